@@ -1,0 +1,5 @@
+"""The one exception a user can mend; the command line prints it as one line and exits with status 2."""
+
+
+class VconvError(Exception):
+    """A mistake in files, settings or arguments; the message names it, what is allowed and the remedy."""
