@@ -1,0 +1,1 @@
+"""Sound: audio files, WORLD analysis and synthesis, pitch and mel-cepstra, all in NumPy."""

@@ -1,0 +1,1 @@
+"""Objective measures of converted speech, none of which needs TensorFlow."""

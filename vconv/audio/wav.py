@@ -1,0 +1,125 @@
+"""Audio files become mono float64 signals in [-1, 1) and back; nothing else in the project opens an audio file."""
+import os
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from vconv.errors import VconvError
+
+SUBTYPES = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
+PEAK = 0.999
+BLOCK = 1 << 16
+
+
+def read(path, rate=None):
+    """Read an audio file as one channel.
+
+    Parameters
+    ----------
+    path : str or Path
+        Any format of libsndfile: WAV, FLAC, Ogg, AIFF, MP3 …; any rate, depth and number of channels.
+    rate : int, optional
+        The rate wanted, in Hz; the signal is resampled (soxr, HQ) when the file has another.
+
+    Returns
+    -------
+    y : ndarray [samples], float64
+        The mean of the channels; integer formats are scaled to [-1, 1).
+    rate : int
+        The rate of `y`, in Hz.
+
+    Raises
+    ------
+    VconvError
+        The file is missing, no audio, empty, or holds NaN or infinite samples.
+    """
+    if not Path(path).is_file():
+        raise VconvError(f"{path}: there is no such file; name an existing audio file")
+    try:
+        channels, file_rate = soundfile.read(os.fspath(path), dtype="float64", always_2d=True)
+    except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a headerless .raw file
+        raise VconvError(f"{path}: is no readable audio file ({_reason(error)}); use WAV, FLAC or Ogg") from error
+    y = channels.mean(axis=1)
+    if not np.isfinite(y).all():
+        raise VconvError(f"{path}: holds NaN or infinite samples; export the recording again")
+    y = resample(y, file_rate, file_rate if rate is None else rate)
+    if not len(y):
+        raise VconvError(f"{path}: holds no samples; remove it or record it again")
+    return y, file_rate if rate is None else int(rate)
+
+
+def write(path, y, rate, file_rate=None):
+    """Write a mono signal; a signal too loud for the file is scaled down as a whole, never clipped.
+
+    The file appears complete or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+        The suffix chooses the format: `.wav` or `.flac` (16-bit PCM) or `.ogg` (Vorbis).
+    y : ndarray [samples]
+        The signal; full scale is [-1, 1).
+    rate : int
+        The rate of `y`, in Hz.
+    file_rate : int, optional
+        The rate of the file, in Hz; `rate` when left out.
+
+    Returns
+    -------
+    gain : float
+        1.0, or the factor below 1 that brought the peak to 0.999.
+
+    Raises
+    ------
+    VconvError
+        The suffix is unknown, the signal is empty, not mono or not finite, or the place cannot be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in SUBTYPES:
+        raise VconvError(f"{path}: cannot write the format {path.suffix!r}; use one of: {', '.join(SUBTYPES)}")
+    y = np.asarray(y, dtype=np.float64)
+    if y.ndim != 1 or not len(y):
+        raise VconvError(f"{path}: a signal of shape {y.shape} cannot be written; it must be [samples], not empty")
+    if not np.isfinite(y).all():
+        raise VconvError(f"{path}: the signal holds NaN or infinite samples; nothing was written")
+    file_rate = rate if file_rate is None else file_rate
+    y = resample(y, rate, file_rate)
+    gain = min(1.0, PEAK / max(np.abs(y).max(initial=0.0), PEAK))
+    try:
+        _write_atomically(path, y * gain, int(file_rate))
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise VconvError(f"{path}: cannot be written ({_reason(error)}); choose a folder you may write to") from error
+    return float(gain)
+
+
+def resample(y, rate, new_rate):
+    """Return `y` [samples] at `new_rate` Hz (soxr, HQ: flat to 0.91 of the lower Nyquist frequency)."""
+    if not (rate > 0 and new_rate > 0):
+        raise VconvError(f"a sample rate of {min(rate, new_rate)} Hz is impossible; it must be above 0")
+    return y if rate == new_rate else soxr.resample(y, rate, new_rate, quality="HQ")
+
+
+def _write_atomically(path, y, rate):
+    """Write to a temporary name in the same folder, then rename."""
+    format_name, subtype = SUBTYPES[path.suffix.lower()]
+    if subtype == "PCM_16":  # by hand, because libsndfile's own scaling makes read -> write -> read inexact
+        y = np.clip(np.round(y * 32768), -32768, 32767).astype(np.int16)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(temporary, "wb") as file:
+            with soundfile.SoundFile(file, "w", rate, 1, subtype, format=format_name) as sound:
+                for start in range(0, len(y), BLOCK):  # libsndfile's Vorbis encoder overflows its stack on long blocks
+                    sound.write(y[start:start + BLOCK])
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _reason(error):
+    """Return the library's message without the path and the full stop."""
+    text = getattr(error, "error_string", None) or getattr(error, "strerror", None) or str(error)
+    return text.strip().rstrip(".")
