@@ -1,0 +1,1 @@
+"""Features: from a corpus of recordings to one HDF5 file and its statistics; knows no TensorFlow."""

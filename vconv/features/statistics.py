@@ -1,0 +1,210 @@
+"""Statistics of the training frames: spectral range, log-F0, global variance; one pass, constant memory."""
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from vconv.errors import VconvError
+from vconv.features import hdf5
+from vconv.features.store import LOWEST_LOG_SPECTRUM
+
+FORMAT, VERSION = "vconv statistics", 1
+PERCENTILES = (0.5, 99.5)
+CHUNK_FRAMES = 8192
+REMEDY = "delete it, the training makes it anew"
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What models and conversion need to know of a corpus; all of it from its training split.
+
+    Attributes
+    ----------
+    speakers : tuple of str
+        S names; the position is the speaker's number in the models.
+    settings : dict
+        The settings of the feature file.
+    fingerprint : str
+        The feature file's.
+    spectrum_low, spectrum_high : ndarray [K], float64
+        0.5 and 99.5 percentile of log10(power / energy), all speakers together.
+    spectrum_mean, spectrum_deviation : ndarray [K], float64
+        Mean and standard deviation of the same.
+    log_f0_mean, log_f0_deviation : ndarray [S], float64
+        Of the natural logarithm of F0 in Hz over voiced frames.
+    f0_range_hz : ndarray [S, 2], float64
+        The range F0 was searched in.
+    global_variance : ndarray [S, K], float64
+        Mean over utterances of the variance of log10(power / energy) within an utterance (Toda, Black and Tokuda 2007).
+    """
+
+    speakers: tuple
+    settings: dict
+    fingerprint: str
+    spectrum_low: np.ndarray
+    spectrum_high: np.ndarray
+    spectrum_mean: np.ndarray
+    spectrum_deviation: np.ndarray
+    log_f0_mean: np.ndarray
+    log_f0_deviation: np.ndarray
+    f0_range_hz: np.ndarray
+    global_variance: np.ndarray
+
+    def save(self, path):
+        """Write the statistics as HDF5, whole or not at all."""
+        with hdf5.create(path, FORMAT, VERSION) as file:
+            file.attrs["settings"], file.attrs["fingerprint"] = hdf5.to_json(self.settings), self.fingerprint
+            arrays = {name: getattr(self, name) for name in ARRAYS}
+            hdf5.write_table(file, "/", {"speakers": list(self.speakers), **arrays})
+
+    @classmethod
+    def load(cls, path):
+        """Read statistics; VconvError if the file is missing, foreign, damaged or of another version."""
+        with hdf5.open_file(path, FORMAT, VERSION, REMEDY) as file:
+            return cls(tuple(hdf5.read_texts(file["speakers"])), json.loads(file.attrs["settings"]),
+                       str(file.attrs["fingerprint"]), **{name: file[name][:] for name in ARRAYS})
+
+
+ARRAYS = [field.name for field in fields(Statistics)][3:]
+
+
+class Normalizer:
+    """Maps log spectra to [-1, 1] by a range per bin, and back.
+
+    Parameters
+    ----------
+    low, high : array [K]
+        What becomes -1 and 1; a bin whose range is empty becomes -1.
+    """
+
+    def __init__(self, low, high):
+        low, high = np.asarray(low, np.float64), np.asarray(high, np.float64)
+        self._low = low.astype(np.float32)
+        self._scale = (np.where(high > low, high - low, 1.0) / 2).astype(np.float32)
+
+    def forward(self, log_spectrum):
+        """Return `log_spectrum` [..., K] as float32 in [-1, 1]; what lies outside the range is clipped."""
+        return np.clip((np.asarray(log_spectrum, np.float32) - self._low) / self._scale - 1, -1, 1)
+
+    def inverse(self, x):
+        """Return the log spectrum [..., K], float32, that `forward` maps to `x`."""
+        return (np.asarray(x, np.float32) + 1) * self._scale + self._low
+
+
+class Moments:
+    """Count, mean and variance of rows that come in portions (Chan, Golub and LeVeque 1983, equation 2.1)."""
+
+    def __init__(self, count=0, mean=0.0, squares=0.0):
+        self.count, self.mean, self._squares = count, mean, squares
+
+    @classmethod
+    def of(cls, rows):
+        """Return the moments of `rows` [n, ...] over the first axis; n may be 0."""
+        if not len(rows):
+            return cls()
+        mean = rows.mean(axis=0)
+        return cls(len(rows), mean, np.square(rows - mean).sum(axis=0))
+
+    def __add__(self, other):
+        if not self.count or not other.count:
+            return self if self.count else other
+        count, difference = self.count + other.count, other.mean - self.mean
+        squares = self._squares + other._squares + np.square(difference) * (self.count * other.count / count)
+        return Moments(count, self.mean + difference * (other.count / count), squares)
+
+    @property
+    def variance(self):
+        """Mean square distance from the mean (divided by the count)."""
+        return self._squares / self.count
+
+
+class Histogram:
+    """How often each float16 value between -32 and 0 occurred in each of K bins.
+
+    There are only 20,480 such values, so nothing is rounded: percentiles are exact, however many frames were counted.
+    """
+
+    _CODES = int(np.float16(-LOWEST_LOG_SPECTRUM).view(np.uint16))
+    _PORTION = 8192  # counting costs as much for one frame as for thousands
+
+    def __init__(self, bins):
+        self._counts = np.zeros((bins, self._CODES), np.uint32)
+        self._waiting = []
+
+    def add(self, log_spectrum):
+        """Count `log_spectrum` [n, K], float16, between -32 and 0."""
+        self._waiting.append(log_spectrum)
+        if sum(map(len, self._waiting)) >= self._PORTION:
+            self._count()
+
+    def percentile(self, percent):
+        """Return the percentile [K], interpolated linearly between neighbours like `numpy.percentile`."""
+        self._count()
+        values = -np.arange(self._CODES, dtype=np.uint16)[::-1].view(np.float16).astype(np.float64)
+        result = np.empty(len(self._counts))
+        for number, counts in enumerate(self._counts):
+            at_or_below = np.cumsum(counts[::-1], dtype=np.int64)
+            last = at_or_below[-1] - 1
+            position = last * percent / 100
+            below = int(position)
+            lower, upper = values[np.searchsorted(at_or_below, [below, min(below + 1, last)], side="right")]
+            result[number] = lower + (upper - lower) * (position - below)
+        return result
+
+    def _count(self):
+        """Count what is waiting."""
+        if self._waiting:
+            # Without its sign bit the pattern of a float16 is a whole number that grows with the magnitude.
+            codes = np.ascontiguousarray((np.concatenate(self._waiting).view(np.uint16) & 0x7FFF).T)
+            for counts, row in zip(self._counts, codes, strict=True):
+                counts += np.bincount(row, minlength=self._CODES).astype(np.uint32)
+            self._waiting = []
+
+
+def compute(store, chunk_frames=CHUNK_FRAMES):
+    """Return the `Statistics` of a `FeatureStore`'s training split.
+
+    Memory depends on the number of bins and on `chunk_frames`, not on the size of the corpus.
+
+    Raises
+    ------
+    VconvError
+        There is no training utterance, or a speaker has no voiced training frame.
+    """
+    histogram, spectrum = Histogram(store.spectrum.shape[1]), Moments()
+    log_f0 = {name: Moments() for name in store.speakers}
+    variances = {name: Moments() for name in store.speakers}
+    for utterance in store.split("training"):
+        own = Moments()
+        for start in range(utterance.start, utterance.start + utterance.length, chunk_frames):
+            rows = slice(start, min(start + chunk_frames, utterance.start + utterance.length))
+            log_spectrum = store.spectrum[rows]
+            histogram.add(log_spectrum)
+            own += Moments.of(log_spectrum.astype(np.float64))
+            f0_hz = store.f0_hz[rows].astype(np.float64)
+            log_f0[utterance.speaker] += Moments.of(np.log(f0_hz[f0_hz > 0]))
+        spectrum += own
+        variances[utterance.speaker] += Moments.of(own.variance[None])
+    mute = [name for name in store.speakers if not log_f0[name].count]
+    if mute:
+        raise VconvError(f"{store.path}: {', '.join(mute)} has no voiced training frame, so no pitch to convert to; "
+                         "give f0_range_hz in corpus.yaml or leave the speaker out")
+    low, high = (histogram.percentile(percent) for percent in PERCENTILES)
+    return Statistics(
+        tuple(store.speakers), store.settings, store.fingerprint, low, high, spectrum.mean, np.sqrt(spectrum.variance),
+        np.array([log_f0[name].mean for name in store.speakers]),
+        np.sqrt([log_f0[name].variance for name in store.speakers]), store.f0_range_hz,
+        np.array([variances[name].mean for name in store.speakers]))
+
+
+def load_or_compute(store, path):
+    """Return the statistics of `store`, read from `path` if they are this store's, else computed and saved."""
+    if Path(path).is_file():
+        statistics = Statistics.load(path)
+        if statistics.fingerprint == store.fingerprint:
+            return statistics
+    statistics = compute(store)
+    statistics.save(path)
+    return statistics
+
