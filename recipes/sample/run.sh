@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# The corpus that ships in data/sample: extract, train, convert, measure. `--help` lists the options.
+set -euo pipefail
+# shellcheck source=recipes/stages.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../stages.sh"
+
+pairs=slt-rms,rms-slt,awb-slt,slt-kal16
+run_recipe "$@"

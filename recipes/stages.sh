@@ -1,0 +1,114 @@
+# shellcheck shell=bash
+# Sourced by every recipe: its options and stages stand here, once. A recipe's run.sh sets `pairs`, `downloads` and
+# what else differs, then calls `run_recipe "$@"`.
+
+# shellcheck source=recipes/environment.sh
+source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+
+recipe=$(cd "$(dirname "$0")" && pwd)
+pairs=all               # speakers to convert from and to
+downloads=              # the folder to fetch the corpus to, the `root` of corpus.yaml; empty: nothing to fetch
+settings=()             # key=value for `vconv train`; those of --set come after and win
+model=convvae
+corpus_dir=             # empty: the `root` of corpus.yaml
+run=                    # empty: exp/<model> in the recipe
+first=0
+last=5
+jobs=$(getconf _NPROCESSORS_ONLN)
+
+models() {  # a model is one .yaml beside its .py
+    local names=("$repository"/vconv/models/*.yaml)
+    names=("${names[@]##*/}")
+    echo "${names[@]%.yaml}"
+}
+
+usage() {
+    cat << USAGE
+usage: bash recipes/$(basename "$recipe")/run.sh [options]
+
+Stages: 0 download, 1 extract, 2 statistics, 3 train, 4 convert, 5 evaluate.
+
+  --stage N          begin with this stage (default $first)
+  --stop-stage N     end with this stage (default $last)
+  --corpus-dir DIR   take the recordings from this folder; nothing is downloaded
+  --jobs N           processes that extract, convert and evaluate (default: one a core, $jobs)
+  --model NAME       what to train (default $model): $(models)
+  --run DIR          folder of the trained model and its results (default recipes/$(basename "$recipe")/exp/NAME)
+  --pairs A-B,C-D    speakers to convert from and to, or all (default $pairs)
+  --set KEY=VALUE    change a setting of the training; may be repeated
+  --help             this text
+
+vconv and all it needs are installed into .venv first, if they are not there; the variable VCONV_ENV names another
+environment, with vconv in it, to use instead.
+USAGE
+}
+
+parse_options() {
+    while (( $# )); do
+        case $1 in
+            --help | -h) usage; exit ;;
+            --stage | --stop-stage | --corpus-dir | --jobs | --model | --run | --pairs | --set) ;;
+            *) fail "$1: there is no such option; --help lists those there are" ;;
+        esac
+        [[ -n ${2:-} ]] || fail "$1: needs a value; --help lists the options"
+        case $1 in
+            --stage) first=$2 ;;
+            --stop-stage) last=$2 ;;
+            --corpus-dir) corpus_dir=$2 ;;
+            --jobs) jobs=$2 ;;
+            --model) model=$2 ;;
+            --run) run=$2 ;;
+            --pairs) pairs=$2 ;;
+            --set) settings+=("$2") ;;
+        esac
+        shift 2
+    done
+}
+
+check_options() {  # before anything long begins
+    [[ $first =~ ^[0-5]$ ]] || fail "--stage $first: give a number from 0 to 5"
+    [[ $last =~ ^[0-5]$ ]] || fail "--stop-stage $last: give a number from 0 to 5"
+    (( first <= last )) || fail "--stage $first, --stop-stage $last: the first stage cannot come after the last"
+    [[ $jobs =~ ^[1-9][0-9]*$ ]] || fail "--jobs $jobs: give a number of processes, 1 or more"
+    [[ " $(models) " == *" $model "* ]] || fail "--model $model: there is no such model; choose one of: $(models)"
+    [[ -z $corpus_dir || -d $corpus_dir ]] || fail "--corpus-dir $corpus_dir: there is no such folder"
+}
+
+stage() {  # stage NUMBER WHAT COMMAND...: runs the command if the stage is wanted; a failure ends the recipe
+    local number=$1 what=$2 begin=$SECONDS status=0
+    shift 2
+    (( first <= number && number <= last )) || return 0
+    echo "stage $number: $what"
+    "$@" || status=$?
+    if (( status )); then
+        echo "stage $number failed with status $status; when it is mended, go on with --stage $number" >&2
+        exit "$status"
+    fi
+    echo "stage $number took $((SECONDS - begin)) s"
+}
+
+run_recipe() {
+    parse_options "$@"
+    check_options
+    set_up_environment
+    local corpus=(--corpus "$recipe/corpus.yaml") set=() setting
+    local features=$recipe/dump/features.h5 statistics=$recipe/dump/statistics.h5
+    run=${run:-$recipe/exp/$model}
+    for setting in ${settings[@]+"${settings[@]}"}; do
+        set+=(--set "$setting")
+    done
+
+    if [[ -n $corpus_dir ]]; then
+        corpus+=(--corpus-dir "$corpus_dir")
+    elif [[ -n $downloads ]]; then
+        stage 0 "download to $downloads" vconv download "${corpus[@]}" --output "$downloads"
+    fi
+    stage 1 "extract features to $features" vconv extract "${corpus[@]}" --output "$features" --jobs "$jobs"
+    stage 2 "statistics of the features" vconv statistics --features "$features" --output "$statistics"
+    stage 3 "train $model in $run" \
+        vconv train "$model" "${corpus[@]}" --features "$features" --run "$run" ${set[@]+"${set[@]}"}
+    stage 4 "convert $pairs" vconv convert --run "$run" --pairs "$pairs" "${corpus[@]}" \
+        --split evaluation --output "$run/converted" --jobs "$jobs"
+    stage 5 "evaluate $pairs" vconv evaluate --run "$run" --pairs "$pairs" ${corpus_dir:+--corpus-dir "$corpus_dir"} \
+        --converted "$run/converted" --jobs "$jobs"
+}

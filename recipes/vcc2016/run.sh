@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Voice Conversion Challenge 2016: fetch, extract, train, convert, measure. `--help` lists the options.
+set -euo pipefail
+# shellcheck source=recipes/stages.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../stages.sh"
+
+downloads=$repository/data/downloads/vcc2016
+pairs=SF1-TM3,SF1-TF2,SM1-TF1,SM1-TM1
+run_recipe "$@"
