@@ -1,0 +1,44 @@
+"""MODELS: one is a file here, `name.py`, and its commented settings beside it, `name.yaml`; no list names them.
+
+`name.py` offers `build(bins, speakers, settings)`, which returns a compiled `keras.Model` with an attribute `networks`.
+"""
+from importlib import import_module
+from importlib.resources import files
+
+from vconv import config
+
+
+def names():
+    """Return the names of all models, sorted."""
+    return sorted(entry.name[: -len(".yaml")] for entry in files(__name__).iterdir() if entry.name.endswith(".yaml"))
+
+
+def settings(name, changes=None):
+    """Return the complete settings of the model `name`: its YAML with `changes` applied.
+
+    A YAML file may say `extends: other`: it then holds only what it adds to the other model's settings or changes.
+
+    Raises
+    ------
+    VconvError
+        No such model, an unknown key or an ill-typed value; the message lists those that exist.
+    """
+    config.one_of(name, names(), "model")
+    return config.merge(_defaults(name), changes or {}, name)
+
+
+def build(name, bins, speakers, settings):
+    """Build the model `name` for frames of `bins` values and a number of `speakers`, compiled for training."""
+    return import_module(f"{__name__}.{name}").build(bins, speakers, settings)
+
+
+def _defaults(name):
+    own = config.read_yaml(files(__name__) / f"{name}.yaml")
+    base = own.pop("extends", None)
+    return _overlaid(_defaults(base), own) if base else own
+
+
+def _overlaid(base, own):
+    """Return `base` with the keys of `own` changed or added, section by section."""
+    nested = {key: _overlaid(base[key], own[key]) for key in base.keys() & own.keys() if isinstance(base[key], dict)}
+    return base | own | nested

@@ -1,0 +1,132 @@
+"""Conversion: a run folder + recordings + a target speaker → the same sentences in the target's voice.
+
+The spectrum goes through the model frame by frame, log-F0 is moved linearly to the target's mean and deviation, energy
+and aperiodicity stay the source's (Hsu et al. 2016, arXiv 1610.04019, section 4).
+"""
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from vconv.audio import pitch, wav, world
+from vconv.config import one_of
+from vconv.errors import VconvError
+from vconv.features.statistics import Normalizer
+from vconv.run_folder import RunFolder
+
+CHUNK_FRAMES = 2048  # bounds the memory of the network, whatever the length of a recording
+
+
+class VoiceConverter:
+    """A trained model, ready to convert.
+
+    Attributes
+    ----------
+    speakers : tuple of str
+        The voices it knows.
+    rate : int
+        Sample rate of its output, in Hz.
+    settings : dict
+        The run's settings.
+
+    Examples
+    --------
+    >>> vc = vconv.VoiceConverter.load("recipes/vcc2016/exp/convvae")  # doctest: +SKIP
+    >>> y, rate = vc.convert("in.wav", source="SF1", target="TM3")     # doctest: +SKIP
+    """
+
+    def __init__(self, model, statistics, settings):
+        self.statistics = statistics
+        self.settings = settings
+        self.speakers = statistics.speakers
+        features = statistics.settings
+        self.rate, self.frame_period_ms = features["sample_rate"], features["frame_period_ms"]
+        self.f0_method = features["f0_method"]
+        self.normalizer = Normalizer(statistics.spectrum_low, statistics.spectrum_high)
+        frames = tf.TensorSpec((None, len(statistics.spectrum_low)), tf.float32)
+        self._network = tf.function(lambda x, speaker: model((x, tf.repeat(speaker, tf.shape(x)[0]))),
+                                    input_signature=(frames, tf.TensorSpec((1,), tf.int32)))
+
+    @classmethod
+    def load(cls, run):
+        """Load the newest checkpoint of the run folder `run`.
+
+        Raises
+        ------
+        VconvError
+            The folder is missing, is no run, or has no checkpoint yet.
+        """
+        folder = RunFolder(run)
+        settings = folder.settings()
+        model = folder.build_model()
+        folder.load_checkpoint(model)
+        return cls(model, folder.statistics(), settings)
+
+    def convert(self, audio, target, source=None, rate=None):
+        """Say an utterance in another voice.
+
+        Parameters
+        ----------
+        audio : str, Path or ndarray [samples]
+            A recording, or its samples in [-1, 1].
+        target : str
+            One of `speakers`.
+        source : str, optional
+            Who speaks, one of `speakers`. Left out for a voice the model never heard: its pitch is then measured in the
+            utterance.
+        rate : int, optional
+            Sample rate of an array, in Hz; the model's own when left out.
+
+        Returns
+        -------
+        y : ndarray [samples], float64
+        rate : int
+            The model's, in Hz.
+
+        Raises
+        ------
+        VconvError
+            An unknown speaker, an unreadable or silent recording, or one shorter than three frames.
+        """
+        one_of(target, self.speakers, "target speaker")
+        return self.resynthesize(self.analyze(audio, source, rate), target), self.rate
+
+    def analyze(self, audio, source=None, rate=None):
+        """Return (Analysis, (mean, deviation) of log-F0) of a recording; arguments as for `convert`."""
+        y = self._signal(audio, rate)
+        if source is None:
+            floor_hz, ceiling_hz = pitch.find_range(world.estimate_f0(
+                y, self.rate, *pitch.WIDE_RANGE_HZ, method=self.f0_method, frame_period_ms=self.frame_period_ms))
+        else:
+            number = self.speakers.index(one_of(source, self.speakers, "source speaker"))
+            floor_hz, ceiling_hz = self.statistics.f0_range_hz[number]
+        analysis = world.analyze(y, self.rate, floor_hz, ceiling_hz, self.f0_method, self.frame_period_ms)
+        return analysis, pitch.log_f0_statistics(analysis.f0_hz) if source is None else self._log_f0(source)
+
+    def resynthesize(self, analysed, target):
+        """Return the signal [samples] of what `analyze` returned, in the voice of `target`."""
+        analysis, source_log_f0 = analysed
+        log_spectrum, energy = world.normalize_energy(analysis.spectrum)
+        spectrum = world.restore_energy(self.convert_spectrum(log_spectrum, target), energy)
+        f0_hz = pitch.convert(analysis.f0_hz, source_log_f0, self._log_f0(target))
+        return world.synthesize(f0_hz, spectrum, analysis.aperiodicity, self.rate, self.frame_period_ms)
+
+    def convert_spectrum(self, log_spectrum, target):
+        """Return log10(power / energy) [T, K] in the voice of `target`."""
+        x = self.normalizer.forward(log_spectrum)
+        speaker = np.array([self.speakers.index(target)], np.int32)
+        chunks = [self._network(x[start : start + CHUNK_FRAMES], speaker) for start in range(0, len(x), CHUNK_FRAMES)]
+        return self.normalizer.inverse(np.concatenate(chunks))
+
+    def _log_f0(self, speaker):
+        number = self.speakers.index(speaker)
+        return self.statistics.log_f0_mean[number], self.statistics.log_f0_deviation[number]
+
+    def _signal(self, audio, rate):
+        """Return the samples of a path or an array at the model's rate."""
+        if isinstance(audio, (str, Path)):
+            return wav.read(audio, self.rate)[0]
+        y = np.asarray(audio, np.float64)
+        if y.ndim != 1 or not np.isfinite(y).all():
+            raise VconvError(f"an array of shape {y.shape} cannot be converted; give finite samples of shape [samples]")
+        return wav.resample(y, rate or self.rate, self.rate)

@@ -1,0 +1,109 @@
+"""ConvVAE: a frame's spectrum → Gaussian code without the speaker → the spectrum in any speaker's voice.
+
+Hsu, Hwang, Wu, Tsao & Wang 2016, "Voice conversion from non-parallel corpora using variational auto-encoder"
+(arXiv 1610.04019), with the convolutional networks of the authors' published code.
+"""
+import keras
+import tensorflow as tf
+from keras import ops
+
+from vconv import losses
+from vconv.adversarial import Tracked, minimise
+from vconv.layers.convolution import FourierConv1D, convolution_block, transposed_convolution_block
+from vconv.layers.sampling import sample_code
+from vconv.layers.speaker import MergeSpeaker, speaker_embedding
+
+
+def build(bins, speakers, settings):
+    """Return a compiled `ConvVAE` (Adam, as published)."""
+    model = ConvVAE(bins, speakers, settings, name="convvae")
+    model.compile(optimizer=adam(settings["training"]), jit_compile=False)
+    model.optimizer.build(model.trainable_variables)  # so that a checkpoint restores the slots too
+    return model
+
+
+def adam(training, learning_rate=None):
+    """Return Adam with the betas of the settings and their learning rate, or another."""
+    return keras.optimizers.Adam(learning_rate or training["learning_rate"], training["beta_1"], training["beta_2"])
+
+
+def encoder(bins, network):
+    """Return the network float32 [batch, bins] → (z_mean, z_log_variance), each float32 [batch, latent]."""
+    frame = keras.Input((bins,), name="frame")
+    x = keras.layers.Reshape((bins, 1))(frame)
+    sizes = zip(network["encoder_channels"], network["encoder_kernels"], strict=True)
+    for number, (channels, kernel) in enumerate(sizes, 1):
+        x = convolution_block(x, channels, kernel, network["encoder_stride"], network["slope"], f"encoder_{number}")
+    x = keras.layers.Flatten()(x)
+    code = [keras.layers.Dense(network["latent"], name=name)(x) for name in ("z_mean", "z_log_variance")]
+    return keras.Model(frame, code, name="encoder")
+
+
+def decoder(bins, network):
+    """Return the network (z, speaker embedding), each float32 [batch, latent] → frame float32 [batch, bins]."""
+    z, speaker = (keras.Input((network["latent"],), name=name) for name in ("z", "speaker"))
+    stride, channels = network["decoder_stride"], network["decoder_start_channels"]
+    height = -(-bins // stride ** len(network["decoder_channels"]))
+    x = MergeSpeaker(height * channels, network["l2"], name="merge_speaker")([z, speaker])
+    x = keras.layers.Reshape((height, channels))(x)
+    sizes = zip(network["decoder_channels"], network["decoder_kernels"], strict=True)
+    for number, (channels, kernel) in enumerate(sizes, 1):
+        x = transposed_convolution_block(x, channels, kernel, stride, network["slope"], f"decoder_{number}")
+    x = x[:, :bins]  # strides that do not divide the bins overshoot by a few rows
+    x = FourierConv1D(1, 2 * bins - 1, name="decoder_last")(x)
+    return keras.Model([z, speaker], keras.layers.Reshape((bins,))(x), name="decoder")
+
+
+class ConvVAE(Tracked):
+    """Encoder, decoder and speaker embedding, trained on single frames of all speakers.
+
+    Takes (frame float32 [batch, bins] in [−1, 1], speaker int32 [batch]); the output is the frame in that speaker's
+    voice, from the mean of its code. Training noise is drawn from (seed, step), so that a resumed run repeats it.
+    """
+
+    def __init__(self, bins, speakers, settings, **kwargs):
+        super().__init__(**kwargs)
+        network = settings["network"]
+        self.seed = settings["training"]["seed"]
+        self.rows_per_step = settings["training"]["batch_size"]
+        self.encoder = encoder(bins, network)
+        self.decoder = decoder(bins, network)
+        self.speaker_embedding = speaker_embedding(speakers, network["latent"], network["l2"])
+        self.networks = {name: getattr(self, name) for name in ("encoder", "decoder", "speaker_embedding")}
+        self.track_terms("loss", "reconstruction", "kl", "l2")
+        self.built = True
+
+    def call(self, inputs):
+        frame, speaker = inputs
+        z_mean, _ = self.encoder(frame)
+        return self.decode(z_mean, speaker)
+
+    def decode(self, z, speaker):
+        """Return the frames float32 [batch, bins] of codes `z` float32 [batch, latent] in the voice of `speaker`."""
+        return self.decoder([z, self.speaker_embedding(speaker)])
+
+    def noise(self, step, rows):
+        """Return standard normal noise float32 [rows, latent] that depends on the seed and `step` alone."""
+        return tf.random.stateless_normal((rows, self.encoder.outputs[0].shape[-1]), [self.seed, ops.cast(step, "int32")])
+
+    def vae_loss(self, batch, step):
+        """Return (loss, terms, z): the negative evidence lower bound a frame in nats, plus the L2 terms (equation 3)."""
+        frame, speaker = batch
+        z_mean, z_log_variance = self.encoder(frame)
+        z = sample_code(z_mean, z_log_variance, self.noise(step, ops.shape(frame)[0]))
+        terms = {
+            "reconstruction": ops.mean(losses.gaussian_nll(frame, self.decode(z, speaker))),
+            "kl": ops.mean(losses.gaussian_kl(z_mean, z_log_variance)),
+            "l2": sum(self.speaker_embedding.losses) + sum(self.decoder.losses),
+        }
+        loss = sum(terms.values())
+        return loss, {"loss": loss, **terms}, z
+
+    def train_step(self, batch):
+        step = self.optimizer.iterations
+        self.track(minimise(lambda: self.vae_loss(batch, step)[:2], self.trainable_variables, self.optimizer))
+        return self.tracked()
+
+    def test_step(self, batch):
+        self.track(self.vae_loss(batch, 0)[1])
+        return self.tracked()

@@ -1,0 +1,154 @@
+"""One experiment on disk: settings, statistics, checkpoints, history; all that resuming and conversion need.
+
+    RUN/settings.yaml                      model, its settings, corpus and feature settings, versions
+    RUN/statistics.h5                      speakers, spectral range, F0 (vconv.features.statistics)
+    RUN/checkpoints/epoch-0007.weights.h5  weights and optimiser after 7 epochs; the last two are kept
+    RUN/history.csv                        one row an epoch
+    RUN/log/                               TensorBoard
+"""
+import csv
+import os
+import re
+from pathlib import Path
+
+import yaml
+
+from vconv import config, models
+from vconv.errors import VconvError
+from vconv.features.statistics import Statistics
+
+KEPT_CHECKPOINTS = 2
+
+
+class RunFolder:
+    """The run folder `path`; see the module's docstring for what lies in it."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self.log = self.path / "log"
+        self._settings, self._statistics = self.path / "settings.yaml", self.path / "statistics.h5"
+        self._history, self._checkpoints = self.path / "history.csv", self.path / "checkpoints"
+
+    def exists(self):
+        """Whether a training has begun here."""
+        return self._settings.is_file()
+
+    def create(self, settings, statistics):
+        """Begin a run: write `settings` (dict) and `statistics` (Statistics).
+
+        Raises
+        ------
+        VconvError
+            The folder holds other things, or cannot be written.
+        """
+        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+            if not self._statistics.is_file():  # else: a run that was killed between its first two files
+                raise VconvError(f"{self.path}: is not empty and holds no vconv run; choose another --run folder")
+        statistics.save(self._statistics)
+        self.update(settings)
+
+    def update(self, settings):
+        """Replace the run's settings."""
+        _write_text(self._settings, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
+
+    def settings(self):
+        """Return the run's settings: {"model", "settings", "corpus", "features", "versions"}.
+
+        Raises
+        ------
+        VconvError
+            There is no such folder, or it is no run.
+        """
+        if not self.exists():
+            state = "holds no vconv run (no settings.yaml)" if self.path.exists() else "does not exist"
+            raise VconvError(f"{self.path}: {state}; give the folder that `vconv train --run` made")
+        settings = config.read_yaml(self._settings)
+        missing = {"model", "settings", "corpus", "features", "versions"} - settings.keys()
+        if missing:
+            raise VconvError(f"{self._settings}: lacks {', '.join(sorted(missing))}, so it was not written by "
+                             f"`vconv train`; give the folder of a vconv run")
+        return settings
+
+    def statistics(self):
+        """Return the run's `Statistics`."""
+        return Statistics.load(self._statistics)
+
+    def build_model(self):
+        """Return the run's model, compiled, with new weights."""
+        settings, statistics = self.settings(), self.statistics()
+        return models.build(
+            settings["model"], len(statistics.spectrum_low), len(statistics.speakers), settings["settings"]
+        )
+
+    def epochs_done(self):
+        """Return the number of epochs of the newest checkpoint; 0 if there is none."""
+        return max(self._saved_epochs(), default=0)
+
+    def save_checkpoint(self, model, epochs):
+        """Write the weights and optimiser state after so many `epochs`, then drop all but the last two."""
+        path = self._checkpoint(epochs)
+        path.parent.mkdir(exist_ok=True)
+        temporary = path.with_name(f"unfinished-{path.name}")
+        try:
+            model.save_weights(temporary)
+            _replace(temporary, path)
+        except OSError as error:
+            raise VconvError(f"{path}: cannot be written ({error.strerror or error}); make room and run the same command "
+                             f"again, it resumes after epoch {self.epochs_done()}") from error
+        for epoch in sorted(self._saved_epochs())[:-KEPT_CHECKPOINTS]:
+            self._checkpoint(epoch).unlink()
+
+    def load_checkpoint(self, model):
+        """Load the newest checkpoint into `model`.
+
+        Raises
+        ------
+        VconvError
+            There is none yet, or it is damaged or another model's.
+        """
+        path = self._checkpoint(self.epochs_done())
+        if not path.is_file():
+            raise VconvError(f"{self.path}: holds no checkpoint yet; let `vconv train` finish at least one epoch")
+        try:
+            model.load_weights(path)
+        except (OSError, ValueError, KeyError) as error:
+            raise VconvError(f"{path}: cannot be loaded ({str(error).splitlines()[0]}); delete it to go back to the "
+                             f"checkpoint before, or train again") from error
+
+    def history(self):
+        """Return the rows of the history up to the newest checkpoint, each {"epoch": int, name: float}."""
+        if not self._history.is_file():
+            return []
+        with open(self._history, encoding="utf-8", newline="") as file:
+            rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+        return [row | {"epoch": int(row["epoch"])} for row in rows if row["epoch"] <= self.epochs_done()]
+
+    def write_history(self, rows):
+        """Replace the history by `rows`, each a dict with the same keys, "epoch" among them."""
+        lines = [",".join(rows[0]), *(",".join(f"{value:.9g}" for value in row.values()) for row in rows)]
+        _write_text(self._history, "\n".join(lines) + "\n")
+
+    def _checkpoint(self, epochs):
+        return self._checkpoints / f"epoch-{epochs:04d}.weights.h5"
+
+    def _saved_epochs(self):
+        found = (re.fullmatch(r"epoch-(\d+)\.weights\.h5", path.name) for path in self._checkpoints.glob("*"))
+        return [int(match[1]) for match in found if match]
+
+
+def _write_text(path, text):
+    """Write a text file, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"unfinished-{path.name}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        _replace(temporary, path)
+    except OSError as error:
+        raise VconvError(f"{path}: cannot be written ({error.strerror}); make room or choose another place") from error
+
+
+def _replace(temporary, path):
+    """Give the finished file `temporary` its name `path`, once its content is on the disk."""
+    with open(temporary, "rb") as file:
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
