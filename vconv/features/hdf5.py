@@ -26,20 +26,33 @@ def create(path, kind, version):
     VconvError
         The folder cannot be written or the disk is full; the old file, if any, is untouched.
     """
-    path = Path(path)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         # Aligned arrays: a memory map of float32 at an odd offset would be slow.
-        with h5py.File(temporary, "w", alignment_threshold=1024, alignment_interval=4096) as file:
+        with replacing(path) as temporary, h5py.File(temporary, "w", alignment_threshold=1024,
+                                                     alignment_interval=4096) as file:
             file.attrs["format"], file.attrs["version"] = kind, version
             yield file
-        with open(temporary, "rb") as written:
-            os.fsync(written.fileno())
-        os.replace(temporary, path)
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else error
+        reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())
         raise VconvError(f"{path}: cannot be written ({reason}); make room or choose another place") from error
+
+
+@contextlib.contextmanager
+def replacing(path, durable=True):
+    """Yield a temporary name beside `path`, whose folder is made if missing; the file there then takes its place.
+
+    It does so only if the block ends without an error. `durable` waits until the disk has it, so that not even a power
+    cut can leave half a file.
+    """
+    path = Path(path)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield temporary
+        if durable:
+            with open(temporary, "rb+") as written:
+                os.fsync(written.fileno())
+        os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
