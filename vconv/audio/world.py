@@ -17,6 +17,8 @@ with warnings.catch_warnings():
 FRAME_PERIOD_MS = 5.0
 ENERGY_FLOOR = 1e-10
 MIN_FRAMES = 3
+LOVE_TRAIN_MIN_RATE = 15800
+BANDED_MIN_RATE = 12000
 
 
 class Analysis(NamedTuple):
@@ -85,12 +87,19 @@ def analyze(y, rate, floor_hz, ceiling_hz, method="dio", frame_period_ms=FRAME_P
     silently take 500 Hz instead.
     """
     f0_hz = estimate_f0(y, rate, floor_hz, ceiling_hz, method, frame_period_ms)
-    y = _checked(y, rate, frame_period_ms)
-    seconds = np.arange(len(f0_hz)) * (frame_period_ms / 1000.0)
+    y = np.ascontiguousarray(y, dtype=np.float64)
+    # D4C asks for power up to 7900 Hz before it calls a frame voiced; below that Nyquist frequency it calls none so.
+    threshold = 0.85 if rate >= LOVE_TRAIN_MIN_RATE else -np.inf
+    aperiodicity = pyworld.d4c(
+        y, f0_hz, _seconds(f0_hz, frame_period_ms), int(rate), threshold=threshold, fft_size=fft_size(rate))
+    return Analysis(f0_hz, estimate_spectrum(y, f0_hz, rate, frame_period_ms), aperiodicity)
+
+
+def estimate_spectrum(y, f0_hz, rate, frame_period_ms=FRAME_PERIOD_MS):
+    """Return CheapTrick's power spectral envelope [T, K] of `y` [samples] at the F0s `f0_hz` [T]."""
+    y, f0_hz = (np.ascontiguousarray(part, dtype=np.float64) for part in (y, f0_hz))
     analysable = np.where(f0_hz > 0, np.maximum(f0_hz, minimum_floor_hz(rate) * 1.0001), 0.0)
-    spectrum = pyworld.cheaptrick(y, analysable, seconds, int(rate), fft_size=fft_size(rate))
-    aperiodicity = pyworld.d4c(y, analysable, seconds, int(rate), fft_size=fft_size(rate))
-    return Analysis(f0_hz, spectrum, aperiodicity)
+    return pyworld.cheaptrick(y, analysable, _seconds(f0_hz, frame_period_ms), int(rate), fft_size=fft_size(rate))
 
 
 def synthesize(f0_hz, spectrum, aperiodicity, rate, frame_period_ms=FRAME_PERIOD_MS):
@@ -134,13 +143,37 @@ def restore_energy(log_spectrum, energy):
 
 
 def code_aperiodicity(aperiodicity, rate):
-    """Return the aperiodicity [T, K] as one number in dB per 3 kHz band, [T, bands] (1 band at 16 kHz, 5 at 44.1)."""
-    return pyworld.code_aperiodicity(np.ascontiguousarray(aperiodicity, dtype=np.float64), int(rate))
+    """Code aperiodicity as one number in dB per band of 3 kHz, as WORLD does.
+
+    Parameters
+    ----------
+    aperiodicity : ndarray [T, K]
+    rate : int
+        In Hz.
+
+    Returns
+    -------
+    coded : ndarray [T, bands], float64
+        1 band at 16 kHz, 5 at 44.1 kHz. WORLD has none below 12 kHz, where every voiced frame is the line from -60 dB
+        at 0 Hz to 0 dB at the Nyquist frequency; there the one band is the mean in dB.
+    """
+    aperiodicity = np.ascontiguousarray(aperiodicity, dtype=np.float64)
+    if rate < BANDED_MIN_RATE:
+        return 20 * np.log10(aperiodicity).mean(axis=1, keepdims=True)
+    return pyworld.code_aperiodicity(aperiodicity, int(rate))
 
 
 def decode_aperiodicity(coded, rate):
-    """Return the aperiodicity [T, K] of `code_aperiodicity`'s result."""
-    return pyworld.decode_aperiodicity(np.ascontiguousarray(coded, dtype=np.float64), int(rate), fft_size(rate))
+    """Return the aperiodicity [T, K] of `code_aperiodicity`'s result [T, bands]."""
+    coded = np.ascontiguousarray(coded, dtype=np.float64)
+    if rate < BANDED_MIN_RATE:
+        return 10 ** (coded * 2 * np.linspace(1, 0, fft_size(rate) // 2 + 1) / 20)
+    return pyworld.decode_aperiodicity(coded, int(rate), fft_size(rate))
+
+
+def _seconds(f0_hz, frame_period_ms):
+    """Return the times [T] of the frames."""
+    return np.arange(len(f0_hz)) * (frame_period_ms / 1000.0)
 
 
 def _checked(y, rate, frame_period_ms):

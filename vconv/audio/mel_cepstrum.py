@@ -1,0 +1,78 @@
+"""Mel-cepstra of power spectra by frequency transformation, as one matrix product."""
+from functools import lru_cache
+
+import numpy as np
+
+POWER_FLOOR = 1e-30
+
+
+def from_spectrum(spectrum, order=24, alpha=0.41):
+    """Compute the mel-cepstrum of power spectra.
+
+    The cepstrum of the log amplitude is warped by the all-pass z^-1 -> (z^-1 - alpha) / (1 - alpha z^-1)
+    (Tokuda et al. 1994, "Mel-generalized cepstral analysis", ICSLP; as SPTK's `sp2mc`).
+
+    Parameters
+    ----------
+    spectrum : ndarray [..., K]
+        Power at K = fft_size / 2 + 1 bins from 0 to the Nyquist frequency; values below 1e-30 count as 1e-30.
+    order : int
+        The highest coefficient.
+    alpha : float
+        The warping, in (-1, 1): 0 gives the plain cepstrum, 0.41 the mel scale at 16 kHz.
+
+    Returns
+    -------
+    mel_cepstrum : ndarray [..., order + 1], float64
+        c0 … c_order, so that log|H(ω)| = Σ c_m cos(m ω~), with ω~ the warped frequency.
+
+    Examples
+    --------
+    >>> from_spectrum(np.full(513, np.exp(2.0)), order=2)  # flat: only c0, the log amplitude
+    array([1., 0., 0.])
+    """
+    spectrum = np.asarray(spectrum, dtype=np.float64)
+    log_amplitude = 0.5 * np.log(np.maximum(spectrum, POWER_FLOOR))
+    return log_amplitude @ _matrix(spectrum.shape[-1], int(order), float(alpha))
+
+
+@lru_cache(maxsize=32)
+def mel_alpha(rate):
+    """Return the alpha, in steps of 0.001, whose warping is nearest the mel scale at `rate` Hz: 0.41 at 16 kHz.
+
+    Nearest in the least-squares sense over 0 Hz to Nyquist, both axes scaled to end at 1, with Fant's mel
+    1000 log2(1 + f / 1 kHz) (1968, "Analysis and synthesis of speech processes"): 0.455 at 22.05 kHz, 0.554 at 48 kHz.
+    """
+    omega = np.linspace(0, np.pi, 1000)
+    mel = np.log1p(omega / np.pi * rate / 2000)
+    alpha = np.arange(1000)[:, None] / 1000
+    warped = np.arctan2((1 - alpha ** 2) * np.sin(omega), (1 + alpha ** 2) * np.cos(omega) - 2 * alpha) / np.pi
+    return float(alpha[np.square(warped - mel / mel[-1]).sum(axis=1).argmin(), 0])
+
+
+@lru_cache(maxsize=32)
+def _matrix(bins, order, alpha):
+    """Return the matrix [bins, order + 1] from log amplitude to mel-cepstrum."""
+    fft_size = 2 * (bins - 1)
+    cosines = np.cos(2 * np.pi / fft_size * np.outer(np.arange(bins), np.arange(bins)))
+    weights = np.full(bins, 2.0)
+    weights[[0, -1]] = 1.0  # 0 Hz and Nyquist stand once in the full circle, the bins between them twice
+    to_cepstrum = weights[:, None] * cosines * weights / fft_size
+    matrix = to_cepstrum @ _warp(bins, order, alpha)
+    matrix.setflags(write=False)
+    return matrix
+
+
+def _warp(quefrencies, order, alpha):
+    """Return the frequency transformation [quefrencies, order + 1] (Oppenheim and Johnson 1972).
+
+    With w = z~^-1 of the warped plane, z^-1 = A(w) = (w + alpha) / (1 + alpha w). Row n holds A^n in powers of w;
+    (1 + alpha w) A^n = (w + alpha) A^(n-1) gives it from the row above.
+    """
+    rows = np.zeros((quefrencies, order + 1))
+    rows[0, 0] = 1.0
+    for n in range(1, quefrencies):
+        rows[n, 0] = alpha * rows[n - 1, 0]
+        for m in range(1, order + 1):
+            rows[n, m] = rows[n - 1, m - 1] + alpha * (rows[n - 1, m] - rows[n, m - 1])
+    return rows
