@@ -31,7 +31,7 @@ Stages: 0 download, 1 extract, 2 statistics, 3 train, 4 convert, 5 evaluate.
   --stage N          begin with this stage (default $first)
   --stop-stage N     end with this stage (default $last)
   --corpus-dir DIR   take the recordings from this folder; nothing is downloaded
-  --jobs N           processes that extract, convert and evaluate (default: one a core, $jobs)
+  --jobs N           processes that extract and evaluate (default: one a core, $jobs)
   --model NAME       what to train (default $model): $(models)
   --run DIR          folder of the trained model and its results (default recipes/$(basename "$recipe")/exp/NAME)
   --pairs A-B,C-D    speakers to convert from and to, or all (default $pairs)
@@ -47,6 +47,7 @@ parse_options() {
     while (( $# )); do
         case $1 in
             --help | -h) usage; exit ;;
+            --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}"; continue ;;
             --stage | --stop-stage | --corpus-dir | --jobs | --model | --run | --pairs | --set) ;;
             *) fail "$1: there is no such option; --help lists those there are" ;;
         esac
@@ -59,7 +60,10 @@ parse_options() {
             --model) model=$2 ;;
             --run) run=$2 ;;
             --pairs) pairs=$2 ;;
-            --set) settings+=("$2") ;;
+            --set)
+                [[ $2 == ?*=* ]] || fail "--set $2: write it as KEY=VALUE"
+                settings+=("$2")
+                ;;
         esac
         shift 2
     done
@@ -70,7 +74,8 @@ check_options() {  # before anything long begins
     [[ $last =~ ^[0-5]$ ]] || fail "--stop-stage $last: give a number from 0 to 5"
     (( first <= last )) || fail "--stage $first, --stop-stage $last: the first stage cannot come after the last"
     [[ $jobs =~ ^[1-9][0-9]*$ ]] || fail "--jobs $jobs: give a number of processes, 1 or more"
-    [[ " $(models) " == *" $model "* ]] || fail "--model $model: there is no such model; choose one of: $(models)"
+    [[ $model != */* && -f $repository/vconv/models/$model.yaml ]] ||
+        fail "--model $model: there is no such model; choose one of: $(models)"
     [[ -z $corpus_dir || -d $corpus_dir ]] || fail "--corpus-dir $corpus_dir: there is no such folder"
 }
 
@@ -81,7 +86,8 @@ stage() {  # stage NUMBER WHAT COMMAND...: runs the command if the stage is want
     echo "stage $number: $what"
     "$@" || status=$?
     if (( status )); then
-        echo "stage $number failed with status $status; when it is mended, go on with --stage $number" >&2
+        echo "stage $number ended with status $status: mend what it says above and go on with --stage $number," \
+            "or leave it and go on with a later one" >&2
         exit "$status"
     fi
     echo "stage $number took $((SECONDS - begin)) s"
@@ -107,8 +113,8 @@ run_recipe() {
     stage 2 "statistics of the features" vconv statistics --features "$features" --output "$statistics"
     stage 3 "train $model in $run" \
         vconv train "$model" "${corpus[@]}" --features "$features" --run "$run" ${set[@]+"${set[@]}"}
-    stage 4 "convert $pairs" vconv convert --run "$run" --pairs "$pairs" "${corpus[@]}" \
-        --split evaluation --output "$run/converted" --jobs "$jobs"
-    stage 5 "evaluate $pairs" vconv evaluate --run "$run" --pairs "$pairs" ${corpus_dir:+--corpus-dir "$corpus_dir"} \
-        --converted "$run/converted" --jobs "$jobs"
+    stage 4 "convert $pairs" \
+        vconv convert "${corpus[@]}" --run "$run" --pairs "$pairs" --split evaluation --output "$run/converted"
+    stage 5 "evaluate $pairs" \
+        vconv evaluate "${corpus[@]}" --run "$run" --pairs "$pairs" --converted "$run/converted" --jobs "$jobs"
 }

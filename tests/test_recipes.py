@@ -1,0 +1,290 @@
+"""The recipes call `vconv` with the right arguments in the right order; the environment is built once.
+
+Each test works on a copy of `recipes/` in a folder whose name has spaces, with a `vconv` that only notes its arguments.
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vconv.features.corpus_settings import read_settings
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+RECIPES = sorted(path.parent.name for path in REPOSITORY.glob("recipes/*/corpus.yaml"))
+STAGES = ["download", "extract", "statistics", "train", "convert", "evaluate"]
+
+NOTING_VCONV = f"""#!{sys.executable}
+import json, os, sys
+with open(os.environ["NOTES"], "a") as notes:
+    notes.write(json.dumps(sys.argv[1:]) + "\\n")
+sys.exit(7 if sys.argv[1] == os.environ.get("FAILING") else 0)
+"""
+
+# Stands for every Python: complete, makes environments, installs by putting an empty `vconv` there.
+NOTING_PYTHON = """#!/bin/bash
+echo "$*" >> "$NOTES"
+case "$*" in
+    "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+    "-m pip install "*)
+        echo "constraint $PIP_CONSTRAINT" >> "$NOTES"
+        [[ ${FAILING:-} != pip ]] || exit 1
+        printf '#!/bin/sh\\n' > .venv/bin/vconv && chmod +x .venv/bin/vconv ;;
+esac
+"""
+
+
+class Copy:
+    """A copy of the recipes that can be run."""
+
+    def __init__(self, folder):
+        self.root = folder / "a folder with spaces"
+        self.notes = folder / "notes"
+        shutil.copytree(REPOSITORY / "recipes", self.root / "recipes", ignore=shutil.ignore_patterns("exp", "dump"))
+        for name in ("pyproject.toml", "constraints.txt"):
+            shutil.copy(REPOSITORY / name, self.root)
+        (self.root / "vconv" / "models").mkdir(parents=True)
+        for model in ("convvae", "vawgan"):
+            (self.root / "vconv" / "models" / f"{model}.yaml").touch()
+        self.environment = os.environ | {"NOTES": str(self.notes)}
+        self.environment.pop("VCONV_ENV", None)
+
+    def program(self, path, text):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(0o755)
+
+    def run(self, recipe, *arguments, **variables):
+        script = self.root / "recipes" / recipe / "run.sh"
+        return subprocess.run(
+            ["bash", str(script), *arguments], env=self.environment | variables, capture_output=True, text=True,
+            stdin=subprocess.DEVNULL, cwd=self.root.parent, timeout=60,
+        )
+
+    def noted(self):
+        return self.notes.read_text().splitlines() if self.notes.exists() else []
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The recipes, with a noting `vconv` in an environment that VCONV_ENV names."""
+    copy = Copy(tmp_path)
+    copy.program(copy.root / "my env" / "bin" / "vconv", NOTING_VCONV)
+    copy.environment["VCONV_ENV"] = str(copy.root / "my env")
+    return copy
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """The recipes, without an environment; the only Python there is notes what it is asked to do."""
+    copy = Copy(tmp_path)
+    for tool in ("bash", "sh", "basename", "cat", "cksum", "chmod", "cp", "dirname", "getconf", "mkdir", "rm"):
+        (tmp_path / "bin").mkdir(exist_ok=True)
+        (tmp_path / "bin" / tool).symlink_to(shutil.which(tool))
+    copy.program(tmp_path / "bin" / "python3", NOTING_PYTHON)
+    copy.environment["PATH"] = str(tmp_path / "bin")
+    return copy
+
+
+def calls(copy):
+    return [json.loads(line) for line in copy.noted()]
+
+
+def value(call, option):
+    return call[call.index(option) + 1]
+
+
+def one_sentence(result):
+    assert result.returncode == 2, result
+    assert result.stderr.count("\n") == 1, result.stderr
+    return result.stderr
+
+
+# Stages
+
+def test_all_stages_run_in_order(copy):
+    result = copy.run("vcc2016")
+    assert result.returncode == 0, result.stderr
+    assert [call[0] for call in calls(copy)] == STAGES
+    for number in range(6):
+        assert result.stdout.count(f"stage {number} took ") == 1
+
+
+def test_the_sample_ships_so_nothing_is_downloaded(copy):
+    copy.run("sample")
+    assert [call[0] for call in calls(copy)] == STAGES[1:]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("options", [[], ["--corpus-dir", ".", "--pairs", "all", "--set", "training.seed=3"]])
+def test_the_real_command_accepts_every_call(copy, recipe, options):
+    from vconv.cli import parser
+
+    assert copy.run(recipe, *options).returncode == 0
+    for call in calls(copy):
+        parser().parse_args(call)           # exits on an option it does not know
+
+
+def test_the_stages_hand_their_files_on(copy):
+    copy.run("vcc2016", "--model", "vawgan")
+    download, extract, statistics, train, convert, evaluate = calls(copy)
+    recipe = copy.root / "recipes" / "vcc2016"
+    assert value(extract, "--output") == value(statistics, "--features") == value(train, "--features")
+    assert Path(value(extract, "--output")) == recipe / "dump" / "features.h5"
+    assert Path(value(statistics, "--output")) == recipe / "dump" / "statistics.h5"
+    assert train[1] == "vawgan"
+    assert Path(value(train, "--run")) == recipe / "exp" / "vawgan"
+    assert value(train, "--run") == value(convert, "--run") == value(evaluate, "--run")
+    assert value(convert, "--output") == value(evaluate, "--converted") == value(train, "--run") + "/converted"
+    assert value(convert, "--pairs") == value(evaluate, "--pairs") == "SF1-TM3,SF1-TF2,SM1-TF1,SM1-TM1"
+    for call in (download, extract, train, convert, evaluate):
+        assert Path(value(call, "--corpus")) == recipe / "corpus.yaml"
+
+
+def test_only_the_stages_asked_for_run(copy):
+    copy.run("vcc2016", "--stage", "2", "--stop-stage=3")
+    assert [call[0] for call in calls(copy)] == ["statistics", "train"]
+
+
+def test_options_reach_the_stages_they_concern(copy):
+    folder = copy.root / "the recordings"
+    folder.mkdir()
+    copy.run("vcc2016", "--corpus-dir", str(folder), "--jobs", "3", "--run", "my run", "--pairs", "A-B,C-D",
+             "--set", "training.seed=3", "--set=network.code=64")
+    assert [call[0] for call in calls(copy)] == STAGES[1:]
+    extract, _, train, convert, evaluate = calls(copy)
+    for call in (extract, train, convert, evaluate):
+        assert value(call, "--corpus-dir") == str(folder)
+    assert value(extract, "--jobs") == value(evaluate, "--jobs") == "3"
+    assert value(train, "--run") == value(convert, "--run") == value(evaluate, "--run") == "my run"
+    assert value(convert, "--pairs") == value(evaluate, "--pairs") == "A-B,C-D"
+    assert train[-4:] == ["--set", "training.seed=3", "--set", "network.code=64"]
+
+
+def test_the_settings_of_a_recipe_come_before_those_of_its_user(copy):
+    script = copy.root / "recipes" / "sample" / "run.sh"
+    script.write_text(script.read_text().replace("run_recipe ", "settings=(training.epochs=1)\nrun_recipe "))
+    copy.run("sample", "--stage", "3", "--stop-stage", "3", "--set", "training.epochs=2")
+    (train,) = calls(copy)
+    assert train[-4:] == ["--set", "training.epochs=1", "--set", "training.epochs=2"]
+
+
+def test_a_failing_stage_ends_the_recipe_with_its_status(copy):
+    result = copy.run("vcc2016", FAILING="statistics")
+    assert result.returncode == 7
+    assert [call[0] for call in calls(copy)] == STAGES[:3]
+    assert "--stage 2" in result.stderr
+    assert "stage 2 took" not in result.stdout
+
+
+# Options
+
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        (["--stages", "1"], "--stages: there is no such option"),
+        (["corpus.yaml"], "corpus.yaml: there is no such option"),
+        (["--stage"], "--stage: needs a value"),
+        (["--run", ""], "--run: needs a value"),
+        (["--run="], "--run: needs a value"),
+        (["--stage", "one"], "--stage one: give a number from 0 to 5"),
+        (["--stop-stage", "6"], "--stop-stage 6: give a number from 0 to 5"),
+        (["--stage", "-1"], "--stage -1: give a number"),
+        (["--stage", "3", "--stop-stage", "2"], "cannot come after"),
+        (["--jobs", "0"], "--jobs 0: give a number"),
+        (["--jobs", "two"], "--jobs two: give a number"),
+        (["--model", "gan"], "choose one of: convvae vawgan"),
+        (["--model", "convvae vawgan"], "there is no such model"),
+        (["--corpus-dir", "nowhere"], "--corpus-dir nowhere: there is no such folder"),
+        (["--set", "training.seed"], "--set training.seed: write it as KEY=VALUE"),
+    ],
+)
+def test_a_wrong_option_is_one_sentence_and_nothing_runs(copy, options, sentence):
+    assert sentence in one_sentence(copy.run("sample", *options))
+    assert copy.noted() == []
+
+
+def test_help_names_options_and_models_and_runs_nothing(bare):
+    result = bare.run("vcc2016", "--help")
+    assert result.returncode == 0
+    for text in ("--stage", "--stop-stage", "--corpus-dir", "--jobs", "--model", "--run", "--pairs", "--set", "vawgan"):
+        assert text in result.stdout
+    assert bare.noted() == []
+
+
+# Corpora
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_every_recipe_can_be_run_and_its_corpus_read(recipe):
+    assert os.access(REPOSITORY / "recipes" / recipe / "run.sh", os.X_OK)
+    read_settings(REPOSITORY / "recipes" / recipe / "corpus.yaml")
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_a_corpus_is_downloaded_to_where_it_is_looked_for(copy, recipe):
+    copy.run(recipe)
+    settings = read_settings(copy.root / "recipes" / recipe / "corpus.yaml")
+    outputs = [value(call, "--output") for call in calls(copy) if call[0] == "download"]
+    assert len(outputs) == bool(settings["download"])
+    for output in outputs:
+        assert os.path.samefile(Path(settings["root"]).parent.parent.parent, copy.root)
+        assert os.path.normpath(settings["root"]) == output
+
+
+# Environment
+
+def test_the_environment_is_built_once_and_pinned(bare):
+    for _ in range(2):
+        result = bare.run("sample", "--stop-stage", "1")
+        assert result.returncode == 0, result.stderr
+    installs = [line for line in bare.noted() if line.startswith("-m pip install ")]
+    assert len(installs) == 1
+    assert "constraint constraints.txt" in bare.noted()
+
+
+@pytest.mark.parametrize("file", ["pyproject.toml", "constraints.txt"])
+def test_the_environment_is_built_anew_when_its_packages_change(bare, file):
+    bare.run("sample", "--stop-stage", "1")
+    with (bare.root / file).open("a") as stream:
+        stream.write("# changed\n")
+    bare.run("sample", "--stop-stage", "1")
+    assert sum(line.startswith("-m pip install ") for line in bare.noted()) == 2
+
+
+def test_an_environment_that_moved_is_built_anew(bare):
+    bare.run("sample", "--stop-stage", "1")
+    bare.root = bare.root.rename(bare.root.with_name("elsewhere"))
+    bare.run("sample", "--stop-stage", "1")
+    assert sum(line.startswith("-m pip install ") for line in bare.noted()) == 2
+
+
+def test_an_interrupted_installation_is_done_again(bare):
+    result = bare.run("sample", FAILING="pip")
+    assert ".venv failed" in one_sentence(result)
+    assert bare.run("sample", "--stop-stage", "1").returncode == 0
+    assert sum(line.startswith("-m pip install ") for line in bare.noted()) == 2
+
+
+def test_without_a_python_one_sentence_says_what_to_install(bare):
+    bare.program(bare.root.parent / "bin" / "python3", "#!/bin/bash\nexit 1\n")     # too old, or too new
+    assert "needs Python 3.10 to 3.13" in one_sentence(bare.run("sample"))
+
+
+def test_a_newer_python_is_passed_over_for_one_that_fits(bare):
+    (bare.root.parent / "bin" / "python3").rename(bare.root.parent / "bin" / "python3.12")
+    bare.program(bare.root.parent / "bin" / "python3", "#!/bin/bash\nexit 1\n")
+    assert bare.run("sample", "--stop-stage", "1").returncode == 0
+
+
+def test_without_a_compiler_one_sentence_says_what_to_install(bare):
+    (bare.root.parent / "bin" / "python3").unlink()
+    bare.program(bare.root.parent / "bin" / "python3", f'#!/bin/bash\nexec "{sys.executable}" "$@"\n')
+    sentence = one_sentence(bare.run("sample", CXX="no-such-compiler"))
+    assert "g++" in sentence and "apt-get install" in sentence
+
+
+def test_an_environment_without_vconv_is_one_sentence(copy):
+    assert "has no bin/vconv" in one_sentence(copy.run("sample", VCONV_ENV=str(copy.root)))
