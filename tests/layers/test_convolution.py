@@ -1,0 +1,68 @@
+"""Convolution layers: the fast form equals the plain one, the norm is the published one."""
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vconv.layers.convolution import FourierConv1D, LayerNorm, convolution_block, transposed_convolution_block
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 20), st.integers(0, 6), st.integers(1, 3), st.integers(1, 2))
+def test_fourier_convolution_equals_a_convolution(height, extra, channels, filters):
+    kernel = 2 * height - 1 + extra
+    fast, plain = FourierConv1D(filters, kernel), keras.layers.Conv1D(filters, kernel, padding="same")
+    x = np.random.default_rng(0).normal(size=(2, height, channels)).astype("float32")
+    fast.build(x.shape), plain.build(x.shape)
+    weights = [np.random.default_rng(1).normal(size=weight.shape) for weight in plain.weights]
+    fast.set_weights(weights), plain.set_weights(weights)
+    assert np.allclose(fast(x), plain(x), atol=1e-4)
+
+
+def test_fourier_convolution_has_the_gradients_of_a_convolution():
+    x = tf.constant(np.random.default_rng(0).normal(size=(3, 27, 4)).astype("float32"))
+    gradients = []
+    for layer in FourierConv1D(1, 53), keras.layers.Conv1D(1, 53, padding="same"):
+        layer.build(x.shape)
+        layer.set_weights([np.random.default_rng(1).normal(size=weight.shape) for weight in layer.weights])
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(tf.sin(layer(x)))
+        gradients.append(tape.gradient(y, [x, *layer.trainable_variables]))
+    for fast, plain in zip(*gradients, strict=True):
+        assert np.allclose(fast, plain, atol=1e-3)
+
+
+def test_fourier_convolution_refuses_a_narrow_kernel():
+    with pytest.raises(ValueError, match="narrower than 2 × 10 − 1"):
+        FourierConv1D(1, 18).build((None, 10, 2))
+
+
+def test_layer_norm_by_hand_and_as_group_normalization():
+    x = np.array([[[1.0, 2.0], [3.0, 6.0]]], "float32")  # mean 3, variance (4 + 1 + 0 + 9) / 4
+    layer = LayerNorm(epsilon=0.0)
+    assert np.allclose(layer(x), (x - 3) / np.sqrt(3.5))
+    x = np.random.default_rng(0).normal(2, 3, size=(4, 9, 5)).astype("float32")
+    ours, keras_own = LayerNorm(), keras.layers.GroupNormalization(groups=1, epsilon=1e-5)
+    ours.build(x.shape), keras_own.build(x.shape)
+    weights = np.random.default_rng(1).normal(size=(2, 5))
+    ours.set_weights(weights), keras_own.set_weights(weights)
+    assert np.allclose(ours(x), keras_own(x), atol=1e-5)
+
+
+def test_layer_norm_has_one_scale_and_offset_a_channel():
+    layer = LayerNorm()
+    layer.build((None, 171, 16))
+    assert layer.count_params() == 32
+
+
+def test_blocks_scale_the_height_and_leak():
+    x = keras.Input((19, 81))
+    assert convolution_block(x, 5, 7, 3, 0.02, "a").shape == (None, 7, 5)
+    assert transposed_convolution_block(x, 5, 9, 3, 0.02, "b").shape == (None, 57, 5)
+    network = keras.Model(x, convolution_block(x, 5, 7, 3, 0.02, "c"))
+    y = np.asarray(network(np.random.default_rng(0).normal(size=(2, 19, 81)).astype("float32")))
+    linear = np.where(y < 0, y / 0.02, y)
+    assert abs(linear.mean()) < 1e-4 and abs(linear.std() - 1) < 1e-3, "norm, then LeakyReLU with the given slope"

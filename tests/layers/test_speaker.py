@@ -1,0 +1,28 @@
+"""Speaker embedding and its merging into a code."""
+import numpy as np
+import pytest
+
+from vconv.layers.sampling import sample_code
+from vconv.layers.speaker import MergeSpeaker, speaker_embedding
+
+
+def test_embedding_looks_up_and_is_regularised():
+    network = speaker_embedding(3, 2, l2=0.5)
+    network.set_weights([np.array([[1.0, 2.0], [0.0, 0.0], [3.0, 0.0]])])
+    assert np.allclose(network(np.array([2, 0])), [[3, 0], [1, 2]])
+    assert float(sum(network.losses)) == pytest.approx(0.5 * 14)
+
+
+def test_merge_has_three_biases_and_adds_both_parts():
+    layer = MergeSpeaker(2, l2=0.1)
+    layer.build([(None, 3), (None, 1)])
+    assert layer.count_params() == 3 * 2 + 2 + 1 * 2 + 2 + 2
+    for weight in layer.weights:
+        weight.assign(np.ones(weight.shape))
+    code, speaker = np.array([[1.0, 2.0, 3.0]]), np.array([[10.0]])
+    assert np.allclose(layer([code, speaker]), 6 + 10 + 3)
+    assert float(sum(layer.losses)) == pytest.approx(0.1 * (6 + 2)), "kernels only, not biases"
+
+
+def test_sample_code_by_hand():
+    assert np.allclose(sample_code(np.array([1.0]), np.array([np.log(4.0)]), np.array([-0.5])), [0.0])

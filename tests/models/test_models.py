@@ -1,0 +1,78 @@
+"""Every model, found by listing the folder: it builds, describes itself, saves and comes back exact."""
+import importlib.util
+import json
+from importlib.resources import files
+
+import numpy as np
+import pytest
+import yaml
+
+from vconv import info, models
+from vconv.errors import VconvError
+
+
+@pytest.mark.parametrize("name", models.names())
+def test_saved_weights_come_back_exact(name, tmp_path, small_settings):
+    settings = models.settings(name, small_settings)
+    trained, fresh = (models.build(name, 27, 3, settings) for _ in range(2))
+    for variable in trained.trainable_variables:
+        variable.assign(np.random.default_rng(0).normal(size=variable.shape))
+    trained.save_weights(tmp_path / "x.weights.h5")
+    fresh.load_weights(tmp_path / "x.weights.h5")
+    for one, other in zip(trained.weights, fresh.weights, strict=True):
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("name", models.names())
+def test_info_counts_what_the_networks_hold(name):
+    described = json.loads(json.dumps(info.describe(name, 513, 10)))
+    assert set(described) == {"model", "networks", "parameters", "trainable", "settings"}
+    assert described["parameters"] == sum(network["parameters"] for network in described["networks"].values())
+    assert described["trainable"] == sum(network["trainable"] for network in described["networks"].values())
+    assert described["settings"] == models.settings(name)
+    assert name in info.as_text(described) and f"{described['parameters']:,}" in info.as_text(described)
+
+
+@pytest.mark.parametrize("name", models.names())
+def test_every_setting_is_commented_and_every_file_has_its_code(name):
+    text = (files(models) / f"{name}.yaml").read_text(encoding="utf-8")
+    assert text.startswith("#")
+    assert importlib.util.find_spec(f"vconv.models.{name}")
+    assert "extends" not in models.settings(name)
+
+
+@pytest.mark.parametrize("name", models.names())
+def test_every_setting_is_read(name, small_settings):
+    """A key that nobody reads is a defect of the ancestor: each one must be asked for while building and training."""
+    asked = set()
+
+    class Watched(dict):
+        def __getitem__(self, key):
+            asked.add(key)
+            return super().__getitem__(key)
+
+    settings = models.settings(name)
+    watched = Watched({section: Watched(values) for section, values in settings.items()})
+    models.build(name, 513, 3, watched)
+    from vconv import training
+
+    source = (files("vconv") / "training.py").read_text(encoding="utf-8")
+    model_source = (files(models) / f"{name}.py").read_text(encoding="utf-8")
+    for section, values in settings.items():
+        for key in values:
+            assert key in asked or f'"{key}"' in source + model_source, f"{section}.{key} is never read"
+    assert training.MAY_CHANGE <= settings["training"].keys()
+
+
+def test_unknown_model_and_keys_list_what_exists():
+    with pytest.raises(VconvError, match="convvae.*vawgan"):
+        models.settings("convae")
+    with pytest.raises(VconvError, match="latnt.*latent"):
+        models.settings("convvae", {"network": {"latnt": 3}})
+
+
+def test_vawgan_settings_extend_those_of_convvae():
+    base, extended = models.settings("convvae"), models.settings("vawgan")
+    assert base["network"].items() <= extended["network"].items()
+    own = yaml.safe_load((files(models) / "vawgan.yaml").read_text(encoding="utf-8"))
+    assert extended["training"] == base["training"] | own["training"]

@@ -1,0 +1,163 @@
+"""VAWGAN: the published critic, its two objectives, and what each setting changes."""
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from vconv import info, models
+from vconv.errors import VconvError
+
+
+def build(settings, speakers=3, bins=27, **adversarial):
+    keras.utils.set_random_seed(1)
+    changes = settings | {"adversarial": {"critic_steps": 2, **adversarial}}
+    changes["network"] |= {"critic_channels": [2, 3], "critic_kernels": [7, 9]}
+    return models.build("vawgan", bins, speakers, models.settings("vawgan", changes))
+
+
+def batch(rows=16, bins=27, speakers=3):
+    random = np.random.default_rng(0)
+    return (tf.constant(random.uniform(-1, 1, (rows, bins)).astype("float32")),
+            tf.constant(random.integers(0, speakers, rows).astype("int32")))
+
+
+def values(variables):
+    return [np.array(variable) for variable in variables]
+
+
+def changed(before, variables):
+    return [not np.array_equal(old, variable) for old, variable in zip(before, variables, strict=True)]
+
+
+def test_critic_has_the_published_parameters():
+    plain = info.describe("vawgan", 513, 10, {"network": {"critic_conditioned": False}})
+    assert plain["networks"]["critic"]["trainable"] == 240_769
+    assert info.describe("vawgan", 513, 10)["networks"]["critic"]["parameters"] == 240_769 + 10 * 1216
+    model = models.build("vawgan", 513, 10, models.settings("vawgan"))
+    shapes = [layer.output.shape[1:] for layer in model.critic.layers if layer.name.endswith("_relu")]
+    assert shapes == [(171, 16), (57, 32), (19, 64)]
+
+
+def test_encoder_decoder_and_embedding_are_those_of_the_convvae():
+    networks = info.describe("vawgan", 513, 10)["networks"]
+    assert {name: networks[name] for name in networks if name != "critic"} == info.describe("convvae", 513, 10)["networks"]
+
+
+def test_conditioned_critic_depends_on_the_speaker_and_the_plain_one_does_not(small_settings):
+    x, speaker = batch()
+    for conditioned in (True, False):
+        small_settings["network"]["critic_conditioned"] = conditioned
+        model = build(small_settings)
+        for variable in model.critic_variables:
+            variable.assign(np.random.default_rng(0).normal(size=variable.shape))
+        same = np.allclose(model.critic([x, speaker]), model.critic([x, (speaker + 1) % 3]))
+        assert same != conditioned
+
+
+def test_critic_step_trains_the_critic_alone_and_generator_step_the_rest(small_settings):
+    model = build(small_settings, critic_steps=1)
+    model.critic.get_layer("score").kernel.assign(tf.ones_like(model.critic.get_layer("score").kernel))
+    critic, generator = values(model.critic_variables), values(model.generator_variables)
+    model.optimizer.learning_rate = 0.0
+    model.train_step(batch())
+    assert any(changed(critic, model.critic_variables)) and not any(changed(generator, model.generator_variables))
+    model.optimizer.learning_rate = 1e-3
+    model.critic_optimizer.learning_rate = 0.0
+    critic = values(model.critic_variables)
+    model.train_step(batch())
+    assert not any(changed(critic, model.critic_variables)) and all(changed(generator, model.generator_variables))
+
+
+def test_the_critic_is_trained_critic_steps_times_for_each_generator_step(small_settings):
+    model = build(small_settings, critic_steps=3)
+    model.train_step(batch(24))
+    assert int(model.critic_optimizer.iterations) == 3 and int(model.optimizer.iterations) == 1
+
+
+def test_warm_up_trains_the_vae_alone_until_its_epoch(small_settings):
+    model = build(small_settings, warm_up_epochs=2)
+    for epoch, adversarial in (0, False), (1, False), (2, True), (7, True):
+        model.begin_epoch(epoch)
+        assert model.adversarial == adversarial
+    model.begin_epoch(0)
+    critic = values(model.critic_variables)
+    model.train_step(batch())
+    assert int(model.optimizer.iterations) == 2 and not any(changed(critic, model.critic_variables))
+
+
+def test_the_encoder_gets_no_adversarial_gradient(small_settings):
+    gradients = []
+    for alpha in (0.0, 1000.0):
+        model = build(small_settings, alpha=alpha)
+        model.critic.get_layer("score").kernel.assign(tf.ones_like(model.critic.get_layer("score").kernel))
+        with tf.GradientTape() as tape:
+            loss, _ = model.generator_loss(batch())
+        parts = [net.trainable_variables for net in (model.encoder, model.decoder, model.speaker_embedding)]
+        gradients.append([[np.array(tf.convert_to_tensor(g)) for g in part] for part in tape.gradient(loss, parts)])
+    (encoder, *others), (encoder_adversarial, *others_adversarial) = gradients
+    for one, other in zip(encoder, encoder_adversarial, strict=True):
+        assert np.allclose(one, other, rtol=1e-4, atol=1e-6)
+    for part, part_adversarial in zip(others, others_adversarial, strict=True):
+        assert any(not np.allclose(a, b, rtol=1e-2, atol=1e-4) for a, b in zip(part, part_adversarial, strict=True))
+
+
+def linear_critic(model, direction):
+    """Make the critic's score the inner product with `direction`."""
+    model.critic = lambda inputs: tf.linalg.matvec(inputs[0], tf.constant(direction, tf.float32))
+
+
+def test_objectives_by_hand_with_a_linear_critic(small_settings):
+    model = build(small_settings, fakes=["conversion"], alpha=7.0)
+    x, speaker = batch()
+    direction = np.zeros(27)
+    direction[0], direction[1] = 1.8, 2.4  # of length 3: penalty (3 − 1)² = 4
+    linear_critic(model, direction)
+    z = model.vae_loss((x, speaker), model.optimizer.iterations)[2]
+    converted = model.decode(tf.roll(z, -1, 0), speaker).numpy()
+    real_score, fake_score = float(np.mean(x.numpy() @ direction)), float(np.mean(converted @ direction))
+    loss, terms = model.critic_loss((x, speaker))
+    assert float(terms["distance"]) == pytest.approx(real_score - fake_score, abs=1e-4)
+    assert float(terms["penalty"]) == pytest.approx(4.0, abs=1e-4)
+    assert float(loss) == pytest.approx(fake_score - real_score + 10 * 4.0, abs=1e-3)
+    vae = float(model.vae_loss((x, speaker), model.optimizer.iterations)[0])
+    loss, terms = model.generator_loss((x, speaker))
+    assert float(loss) == pytest.approx(vae - 7 * fake_score, abs=1e-3)
+
+
+def test_fakes_are_what_the_settings_say(small_settings):
+    model = build(small_settings)
+    x, speaker = batch()
+    z = model.vae_loss((x, speaker), 0)[2]
+    both = model.fakes(z, speaker)
+    assert np.allclose(both[0], model.decode(z, speaker)) and np.allclose(both[1], model.decode(tf.roll(z, -1, 0), speaker))
+    (only,) = build(small_settings, fakes=["reconstruction"]).fakes(z, speaker)
+    assert np.allclose(only, both[0], atol=1e-5)
+
+
+def test_interpolates_lie_between_a_real_frame_and_one_of_its_fakes(small_settings):
+    model = build(small_settings)
+    real = tf.zeros((400, 27))
+    fakes = [tf.ones((400, 27)), -tf.ones((400, 27))]
+    between = model.interpolate(real, fakes, 3).numpy()
+    assert np.all(between == between[:, :1]) and np.abs(between).max() <= 1
+    share = (between[:, 0] > 0).mean()
+    assert 0.4 < share < 0.6 and 0.4 < np.abs(between[:, 0]).mean() < 0.6
+
+
+def test_weight_clipping_bounds_kernels_and_leaves_no_penalty(small_settings):
+    model = build(small_settings, constraint="weight_clipping", clip_limit=0.01)
+    _, terms = model.critic_loss(batch())
+    assert "penalty" not in terms
+    model.train_step(batch())
+    for variable in model.critic_variables:
+        limit = 2.0 if variable.path.endswith("scale") or variable.path.endswith("offset") else 0.01 + 1e-7
+        assert np.abs(variable).max() <= limit, variable.path
+    free = build(small_settings)
+    free.train_step(batch())
+    assert max(np.abs(variable).max() for variable in free.critic_variables if "kernel" in variable.path) > 0.01
+
+
+@pytest.mark.parametrize("change", [{"constraint": "none"}, {"fakes": ["noise"]}, {"fakes": []}])
+def test_bad_choices_are_refused_with_what_is_allowed(small_settings, change):
+    with pytest.raises(VconvError, match="gradient_penalty, weight_clipping|reconstruction, conversion"):
+        build(small_settings, **change)

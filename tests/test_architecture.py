@@ -1,0 +1,62 @@
+"""Imports point downwards only, and the rooms of sound and measure know no TensorFlow."""
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "vconv"
+FLOORS = [
+    {"errors", "version"},
+    {"config", "audio", "layers", "losses", "pictures", "download"},
+    {"features", "adversarial"},
+    {"batches", "models"},
+    {"run_folder", "info"},
+    {"training", "conversion"},
+    {"convert_files", "evaluation"},
+    {"cli"},
+]
+FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
+NO_TENSORFLOW = ("errors", "config", "audio", "features", "evaluation", "download", "cli")
+
+
+def room(path):
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports(path):
+    """Every module a file imports, as dotted names; `from vconv import x` counts as vconv.x."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if room(path) not in ("__init__", "__main__")]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_downwards(path):
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] == "vconv" and len(parts) > 1 and parts[1] != room(path):
+            assert FLOOR[parts[1]] < FLOOR[room(path)], f"{path} must not import {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_sound_and_measure_know_no_tensorflow(path):
+    if room(path) in NO_TENSORFLOW:
+        assert not {name.split(".")[0] for name in imports(path)} & {"tensorflow", "keras"}
+
+
+def test_every_room_stands_on_a_floor():
+    assert {room(path) for path in FILES} == set(FLOOR)
+
+
+def test_light_commands_load_no_tensorflow():
+    script = "import sys, vconv, vconv.cli; vconv.cli.parser(); sys.exit(sum(m in sys.modules for m in " \
+             "('tensorflow', 'keras', 'numpy', 'librosa', 'h5py')))"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -1,0 +1,115 @@
+"""Converting many recordings: folders, or pairs of a corpus' speakers; a broken recording does not stop the rest."""
+from pathlib import Path
+from typing import NamedTuple
+
+from tqdm import tqdm
+
+from vconv.audio import wav
+from vconv.errors import VconvError
+from vconv.features.corpus import Corpus
+
+AUDIO_SUFFIXES = {".wav", ".flac", ".ogg"}
+
+
+class Task(NamedTuple):
+    """One recording, who speaks in it (None: a stranger), and which file each target speaker's version goes to."""
+
+    path: Path
+    source: str | None
+    outputs: dict
+
+
+def recordings(inputs):
+    """Return the audio files among `inputs`, each a file or a folder, as a list of paths.
+
+    Raises
+    ------
+    VconvError
+        A path does not exist, a folder holds no audio, or two files would be converted to the same name.
+    """
+    found = []
+    for path in map(Path, inputs):
+        if path.is_dir():
+            inside = sorted(file for file in path.iterdir() if file.suffix.lower() in AUDIO_SUFFIXES and file.is_file())
+            if not inside:
+                raise VconvError(f"{path}: holds no .wav, .flac or .ogg file; name a folder with recordings")
+            found += inside
+        elif path.exists():
+            found.append(path)
+        else:
+            raise VconvError(f"{path}: there is no such file or folder; name recordings or a folder of them")
+    stems = [path.stem for path in found]
+    for path in found:
+        if stems.count(path.stem) > 1:
+            raise VconvError(f"{path}: there is another recording called {path.stem!r}, and both would be converted to "
+                             f"the same file; convert them one after the other into different folders")
+    return found
+
+
+def folder_tasks(inputs, source, target, output, suffix):
+    """Return the tasks of converting `inputs` to OUTPUT/<stem><suffix>."""
+    return [Task(path, source, {target: Path(output) / f"{path.stem}{suffix}"}) for path in recordings(inputs)]
+
+
+def pair_tasks(corpus, split, pairs, output, suffix):
+    """Return the tasks of converting a split of a `Corpus` to OUTPUT/<SRC>-<TGT>/<name><suffix>."""
+    tasks = []
+    for utterance in corpus.utterances:
+        targets = [target for source, target in pairs if source == utterance.speaker]
+        if utterance.split == split and targets:
+            source = utterance.speaker
+            names = {target: Path(output) / f"{source}-{target}" / f"{utterance.name}{suffix}" for target in targets}
+            tasks.append(Task(utterance.path, source, names))
+    if not tasks:
+        raise VconvError(f"{corpus.settings['root']}: holds no {split} recording of "
+                         f"{', '.join(sorted({source for source, _ in pairs}))}; choose another --split or --pairs")
+    return tasks
+
+
+def parse_pairs(text, speakers):
+    """Return "A-B,C-D" as [("A", "B"), ("C", "D")], or every ordered pair for "all"; names may hold hyphens.
+
+    Raises
+    ------
+    VconvError
+        A pair is not of two different known speakers.
+    """
+    if text == "all":
+        return [(source, target) for source in speakers for target in speakers if source != target]
+    known = {f"{source}-{target}": (source, target) for source in speakers for target in speakers if source != target}
+    for pair in text.split(","):
+        if pair not in known:
+            raise VconvError(f"--pairs: {pair!r} is not SOURCE-TARGET of two different speakers among: "
+                             f"{', '.join(speakers)}")
+    return [known[pair] for pair in text.split(",")]
+
+
+def convert_all(converter, tasks, file_rate=None, report=print):
+    """Convert every task with a `VoiceConverter`; return (number of files written, list of failures as sentences).
+
+    `file_rate` is the sample rate of the files in Hz (the model's when None). Signals too loud for a file are scaled
+    down, and `report` is told.
+    """
+    written, failures = 0, []
+    with tqdm(total=sum(len(task.outputs) for task in tasks), unit="file", desc="convert") as bar:
+        for task in tasks:
+            try:
+                _convert(converter, task, file_rate, report)
+                written += len(task.outputs)
+            except VconvError as error:
+                failures.append(str(error) if str(task.path) in str(error) else f"{task.path}: {error}")
+            bar.update(len(task.outputs))
+    return written, failures
+
+
+def _convert(converter, task, file_rate, report):
+    """Analyse a recording once and write its version of each target speaker."""
+    analysed = converter.analyze(task.path, task.source)
+    for target, output in task.outputs.items():
+        if output.exists() and output.samefile(task.path):
+            raise VconvError("would be overwritten by its own conversion; choose another --output folder")
+        y = converter.resynthesize(analysed, target)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        gain = wav.write(output, y, converter.rate, file_rate)
+        if gain < 1:
+            report(f"{output}: was too loud and is scaled by {gain:.2f}")
