@@ -90,12 +90,10 @@ def _splits(splits, where):
     checked = {}
     for split, rules in splits.items():
         here = f"{where}: {config.one_of(split, SPLITS, where)}"
-        rules = dict(rules) if isinstance(rules, dict) else rules
-        utterances = rules.pop("utterances", "all") if isinstance(rules, dict) else "all"
-        if not isinstance(utterances, str):
-            utterances = _texts(utterances, f"{here}: utterances", "all, first..last or a list of names")
-        defaults = {key: value for key, value in DEFAULTS["splits"]["training"].items() if key != "utterances"}
-        rules = config.merge(defaults, rules, here) | {"utterances": utterances}
+        listed = isinstance(rules, dict) and isinstance(rules.get("utterances"), list)
+        rules = config.merge(DEFAULTS["splits"]["training"] | ({"utterances": []} if listed else {}), rules, here)
+        if listed:
+            rules["utterances"] = _texts(rules["utterances"], f"{here}: utterances", "all or a list of names")
         _check_pattern(rules["pattern"], f"{here}: pattern")
         if not 0 < rules["share"] <= 1:
             raise VconvError(f"{here}: share is {rules['share']:g}; it must be above 0 and at most 1")

@@ -43,6 +43,15 @@ def feature_settings(corpus_settings):
     return {key: corpus_settings[key] for key in kept} | {"fft_size": world.fft_size(corpus_settings["sample_rate"])}
 
 
+def refuse_other_features(features, corpus_settings):
+    """Raise a VconvError unless the `FeatureStore` is one that `extract` would make of such a corpus."""
+    parts.refuse_other_settings(features.path, features.settings, feature_settings(corpus_settings))
+    speakers = corpus_settings["speakers"]
+    if speakers != "all" and sorted(speakers) != features.speakers:
+        raise VconvError(f"{features.path}: holds the speakers {', '.join(features.speakers)}, corpus.yaml asks for "
+                         f"{', '.join(sorted(speakers))}; extract again into another --output")
+
+
 def extract(corpus, output, jobs=None, progress=True, report=print):
     """Analyse all utterances of a corpus that `output` does not hold yet, and write them all to `output`.
 
@@ -190,8 +199,9 @@ def _analyze(path, part, settings, f0_range_hz):
         analysis = world.analyze(y, rate, *f0_range_hz, settings["f0_method"], settings["frame_period_ms"])
         log_spectrum, energy = world.normalize_energy(analysis.spectrum)
         coded = world.code_aperiodicity(analysis.aperiodicity, rate)
-        frames = store.Frames(*(array.astype(kind) for array, kind in zip(
-            (log_spectrum, energy, analysis.f0_hz, coded), store.TYPES.values(), strict=True)))
+        with np.errstate(over="ignore"):  # check() says so
+            frames = store.Frames(*(array.astype(kind) for array, kind in zip(
+                (log_spectrum, energy, analysis.f0_hz, coded), store.TYPES.values(), strict=True)))
         store.check(frames)
     except (VconvError, ValueError) as error:
         return str(error).removeprefix(f"{path}: ")

@@ -188,8 +188,8 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
         variances[utterance.speaker] += Moments.of(own.variance[None])
     mute = [name for name in store.speakers if not log_f0[name].count]
     if mute:
-        raise VconvError(f"{store.path}: {', '.join(mute)} has no voiced training frame, so no pitch to convert to; "
-                         "give f0_range_hz in corpus.yaml or leave the speaker out")
+        raise VconvError(f"{store.path}: no voiced training frame of {', '.join(mute)}, so no pitch to convert to; set "
+                         "f0_range_hz in corpus.yaml, or leave the speaker out there")
     low, high = (histogram.percentile(percent) for percent in PERCENTILES)
     return Statistics(
         tuple(store.speakers), store.settings, store.fingerprint, low, high, spectrum.mean, np.sqrt(spectrum.variance),
@@ -208,3 +208,14 @@ def load_or_compute(store, path):
     statistics.save(path)
     return statistics
 
+
+def as_text(statistics):
+    """Return a line for each speaker: F0 range, mean and deviation, and mean global variance of the log spectrum."""
+    lines = [f"{'speaker':16s}{'F0 range / Hz':>16s}{'mean F0 / Hz':>14s}{'deviation / cents':>19s}{'variance':>10s}"]
+    columns = zip(statistics.speakers, statistics.f0_range_hz, statistics.log_f0_mean, statistics.log_f0_deviation,
+                  statistics.global_variance, strict=True)
+    for name, (floor, ceiling), mean, deviation, variance in columns:
+        cents = deviation * 1200 / np.log(2)
+        lines.append(f"{name:16s}{f'{floor:.0f} to {ceiling:.0f}':>16s}{np.exp(mean):14.1f}{cents:19.0f}"
+                     f"{variance.mean():10.3f}")
+    return "\n".join(lines)

@@ -1,0 +1,275 @@
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import vconv
+from vconv.audio import wav, world
+from vconv.errors import VconvError
+from vconv.features import extract, parts
+from vconv.features.store import FeatureStore
+
+
+def contents(path):
+    """Return all data sets and attributes of an HDF5 file as name → bytes."""
+    found = {}
+    with h5py.File(path) as file:
+        found |= {name: repr(value) for name, value in file.attrs.items()}
+        file.visititems(lambda name, item: found.update(
+            {name: np.asarray(item[()]).tolist() if item.dtype == object else item[()].tobytes()}
+            if isinstance(item, h5py.Dataset) else {}))
+    return found
+
+
+@pytest.fixture
+def finished(voices, tmp_path, inline, run):
+    """The feature file of `voices`, made in one go."""
+    run(voices, tmp_path / "finished.h5")
+    return tmp_path / "finished.h5"
+
+
+def test_real_workers_store_what_world_says(voices, tmp_path, run):
+    report, lines = run(voices, tmp_path / "f.h5")
+    assert report == (12, 0, []) and len(lines) == 2 and not (tmp_path / "f.h5.parts").exists()
+    with FeatureStore(tmp_path / "f.h5") as opened:
+        assert opened.speakers == ["A", "B"]
+        assert (opened.f0_range_hz[:, 0] < (120, 220)).all() and (opened.f0_range_hz[:, 1] > (124, 224)).all()
+        for utterance in opened.utterances:
+            folder = "eval" if utterance.split == "evaluation" else "train"
+            y, rate = wav.read(tmp_path / "voices" / folder / utterance.speaker / f"{utterance.name}.wav", 16000)
+            expected = world.analyze(y, rate, *opened.f0_range_hz[opened.speakers.index(utterance.speaker)])
+            stored = opened.read(utterance)
+            assert utterance.samples == len(y) and utterance.length == len(expected.f0_hz)
+            np.testing.assert_array_equal(stored.f0_hz, expected.f0_hz.astype(np.float32))
+            spectrum = world.restore_energy(stored.spectrum, stored.energy)
+            assert np.abs(10 * np.log10(spectrum / (expected.spectrum + 1e-10))).max() < 0.05
+            aperiodicity = world.decode_aperiodicity(stored.aperiodicity, rate)
+            np.testing.assert_allclose(aperiodicity, expected.aperiodicity, atol=1e-3)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(0, 22), min_size=1, max_size=3))
+def test_interrupted_and_resumed_equals_uninterrupted(voices, finished, inline, run, interruptions):
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "f.h5"
+        for tasks in interruptions:
+            inline(tasks)
+            try:
+                run(voices, output)
+            except KeyboardInterrupt:
+                assert not output.exists()
+        inline()
+        run(voices, output)
+        assert contents(output) == contents(finished)
+        assert os.listdir(folder) == ["f.h5"]
+
+
+def test_what_was_done_before_ctrl_c_is_not_done_again(voices, tmp_path, inline, run):
+    inline(8 + 4)  # the wide pass takes the eight training utterances: one sentence is held out for validation
+    with pytest.raises(KeyboardInterrupt):
+        run(voices, tmp_path / "f.h5")
+    assert len(list((tmp_path / "f.h5.parts").glob("*.npz"))) == 4
+    inline(8)
+    assert run(voices, tmp_path / "f.h5")[0] == (8, 4, [])
+
+
+def alive(group):
+    """Return the processes of a process group, without those that are dead and only not yet buried."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, process_group = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(process_group) == group and state != "Z":
+            found.append(stat.parent.name)
+    return found
+
+
+def test_kill_9_loses_only_what_was_in_flight(voices, finished, tmp_path, write_vowels, run):
+    write_vowels(tmp_path / "voices/train/A", {f"x{n:02}.wav": 120 for n in range(30)})
+    program = ("import sys\nfrom vconv.features import corpus, extract\n"
+               "if __name__ == '__main__':\n    extract.extract(corpus.Corpus.load(sys.argv[1]), sys.argv[2], 2)")
+    script = tmp_path / "script.py"
+    script.write_text(program)
+    output = tmp_path / "f.h5"
+    process = subprocess.Popen([sys.executable, script, voices, output], start_new_session=True,
+                               env=os.environ | {"PYTHONPATH": str(Path(vconv.errors.__file__).parents[1])},
+                               stderr=subprocess.DEVNULL)
+    try:
+        while len(list(Path(f"{output}.parts").glob("*.npz"))) < 5 and process.poll() is None:
+            time.sleep(0.01)
+    finally:
+        process.kill()
+    assert process.wait() == -signal.SIGKILL and not output.exists()
+    deadline = time.monotonic() + 20
+    while Path("/proc").is_dir() and alive(process.pid):
+        assert time.monotonic() < deadline, "workers outlived the killed parent"
+        time.sleep(0.05)
+    kept = len(list(Path(f"{output}.parts").glob("*.npz")))
+    report, _ = run(voices, output)
+    assert report == (42 - kept, kept, [])
+    run(voices, tmp_path / "uninterrupted.h5")
+    assert contents(output) == contents(tmp_path / "uninterrupted.h5") and not Path(f"{output}.parts").exists()
+
+
+def test_a_finished_file_is_left_alone(voices, finished, run):
+    before = finished.stat().st_ino, finished.stat().st_mtime_ns
+    report, lines = run(voices, finished)
+    assert report == (0, 12, []) and lines == [f"{finished}: complete already, nothing to do"]
+    assert (finished.stat().st_ino, finished.stat().st_mtime_ns) == before
+
+
+def test_only_new_and_replaced_recordings_are_analysed(voices, finished, tmp_path, write_vowels, run):
+    write_vowels(tmp_path / "voices/train/A", {"5.wav": 125})
+    write_vowels(tmp_path / "voices/train/B", {"0.wav": 230}, seconds=0.4)
+    (tmp_path / "voices/train/B/4.wav").unlink()
+    before = FeatureStore(finished)
+    assert run(voices, finished)[0] == (2, 10, [])
+    after = FeatureStore(finished)
+    names = {(row.speaker, row.name): row for row in after.utterances}
+    assert len(names) == 12 and names["B", "0"].samples == 6400 and ("B", "4") not in names
+    np.testing.assert_array_equal(after.f0_range_hz, before.f0_range_hz)
+    for row in before.utterances:
+        if (row.speaker, row.name) not in {("B", "0"), ("B", "4")}:
+            np.testing.assert_array_equal(after.read(names[row.speaker, row.name]).spectrum, before.read(row).spectrum)
+    assert after.fingerprint != before.fingerprint
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"frame_period_ms": 10.0}, "frame_period_ms 5.0, but now 10.0 is asked for"),
+    ({"sample_rate": 22050}, "sample_rate 16000, but now 22050 is asked for"),
+    ({"f0_range_hz": {"A": [60, 200]}}, "f0_range_hz {}, but now {'A': .*} is asked for")])
+def test_other_settings_are_refused(voices, finished, tmp_path, inline, run, change, message):
+    with pytest.raises(VconvError, match=f"finished.h5: was made with {message}; choose another --output, or delete"):
+        run(voices, finished, change)
+    inline(14)
+    with pytest.raises(KeyboardInterrupt):
+        run(voices, tmp_path / "f.h5")
+    with pytest.raises(VconvError, match=f"f.h5.parts: was made with {message}; choose another --output, or delete"):
+        run(voices, tmp_path / "f.h5", change)
+
+
+def test_an_f0_range_can_be_set_by_hand(voices, tmp_path, inline, run):
+    _, lines = run(voices, tmp_path / "f.h5", {"f0_range_hz": {"B": [180, 199]}})
+    opened = FeatureStore(tmp_path / "f.h5")
+    assert opened.f0_range_hz[1].tolist() == [180, 199] and len(lines) == 1
+    f0_hz = opened.f0_hz[[row.start + 20 for row in opened.utterances if row.speaker == "B"]]
+    assert not (f0_hz > 210).any()  # the voice is at 220 Hz and more, out of reach
+
+
+def test_broken_recordings_are_listed_and_the_rest_goes_on(voices, tmp_path, inline, run):
+    train = tmp_path / "voices/train/A"
+    (train / "0.wav").write_text("this is no sound")
+    soundfile.write(train / "1.wav", np.full(4000, np.nan), 16000, subtype="FLOAT")
+    soundfile.write(train / "2.wav", np.zeros(100), 16000)
+    loud = 1e30 * np.random.default_rng(0).standard_normal(8000)  # energy beyond float32
+    soundfile.write(train / "7.wav", loud, 16000, subtype="FLOAT")
+    soundfile.write(train / "8.wav", np.zeros(8000), 16000)  # silence is no mistake
+    report, _ = run(voices, tmp_path / "f.h5")
+    assert [path.name for path, _ in report.failures] == ["0.wav", "1.wav", "2.wav", "7.wav"]
+    assert all(reason and "\n" not in reason and str(train) not in reason for _, reason in report.failures)
+    assert report[:2] == (10, 0)
+    opened = FeatureStore(tmp_path / "f.h5")
+    assert [failure[:3] for failure in opened.failures] == [("A", "training", name) for name in "0127"]
+    assert len(opened.utterances) == 10
+    ino = (tmp_path / "f.h5").stat().st_ino
+    assert run(voices, tmp_path / "f.h5")[1] == [f"{tmp_path / 'f.h5'}: complete already, nothing to do"]
+    assert (tmp_path / "f.h5").stat().st_ino == ino
+    shutil.copy(train / "3.wav", train / "0.wav")  # mended
+    assert run(voices, tmp_path / "f.h5")[0][:2] == (1, 10)
+
+
+def test_nothing_but_broken_recordings(tmp_path, inline, run):
+    (tmp_path / "A").mkdir()
+    (tmp_path / "A/1.wav").write_text("text")
+    (tmp_path / "corpus.yaml").touch()
+    with pytest.raises(VconvError, match="A: no F0 range can be found in 1 training recordings .*1.wav"):
+        run(tmp_path / "corpus.yaml", tmp_path / "f.h5")
+    with pytest.raises(VconvError, match="none of 1 recordings could be analysed; the first: .*1.wav"):
+        run(tmp_path / "corpus.yaml", tmp_path / "f.h5", {"f0_range_hz": {"A": [50, 200]}})
+    assert sorted(os.listdir(tmp_path)) == ["A", "corpus.yaml"]
+
+
+def test_a_silent_speaker_has_no_range(tmp_path, inline, run):
+    (tmp_path / "A").mkdir()
+    soundfile.write(tmp_path / "A/1.wav", np.zeros(8000), 16000)
+    (tmp_path / "corpus.yaml").touch()
+    with pytest.raises(VconvError, match="^A: no F0 range can be found"):
+        run(tmp_path / "corpus.yaml", tmp_path / "f.h5")
+
+
+def test_any_rate_channels_format_and_name(tmp_path, inline, run, write_vowels):
+    folder = tmp_path / "Zoë B"
+    write_vowels(tmp_path, {"Zoë B/a_b c.wav": 150}, rate=44100, seconds=0.5)
+    mono = soundfile.read(folder / "a_b c.wav")[0]
+    soundfile.write(folder / "ü 1.FLAC", np.stack([mono, mono], axis=1), 44100)
+    soundfile.write(folder / "o.ogg", mono, 44100)
+    (tmp_path / "corpus.yaml").write_text("splits: {validation: {utterances: [o]}, training: {}}")
+    run(tmp_path / "corpus.yaml", tmp_path / "f.h5")
+    opened = FeatureStore(tmp_path / "f.h5")
+    assert [(row.split, row.name, row.samples) for row in opened.utterances] == [
+        ("training", "a_b c", 8000), ("training", "ü 1", 8000), ("validation", "o", 8000)]
+    assert opened.speakers == ["Zoë B"]
+    for row in opened.utterances:
+        f0_hz = opened.read(row).f0_hz
+        assert np.median(f0_hz[f0_hz > 0]) == pytest.approx(150, rel=0.01) and (f0_hz > 0).mean() > 0.8
+
+
+def test_a_full_disk_keeps_what_is_done(voices, tmp_path, inline, run, monkeypatch):
+    saved = []
+
+    def save(path, frames, samples):
+        if len(saved) == 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        saved.append(path)
+        original(path, frames, samples)
+    original = parts.save
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "save", save)
+        with pytest.raises(VconvError, match=f"f.h5.parts: cannot be written .{os.strerror(errno.ENOSPC)}.*is kept"):
+            run(voices, tmp_path / "f.h5")
+    assert run(voices, tmp_path / "f.h5")[0] == (9, 3, [])
+
+
+def test_a_killed_worker_gets_a_sentence(voices, tmp_path, inline, run, monkeypatch):
+    def killed(*_):
+        raise BrokenProcessPool
+    monkeypatch.setattr(extract, "_analyze", killed)
+    with pytest.raises(VconvError, match="worker process was killed.* --jobs"):
+        run(voices, tmp_path / "f.h5")
+
+
+def test_a_part_cut_short_is_made_again(voices, finished, tmp_path, inline, run):
+    inline(8 + 4)
+    with pytest.raises(KeyboardInterrupt):
+        run(voices, tmp_path / "f.h5")
+    whole = sorted((tmp_path / "f.h5.parts").glob("*.npz"))
+    for number, part in enumerate(whole[:2]):
+        part.write_bytes(part.read_bytes()[:1000 * number])
+    inline()
+    assert run(voices, tmp_path / "f.h5")[0] == (10, 2, [])
+    assert contents(tmp_path / "f.h5") == contents(finished)
+
+
+def test_the_wide_pass_is_spread_over_few_utterances(tmp_path, inline, run, write_vowels, monkeypatch):
+    write_vowels(tmp_path, {f"A/{n:02}.wav": 150 for n in range(50)}, seconds=0.05)
+    (tmp_path / "corpus.yaml").write_text("splits: {validation: {utterances: ['49']}, training: {}}")
+    heard = []
+    monkeypatch.setattr(extract, "_wide_f0", lambda path, *_: heard.append(path.stem) or np.full(9, 150.0))
+    run(tmp_path / "corpus.yaml", tmp_path / "f.h5")
+    assert len(heard) == extract.WIDE_PASS_UTTERANCES and heard[0] == "00" and heard[-1] == "48"
+    assert max(np.diff(np.array(heard, int))) <= 3

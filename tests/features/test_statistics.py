@@ -1,0 +1,146 @@
+import tempfile
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vconv.audio import pitch
+from vconv.errors import VconvError
+from vconv.features import statistics
+from vconv.features.statistics import ARRAYS, Histogram, Moments, Normalizer, Statistics
+
+SPEAKERS = {("A", "training"): [40, 3, 900], ("A", "evaluation"): [70], ("B é", "training"): [500],
+            ("B é", "validation"): [60]}
+
+
+@pytest.fixture
+def opened(make_store, tmp_path):
+    return make_store(tmp_path / "f.h5", SPEAKERS)
+
+
+def test_all_numbers_against_numpy(opened):
+    """Whatever streams must be what NumPy says of all training frames at once."""
+    computed = statistics.compute(opened, chunk_frames=37)
+    index, speaker = opened.frames("training")
+    spectrum, f0_hz = opened.spectrum[index].astype(np.float64), opened.f0_hz[index]
+    np.testing.assert_allclose(computed.spectrum_low, np.percentile(spectrum, 0.5, axis=0), rtol=1e-12)
+    np.testing.assert_allclose(computed.spectrum_high, np.percentile(spectrum, 99.5, axis=0), rtol=1e-12)
+    np.testing.assert_allclose(computed.spectrum_mean, spectrum.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(computed.spectrum_deviation, spectrum.std(axis=0), rtol=1e-12)
+    for number, name in enumerate(computed.speakers):
+        mean, deviation = pitch.log_f0_statistics(f0_hz[speaker == number])
+        assert computed.log_f0_mean[number] == pytest.approx(mean, rel=1e-12)
+        assert computed.log_f0_deviation[number] == pytest.approx(deviation, rel=1e-12)
+        variances = [np.var(opened.read(utterance).spectrum.astype(np.float64), axis=0)
+                     for utterance in opened.utterances if (utterance.speaker, utterance.split) == (name, "training")]
+        np.testing.assert_allclose(computed.global_variance[number], np.mean(variances, axis=0), rtol=1e-12)
+    np.testing.assert_array_equal(computed.f0_range_hz, [[80, 300]] * 2)
+    assert computed.speakers == ("A", "B é") and computed.settings == opened.settings
+    assert computed.fingerprint == opened.fingerprint
+
+
+@pytest.mark.parametrize("chunk_frames", [1, 2, 500, 10 ** 6])
+def test_the_size_of_the_chunks_does_not_matter(opened, chunk_frames):
+    one, other = statistics.compute(opened, chunk_frames), statistics.compute(opened, 64)
+    for name in ARRAYS:
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-12, err_msg=name)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(-31.875, -0.0, width=16), min_size=1, max_size=300), st.floats(0, 100), st.integers(1, 50))
+def test_percentiles_are_exact(values, percent, portion):
+    column = np.array(values, np.float16)[:, None]
+    histogram = Histogram(1)
+    for start in range(0, len(column), portion):
+        histogram.add(column[start:start + portion])
+    expected = np.percentile(column.astype(np.float64), percent, axis=0)
+    np.testing.assert_allclose(histogram.percentile(percent), expected, rtol=1e-9, atol=1e-9)
+
+
+def test_a_histogram_counts_in_portions_of_bounded_memory():
+    histogram = Histogram(3)
+    rows = -np.random.default_rng(0).uniform(0, 20, (20000, 3)).astype(np.float16)
+    for start in range(0, len(rows), 100):
+        histogram.add(rows[start:start + 100])
+        assert sum(map(len, histogram._waiting)) < Histogram._PORTION
+    np.testing.assert_allclose(histogram.percentile(50), np.median(rows.astype(np.float64), axis=0), rtol=1e-12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.floats(-100, 100), max_size=20), min_size=1, max_size=6))
+def test_moments_merge(portions):
+    merged = sum((Moments.of(np.array(portion)) for portion in portions), Moments())
+    together = np.concatenate(portions)
+    assert merged.count == len(together)
+    if len(together):
+        np.testing.assert_allclose([merged.mean, merged.variance], [together.mean(), together.var()], atol=1e-9)
+
+
+def test_moments_keep_their_digits_far_from_zero():
+    """The sum of squares minus the square of the sum would lose all of the variance here."""
+    merged = sum((Moments.of(1e9 + np.array([x, x + 1.0])) for x in range(0, 100, 2)), Moments())
+    assert merged.variance == pytest.approx(np.var(np.arange(100)), rel=1e-9)
+
+
+def test_saved_and_loaded(opened, tmp_path):
+    computed = statistics.compute(opened)
+    computed.save(tmp_path / "s.h5")
+    loaded = Statistics.load(tmp_path / "s.h5")
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(loaded, name), getattr(computed, name), strict=True)
+    assert (loaded.speakers, loaded.settings, loaded.fingerprint) == (
+        computed.speakers, computed.settings, computed.fingerprint)
+    with pytest.raises(VconvError, match="holds no vconv statistics"):
+        Statistics.load(opened.path)
+
+
+def test_statistics_on_disk_serve_their_own_store_only(opened, make_store, tmp_path, monkeypatch):
+    path = tmp_path / "s.h5"
+    first = statistics.load_or_compute(opened, path)
+    with monkeypatch.context() as patch:
+        patch.setattr(statistics, "compute", lambda *_: pytest.fail("computed although they were there"))
+        assert statistics.load_or_compute(opened, path).fingerprint == first.fingerprint
+    other = make_store(tmp_path / "g.h5", {("A", "training"): [40]})
+    assert statistics.load_or_compute(other, path).fingerprint == other.fingerprint != first.fingerprint
+    assert Statistics.load(path).fingerprint == other.fingerprint
+
+
+def test_a_speaker_without_pitch_is_refused(make_store, tmp_path):
+    with pytest.raises(VconvError, match="f.h5: no voiced training frame of A, B, C, so"):
+        statistics.compute(make_store(tmp_path / "f.h5", {("A", "training"): [9], ("B", "evaluation"): [9],
+                                                          ("C", "training"): [1]}, voiced=0))
+    with pytest.raises(VconvError, match="holds no training utterances"):
+        statistics.compute(make_store(tmp_path / "g.h5", {("A", "evaluation"): [9]}))
+
+
+def test_normalizer_known_values_and_back():
+    normalizer = Normalizer([-8.0, -4.0, -3.0], [-2.0, -3.0, -3.0])
+    log_spectrum = np.array([[-8.0, -4.0, -3.0], [-2.0, -3.0, -3.0], [-5.0, -3.5, -3.0], [-9.0, 0.0, -3.0]])
+    normalized = normalizer.forward(log_spectrum)
+    np.testing.assert_allclose(normalized, [[-1, -1, -1], [1, 1, -1], [0, 0, -1], [-1, 1, -1]], atol=1e-6)
+    assert normalized.dtype == np.float32
+    np.testing.assert_allclose(normalizer.inverse(normalized)[:3], log_spectrum[:3], atol=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(-16, -1), st.floats(0.01, 10), st.floats(0, 1))
+def test_normalizer_is_linear_within_its_range(low, width, place):
+    normalizer = Normalizer([low], [low + width])
+    value = normalizer.forward([[low + place * width]])[0, 0]
+    assert value == pytest.approx(2 * place - 1, abs=2e-3)
+    assert normalizer.inverse([[value]])[0, 0] == pytest.approx(low + place * width, abs=1e-5)
+
+
+def test_memory_does_not_grow_with_the_corpus(make_store):
+    peaks = []
+    with tempfile.TemporaryDirectory() as folder:
+        for count in 20, 100:
+            opened = make_store(Path(folder) / f"{count}.h5", {("A", "training"): [1000] * count}, bins=5)
+            tracemalloc.start()
+            statistics.compute(opened)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+    assert peaks[1] < 1.3 * peaks[0]

@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+
+from vconv.audio import world
+from vconv.errors import VconvError
+from vconv.features import store
+from vconv.features.store import FeatureStore, Frames, StoredUtterance
+
+
+def frames(length, bins=4, **changes):
+    whole = Frames(np.full((length, bins), -2.0), np.ones(length), np.zeros(length), np.zeros((length, 1)))
+    return whole._replace(**changes)
+
+
+def row(length, **changes):
+    return StoredUtterance("u", "A", "training", 0, length, length * 80)._replace(**changes)
+
+
+def write(path, rows, arrays, settings=None, ranges=None):
+    store.write(path, settings or {}, ranges or {"A": (50, 100)}, rows, arrays)
+
+
+def test_there_and_back(tmp_path):
+    rows = [row(3, name="Zoë ß"), row(5, name="x_y z", split="evaluation", file_bytes=77)]
+    arrays = [frames(3), frames(5, spectrum=-np.arange(20.0).reshape(5, 4), f0_hz=np.arange(5.0))]
+    settings = {"sample_rate": 16000, "f0_range_hz": {"é": [1.5, 2.0]}}
+    write(tmp_path / "f.h5", rows, arrays, settings, {"A": (51.5, 99.5)})
+    with FeatureStore(tmp_path / "f.h5") as opened:
+        assert opened.settings == settings
+        assert opened.utterances == [rows[0], rows[1]._replace(start=3)]
+        assert opened.speakers == ["A"] and opened.f0_range_hz.tolist() == [[51.5, 99.5]] and opened.failures == []
+        kinds = [(array.dtype, array.shape) for array in
+                 (opened.spectrum, opened.energy, opened.f0_hz, opened.aperiodicity)]
+        assert kinds == [(np.float16, (8, 4)), (np.float32, (8,)), (np.float32, (8,)), (np.float32, (8, 1))]
+        for stored, written in zip(opened.read(opened.utterances[1]), arrays[1], strict=True):
+            np.testing.assert_array_equal(stored, written)
+        assert all(isinstance(array, np.memmap) and array.flags.aligned for array in opened.read(opened.utterances[0]))
+
+
+def test_frames_of_a_split_and_their_speakers(make_store, tmp_path):
+    lengths = {("B", "training"): [3, 4], ("A", "evaluation"): [5], ("A", "training"): [2]}
+    opened = make_store(tmp_path / "f.h5", lengths)
+    index, speaker = opened.frames("training")
+    assert opened.speakers == ["A", "B"]
+    assert index.tolist() == [0, 1, 2, 3, 4, 5, 6, 12, 13] and index.dtype == np.int64
+    assert speaker.tolist() == [1] * 7 + [0] * 2 and speaker.dtype == np.int32
+    with pytest.raises(VconvError, match="holds no validation utterances, only evaluation, training"):
+        opened.frames("validation")
+
+
+def test_the_fingerprint_depends_on_settings_ranges_and_utterances_only(tmp_path):
+    def fingerprint(rows=None, arrays=None, **options):
+        write(tmp_path / "f.h5", rows or [row(3)], arrays or [frames(3)], **options)
+        return FeatureStore(tmp_path / "f.h5").fingerprint
+    same = fingerprint()
+    assert fingerprint() == same and fingerprint(ranges={"A": (50.0, 100.0)}) == same
+    others = {fingerprint(settings={"sample_rate": 1}), fingerprint(ranges={"A": (50, 101)}),
+              fingerprint([row(3, name="v")]), fingerprint([row(3, samples=241)]), fingerprint([row(3, file_bytes=1)]),
+              fingerprint([row(4)], [frames(4)]), same}
+    assert len(others) == 7
+
+
+@pytest.mark.parametrize(("length", "changes"), [
+    (3, {"spectrum": np.full((3, 4), np.nan)}), (3, {"f0_hz": np.array([1, np.inf, 2])}),
+    (3, {"energy": np.array([np.nan, 1, 1])}), (3, {"aperiodicity": np.full((3, 1), -np.inf)}),
+    (3, {"spectrum": np.full((3, 4), 0.1)}), (3, {"spectrum": np.full((3, 4), -32.0)}), (3, {"energy": np.ones(2)}),
+    (0, {})])
+def test_what_must_never_enter_the_store(tmp_path, length, changes):
+    with pytest.raises(ValueError):
+        write(tmp_path / "f.h5", [row(length)], [frames(length, **changes)])
+    assert not list(tmp_path.iterdir())
+
+
+def test_as_many_frames_as_rows(tmp_path):
+    for arrays in [frames(3)], [frames(3)] * 3:
+        with pytest.raises(ValueError):
+            write(tmp_path / "f.h5", [row(3), row(3)], arrays)
+    with pytest.raises(VconvError, match="no utterances"):
+        write(tmp_path / "f.h5", [], [])
+
+
+def test_opening_reads_no_frames_and_closing_lets_go(make_store, tmp_path):
+    opened = make_store(tmp_path / "f.h5", {("A", "training"): [3]})
+    assert all(array.base is not None for array in (opened.spectrum, opened.energy))
+    opened.close()
+    assert opened.spectrum is None and opened.frames("training")[0].tolist() == [0, 1, 2]
+
+
+def test_a_store_cut_short_is_refused(make_store, tmp_path):
+    make_store(tmp_path / "f.h5", {("A", "training"): [3000]})
+    whole = (tmp_path / "f.h5").read_bytes()
+    (tmp_path / "f.h5").write_bytes(whole[:-1000])
+    with pytest.raises(VconvError, match="damaged"):
+        FeatureStore(tmp_path / "f.h5")
+
+
+def test_float16_loses_next_to_nothing():
+    """Ten decades of power in one frame come back within 0.04 dB."""
+    random = np.random.default_rng(0)
+    spectrum = 10.0 ** random.uniform(-9, 1, (50, 513))
+    log_spectrum, energy = world.normalize_energy(spectrum)
+    back = world.restore_energy(log_spectrum.astype(np.float16), energy.astype(np.float32))
+    assert np.abs(10 * np.log10(back / (spectrum + 1e-10))).max() < 0.04
