@@ -55,25 +55,31 @@ environment_stamp() {  # what .venv was made from; its scripts hold absolute pat
     printf '%s %s\n' "$repository" "$(cat "$repository/pyproject.toml" "$repository/constraints.txt" | cksum)"
 }
 
-make_environment() {  # builds .venv anew; the stamp comes last, so what was interrupted is built again
-    local python
-    python=$(find_python)
-    echo "setting up the environment in $repository/.venv with $("$python" --version): a few minutes, 2.5 GB"
-    rm -rf "$repository/.venv"
-    "$python" -m venv "$repository/.venv"
+make_environment() {  # the stamp goes first and comes last: what was interrupted is made from nothing
+    local venv=$repository/.venv python
+    if [[ -x $venv/bin/python && $(cat "$venv/stamp" 2> /dev/null) == "$repository "* ]]; then
+        echo "bringing $venv up to date with pyproject.toml and constraints.txt"
+    else
+        python=$(find_python)
+        echo "setting up the environment in $venv with $("$python" --version): a few minutes, 2.5 GB"
+        rm -rf "$venv"
+        "$python" -m venv "$venv"
+    fi
+    rm -f "$venv/stamp"
     (   # From inside the repository: pip splits these variables at spaces, which a full path may have.
         # They bind what builds a package (for pyworld: Cython, NumPy, setuptools), too, in older and newer pips.
         cd "$repository"
         export PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1
         .venv/bin/python -m pip install --quiet --editable '.[test]'
-    ) || fail "installing into $repository/.venv failed, pip says why above; mend that and run the same command again"
-    environment_stamp > "$repository/.venv/stamp"
+    ) || fail "installing into $venv failed, pip says why above; mend that and run the same command again"
+    environment_stamp > "$venv/stamp"
 }
 
 set_up_environment() {
     local environment=${VCONV_ENV:-$repository/.venv}
-    if [[ -z ${VCONV_ENV:-} && $(cat "$environment/stamp" 2> /dev/null) != "$(environment_stamp)" ]]; then
-        make_environment
+    if [[ -z ${VCONV_ENV:-} ]]; then
+        [[ -x $environment/bin/python && $(cat "$environment/stamp" 2> /dev/null) == "$(environment_stamp)" ]] ||
+            make_environment
     fi
     [[ -x $environment/bin/vconv ]] ||
         fail "$environment has no bin/vconv; let VCONV_ENV name an environment with vconv installed, or unset it"

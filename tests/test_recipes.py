@@ -93,6 +93,11 @@ def calls(copy):
     return [json.loads(line) for line in copy.noted()]
 
 
+def steps(copy):
+    """What was done to the environment: `venv` makes it, `pip` installs into it."""
+    return [line.split()[1] for line in copy.noted() if line.startswith(("-m venv ", "-m pip install "))]
+
+
 def value(call, option):
     return call[call.index(option) + 1]
 
@@ -240,32 +245,39 @@ def test_the_environment_is_built_once_and_pinned(bare):
     for _ in range(2):
         result = bare.run("sample", "--stop-stage", "1")
         assert result.returncode == 0, result.stderr
-    installs = [line for line in bare.noted() if line.startswith("-m pip install ")]
-    assert len(installs) == 1
+    assert steps(bare) == ["venv", "pip"]
     assert "constraint constraints.txt" in bare.noted()
 
 
 @pytest.mark.parametrize("file", ["pyproject.toml", "constraints.txt"])
-def test_the_environment_is_built_anew_when_its_packages_change(bare, file):
+def test_the_environment_is_brought_up_to_date_when_its_packages_change(bare, file):
     bare.run("sample", "--stop-stage", "1")
     with (bare.root / file).open("a") as stream:
         stream.write("# changed\n")
     bare.run("sample", "--stop-stage", "1")
-    assert sum(line.startswith("-m pip install ") for line in bare.noted()) == 2
+    assert steps(bare) == ["venv", "pip", "pip"]
 
 
-def test_an_environment_that_moved_is_built_anew(bare):
+def test_an_environment_that_moved_or_lost_its_python_is_built_anew(bare):
     bare.run("sample", "--stop-stage", "1")
     bare.root = bare.root.rename(bare.root.with_name("elsewhere"))
     bare.run("sample", "--stop-stage", "1")
-    assert sum(line.startswith("-m pip install ") for line in bare.noted()) == 2
+    assert steps(bare) == ["venv", "pip"] * 2
+    python = bare.root / ".venv" / "bin" / "python"
+    python.unlink()
+    python.symlink_to("/removed/python3.9")
+    bare.run("sample", "--stop-stage", "1")
+    assert steps(bare) == ["venv", "pip"] * 3
 
 
-def test_an_interrupted_installation_is_done_again(bare):
-    result = bare.run("sample", FAILING="pip")
-    assert ".venv failed" in one_sentence(result)
+def test_an_interrupted_installation_is_built_anew(bare):
+    assert ".venv failed" in one_sentence(bare.run("sample", FAILING="pip"))
     assert bare.run("sample", "--stop-stage", "1").returncode == 0
-    assert sum(line.startswith("-m pip install ") for line in bare.noted()) == 2
+    assert steps(bare) == ["venv", "pip"] * 2
+    (bare.root / "constraints.txt").write_text("changed")
+    bare.run("sample", FAILING="pip")
+    assert bare.run("sample", "--stop-stage", "1").returncode == 0
+    assert steps(bare) == ["venv", "pip"] * 2 + ["pip", "venv", "pip"]
 
 
 def test_without_a_python_one_sentence_says_what_to_install(bare):
