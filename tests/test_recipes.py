@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from vconv import config, models
 from vconv.features.corpus_settings import read_settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -175,6 +176,15 @@ def test_the_settings_of_a_recipe_come_before_those_of_its_user(copy):
     copy.run("sample", "--stage", "3", "--stop-stage", "3", "--set", "training.epochs=2")
     (train,) = calls(copy)
     assert train[-4:] == ["--set", "training.epochs=1", "--set", "training.epochs=2"]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("model", models.names())
+def test_the_settings_of_a_recipe_exist_in_every_model(copy, recipe, model):
+    copy.run(recipe, "--stage", "3", "--stop-stage", "3")
+    (train,) = calls(copy)
+    assignments = [after for option, after in zip(train, train[1:], strict=False) if option == "--set"]
+    models.settings(model, config.parse_assignments(assignments))
 
 
 def test_a_failing_stage_ends_the_recipe_with_its_status(copy):
