@@ -28,8 +28,8 @@ def from_spectrum(spectrum, order=24, alpha=0.41):
 
     Examples
     --------
-    >>> from_spectrum(np.full(513, np.exp(2.0)), order=2)  # flat: only c0, the log amplitude
-    array([1., 0., 0.])
+    >>> from_spectrum(np.full(513, np.exp(2.0)), order=0)  # a flat spectrum is all c0, the log amplitude
+    array([1.])
     """
     spectrum = np.asarray(spectrum, dtype=np.float64)
     log_amplitude = 0.5 * np.log(np.maximum(spectrum, POWER_FLOOR))

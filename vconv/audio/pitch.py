@@ -47,7 +47,7 @@ def find_range(f0_hz):
     mode = int(density.argmax())
     floor = edges[mode - _bins_to_edge(density[mode::-1])] - MARGIN_OCTAVES
     ceiling = edges[mode + _bins_to_edge(density[mode:]) + 1] + MARGIN_OCTAVES
-    return float(2 ** max(floor, low)), float(2 ** min(ceiling, high))
+    return max(float(2 ** floor), WIDE_RANGE_HZ[0]), min(float(2 ** ceiling), WIDE_RANGE_HZ[1])
 
 
 def _bins_to_edge(density):

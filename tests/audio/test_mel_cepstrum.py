@@ -1,0 +1,85 @@
+import doctest
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vconv.audio import mel_cepstrum
+
+# SPTK's sp2mc (pysptk 1.0.1) of `spectrum(bins)`: (bins, order, alpha) -> mel-cepstrum
+SPTK = {
+    (513, 5, 0.41): [-3.4309802580, 2.2470493433, 0.4951024083, 0.4604712269, -0.5683877708, 0.3141703805],
+    (1025, 4, 0.544): [-3.0268079265, 2.3756766951, 0.1985432117, -0.0041918562, -0.3421314724],
+    (257, 4, 0.312): [-3.6779939586, 2.1294927493, 0.5238348212, 0.8238742498, -0.4869958728],
+}
+
+
+def spectrum(bins):
+    """A power spectrum with two broad peaks and a tilt, a formula, so that anyone can feed it to SPTK."""
+    omega = np.linspace(0, np.pi, bins)
+    return np.exp(-3 * omega + 2 * np.cos(3 * omega) + np.sin(5 * omega + 1) - 4)
+
+
+def warped(omega, alpha):
+    """The phase of the all-pass: where frequency `omega` lies on the warped axis."""
+    z = np.exp(-1j * omega)
+    return -np.unwrap(np.angle((z - alpha) / (1 - alpha * z)))
+
+
+@pytest.mark.parametrize("case", SPTK)
+def test_against_sptk(case):
+    bins, order, alpha = case
+    np.testing.assert_allclose(mel_cepstrum.from_spectrum(spectrum(bins), order, alpha), SPTK[case], atol=1e-9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(alpha=st.floats(-0.6, 0.6), seed=st.integers(0, 99))
+def test_a_warped_cosine_series_comes_back(alpha, seed):
+    """By definition log|H(omega)| = sum of c_m cos(m warped(omega)): another formula than the recursion."""
+    expected = np.random.default_rng(seed).standard_normal((3, 25)) / np.arange(1, 26)
+    omega = np.linspace(0, np.pi, 1025)
+    log_amplitude = expected @ np.cos(np.arange(25)[:, None] * warped(omega, alpha))
+    found = mel_cepstrum.from_spectrum(np.exp(2 * log_amplitude), 24, alpha)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_high_order_reproduces_the_log_spectrum():
+    found = mel_cepstrum.from_spectrum(spectrum(513), 120, 0.41)
+    omega = np.linspace(0, np.pi, 513)
+    series = found @ np.cos(np.arange(121)[:, None] * warped(omega, 0.41))
+    assert np.abs(series - 0.5 * np.log(spectrum(513)))[5:-5].max() < 0.02
+
+
+def test_no_warping_is_the_plain_cepstrum():
+    cepstrum = np.fft.irfft(0.5 * np.log(spectrum(513)))
+    found = mel_cepstrum.from_spectrum(spectrum(513), 24, 0.0)
+    np.testing.assert_allclose(found, np.r_[cepstrum[0], 2 * cepstrum[1:25]], atol=1e-12)
+
+
+@settings(max_examples=20, deadline=None)
+@given(gain=st.floats(1e-6, 1e6))
+def test_level_moves_only_c0(gain):
+    plain, louder = (mel_cepstrum.from_spectrum(spectrum(513) * factor) for factor in (1.0, gain))
+    np.testing.assert_allclose(louder - plain, np.r_[0.5 * np.log(gain), np.zeros(24)], atol=1e-9)
+
+
+def test_shapes_types_and_corners():
+    frames = np.stack([spectrum(513)] * 6).reshape(2, 3, 513)
+    found = mel_cepstrum.from_spectrum(frames.astype(np.float32), 30, 0.41)
+    assert found.shape == (2, 3, 31) and found.dtype == np.float64
+    np.testing.assert_allclose(found[1, 2], mel_cepstrum.from_spectrum(spectrum(513), 30), atol=1e-5)
+    assert mel_cepstrum.from_spectrum(np.zeros((0, 513))).shape == (0, 25)
+    assert np.isfinite(mel_cepstrum.from_spectrum(np.zeros(513))).all()
+    assert mel_cepstrum.from_spectrum(spectrum(513), 0).shape == (1,)
+
+
+@pytest.mark.parametrize(("rate", "alpha"), [
+    (8000, 0.312), (16000, 0.41), (22050, 0.455), (24000, 0.466), (44100, 0.544), (48000, 0.554)])
+def test_alpha_of_a_rate(rate, alpha):
+    assert mel_cepstrum.mel_alpha(rate) == alpha  # as used with SPTK at these rates
+
+
+def test_example_in_the_docstring():
+    result = doctest.testmod(mel_cepstrum, extraglobs={"np": np})
+    assert result.attempted and not result.failed

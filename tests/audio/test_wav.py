@@ -1,0 +1,142 @@
+import os
+import re
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vconv.audio import wav
+from vconv.errors import VconvError
+
+
+def tone(rate, seconds=0.5, hz=440.0):
+    return 0.3 * np.sin(2 * np.pi * hz * np.arange(int(rate * seconds)) / rate)
+
+
+@pytest.mark.parametrize("name", ["plain.wav", "with space.flac", "voilà ∆ 声.wav"])
+def test_any_name(tmp_path, name):
+    y = np.round(tone(16000) * 32768) / 32768
+    assert wav.write(tmp_path / name, y, 16000) == 1.0
+    back, rate = wav.read(str(tmp_path / name))
+    assert rate == 16000 and back.dtype == np.float64
+    np.testing.assert_array_equal(back, y)
+
+
+@settings(max_examples=25, deadline=None)
+@given(samples=st.lists(st.integers(-32735, 32735), min_size=1, max_size=50))
+def test_every_16_bit_sample_survives_there_and_back(tmp_path_factory, samples):
+    path = tmp_path_factory.mktemp("wav") / "a.wav"
+    soundfile.write(path, np.array(samples, np.int16), 16000)
+    y, rate = wav.read(path)
+    np.testing.assert_array_equal(y * 32768, samples)
+    wav.write(path, y, rate)
+    np.testing.assert_array_equal(soundfile.read(path, dtype="int16")[0], samples)
+
+
+@pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE"])
+def test_every_depth_has_full_scale_one(tmp_path, subtype):
+    y = np.array([0.0, 0.5, -0.5, 0.25, -1.0])
+    soundfile.write(tmp_path / "a.wav", y, 16000, subtype)
+    np.testing.assert_allclose(wav.read(tmp_path / "a.wav")[0], y, atol=1 / 128 if subtype == "PCM_U8" else 1e-4)
+
+
+def test_channels_are_averaged(tmp_path):
+    left, right = tone(16000), tone(16000, hz=1000.0)
+    soundfile.write(tmp_path / "a.wav", np.stack([left, right], axis=1), 16000, "DOUBLE")
+    np.testing.assert_allclose(wav.read(tmp_path / "a.wav")[0], (left + right) / 2, atol=1e-12)
+
+
+@pytest.mark.parametrize("file_rate", [8000, 11025, 22050, 44100, 48000])
+def test_resampling_keeps_a_tone_and_its_length(tmp_path, file_rate):
+    soundfile.write(tmp_path / "a.wav", tone(file_rate), file_rate, "DOUBLE")
+    y, rate = wav.read(tmp_path / "a.wav", 16000)
+    assert rate == 16000 and abs(len(y) - 8000) <= 1
+    np.testing.assert_allclose(y[500:7500], tone(16000)[500:7500], atol=1e-3)
+
+
+def test_resampling_down_removes_what_would_alias(tmp_path):
+    soundfile.write(tmp_path / "a.wav", tone(48000, hz=10000.0), 48000, "DOUBLE")
+    assert np.abs(wav.read(tmp_path / "a.wav", 16000)[0][500:-500]).max() < 1e-4
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg"])
+def test_too_loud_is_scaled_as_a_whole(tmp_path, suffix):
+    y = 5 * tone(16000)
+    gain = wav.write(tmp_path / f"a{suffix}", y, 16000)
+    assert gain == pytest.approx(0.999 / 1.5, rel=1e-3)
+    back = wav.read(tmp_path / f"a{suffix}")[0]
+    np.testing.assert_allclose(back, gain * y, atol=0.05 if suffix == ".ogg" else 1e-4)
+
+
+def test_resampling_that_overshoots_does_not_clip(tmp_path):
+    square = np.sign(tone(16000, hz=300.0)) * 0.999
+    gain = wav.write(tmp_path / "a.wav", square, 16000, file_rate=44100)
+    back, rate = wav.read(tmp_path / "a.wav")
+    assert rate == 44100 and gain < 0.95
+    assert np.abs(back).max() == pytest.approx(0.999, abs=1e-4)
+    assert np.sum(np.abs(back) > 0.9985) < 20  # a clipped one has thousands at the limit
+
+
+def test_long_ogg(tmp_path):
+    y = 0.1 * np.random.default_rng(0).standard_normal(3_000_000)
+    wav.write(tmp_path / "a.ogg", y, 44100)
+    assert len(wav.read(tmp_path / "a.ogg")[0]) == len(y)
+
+
+def test_silence_and_one_sample(tmp_path):
+    assert wav.write(tmp_path / "a.wav", np.zeros(100), 16000) == 1.0
+    assert not wav.read(tmp_path / "a.wav")[0].any()
+    wav.write(tmp_path / "a.wav", [0.5], 16000)
+    assert wav.read(tmp_path / "a.wav")[0].tolist() == [0.5]
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
+    wav.write(tmp_path / "a.wav", tone(16000), 16000)
+    before = (tmp_path / "a.wav").read_bytes()
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(VconvError, match="No space left on device"):
+        wav.write(tmp_path / "a.wav", tone(16000, hz=200.0), 16000)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
+    assert (tmp_path / "a.wav").read_bytes() == before
+
+
+def bad_files(folder):
+    (folder / "text.wav").write_text("I am no audio.", encoding="utf-8")
+    (folder / "nothing.wav").write_bytes(b"")
+    (folder / "random.flac").write_bytes(bytes(range(256)) * 8)
+    (folder / "head.raw").write_bytes(b"\0\0" * 100)
+    (folder / "folder.wav").mkdir()
+    soundfile.write(folder / "empty.wav", np.zeros(0), 16000)
+    soundfile.write(folder / "nan.wav", [0.0, np.nan, 0.0], 16000, "FLOAT")
+    soundfile.write(folder / "inf.wav", [0.0, np.inf, 0.0], 16000, "FLOAT")
+    return {"text.wav": "no readable audio", "nothing.wav": "no readable audio", "random.flac": "no readable audio",
+            "head.raw": "no readable audio", "folder.wav": "no such file", "missing.wav": "no such file",
+            "empty.wav": "no samples", "nan.wav": "NaN or infinite", "inf.wav": "NaN or infinite"}
+
+
+def test_bad_files_are_answered_in_one_sentence(tmp_path):
+    for name, reason in bad_files(tmp_path).items():
+        with pytest.raises(VconvError, match=f"{re.escape(str(tmp_path / name))}: .*{reason}") as error:
+            wav.read(tmp_path / name, 16000)
+        assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(("name", "y", "reason"), [
+    ("a.mp4", np.zeros(9), "use one of: .wav, .flac, .ogg"),
+    ("a", np.zeros(9), "use one of"),
+    ("a.wav", np.array([0.0, np.nan]), "NaN"),
+    ("a.wav", np.zeros((2, 9)), r"shape \(2, 9\)"),
+    ("a.wav", np.zeros(0), "not empty"),
+    ("missing folder/a.wav", np.zeros(9), "cannot be written"),
+])
+def test_bad_signals_are_not_written(tmp_path, name, y, reason):
+    with pytest.raises(VconvError, match=reason):
+        wav.write(tmp_path / name, y, 16000)
+    assert not list(tmp_path.iterdir())
+
+
+def test_impossible_rate():
+    with pytest.raises(VconvError, match="0 Hz is impossible"):
+        wav.resample(np.zeros(9), 16000, 0)

@@ -1,0 +1,183 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from voice import FORMANTS_HZ, voice
+
+from vconv.audio import world
+from vconv.errors import VconvError
+
+RATES = [8000, 11025, 16000, 22050, 24000, 44100, 48000]
+METHODS = ["dio", "harvest"]
+
+
+@pytest.fixture(scope="module")
+def spoken():
+    """A second of voice between two stretches of breath, at 16 kHz."""
+    glide = np.concatenate([np.zeros(4000), np.geomspace(110, 220, 16000), np.zeros(4000)])
+    return voice(glide, seconds=1.5)
+
+
+@pytest.fixture(scope="module")
+def analysis(spoken):
+    return world.analyze(spoken, 16000, 60, 500)
+
+
+def test_fft_size_and_the_lowest_pitch_it_serves():
+    assert [world.fft_size(rate) for rate in RATES] == [512, 512, 1024, 1024, 1024, 2048, 2048]
+    assert world.minimum_floor_hz(16000) == pytest.approx(3 * 16000 / 1021)
+
+
+@settings(max_examples=40, deadline=None)
+@given(samples=st.integers(400, 4000), rate=st.sampled_from(RATES), period=st.sampled_from([1.0, 2.5, 5.0, 10.0]))
+def test_number_of_frames(samples, rate, period):
+    y = np.random.default_rng(samples).standard_normal(samples) * 0.1
+    frames = int(samples / rate / (period / 1000)) + 1
+    if frames < 3:
+        with pytest.raises(VconvError, match="at least 3"):
+            world.analyze(y, rate, 60, 500, frame_period_ms=period)
+    else:
+        f0_hz, spectrum, aperiodicity = world.analyze(y, rate, 60, 500, frame_period_ms=period)
+        assert f0_hz.shape == (frames,)
+        assert spectrum.shape == aperiodicity.shape == (frames, world.fft_size(rate) // 2 + 1)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("f0_hz", [90.0, 250.0])
+def test_f0_of_a_known_voice(f0_hz, rate, method):
+    found = world.estimate_f0(voice(f0_hz, 0.6, rate), rate, 60, 500, method)[20:-20]
+    np.testing.assert_allclose(found, f0_hz, rtol=0.02)
+
+
+def test_unvoiced_where_there_is_only_breath(analysis, spoken):
+    assert np.mean(analysis.f0_hz[np.r_[:40, -40:0]] > 0) < 0.5
+    for f0_hz in (analysis.f0_hz, world.estimate_f0(spoken, 16000, 60, 500, "harvest")):
+        assert (f0_hz[70:230] > 0).all()
+
+
+def test_envelope_has_the_formants():
+    analysis = world.analyze(voice(100.0), 16000, 60, 500)
+    middle = np.log(analysis.spectrum[50:150]).mean(axis=0)
+    for formant in FORMANTS_HZ:
+        bins = round(formant / 16000 * 1024)
+        assert abs(middle[bins - 12:bins + 13].argmax() - 12) <= 3
+
+
+@pytest.mark.parametrize("rate", [24000, 48000])
+def test_a_bass_voice_keeps_pitch_and_envelope(rate):
+    """60 Hz lies under minimum_floor_hz (70 Hz); CheapTrick would take 500 Hz and show single harmonics."""
+    y = voice(60.0, rate=rate)
+    analysis = world.analyze(y, rate, 50, 500)
+    np.testing.assert_allclose(analysis.f0_hz[40:-40], 60, rtol=0.01)
+    envelope = np.log10(analysis.spectrum[100])
+    harmonics = np.arange(5, 15) * 60 * world.fft_size(rate) / rate
+    between = harmonics + 30 * world.fft_size(rate) / rate
+    ripple = envelope[np.round(harmonics).astype(int)] - envelope[np.round(between).astype(int)]
+    assert np.abs(ripple).mean() < 0.15
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("signal", ["silence", "noise", "click", "constant"])
+def test_corner_signals_stay_finite(signal, rate, method):
+    y = {"silence": np.zeros(rate // 5), "noise": np.random.default_rng(0).standard_normal(rate // 5) * 0.1,
+         "click": np.eye(1, rate // 5, rate // 10)[0], "constant": np.full(rate // 5, 0.5)}[signal]
+    analysis = world.analyze(y, rate, 60, 500, method)
+    assert all(np.isfinite(part).all() for part in analysis)
+    assert (analysis.spectrum > 0).all()
+    assert (analysis.aperiodicity > 0).all() and (analysis.aperiodicity <= 1).all()
+    coded = world.code_aperiodicity(analysis.aperiodicity, rate)
+    again = world.synthesize(analysis.f0_hz, analysis.spectrum, world.decode_aperiodicity(coded, rate), rate)
+    assert np.isfinite(coded).all() and np.isfinite(again).all()
+    if signal == "silence":
+        assert not analysis.f0_hz.any() and np.abs(again).max() < 1e-6
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_a_voiced_frame_is_not_noise_at_any_rate(rate):
+    """D4C's own threshold asks for power up to 7900 Hz, so that at 8 kHz it would make every voice whisper."""
+    analysis = world.analyze(voice(120.0, 0.5, rate), rate, 60, 500)
+    assert analysis.aperiodicity[20:-20, :20].max() < 0.1
+
+
+@pytest.mark.parametrize(("rate", "bands"), [(8000, 1), (11025, 1), (16000, 1), (24000, 3), (44100, 5), (48000, 5)])
+def test_coded_aperiodicity_there_and_back(rate, bands):
+    aperiodicity = world.analyze(voice(120.0, 0.5, rate), rate, 60, 500).aperiodicity
+    coded = world.code_aperiodicity(aperiodicity, rate)
+    assert coded.shape == (len(aperiodicity), bands)
+    decoded = world.decode_aperiodicity(coded.astype(np.float32), rate)
+    assert decoded.shape == aperiodicity.shape
+    np.testing.assert_allclose(decoded, aperiodicity, atol=0.03)
+
+
+def test_synthesis_there_and_back(analysis, spoken):
+    again = world.synthesize(*analysis, 16000)
+    assert len(again) == len(analysis.f0_hz) * 80
+    found = world.analyze(again[:len(spoken)], 16000, 60, 500)
+    np.testing.assert_allclose(found.f0_hz[70:230], analysis.f0_hz[70:230], rtol=0.02)
+    difference_db = 10 * np.abs(np.log10(found.spectrum[70:230] / analysis.spectrum[70:230]))
+    assert np.median(difference_db) < 1.0
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_synthesis_takes_any_float_and_any_memory_order(analysis, dtype):
+    f0_hz, spectrum, aperiodicity = analysis
+    stored = 10 ** np.asfortranarray(np.log10(spectrum)).astype(dtype).astype(np.float64)
+    again = world.synthesize(f0_hz.astype(np.float32), stored, aperiodicity.astype(dtype), 16000)
+    reference = world.synthesize(*analysis, 16000)
+    assert np.square(again - reference).sum() < 0.01 * np.square(reference).sum()
+
+
+def test_deterministic_and_input_untouched(spoken, analysis):
+    before = spoken.copy()
+    world.analyze(spoken[::-1], 16000, 60, 500)  # whatever came before must not matter
+    for part, again in zip(analysis, world.analyze(spoken, 16000, 60, 500), strict=True):
+        np.testing.assert_array_equal(part, again)
+    first = world.synthesize(*analysis, 16000)
+    np.testing.assert_array_equal(first, world.synthesize(*analysis, 16000))
+    np.testing.assert_array_equal(before, spoken)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 99), gain=st.floats(1e-3, 1e3))
+def test_energy_splits_off_level_and_comes_back(seed, gain):
+    spectrum = np.exp(np.random.default_rng(seed).normal(-5, 2, (4, 513)))
+    log_spectrum, energy = world.normalize_energy(spectrum * gain)
+    np.testing.assert_allclose((10 ** log_spectrum).sum(axis=1), 1)
+    np.testing.assert_allclose(energy, gain * spectrum.sum(axis=1), rtol=1e-3)
+    np.testing.assert_allclose(world.restore_energy(log_spectrum, energy), spectrum * gain, atol=1.01e-10)
+
+
+def test_energy_by_hand():
+    log_spectrum, energy = world.normalize_energy(np.array([[1.0, 3.0], [0.0, 0.0]]))
+    np.testing.assert_allclose(energy, [4.0, 2e-10])
+    np.testing.assert_allclose(log_spectrum, np.log10([[0.25, 0.75], [0.5, 0.5]]))
+
+
+@pytest.mark.parametrize(("change", "reason"), [
+    ({"y": np.zeros((2, 16000))}, "must be mono"),
+    ({"y": np.zeros(0)}, "0 samples at 16000 Hz are 0 frames"),
+    ({"y": np.zeros(159)}, "159 samples at 16000 Hz are 2 frames"),
+    ({"y": np.full(16000, np.nan)}, "NaN"),
+    ({"floor_hz": 500.0, "ceiling_hz": 60.0}, "20 <= floor < ceiling <= 4000"),
+    ({"floor_hz": 0.0}, "20 <= floor"),
+    ({"ceiling_hz": 5000.0}, "ceiling <= 4000"),
+    ({"method": "yin"}, "choose one of: dio, harvest"),
+])
+def test_bad_input_is_answered_in_one_sentence(change, reason):
+    settings = {"y": np.zeros(16000), "rate": 16000, "floor_hz": 60.0, "ceiling_hz": 500.0} | change
+    with pytest.raises(VconvError, match=reason):
+        world.analyze(**settings)
+
+
+def test_bad_features_are_not_synthesized(analysis):
+    f0_hz, spectrum, aperiodicity = analysis
+    for features in [(f0_hz[:-1], spectrum, aperiodicity), (f0_hz, spectrum[:, :-1], aperiodicity),
+                     (f0_hz[:2], spectrum[:2], aperiodicity[:2])]:
+        with pytest.raises(VconvError, match=r"must be \[T\], \[T, 513\], \[T, 513\]"):
+            world.synthesize(*features, 16000)
+    with pytest.raises(VconvError, match="at 48000 Hz"):
+        world.synthesize(*analysis, 48000)
+    with pytest.raises(VconvError, match="NaN"):
+        world.synthesize(f0_hz, np.where(spectrum > 0, np.nan, 0), aperiodicity, 16000)
