@@ -8,7 +8,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 recipe=$(cd "$(dirname "$0")" && pwd)
 pairs=all               # speakers to convert from and to
 downloads=              # the folder to fetch the corpus to, the `root` of corpus.yaml; empty: nothing to fetch
-settings=()             # key=value for `vconv train`; those of --set come after and win
+settings=()             # KEY=VALUE for `vconv train`; those of --set come after and win
+chosen=()               # those of --set
+choose_settings() { :; }    # a recipe may define it to fill `settings`, knowing $model
 model=convvae
 corpus_dir=             # empty: the `root` of corpus.yaml
 run=                    # empty: exp/<model> in the recipe
@@ -62,7 +64,7 @@ parse_options() {
             --pairs) pairs=$2 ;;
             --set)
                 [[ $2 == ?*=* ]] || fail "--set $2: write it as KEY=VALUE"
-                settings+=("$2")
+                chosen+=("$2")
                 ;;
         esac
         shift 2
@@ -100,7 +102,8 @@ run_recipe() {
     local corpus=(--corpus "$recipe/corpus.yaml") set=() setting
     local features=$recipe/dump/features.h5 statistics=$recipe/dump/statistics.h5
     run=${run:-$recipe/exp/$model}
-    for setting in ${settings[@]+"${settings[@]}"}; do
+    choose_settings
+    for setting in ${settings[@]+"${settings[@]}"} ${chosen[@]+"${chosen[@]}"}; do
         set+=(--set "$setting")
     done
 

@@ -172,10 +172,11 @@ def test_options_reach_the_stages_they_concern(copy):
 
 def test_the_settings_of_a_recipe_come_before_those_of_its_user(copy):
     script = copy.root / "recipes" / "sample" / "run.sh"
-    script.write_text(script.read_text().replace("run_recipe ", "settings=(training.epochs=1)\nrun_recipe "))
+    own = "choose_settings() { settings=(a.b='c d'); }"
+    script.write_text(script.read_text().replace("run_recipe ", f"{own}\nrun_recipe "))
     copy.run("sample", "--stage", "3", "--stop-stage", "3", "--set", "training.epochs=2")
     (train,) = calls(copy)
-    assert train[-4:] == ["--set", "training.epochs=1", "--set", "training.epochs=2"]
+    assert train[-4:] == ["--set", "a.b=c d", "--set", "training.epochs=2"]
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
