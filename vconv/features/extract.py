@@ -169,14 +169,18 @@ def _assemble(output, settings, everything, reasons, old, there, making, report)
     if old and list(there) == [job.key for job in good] and old.failures == failures:
         report(f"{output}: complete already, nothing to do")
         return
+
+    def read(job):
+        if job.key in there:
+            return old.read(there[job.key]), there[job.key].samples
+        return parts.load(making.path(job.key))
+
     rows = []
     for job in good:
+        frames, samples = read(job)
         speaker, split, name, file_bytes = job.key
-        length, samples = (there[job.key].length, there[job.key].samples) if job.key in there else parts.size(
-            making.path(job.key))
-        rows.append(store.StoredUtterance(name, speaker, split, 0, length, samples, file_bytes))
-    frames = (old.read(there[job.key]) if job.key in there else parts.load(making.path(job.key)) for job in good)
-    store.write(output, settings, making.f0_range_hz, rows, frames, failures)
+        rows.append(store.StoredUtterance(name, speaker, split, 0, len(frames.energy), samples, file_bytes))
+    store.write(output, settings, making.f0_range_hz, rows, (read(job)[0] for job in good), failures)
 
 
 def _key(row):

@@ -2,7 +2,6 @@
 import hashlib
 import json
 import shutil
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -48,11 +47,14 @@ class Parts:
 
     def path(self, key):
         """Return the path of the part of an utterance with the identity `key` (a tuple of texts and numbers)."""
-        return self.folder / f"{hashlib.sha256(hdf5.to_json(key).encode()).hexdigest()[:40]}.npz"
+        return self.folder / f"{hashlib.sha256(hdf5.to_json(key).encode()).hexdigest()[:40]}.npy"
 
     def has(self, key):
-        """Tell whether the utterance is there, whole."""
-        return zipfile.is_zipfile(self.path(key))
+        """Tell whether the utterance is there, whole: a power cut may have left a file cut short."""
+        try:
+            return self.path(key).is_file() and load(self.path(key))[1] > 0
+        except (ValueError, EOFError):
+            return False
 
     def delete(self):
         """Remove the folder."""
@@ -61,21 +63,20 @@ class Parts:
 
 def save(path, frames, samples):
     """Write the `Frames` of one utterance, `samples` samples long, with the types of the feature file."""
-    # A power cut may leave a broken file; it is no zip file then, and made again.
+    # One record a frame: one file without compression or checksum is written and read twice as fast as four in an .npz.
+    kinds = [(name, TYPES[name], array.shape[1:]) for name, array in frames._asdict().items()]
+    records = np.empty(len(frames.energy), [*kinds, ("samples", np.int64)])
+    records["samples"] = samples
+    for name, array in frames._asdict().items():
+        records[name] = array
     with hdf5.replacing(path, durable=False) as temporary, open(temporary, "wb") as file:
-        np.savez(file, samples=samples, **frames._asdict())
-
-
-def size(path):
-    """Return (frames, samples) of the part `path`."""
-    with np.load(path, allow_pickle=False) as part:
-        return len(part["energy"]), int(part["samples"])
+        np.save(file, records, allow_pickle=False)
 
 
 def load(path):
-    """Return the `Frames` of the part `path`."""
-    with np.load(path, allow_pickle=False) as part:
-        return Frames(*(part[name] for name in TYPES))
+    """Return the `Frames` of the part `path`, memory-mapped, and the number of samples."""
+    records = np.load(path, "r", allow_pickle=False)
+    return Frames(*(records[name] for name in TYPES)), int(records["samples"][0])
 
 
 def refuse_other_settings(path, found, wanted):
