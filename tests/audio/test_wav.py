@@ -61,6 +61,20 @@ def test_resampling_down_removes_what_would_alias(tmp_path):
     assert np.abs(wav.read(tmp_path / "a.wav", 16000)[0][500:-500]).max() < 1e-4
 
 
+@settings(max_examples=40, deadline=None)
+@given(samples=st.integers(1, 3000), seed=st.integers(0, 99),
+       rates=st.tuples(*[st.sampled_from([8000, 11025, 16000, 22050, 24000, 44100, 48000])] * 2))
+def test_resampling_has_the_right_length_and_up_and_down_is_lossless(samples, seed, rates):
+    low, high = sorted(rates)
+    noise = np.random.default_rng(seed).standard_normal(samples)
+    assert len(wav.resample(noise, high, low)) == int(np.ceil(samples * low / high))
+    y = wav.resample(np.r_[np.zeros(2000), noise, np.zeros(2000)], 48000, low)
+    there = wav.resample(y, low, high)
+    assert len(there) == int(np.ceil(len(y) * high / low))
+    back = wav.resample(there, high, low)[:len(y)]
+    assert np.square(back - y).sum() <= 1e-2 * np.square(y).sum()
+
+
 @pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg"])
 def test_too_loud_is_scaled_as_a_whole(tmp_path, suffix):
     y = 5 * tone(16000)
