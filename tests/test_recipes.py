@@ -4,6 +4,7 @@ Each test works on a copy of `recipes/` in a folder whose name has spaces, with 
 """
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,11 +19,13 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 RECIPES = sorted(path.parent.name for path in REPOSITORY.glob("recipes/*/corpus.yaml"))
 STAGES = ["download", "extract", "statistics", "train", "convert", "evaluate"]
 
-NOTING_VCONV = f"""#!{sys.executable}
+NOTING_VCONV = f"""#!/bin/sh
+exec {shlex.quote(sys.executable)} - "$@" << 'PYTHON'
 import json, os, sys
 with open(os.environ["NOTES"], "a") as notes:
     notes.write(json.dumps(sys.argv[1:]) + "\\n")
 sys.exit(7 if sys.argv[1] == os.environ.get("FAILING") else 0)
+PYTHON
 """
 
 # Stands for every Python: complete, makes environments, installs by putting an empty `vconv` there.
