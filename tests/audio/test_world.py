@@ -64,17 +64,18 @@ def test_envelope_has_the_formants():
         assert abs(middle[bins - 12:bins + 13].argmax() - 12) <= 3
 
 
+def test_dio_is_refined_by_stonemask():
+    """DIO alone is off by 4e-4 here, StoneMask brings it to 5e-5."""
+    found = world.estimate_f0(voice(133.3), 16000, 60, 500)[20:-20]
+    assert np.abs(found / 133.3 - 1).mean() < 1e-4
+
+
 @pytest.mark.parametrize("rate", [24000, 48000])
 def test_a_bass_voice_keeps_pitch_and_envelope(rate):
-    """60 Hz lies under minimum_floor_hz (70 Hz); CheapTrick would take 500 Hz and show single harmonics."""
-    y = voice(60.0, rate=rate)
-    analysis = world.analyze(y, rate, 50, 500)
+    """60 Hz lies under minimum_floor_hz (70 Hz); CheapTrick would take 500 Hz, whose window sees single pulses."""
+    analysis = world.analyze(voice(60.0, rate=rate), rate, 50, 500)
     np.testing.assert_allclose(analysis.f0_hz[40:-40], 60, rtol=0.01)
-    envelope = np.log10(analysis.spectrum[100])
-    harmonics = np.arange(5, 15) * 60 * world.fft_size(rate) / rate
-    between = harmonics + 30 * world.fft_size(rate) / rate
-    ripple = envelope[np.round(harmonics).astype(int)] - envelope[np.round(between).astype(int)]
-    assert np.abs(ripple).mean() < 0.15
+    assert np.log10(analysis.spectrum[40:-40]).std(axis=0).mean() < 0.1  # over time; 1.8 without
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -125,7 +125,9 @@ def cheapest(a, b):
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 999), lengths=st.tuples(st.integers(1, 20), st.integers(1, 20)))
 def test_the_path_is_the_cheapest(seed, lengths):
+    low_order = np.arange(25) < 3  # in 25 dimensions nearly every distance has the same path
     a, b = (made_up(length, seed + number) for number, length in enumerate(lengths))
+    a, b = (frames._replace(mel_cepstrum=frames.mel_cepstrum * low_order) for frames in (a, b))
     path = metrics.align(a, b)
     assert path[0].tolist() == [0, 0] and path[-1].tolist() == [lengths[0] - 1, lengths[1] - 1]
     assert {tuple(step) for step in np.diff(path, axis=0)} <= {(1, 0), (0, 1), (1, 1)}
@@ -154,11 +156,12 @@ def test_pauses_do_not_count():
 
 
 def test_scored_at_the_lower_rate():
-    low, high = sentence(), wav.resample(sentence(), RATE, 48000)
-    assert metrics.score(high, 48000, low, RATE).mcd_db < 0.3
-    assert metrics.score(low, RATE, high, 48000).mcd_db < 0.3
-    a, b = (metrics.active(metrics.analyse(y, 48000)) for y in (high, sentence(rate=48000)))
-    assert metrics.mcd(a, b, metrics.align(a, b)) > 1  # the empty upper band
+    high = sentence(rate=48000)
+    low = wav.resample(high, 48000, RATE)
+    assert metrics.score(high, 48000, low, RATE).mcd_db == metrics.score(low, RATE, high, 48000).mcd_db == 0
+    upsampled = wav.resample(low, RATE, 48000)
+    assert metrics.score(upsampled, 48000, high, 48000).mcd_db > 3  # an empty upper band
+    assert metrics.score(upsampled, 48000, low, RATE).mcd_db < 0.3
 
 
 def test_copy_synthesis_is_near_and_another_vowel_is_far():
