@@ -1,4 +1,5 @@
 """The two-player step: several updates of a critic, then one of the generator, within one Keras train step."""
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -11,7 +12,9 @@ def minimise(loss_of, variables, optimizer):
     """
     with tf.GradientTape() as tape:
         loss, terms = loss_of()
-    optimizer.apply(tape.gradient(loss, variables), variables)
+    # An embedding's gradient comes as scattered rows, and Keras' scattered update is not repeatable to the last bit.
+    gradients = [ops.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
+    optimizer.apply(gradients, variables)
     return terms
 
 
@@ -81,10 +84,14 @@ class TwoPlayerModel(Tracked):
         parts = list(zip(*(ops.split(column, self.critic_steps) for column in data), strict=True))
         if self.adversarial:
             for part in parts:
-                self.track(minimise(lambda part=part: self.critic_loss(part), self.critic_variables, self.critic_optimizer))
+                self.track(
+                    minimise(lambda part=part: self.critic_loss(part), self.critic_variables, self.critic_optimizer)
+                )
                 self.after_critic_step()
             self.track(minimise(lambda: self.generator_loss(parts[0]), self.generator_variables, self.optimizer))
         else:
             for part in parts:
-                self.track(minimise(lambda part=part: self.warm_up_loss(part), self.generator_variables, self.optimizer))
+                self.track(
+                    minimise(lambda part=part: self.warm_up_loss(part), self.generator_variables, self.optimizer)
+                )
         return self.tracked()

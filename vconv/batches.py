@@ -4,6 +4,7 @@ The order is an endless sequence of passes over the corpus, each an exact permut
 (seed, pass). An epoch is a stretch of that sequence, so any epoch is reproduced from (seed, epoch) alone. Frames are
 gathered in windows sorted by their place in the file: the order is as random as ever, the reading nearly sequential.
 """
+
 import numpy as np
 import tensorflow as tf
 
@@ -48,7 +49,9 @@ class ShuffledFrames:
         if len(self.groups) == 1:
             return random.permutation(self.groups[0])
         longest = max(map(len, self.groups))
-        return random.permutation(np.concatenate([np.resize(random.permutation(group), longest) for group in self.groups]))
+        return random.permutation(
+            np.concatenate([np.resize(random.permutation(group), longest) for group in self.groups])
+        )
 
     def read(self, positions):
         """Return (frame float32 [n, bins], speaker int32 [n]) of positions within the split."""
@@ -69,6 +72,7 @@ class ShuffledFrames:
 
     def epochs(self, first, steps, batch_size):
         """Return an endless tf.data.Dataset of the batches of epoch `first` and those that follow."""
+
         def batches():
             number = first
             while True:

@@ -14,12 +14,14 @@ MISTAKE, INTERRUPTED = 2, 130
 def main(arguments=None):
     """Run the command line; return the exit status (0; 2 after a mistake the user can mend; 130 after Ctrl-C)."""
     options = parser().parse_args(arguments)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up chatter is not for users
     try:
         return options.run_command(options) or 0
     except VconvError as error:
         print(f"vconv: {error}", file=sys.stderr)
         return MISTAKE
+    except BrokenPipeError:  # `vconv info … | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("\nvconv: interrupted; the same command goes on from what is finished", file=sys.stderr)
         return INTERRUPTED
@@ -61,6 +63,24 @@ def parser():
     sub.add_argument("--speakers", type=_positive, default=10, help="default 10")
     sub.add_argument("--json", action="store_true", help="as JSON")
     return top
+
+
+def _load_tensorflow():
+    """Import TensorFlow without its start-up chatter, which comes from C++; set TF_CPP_MIN_LOG_LEVEL=0 to see it."""
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    sys.stderr.flush()
+    shown, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        import tensorflow as tf
+
+        tf.config.list_logical_devices()
+    finally:
+        os.dup2(shown, 2)
+        os.close(shown)
+        os.close(nothing)
 
 
 def _positive(text):
@@ -147,6 +167,7 @@ def train(options):
     """`vconv train`."""
     from vconv import config, models
     from vconv.features.corpus_settings import read_settings
+    from vconv.features.extract import refuse_other_features
     from vconv.features.statistics import load_or_compute
     from vconv.features.store import FeatureStore
 
@@ -154,8 +175,9 @@ def train(options):
     models.settings(options.model, changes)  # a mistake is told before TensorFlow takes its seconds to load
     corpus = read_settings(options.corpus, corpus_dir=options.corpus_dir)
     with FeatureStore(_features(options)) as store:
-        store.require(corpus)
+        refuse_other_features(store, corpus)
         found = load_or_compute(store, store.path.with_name("statistics.h5"))
+        _load_tensorflow()
         from vconv.training import train
 
         train(options.model, store, found, corpus, options.run, changes)
@@ -163,23 +185,22 @@ def train(options):
 
 def convert(options):
     """`vconv convert`."""
-    from vconv.convert_files import convert_all, folder_tasks, pair_tasks, parse_pairs
+    from vconv.convert_files import convert_all, folder_tasks, pair_tasks, parse_pairs, recordings
 
     if bool(options.pairs) == bool(options.inputs):
         raise VconvError("name either recordings to convert, with --target, or --pairs of the corpus' speakers")
     if options.inputs and not options.target:
         raise VconvError("--target is missing; say whose voice to use")
+    _load_tensorflow()
     from vconv.conversion import VoiceConverter
-    from vconv.convert_files import recordings
 
-    recordings(options.inputs)
+    recordings(options.inputs)  # a mistake is told before TensorFlow takes its seconds to load
     converter = VoiceConverter.load(options.run)
     suffix = f".{options.format}"
     if options.pairs:
         pairs = parse_pairs(options.pairs, converter.speakers)
         tasks = pair_tasks(_corpus(options, converter.settings), options.split, pairs, options.output, suffix)
     else:
-        converter.check_speakers(options.source, options.target)
         tasks = folder_tasks(options.inputs, options.source, options.target, options.output, suffix)
     written, failures = convert_all(converter, tasks, options.rate)
     print(f"{options.output}: {written} files written, {len(failures)} recordings failed")
@@ -196,8 +217,11 @@ def evaluate(options):
 
     folder = RunFolder(options.run)
     settings = folder.settings()
-    pairs = parse_pairs(options.pairs, folder.statistics().speakers)
-    scores = evaluate_pairs(_corpus(options, settings), pairs, options.converted or folder.path / "converted", options.jobs)
+    statistics = folder.statistics()
+    pairs = parse_pairs(options.pairs, statistics.speakers)
+    ranges = dict(zip(statistics.speakers, statistics.f0_range_hz.tolist(), strict=True))
+    converted = options.converted or folder.path / "converted"
+    scores = evaluate_pairs(_corpus(options, settings), ranges, pairs, converted, options.jobs)
     print(as_text(scores))
     if options.json:
         Path(options.json).write_text(as_json(scores), encoding="utf-8")
@@ -213,6 +237,7 @@ def info(options):
         return
     changes = config.parse_assignments(options.set)
     models.settings(options.model, changes)
+    _load_tensorflow()
     from vconv.info import as_text, describe
 
     description = describe(options.model, options.bins, options.speakers, changes)

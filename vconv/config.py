@@ -1,11 +1,19 @@
 """YAML files and `key=value` changes become complete, type-checked settings; an unknown key is an error."""
+
 from pathlib import Path
 
 import yaml
 
 from vconv.errors import VconvError
 
-KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", list: "a list", dict: "a section"}
+KINDS = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    list: "a list",
+    dict: "a section",
+}
 
 
 def read_yaml(path):

@@ -6,7 +6,6 @@ from tqdm import tqdm
 
 from vconv.audio import wav
 from vconv.errors import VconvError
-from vconv.features.corpus import Corpus
 
 AUDIO_SUFFIXES = {".wav", ".flac", ".ogg"}
 
@@ -94,7 +93,9 @@ def convert_all(converter, tasks, file_rate=None, report=print):
     with tqdm(total=sum(len(task.outputs) for task in tasks), unit="file", desc="convert") as bar:
         for task in tasks:
             try:
-                _convert(converter, task, file_rate, report)
+                for note in _convert(converter, task, file_rate):
+                    bar.clear()
+                    report(note)
                 written += len(task.outputs)
             except VconvError as error:
                 failures.append(str(error) if str(task.path) in str(error) else f"{task.path}: {error}")
@@ -102,8 +103,8 @@ def convert_all(converter, tasks, file_rate=None, report=print):
     return written, failures
 
 
-def _convert(converter, task, file_rate, report):
-    """Analyse a recording once and write its version of each target speaker."""
+def _convert(converter, task, file_rate):
+    """Analyse a recording once, write its version of each target speaker, and yield what the user should know."""
     analysed = converter.analyze(task.path, task.source)
     for target, output in task.outputs.items():
         if output.exists() and output.samefile(task.path):
@@ -112,4 +113,4 @@ def _convert(converter, task, file_rate, report):
         output.parent.mkdir(parents=True, exist_ok=True)
         gain = wav.write(output, y, converter.rate, file_rate)
         if gain < 1:
-            report(f"{output}: was too loud and is scaled by {gain:.2f}")
+            yield f"{output}: was too loud and is scaled by {gain:.2f}"

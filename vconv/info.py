@@ -1,4 +1,5 @@
 """What a model is made of: parameters, multiply-adds, settings."""
+
 import math
 
 from vconv import models
@@ -30,7 +31,9 @@ def as_text(info):
     """Return `describe`'s result as lines for a terminal."""
     lines = [f"{info['model']}: {info['parameters']:,} parameters, {info['trainable']:,} trainable"]
     for name, network in info["networks"].items():
-        lines.append(f"  {name:18s}{network['parameters']:>10,} parameters{network['multiply_adds']:>12,} multiply-adds a frame")
+        lines.append(
+            f"  {name:18s}{network['parameters']:>10,} parameters{network['multiply_adds']:>12,} multiply-adds a frame"
+        )
     for section, values in info["settings"].items():
         lines += [f"{section}:", *(f"  {key}: {value}" for key, value in values.items())]
     return "\n".join(lines)

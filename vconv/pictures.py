@@ -1,4 +1,5 @@
 """Pictures for people who train: spectrograms side by side, training curves."""
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -23,7 +24,9 @@ def spectrograms(panels, rate, frame_period_ms):
     for axis, (title, log_spectrum) in zip(axes, panels.items(), strict=True):
         level_db = 10 * np.asarray(log_spectrum, np.float64).T
         extent = (0, level_db.shape[1] * frame_period_ms / 1000, 0, rate / 2000)
-        axis.imshow(level_db, origin="lower", aspect="auto", extent=extent, vmax=level_db.max(), vmin=level_db.max() - 70)
+        axis.imshow(
+            level_db, origin="lower", aspect="auto", extent=extent, vmax=level_db.max(), vmin=level_db.max() - 70
+        )
         axis.set(title=title, ylabel="frequency / kHz")
     axes[-1].set_xlabel("time / s")
     return figure

@@ -1,10 +1,10 @@
 """One experiment on disk: settings, statistics, checkpoints, history; all that resuming and conversion need.
 
-    RUN/settings.yaml                      model, its settings, corpus and feature settings, versions
-    RUN/statistics.h5                      speakers, spectral range, F0 (vconv.features.statistics)
-    RUN/checkpoints/epoch-0007.weights.h5  weights and optimiser after 7 epochs; the last two are kept
-    RUN/history.csv                        one row an epoch
-    RUN/log/                               TensorBoard
+- RUN/settings.yaml: the model, its settings, corpus and feature settings, versions
+- RUN/statistics.h5: speakers, spectral range, F0 (vconv.features.statistics)
+- RUN/checkpoints/epoch-0007.weights.h5: weights and optimiser after 7 epochs; the last two are kept
+- RUN/history.csv: one row an epoch
+- RUN/log/: TensorBoard
 """
 import csv
 import os
@@ -93,8 +93,8 @@ class RunFolder:
             model.save_weights(temporary)
             _replace(temporary, path)
         except OSError as error:
-            raise VconvError(f"{path}: cannot be written ({error.strerror or error}); make room and run the same command "
-                             f"again, it resumes after epoch {self.epochs_done()}") from error
+            raise VconvError(f"{path}: cannot be written ({error.strerror or error}); make room and run the same "
+                             f"command again, it goes on after epoch {self.epochs_done()}") from error
         for epoch in sorted(self._saved_epochs())[:-KEPT_CHECKPOINTS]:
             self._checkpoint(epoch).unlink()
 

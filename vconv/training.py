@@ -1,4 +1,5 @@
 """Training: features + model settings → a run folder, epoch by epoch; the same command resumes what was interrupted."""
+
 import math
 import sys
 
@@ -56,12 +57,17 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
         report(f"{folder.path}: goes on after epoch {done} of {training['epochs']}")
     steps = training["frames_per_epoch"] // model.rows_per_step
     if not steps:
-        raise VconvError(f"{model_name}: training.frames_per_epoch is {training['frames_per_epoch']}, less than the "
-                         f"{model.rows_per_step} frames of one step; raise it or lower training.batch_size")
+        raise VconvError(
+            f"{model_name}: training.frames_per_epoch is {training['frames_per_epoch']}, less than the "
+            f"{model.rows_per_step} frames of one step; raise it or lower training.batch_size"
+        )
     frames = ShuffledFrames(store, statistics, "training", training["seed"], training["balance_speakers"])
     model.fit(
         frames.epochs(done, steps, model.rows_per_step),
-        steps_per_epoch=steps, initial_epoch=done, epochs=training["epochs"], shuffle=False,
+        steps_per_epoch=steps,
+        initial_epoch=done,
+        epochs=training["epochs"],
+        shuffle=False,
         validation_data=ShuffledFrames(store, statistics, "validation", 0).sample(VALIDATION_FRAMES, 1024),
         callbacks=[Keeper(folder, training["early_stop_epochs"], report), Painter(folder, store, statistics)],
         verbose=1 if sys.stdout.isatty() else 2,
@@ -72,7 +78,7 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
 
 
 class Keeper(keras.callbacks.Callback):
-    """After each epoch: refuse a loss that is no number, save the checkpoint, the history and the TensorBoard scalars."""
+    """After each epoch: refuse a loss that is no number; save checkpoint, history and TensorBoard scalars."""
 
     def __init__(self, folder, early_stop_epochs, report):
         super().__init__()
@@ -95,9 +101,11 @@ class Keeper(keras.callbacks.Callback):
         logs = {name: float(value) for name, value in logs.items()}
         broken = [name for name, value in logs.items() if not math.isfinite(value)]
         if broken:
-            raise VconvError(f"{self.folder.path}: {', '.join(broken)} became {logs[broken[0]]} in epoch {epoch + 1}; "
-                             f"lower training.learning_rate and train into a new --run folder, or try the same again: "
-                             f"the checkpoint of epoch {epoch} is untouched")
+            raise VconvError(
+                f"{self.folder.path}: {', '.join(broken)} became {logs[broken[0]]} in epoch {epoch + 1}; "
+                f"lower training.learning_rate and train into a new --run folder, or try the same again: "
+                f"the checkpoint of epoch {epoch} is untouched"
+            )
         self.folder.save_checkpoint(self.model, epoch + 1)
         self.rows.append({"epoch": epoch + 1, **logs})
         self.folder.write_history(self.rows)
@@ -107,8 +115,7 @@ class Keeper(keras.callbacks.Callback):
         self._stop_early()
 
     def _stop_early(self):
-        """Stop when the best validation loss lies `early_stop_epochs` back; it is read from the history, so that a
-        resumed run decides the same."""
+        """Stop when the best validation loss lies `early_stop_epochs` back; a resumed run reads the same history."""
         losses = [row["val_loss"] for row in self.rows]
         if self.early_stop_epochs and losses and len(losses) - 1 - int(np.argmin(losses)) >= self.early_stop_epochs:
             self.report(f"{self.folder.path}: no better validation loss for {self.early_stop_epochs} epochs; stopped")
@@ -147,14 +154,18 @@ def _check(training, model_name):
         if training[key] < 1:
             raise VconvError(f"{model_name}: training.{key} is {training[key]}; it must be 1 or more")
     if training["seed"] < 0 or training["early_stop_epochs"] < 0 or training["learning_rate"] <= 0:
-        raise VconvError(f"{model_name}: training.seed and training.early_stop_epochs must be 0 or more, "
-                         f"training.learning_rate above 0")
+        raise VconvError(
+            f"{model_name}: training.seed and training.early_stop_epochs must be 0 or more, "
+            f"training.learning_rate above 0"
+        )
 
 
 def _prepare(folder, model_name, settings, corpus_settings, statistics):
     """Begin a run in `folder`, or make sure that the one there is the one that was asked for."""
     wanted = {
-        "model": model_name, "settings": settings, "corpus": corpus_settings,
+        "model": model_name,
+        "settings": settings,
+        "corpus": corpus_settings,
         "features": {"fingerprint": statistics.fingerprint, **statistics.settings},
         "versions": {"vconv": __version__, "tensorflow": tf.__version__, "keras": keras.__version__},
     }
@@ -167,8 +178,10 @@ def _prepare(folder, model_name, settings, corpus_settings, statistics):
     changed = [key for key in ("model", "settings") for key in _differences(there[key], wanted[key], key)]
     changed = [key for key in changed if key not in {f"settings.training.{name}" for name in MAY_CHANGE}]
     if changed:
-        raise VconvError(f"{folder.path}: was trained with another {', '.join(changed)}; "
-                         f"give the same settings to go on, or choose another --run folder")
+        raise VconvError(
+            f"{folder.path}: was trained with another {', '.join(changed)}; "
+            f"give the same settings to go on, or choose another --run folder"
+        )
     folder.update(wanted)
     return folder
 

@@ -1,4 +1,5 @@
 """VAWGAN: the published critic, its two objectives, and what each setting changes."""
+
 import keras
 import numpy as np
 import pytest
@@ -17,8 +18,10 @@ def build(settings, speakers=3, bins=27, **adversarial):
 
 def batch(rows=16, bins=27, speakers=3):
     random = np.random.default_rng(0)
-    return (tf.constant(random.uniform(-1, 1, (rows, bins)).astype("float32")),
-            tf.constant(random.integers(0, speakers, rows).astype("int32")))
+    return (
+        tf.constant(random.uniform(-1, 1, (rows, bins)).astype("float32")),
+        tf.constant(random.integers(0, speakers, rows).astype("int32")),
+    )
 
 
 def values(variables):
@@ -40,7 +43,9 @@ def test_critic_has_the_published_parameters():
 
 def test_encoder_decoder_and_embedding_are_those_of_the_convvae():
     networks = info.describe("vawgan", 513, 10)["networks"]
-    assert {name: networks[name] for name in networks if name != "critic"} == info.describe("convvae", 513, 10)["networks"]
+    assert {name: networks[name] for name in networks if name != "critic"} == info.describe("convvae", 513, 10)[
+        "networks"
+    ]
 
 
 def test_conditioned_critic_depends_on_the_speaker_and_the_plain_one_does_not(small_settings):
@@ -129,7 +134,9 @@ def test_fakes_are_what_the_settings_say(small_settings):
     x, speaker = batch()
     z = model.vae_loss((x, speaker), 0)[2]
     both = model.fakes(z, speaker)
-    assert np.allclose(both[0], model.decode(z, speaker)) and np.allclose(both[1], model.decode(tf.roll(z, -1, 0), speaker))
+    assert np.allclose(both[0], model.decode(z, speaker)) and np.allclose(
+        both[1], model.decode(tf.roll(z, -1, 0), speaker)
+    )
     (only,) = build(small_settings, fakes=["reconstruction"]).fakes(z, speaker)
     assert np.allclose(only, both[0], atol=1e-5)
 

@@ -3,6 +3,7 @@
 Each pair's converted sentences are measured against the target speaker's own recordings of the same sentences, and so
 are the source's recordings as they are and the target's resynthesised from their WORLD features.
 """
+
 import json
 from concurrent.futures import as_completed
 from glob import escape
@@ -22,7 +23,7 @@ MEASURES = ("mcd_db", "rmse_hz", "rmse_cents", "correlation", "voicing_error", "
 
 
 class Sentence(NamedTuple):
-    """One evaluation sentence: natural recordings by speaker, converted ones by (source, target), and how to analyse."""
+    """One evaluation sentence: natural recordings by speaker, converted ones by pair, and how to analyse."""
 
     natural: dict
     converted: dict
@@ -80,8 +81,11 @@ def evaluate_pairs(corpus, f0_range_hz, pairs, converted, jobs=None):
 
 def as_text(scores):
     """Return the table of means for a terminal, headed by the protocol."""
-    lines = [str(metrics.MCD24), f"{'pair':20s}{'system':16s}{'MCD dB':>8s}{'F0 RMSE Hz':>12s}{'cents':>8s}"
-             f"{'correlation':>13s}{'V/UV err %':>12s}{'median cents':>14s}{'files':>7s}"]
+    lines = [
+        str(metrics.MCD24),
+        f"{'pair':20s}{'system':16s}{'MCD dB':>8s}{'F0 RMSE Hz':>12s}{'cents':>8s}"
+        f"{'correlation':>13s}{'V/UV err %':>12s}{'median cents':>14s}{'files':>7s}",
+    ]
     everything = {measure: {system: [] for system in SYSTEMS} for measure in MEASURES}
     for (source, target), systems in scores.pairs.items():
         lines += [_line(f"{source}-{target}", system, values) for system, values in systems.items()]
@@ -89,17 +93,21 @@ def as_text(scores):
             for measure in MEASURES:
                 everything[measure][system] += values[measure]
     if len(scores.pairs) > 1:
-        lines += [_line("all", system, {measure: everything[measure][system] for measure in MEASURES})
-                  for system in SYSTEMS]
+        lines += [
+            _line("all", system, {measure: everything[measure][system] for measure in MEASURES}) for system in SYSTEMS
+        ]
     return "\n".join(lines)
 
 
 def as_json(scores):
     """Return protocol, means, values of each file and failures as JSON text."""
-    pairs = {f"{source}-{target}": {system: {measure: {"mean": _mean(values), "values": values}
-                                             for measure, values in measures.items()}
-                                    for system, measures in systems.items()}
-             for (source, target), systems in scores.pairs.items()}
+    pairs = {
+        f"{source}-{target}": {
+            system: {measure: {"mean": _mean(values), "values": values} for measure, values in measures.items()}
+            for system, measures in systems.items()
+        }
+        for (source, target), systems in scores.pairs.items()
+    }
     return json.dumps({"protocol": str(metrics.MCD24), "pairs": pairs, "failures": scores.failures}, indent=1)
 
 
@@ -119,11 +127,16 @@ def _sentences(corpus, f0_range_hz, pairs, converted):
                 if files:
                     of_pairs[source, target] = files[0]
                 else:
-                    failures.append(f"{converted / f'{source}-{target}' / name}.wav: is missing; convert the pair first")
+                    failures.append(
+                        f"{converted / f'{source}-{target}' / name}.wav: is missing; convert the pair first"
+                    )
         speakers = {speaker for pair in of_pairs for speaker in pair}
         if of_pairs:
-            sentences.append(Sentence({speaker: paths[speaker] for speaker in sorted(speakers)}, of_pairs,
-                                      corpus.settings, f0_range_hz))
+            sentences.append(
+                Sentence(
+                    {speaker: paths[speaker] for speaker in sorted(speakers)}, of_pairs, corpus.settings, f0_range_hz
+                )
+            )
     for source, target in pairs:
         if (source, target) not in found:
             failures.append(f"{source}-{target}: the speakers share no evaluation sentence, so MCD cannot be measured")
@@ -144,8 +157,11 @@ def _measure(sentence):
         original, reference = sentence.natural[source], sentence.natural[target]
         try:
             copy = _copy_synthesis(reference, settings, sentence.f0_range_hz[target])
-            systems = {"converted": frames(path), "unconverted": frames(original),
-                       "copy_synthesis": frames(("copy", target), copy)}
+            systems = {
+                "converted": frames(path),
+                "unconverted": frames(original),
+                "copy_synthesis": frames(("copy", target), copy),
+            }
             for system, found in systems.items():
                 measured[(source, target), system] = _values(found, frames(reference))
         except VconvError as error:
@@ -169,13 +185,14 @@ def _copy_synthesis(path, settings, f0_range_hz):
 
 def _line(pair, system, values):
     mean = {measure: _mean(values[measure]) for measure in MEASURES}
-    return (f"{pair:20s}{system.replace('_', '-'):16s}{mean['mcd_db']:8.2f}{mean['rmse_hz']:12.1f}{mean['rmse_cents']:8.0f}"
-            f"{mean['correlation']:13.2f}{100 * mean['voicing_error']:12.1f}{mean['median_cents']:14.0f}"
-            f"{len(values['mcd_db']):7d}")
+    return (
+        f"{pair:20s}{system.replace('_', '-'):16s}{mean['mcd_db']:8.2f}{mean['rmse_hz']:12.1f}{mean['rmse_cents']:8.0f}"
+        f"{mean['correlation']:13.2f}{100 * mean['voicing_error']:12.1f}{mean['median_cents']:14.0f}"
+        f"{len(values['mcd_db']):7d}"
+    )
 
 
 def _mean(values):
     """Return the mean of the values that are numbers (F0 errors of unvoiced files are not)."""
     numbers = [value for value in values if not np.isnan(value)]
     return float(np.mean(numbers)) if numbers else float("nan")
-

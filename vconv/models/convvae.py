@@ -3,6 +3,7 @@
 Hsu, Hwang, Wu, Tsao & Wang 2016, "Voice conversion from non-parallel corpora using variational auto-encoder"
 (arXiv 1610.04019), with the convolutional networks of the authors' published code.
 """
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -84,10 +85,12 @@ class ConvVAE(Tracked):
 
     def noise(self, step, rows):
         """Return standard normal noise float32 [rows, latent] that depends on the seed and `step` alone."""
-        return tf.random.stateless_normal((rows, self.encoder.outputs[0].shape[-1]), [self.seed, ops.cast(step, "int32")])
+        return tf.random.stateless_normal(
+            (rows, self.encoder.outputs[0].shape[-1]), [self.seed, ops.cast(step, "int32")]
+        )
 
     def vae_loss(self, batch, step):
-        """Return (loss, terms, z): the negative evidence lower bound a frame in nats, plus the L2 terms (equation 3)."""
+        """Return (loss, terms, z): the negative evidence lower bound a frame in nats, plus the L2 terms."""
         frame, speaker = batch
         z_mean, z_log_variance = self.encoder(frame)
         z = sample_code(z_mean, z_log_variance, self.noise(step, ops.shape(frame)[0]))

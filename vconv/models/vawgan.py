@@ -4,6 +4,7 @@ Hsu, Hwang, Wu, Tsao & Wang 2017, "Voice conversion from unaligned corpora using
 generative adversarial networks" (arXiv 1704.00849). The paper trains one source and one target; here the critic is told
 the speaker (projection, Miyato & Koyama 2018, arXiv 1802.05637) and one model serves all pairs.
 """
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -65,7 +66,9 @@ class VAWGAN(TwoPlayerModel, ConvVAE):
     @property
     def generator_variables(self):
         """Encoder, decoder and embedding: what the generator's optimiser updates."""
-        return [variable for name, net in self.networks.items() if name != "critic" for variable in net.trainable_variables]
+        return [
+            variable for name, net in self.networks.items() if name != "critic" for variable in net.trainable_variables
+        ]
 
     @property
     def critic_variables(self):
@@ -86,7 +89,7 @@ class VAWGAN(TwoPlayerModel, ConvVAE):
         return self.vae_loss(batch, self.optimizer.iterations)[:2]
 
     def generator_loss(self, batch):
-        """The VAE's loss − α · mean critic score of the fakes; the score reaches decoder and embedding, not the encoder."""
+        """The VAE's loss − α · mean critic score of the fakes, which trains decoder and embedding, not the encoder."""
         loss, terms, z = self.vae_loss(batch, self.optimizer.iterations)
         scores = [self.critic([fake, batch[1]]) for fake in self.fakes(ops.stop_gradient(z), batch[1])]
         terms["adversarial"] = -ops.mean(ops.stack(scores))
@@ -123,5 +126,5 @@ class VAWGAN(TwoPlayerModel, ConvVAE):
         The scale of a normalisation stays free: at 0.01 each it would shrink the score by a million over three layers.
         """
         if self.settings["constraint"] == "weight_clipping":
-            free = {id(weight) for layer in self.critic.layers if isinstance(layer, LayerNorm) for weight in layer.weights}
-            clip_weights([weight for weight in self.critic_variables if id(weight) not in free], self.settings["clip_limit"])
+            layers = [layer for layer in self.critic.layers if not isinstance(layer, LayerNorm)]
+            clip_weights([weight for layer in layers for weight in layer.weights], self.settings["clip_limit"])

@@ -1,0 +1,42 @@
+"""A small feature file and small settings, for tests of what is built on features."""
+
+import numpy as np
+
+from vconv.features import store as stores
+
+SPEAKERS = ("Ann", "Bjørn K", "Cy_2")
+SETTINGS = {"sample_rate": 16000, "frame_period_ms": 5.0, "fft_size": 1024, "f0_method": "dio"}
+SMALL = {
+    "network": {
+        "latent": 4,
+        "encoder_channels": [2, 4],
+        "encoder_kernels": [7, 7],
+        "decoder_start_channels": 3,
+        "decoder_channels": [4, 2],
+        "decoder_kernels": [7, 7],
+    },
+    "training": {"batch_size": 8, "frames_per_epoch": 80, "epochs": 2},
+}
+
+
+def write_store(path, lengths, seed=0, bins=513, splits=("training", "validation")):
+    """Write a feature file of smooth random spectra: for each speaker and split, utterances of the given lengths."""
+    random = np.random.default_rng(seed)
+    utterances, frames = [], []
+    for speaker in SPEAKERS:
+        for split in splits:
+            for number, length in enumerate(lengths):
+                utterances.append(stores.StoredUtterance(f"{split}{number}", speaker, split, 0, length, length * 80))
+                walk = np.cumsum(random.normal(size=(length, bins)), axis=1)
+                spectrum = walk / np.abs(walk).max() - 4 - SPEAKERS.index(speaker) / 10
+                f0_hz = np.where(random.random(length) < 0.7, random.uniform(80, 200, length), 0)
+                frames.append(
+                    stores.Frames(
+                        spectrum.astype(np.float16),
+                        random.uniform(1, 2, length).astype(np.float32),
+                        f0_hz.astype(np.float32),
+                        np.full((length, 1), -10, np.float32),
+                    )
+                )
+    stores.write(path, SETTINGS, {speaker: (70.0, 300.0) for speaker in SPEAKERS}, utterances, frames)
+    return path

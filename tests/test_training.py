@@ -1,0 +1,143 @@
+"""Training: resumed equals uninterrupted, bit for bit; what is asked is what is trained; faults are told."""
+
+import numpy as np
+import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from vconv import training
+from vconv.errors import VconvError
+from vconv.run_folder import RunFolder
+
+
+@pytest.fixture
+def train(small_store, small_statistics, small_settings, tmp_path):
+    """Train a small model; keyword arguments change settings of its `training` section."""
+
+    def run(name, model="convvae", **changes):
+        settings = small_settings | {"training": small_settings["training"] | changes}
+        if model == "vawgan":
+            settings["adversarial"] = {"critic_steps": 2, "warm_up_epochs": 1}
+            settings["network"] = settings["network"] | {"critic_channels": [2], "critic_kernels": [7]}
+        return training.train(
+            model, small_store, small_statistics, {"root": "x"}, tmp_path / name, settings, lines.append
+        )
+
+    lines = run.lines = []
+    return run
+
+
+def weights(folder):
+    model = folder.build_model()
+    folder.load_checkpoint(model)
+    optimizers = [model.optimizer, getattr(model, "critic_optimizer", model.optimizer)]
+    return [
+        np.array(variable)
+        for holder in (model, *optimizers)
+        for variable in (holder.weights if holder is model else holder.variables)
+    ]
+
+
+class Killed(Exception):
+    """Stands for kill −9."""
+
+
+@pytest.mark.parametrize("model", ["convvae", "vawgan"])
+def test_resumed_equals_uninterrupted_bit_for_bit(train, model, monkeypatch):
+    whole = train("whole", model, epochs=3)
+    save = RunFolder.save_checkpoint
+
+    def die_in_epoch_2(folder, trained, epochs):
+        if epochs == 2:  # after the epoch was trained, before it was saved
+            raise Killed
+        save(folder, trained, epochs)
+
+    monkeypatch.setattr(RunFolder, "save_checkpoint", die_in_epoch_2)
+    with pytest.raises(Killed):
+        train("parts", model, epochs=3)
+    monkeypatch.undo()
+    assert RunFolder(whole.path.with_name("parts")).epochs_done() == 1
+    parts = train("parts", model, epochs=3)
+    assert any("goes on after epoch 1" in line for line in train.lines)
+    for one, other in zip(weights(whole), weights(parts), strict=True):
+        assert np.array_equal(one, other)
+    assert whole.history() == parts.history() and len(parts.history()) == 3
+
+
+def test_a_seed_repeats_a_run_and_another_changes_it(train):
+    one, same, other = (weights(train(name, seed=seed, epochs=1)) for name, seed in (("a", 1), ("b", 1), ("c", 2)))
+    assert all(np.array_equal(x, y) for x, y in zip(one, same, strict=True))
+    assert not all(np.array_equal(x, y) for x, y in zip(one, other, strict=True))
+
+
+def test_more_epochs_go_on_and_finished_runs_do_nothing(train):
+    first = weights(train("a", epochs=1))
+    again = weights(train("a", epochs=1))
+    assert all(np.array_equal(x, y) for x, y in zip(first, again, strict=True))
+    assert train("a", epochs=2).epochs_done() == 2
+
+
+def test_every_training_setting_changes_the_result(train):
+    base = weights(train("base", epochs=1))
+    changes = {
+        "batch_size": 4,
+        "learning_rate": 0.1,
+        "beta_1": 0.9,
+        "beta_2": 0.5,
+        "frames_per_epoch": 40,
+        "seed": 9,
+        "balance_speakers": True,
+    }
+    for key, value in changes.items():
+        changed = weights(train(key, epochs=1, **{key: value}))
+        assert not all(np.array_equal(x, y) for x, y in zip(base, changed, strict=True)), key
+
+
+def test_other_settings_or_features_are_refused(train, small_store, small_statistics, tmp_path):
+    train("a", epochs=1)
+    with pytest.raises(VconvError, match="settings.training.learning_rate"):
+        train("a", epochs=1, learning_rate=0.1)
+    with pytest.raises(VconvError, match="model"):
+        train("a", "vawgan", epochs=1)
+    object.__setattr__(small_statistics, "fingerprint", "another")
+    with pytest.raises(VconvError, match="other features"):
+        train("a", epochs=1)
+
+
+def test_a_loss_that_is_no_number_stops_with_a_sentence_and_keeps_the_checkpoint(train):
+    train("a", epochs=1, learning_rate=1e-4)
+    folder = RunFolder(train("b", epochs=1, learning_rate=1e-4).path)
+    settings = folder.settings()
+    settings["settings"]["training"]["learning_rate"] = 1e30
+    folder.update(settings)
+    with pytest.raises(VconvError, match="became (nan|inf) in epoch 2"):
+        train("b", epochs=2, learning_rate=1e30)
+    assert folder.epochs_done() == 1
+
+
+def test_early_stop_reads_the_history(train):
+    folder = train("a", epochs=1)
+    rows = [{**folder.history()[0], "epoch": epoch, "val_loss": loss} for epoch, loss in ((1, 1.0), (2, 2.0), (3, 3.0))]
+    model = folder.build_model()
+    for epoch in (2, 3):
+        folder.save_checkpoint(model, epoch)
+    folder.write_history(rows)
+    assert train("a", epochs=9, early_stop_epochs=2).epochs_done() == 3
+    assert train("a", epochs=4, early_stop_epochs=3).epochs_done() == 4, "the third is allowed to be worse"
+
+
+def test_log_holds_every_epoch_and_a_picture(train):
+    folder = train("a", epochs=2)
+    log = EventAccumulator(str(folder.log))
+    log.Reload()
+    tags = log.Tags()
+    found = {event.step for event in log.Tensors("val_loss")} if "val_loss" in tags["tensors"] else set()
+    assert found == {1, 2} and "validation utterance" in tags["tensors"]
+    assert (folder.path / "curves.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    "changes", [{"epochs": 0}, {"batch_size": 0}, {"frames_per_epoch": 7}, {"learning_rate": 0.0}, {"seed": -1}]
+)
+def test_settings_out_of_range_are_refused(train, changes):
+    with pytest.raises(VconvError, match=f"training.{next(iter(changes))}"):
+        train("a", **changes)
