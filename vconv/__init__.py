@@ -1,4 +1,4 @@
-"""vconv: non-parallel voice conversion; `vconv.VoiceConverter.load(run)` converts, the `vconv` command does the rest."""
+"""vconv: non-parallel voice conversion. `vconv.VoiceConverter` converts, the `vconv` command does the rest."""
 
 from vconv.errors import VconvError
 from vconv.version import __version__

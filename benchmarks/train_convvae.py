@@ -1,0 +1,65 @@
+"""Training speed of `convvae` against the same network of plain Keras layers, as `fit` runs both.
+
+    python benchmarks/train_convvae.py
+
+Every alternative trains on the same random frames from memory, by `fit`; compiling is left out.
+"""
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from unittest import mock
+
+import keras
+import numpy as np
+from side_by_side import compare
+
+from vconv import models
+from vconv.models import convvae
+
+BINS, SPEAKERS, ROUNDS, FRAMES = 513, 10, 5, 1280
+
+
+def plain_convolution(filters, kernel_size, name):
+    return keras.layers.Conv1D(filters, kernel_size, padding="same", name=name)
+
+
+def plain_norm(name):
+    return keras.layers.GroupNormalization(groups=1, epsilon=1e-5, name=name)
+
+
+def plain_model():
+    """The network of `convvae` with Keras' own layers throughout."""
+    with mock.patch.object(convvae, "FourierConv1D", plain_convolution), \
+            mock.patch("vconv.layers.convolution.LayerNorm", plain_norm):
+        return models.build("convvae", BINS, SPEAKERS, models.settings("convvae"))
+
+
+def trainer(model, batch_size, jit_compile=False):
+    """Return a function that fits `model` to FRAMES frames, compiled already."""
+    random = np.random.default_rng(0)
+    x = random.uniform(-1, 1, (FRAMES, BINS)).astype("float32")
+    speaker = random.integers(0, SPEAKERS, FRAMES).astype("int32")
+    model.compile(optimizer=keras.optimizers.Adam(1e-4), jit_compile=jit_compile)
+    model.optimizer.build(model.trainable_variables)
+
+    def batches():
+        import tensorflow as tf
+
+        return tf.data.Dataset.from_tensor_slices((x, speaker)).batch(batch_size, drop_remainder=True).prefetch(4)
+
+    data = batches()
+    model.fit(data.take(2), verbose=0)
+    return lambda: model.fit(data, verbose=0)
+
+
+def ours():
+    return models.build("convvae", BINS, SPEAKERS, models.settings("convvae"))
+
+
+assert sum(net.count_params() for net in plain_model().networks.values()) == 939_162
+print("batch 16")
+compare({"plain Keras layers": trainer(plain_model(), 16), "plain Keras layers, XLA": trainer(plain_model(), 16, True),
+         "vconv": trainer(ours(), 16)}, ROUNDS, "frames", FRAMES)
+print("batch 128")
+compare({"plain Keras layers": trainer(plain_model(), 128), "vconv": trainer(ours(), 128)}, ROUNDS, "frames", FRAMES)
