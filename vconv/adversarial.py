@@ -12,9 +12,7 @@ def minimise(loss_of, variables, optimizer):
     """
     with tf.GradientTape() as tape:
         loss, terms = loss_of()
-    # An embedding's gradient comes as scattered rows, and Keras' scattered update is not repeatable to the last bit.
-    gradients = [ops.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
-    optimizer.apply(gradients, variables)
+    optimizer.apply(tape.gradient(loss, variables), variables)
     return terms
 
 
