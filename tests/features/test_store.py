@@ -1,3 +1,6 @@
+import shutil
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -77,6 +80,14 @@ def test_as_many_frames_as_rows(tmp_path):
             write(tmp_path / "f.h5", [row(3), row(3)], arrays)
     with pytest.raises(VconvError, match="no utterances"):
         write(tmp_path / "f.h5", [], [])
+
+
+def test_a_full_disk_is_noticed_before_hdf5_does(tmp_path, monkeypatch):
+    """HDF5 itself would crash the process."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10 ** 7))
+    with pytest.raises(VconvError, match="f.h5: cannot be written .*make room"):
+        write(tmp_path / "f.h5", [row(3)], [frames(3)])
+    assert not list(tmp_path.iterdir())
 
 
 def test_opening_reads_no_frames_and_closing_lets_go(make_store, tmp_path):

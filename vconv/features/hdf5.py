@@ -1,40 +1,64 @@
 """HDF5 files that are written whole or not at all, and know their format and version when they are opened."""
 import contextlib
+import errno
 import json
 import os
+import shutil
 from pathlib import Path
 
 import h5py
 
 from vconv.errors import VconvError
 
+SMALL_BYTES = 1 << 24  # for tables and statistics
 
 @contextlib.contextmanager
 def create(path, kind, version):
-    """Yield a new h5py.File that takes the place of `path` once the block ends without an error.
-
-    Parameters
-    ----------
-    path : str or Path
-        Its folder is made if missing.
-    kind : str
-        Written as the attribute `format`; `open_file` asks for it.
-    version : int
+    """Yield a new h5py.File for small things; it takes the place of `path` once the block ends without an error.
 
     Raises
     ------
     VconvError
         The folder cannot be written or the disk is full; the old file, if any, is untouched.
     """
+    with writing(path) as temporary, new_file(temporary, kind, version) as file:
+        yield file
+
+
+@contextlib.contextmanager
+def writing(path):
+    """Do as `replacing`, but raise a VconvError if the folder cannot be written or the disk is full."""
     try:
-        # Aligned arrays: a memory map of float32 at an odd offset would be slow.
-        with replacing(path) as temporary, h5py.File(temporary, "w", alignment_threshold=1024,
-                                                     alignment_interval=4096) as file:
-            file.attrs["format"], file.attrs["version"] = kind, version
-            yield file
+        with replacing(path) as temporary:
+            yield temporary
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())
         raise VconvError(f"{path}: cannot be written ({reason}); make room or choose another place") from error
+
+
+@contextlib.contextmanager
+def new_file(path, kind, version, extra_bytes=0):
+    """Yield a new h5py.File with its format and version; OSError if there is no room for it and `extra_bytes` more.
+
+    It must not come to HDF5 meeting a full disk: closing the file would fail, and then crash the process at its end.
+    """
+    if shutil.disk_usage(Path(path).parent).free < extra_bytes + SMALL_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with open(path, "wb") as file:
+        file.truncate(extra_bytes + SMALL_BYTES)  # some file systems take no file of this size
+    # Aligned arrays: a memory map of float32 at an odd offset would be slow.
+    with h5py.File(path, "w", alignment_threshold=1024, alignment_interval=4096) as file:
+        file.attrs["format"], file.attrs["version"] = kind, version
+        yield file
+
+
+def reserve(file, name, shape, dtype):
+    """Create a contiguous data set without writing it; return where in the file its bytes belong."""
+    layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    layout.set_layout(h5py.h5d.CONTIGUOUS)
+    layout.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+    layout.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+    return file.create_dataset(name, shape, dtype, dcpl=layout).id.get_offset()
 
 
 @contextlib.contextmanager

@@ -70,7 +70,8 @@ def save(path, frames, samples):
     for name, array in frames._asdict().items():
         records[name] = array
     with hdf5.replacing(path, durable=False) as temporary, open(temporary, "wb") as file:
-        np.save(file, records, allow_pickle=False)
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(records))
+        file.write(records.view(np.uint8))  # np.save would not say why it fails
 
 
 def load(path):

@@ -4,7 +4,9 @@
 size is read at once, and opening a file loads no frames.
 """
 import hashlib
+import itertools
 import json
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,15 +77,21 @@ def write(path, settings, f0_range_hz, utterances, frames, failures=()):
         raise VconvError(f"{path}: there are no utterances to write")
     starts = np.cumsum([0] + [utterance.length for utterance in utterances]).tolist()
     utterances = [utterance._replace(start=start) for utterance, start in zip(utterances, starts, strict=False)]
-    with hdf5.create(path, FORMAT, VERSION) as file:
-        file.attrs["settings"] = hdf5.to_json(settings)
-        file.attrs["fingerprint"] = _fingerprint(settings, f0_range_hz, utterances)
-        hdf5.write_table(file, "utterances", _columns(StoredUtterance._fields, utterances))
-        hdf5.write_table(file, "failures", _columns(("speaker", "split", "name", "reason"), failures))
-        speakers = sorted(f0_range_hz)
-        ranges = np.array([f0_range_hz[name] for name in speakers], np.float64)
-        hdf5.write_table(file, "speakers", {"name": speakers, "f0_range_hz": ranges})
-        _write_frames(file, utterances, frames, starts[-1])
+    frames = iter(frames)
+    first = next(frames)
+    shapes = {name: (starts[-1], *array.shape[1:]) for name, array in first._asdict().items()}
+    total_bytes = sum(np.dtype(TYPES[name]).itemsize * math.prod(shape) for name, shape in shapes.items())
+    with hdf5.writing(path) as temporary:
+        with hdf5.new_file(temporary, FORMAT, VERSION, total_bytes) as file:
+            file.attrs["settings"] = hdf5.to_json(settings)
+            file.attrs["fingerprint"] = _fingerprint(settings, f0_range_hz, utterances)
+            hdf5.write_table(file, "utterances", _columns(StoredUtterance._fields, utterances))
+            hdf5.write_table(file, "failures", _columns(("speaker", "split", "name", "reason"), failures))
+            speakers = sorted(f0_range_hz)
+            ranges = np.array([f0_range_hz[name] for name in speakers], np.float64)
+            hdf5.write_table(file, "speakers", {"name": speakers, "f0_range_hz": ranges})
+            offsets = [hdf5.reserve(file, f"frames/{name}", shape, TYPES[name]) for name, shape in shapes.items()]
+        _write_frames(temporary, offsets, utterances, itertools.chain([first], frames))
 
 
 class FeatureStore:
@@ -177,18 +185,20 @@ def check(frames):
         raise ValueError(f"log10(power / energy) is NaN or not between {LOWEST_LOG_SPECTRUM:g} and 0")
 
 
-def _write_frames(file, utterances, frames, total):
-    """Write the arrays over all `total` frames, one utterance after the other."""
-    arrays = None
-    for utterance, some in zip(utterances, frames, strict=True):
-        if not utterance.length or any(len(array) != utterance.length for array in some):
-            raise ValueError(f"{utterance.name}: its arrays are empty or not all {utterance.length} frames long")
-        check(some)
-        if arrays is None:
-            arrays = [file.create_dataset(f"frames/{name}", (total, *array.shape[1:]), TYPES[name])
-                      for name, array in zip(TYPES, some, strict=True)]
-        for dataset, array in zip(arrays, some, strict=True):
-            dataset[utterance.start:utterance.start + utterance.length] = array
+def _write_frames(path, offsets, utterances, frames):
+    """Write the arrays over all frames where the file has room for them, one utterance after the other.
+
+    Plain writing tells of a full disk with a plain OSError, and is quicker than through HDF5.
+    """
+    with open(path, "rb+") as file:
+        for utterance, some in zip(utterances, frames, strict=True):
+            if not utterance.length or any(len(array) != utterance.length for array in some):
+                raise ValueError(f"{utterance.name}: its arrays are empty or not all {utterance.length} frames long")
+            check(some)
+            for offset, kind, array in zip(offsets, TYPES.values(), some, strict=True):
+                values = np.ascontiguousarray(array, kind)
+                file.seek(offset + utterance.start * (values.nbytes // utterance.length))
+                file.write(values)
 
 
 def _map(path, dataset):
