@@ -5,6 +5,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 import pytest
+import tiny as tiny_corpus
 from small import SMALL, write_store
 
 from vconv.features.statistics import compute
@@ -28,3 +29,9 @@ def small_statistics(small_store):
 def small_settings():
     """Changes that make any model small and its training short."""
     return {section: dict(values) for section, values in SMALL.items()}
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    """A corpus of made-up voices and a small run trained on it by the command; tests must leave it as it is."""
+    return tiny_corpus.make(tmp_path_factory.mktemp("tiny corpus é"))

@@ -15,13 +15,19 @@ def main(arguments=None):
     """Run the command line; return the exit status (0; 2 after a mistake the user can mend; 130 after Ctrl-C)."""
     options = parser().parse_args(arguments)
     try:
-        return options.run_command(options) or 0
+        status = options.run_command(options) or 0
+        sys.stdout.flush()  # here, so that a pipe nobody reads is met below and not after the end
+        return status
     except VconvError as error:
         print(f"vconv: {error}", file=sys.stderr)
         return MISTAKE
     except BrokenPipeError:  # `vconv info … | head`: nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"vconv: {error.filename or 'a file'}: {error.strerror or error}; mend that and run the same command "
+              f"again", file=sys.stderr)
+        return MISTAKE
     except KeyboardInterrupt:
         print("\nvconv: interrupted; the same command goes on from what is finished", file=sys.stderr)
         return INTERRUPTED
@@ -84,10 +90,9 @@ def _load_tensorflow():
 
 
 def _positive(text):
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
 
 
 OPTIONS = {
@@ -116,6 +121,13 @@ def _add_convert(sub):
     sub.add_argument("--output", required=True, metavar="DIR")
     sub.add_argument("--format", default="wav", choices=("wav", "flac", "ogg"), help="default: wav")
     sub.add_argument("--rate", type=_positive, metavar="HZ", help="sample rate of the files (default: the model's)")
+
+
+def _tell(failures):
+    """Print what failed, a sentence each, and return the exit status."""
+    for failure in failures:
+        print(f"vconv: {failure}", file=sys.stderr)
+    return MISTAKE if failures else 0
 
 
 def _features(options):
@@ -185,28 +197,38 @@ def train(options):
 
 def convert(options):
     """`vconv convert`."""
-    from vconv.convert_files import convert_all, folder_tasks, pair_tasks, parse_pairs, recordings
+    from vconv.convert_files import convert_all, folder_tasks, pair_tasks, parse_pairs
+    from vconv.run_folder import RunFolder
 
     if bool(options.pairs) == bool(options.inputs):
         raise VconvError("name either recordings to convert, with --target, or --pairs of the corpus' speakers")
-    if options.inputs and not options.target:
-        raise VconvError("--target is missing; say whose voice to use")
-    _load_tensorflow()
+    if options.pairs and (options.source or options.target):
+        raise VconvError("--pairs says who speaks and whose voice to use; leave out --source and --target")
+    folder, suffix = RunFolder(options.run), f".{options.format}"
+    settings, speakers = folder.settings(), folder.statistics().speakers
+    if options.pairs:
+        pairs = parse_pairs(options.pairs, speakers)
+        tasks = pair_tasks(_corpus(options, settings), options.split, pairs, options.output, suffix)
+    else:
+        _check_speakers(options, speakers)
+        tasks = folder_tasks(options.inputs, options.source, options.target, options.output, suffix)
+    _load_tensorflow()  # not before all mistakes are told, for it takes seconds
     from vconv.conversion import VoiceConverter
 
-    recordings(options.inputs)  # a mistake is told before TensorFlow takes its seconds to load
-    converter = VoiceConverter.load(options.run)
-    suffix = f".{options.format}"
-    if options.pairs:
-        pairs = parse_pairs(options.pairs, converter.speakers)
-        tasks = pair_tasks(_corpus(options, converter.settings), options.split, pairs, options.output, suffix)
-    else:
-        tasks = folder_tasks(options.inputs, options.source, options.target, options.output, suffix)
-    written, failures = convert_all(converter, tasks, options.rate)
+    written, failures = convert_all(VoiceConverter.load(options.run), tasks, options.rate)
     print(f"{options.output}: {written} files written, {len(failures)} recordings failed")
-    for failure in failures:
-        print(f"vconv: {failure}", file=sys.stderr)
-    return MISTAKE if failures else 0
+    return _tell(failures)
+
+
+def _check_speakers(options, speakers):
+    """Raise a VconvError unless --target, and --source if given, are among a model's speakers."""
+    from vconv.config import one_of
+
+    if not options.target:
+        raise VconvError("--target is missing; say whose voice to use")
+    one_of(options.target, speakers, "--target")
+    if options.source:
+        one_of(options.source, speakers, "--source")
 
 
 def evaluate(options):
@@ -225,7 +247,7 @@ def evaluate(options):
     print(as_text(scores))
     if options.json:
         Path(options.json).write_text(as_json(scores), encoding="utf-8")
-    return MISTAKE if scores.failures else 0
+    return _tell(scores.failures)
 
 
 def info(options):

@@ -98,8 +98,7 @@ class VoiceConverter:
             floor_hz, ceiling_hz = pitch.find_range(world.estimate_f0(
                 y, self.rate, *pitch.WIDE_RANGE_HZ, method=self.f0_method, frame_period_ms=self.frame_period_ms))
         else:
-            number = self.speakers.index(one_of(source, self.speakers, "source speaker"))
-            floor_hz, ceiling_hz = self.statistics.f0_range_hz[number]
+            floor_hz, ceiling_hz = self.statistics.f0_range_hz[self._number(source)]
         analysis = world.analyze(y, self.rate, floor_hz, ceiling_hz, self.f0_method, self.frame_period_ms)
         return analysis, pitch.log_f0_statistics(analysis.f0_hz) if source is None else self._log_f0(source)
 
@@ -109,17 +108,22 @@ class VoiceConverter:
         log_spectrum, energy = world.normalize_energy(analysis.spectrum)
         spectrum = world.restore_energy(self.convert_spectrum(log_spectrum, target), energy)
         f0_hz = pitch.convert(analysis.f0_hz, source_log_f0, self._log_f0(target))
+        f0_hz = np.minimum(f0_hz, self.rate / 2)  # far above it WORLD writes beyond its memory
         return world.synthesize(f0_hz, spectrum, analysis.aperiodicity, self.rate, self.frame_period_ms)
 
     def convert_spectrum(self, log_spectrum, target):
         """Return log10(power / energy) [T, K] in the voice of `target`."""
         x = self.normalizer.forward(log_spectrum)
-        speaker = np.array([self.speakers.index(target)], np.int32)
+        speaker = np.array([self._number(target)], np.int32)
         chunks = [self._network(x[start : start + CHUNK_FRAMES], speaker) for start in range(0, len(x), CHUNK_FRAMES)]
         return self.normalizer.inverse(np.concatenate(chunks))
 
+    def _number(self, speaker):
+        """Return the number the model knows a speaker by."""
+        return self.speakers.index(one_of(speaker, self.speakers, "speaker"))
+
     def _log_f0(self, speaker):
-        number = self.speakers.index(speaker)
+        number = self._number(speaker)
         return self.statistics.log_f0_mean[number], self.statistics.log_f0_deviation[number]
 
     def _signal(self, audio, rate):
@@ -129,4 +133,4 @@ class VoiceConverter:
         y = np.asarray(audio, np.float64)
         if y.ndim != 1 or not np.isfinite(y).all():
             raise VconvError(f"an array of shape {y.shape} cannot be converted; give finite samples of shape [samples]")
-        return wav.resample(y, rate or self.rate, self.rate)
+        return wav.resample(y, self.rate if rate is None else rate, self.rate)

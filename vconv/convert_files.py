@@ -1,4 +1,6 @@
 """Converting many recordings: folders, or pairs of a corpus' speakers; a broken recording does not stop the rest."""
+from collections import Counter
+from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +31,8 @@ def recordings(inputs):
     found = []
     for path in map(Path, inputs):
         if path.is_dir():
-            inside = sorted(file for file in path.iterdir() if file.suffix.lower() in AUDIO_SUFFIXES and file.is_file())
+            inside = sorted(file for file in path.iterdir() if file.suffix.lower() in AUDIO_SUFFIXES and file.is_file()
+                            and not file.name.startswith("."))
             if not inside:
                 raise VconvError(f"{path}: holds no .wav, .flac or .ogg file; name a folder with recordings")
             found += inside
@@ -37,9 +40,9 @@ def recordings(inputs):
             found.append(path)
         else:
             raise VconvError(f"{path}: there is no such file or folder; name recordings or a folder of them")
-    stems = [path.stem for path in found]
+    stems = Counter(path.stem for path in found)
     for path in found:
-        if stems.count(path.stem) > 1:
+        if stems[path.stem] > 1:
             raise VconvError(f"{path}: there is another recording called {path.stem!r}, and both would be converted to "
                              f"the same file; convert them one after the other into different folders")
     return found
@@ -71,16 +74,22 @@ def parse_pairs(text, speakers):
     Raises
     ------
     VconvError
-        A pair is not of two different known speakers.
+        A pair is not of two different known speakers, two pairs have the same name, or there is only one speaker.
     """
-    if text == "all":
-        return [(source, target) for source in speakers for target in speakers if source != target]
-    known = {f"{source}-{target}": (source, target) for source in speakers for target in speakers if source != target}
-    for pair in text.split(","):
-        if pair not in known:
-            raise VconvError(f"--pairs: {pair!r} is not SOURCE-TARGET of two different speakers among: "
+    known = {}
+    for pair in permutations(speakers, 2):
+        other = known.setdefault("-".join(pair), pair)
+        if other != pair:
+            raise VconvError(f"--pairs: {'-'.join(pair)!r} could be {other[0]!r} to {other[1]!r} or {pair[0]!r} to "
+                             f"{pair[1]!r}; convert their files with --source and --target")
+    if not known:
+        raise VconvError(f"--pairs: the model knows no speaker but {speakers[0]}; train it on two or more")
+    names = list(known) if text == "all" else [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in known:
+            raise VconvError(f"--pairs: {name!r} is not SOURCE-TARGET of two different speakers among: "
                              f"{', '.join(speakers)}")
-    return [known[pair] for pair in text.split(",")]
+    return [known[name] for name in dict.fromkeys(names)]
 
 
 def convert_all(converter, tasks, file_rate=None, report=print):
@@ -90,13 +99,15 @@ def convert_all(converter, tasks, file_rate=None, report=print):
     down, and `report` is told.
     """
     written, failures = 0, []
-    with tqdm(total=sum(len(task.outputs) for task in tasks), unit="file", desc="convert") as bar:
+    total = sum(len(task.outputs) for task in tasks)
+    with tqdm(total=total, unit="file", desc="convert", disable=None) as bar:
         for task in tasks:
             try:
-                for note in _convert(converter, task, file_rate):
-                    bar.clear()
-                    report(note)
-                written += len(task.outputs)
+                for output, gain in _convert(converter, task, file_rate):
+                    written += 1
+                    if gain < 1:
+                        bar.clear()
+                        report(f"{output}: was too loud and is scaled by {gain:.2f}")
             except VconvError as error:
                 failures.append(str(error) if str(task.path) in str(error) else f"{task.path}: {error}")
             bar.update(len(task.outputs))
@@ -104,13 +115,12 @@ def convert_all(converter, tasks, file_rate=None, report=print):
 
 
 def _convert(converter, task, file_rate):
-    """Analyse a recording once, write its version of each target speaker, and yield what the user should know."""
-    analysed = converter.analyze(task.path, task.source)
-    for target, output in task.outputs.items():
+    """Analyse a recording once, write its version of each target speaker, and yield (path, gain) of each."""
+    for output in task.outputs.values():
+        output.parent.mkdir(parents=True, exist_ok=True)
         if output.exists() and output.samefile(task.path):
             raise VconvError("would be overwritten by its own conversion; choose another --output folder")
+    analysed = converter.analyze(task.path, task.source)
+    for target, output in task.outputs.items():
         y = converter.resynthesize(analysed, target)
-        output.parent.mkdir(parents=True, exist_ok=True)
-        gain = wav.write(output, y, converter.rate, file_rate)
-        if gain < 1:
-            yield f"{output}: was too loud and is scaled by {gain:.2f}"
+        yield output, wav.write(output, y, converter.rate, file_rate)

@@ -1,0 +1,46 @@
+"""Pictures: what is drawn is what was given, on the right axes."""
+import numpy as np
+import pytest
+
+from vconv import pictures
+
+
+def test_spectrograms_share_one_time_axis_and_show_their_own_top_70_db():
+    random = np.random.default_rng(0)
+    panels = {"natural é": random.uniform(-9, -2, (200, 513)), "converted": random.uniform(-5, 3, (200, 513))}
+    figure = pictures.spectrograms(panels, 16000, 5.0)
+    assert [axis.get_title() for axis in figure.axes] == list(panels)
+    for axis, panel in zip(figure.axes, panels.values(), strict=True):
+        (image,) = axis.get_images()
+        np.testing.assert_allclose(image.get_array(), 10 * panel.T)
+        assert image.get_extent() == pytest.approx((0, 1.0, 0, 8.0)) and image.origin == "lower"
+        assert image.get_clim() == pytest.approx((10 * panel.max() - 70, 10 * panel.max()))
+    assert figure.axes[-1].get_xlabel() == "time / s" and figure.axes[0].get_ylabel() == "frequency / kHz"
+
+
+def test_the_picture_shows_where_the_power_is():
+    low, high = np.full((2, 50, 513), -8.0)
+    low[:, :100], high[:, -100:] = 0, 0
+    shown = [pictures.pixels(pictures.spectrograms({"": panel}, 16000, 5.0)).mean(axis=2) for panel in (low, high)]
+    half = len(shown[0]) // 2
+    (low_top, low_bottom), (high_top, high_bottom) = [(image[:half].mean(), image[half:].mean()) for image in shown]
+    assert low_bottom > high_bottom and high_top > low_top
+
+
+@pytest.mark.parametrize("panel", [np.zeros((1, 513)), np.zeros((300, 3)), np.full((5, 513), -10.0, np.float16)])
+def test_corners_become_pictures_too(panel):
+    image = pictures.pixels(pictures.spectrograms({"one": panel, "two": panel, "three": panel}, 16000, 5.0))
+    assert image.dtype == np.uint8 and image.shape == (600, 900, 3) and image.std() > 1
+
+
+def test_curves_are_the_histories():
+    rows = [{"epoch": epoch, "reconstruction": 5.0 - epoch, "val_reconstruction": 6.0 - epoch, "kl": epoch,
+             "val_kl": 2.0 * epoch, "loss": 0.0} for epoch in (1, 2, 3)]
+    figure = pictures.training_curves({"a run": rows, "another": rows[:1]})
+    for axis, term in zip(figure.axes, ("reconstruction", "kl"), strict=True):
+        validation, training, *_ = axis.get_lines()
+        assert validation.get_ydata().tolist() == [row[f"val_{term}"] for row in rows]
+        assert training.get_ydata().tolist() == [row[term] for row in rows]
+        assert training.get_xdata().tolist() == [1, 2, 3] and training.get_linestyle() == "--"
+        assert [text.get_text() for text in axis.get_legend().get_texts()] == ["a run", "another"]
+        assert term in axis.get_ylabel()
