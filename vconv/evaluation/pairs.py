@@ -6,7 +6,7 @@ are the source's recordings as they are and the target's resynthesised from thei
 
 import json
 from concurrent.futures import as_completed
-from glob import escape
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,7 +66,7 @@ def evaluate_pairs(corpus, f0_range_hz, pairs, converted, jobs=None):
     scores = {pair: {system: {measure: [] for measure in MEASURES} for system in SYSTEMS} for pair in pairs}
     with worker_pool(min(jobs or available_cores(), max(len(sentences), 1))) as pool:
         futures = [pool.submit(_measure, sentence) for sentence in sentences]
-        for _ in tqdm(as_completed(futures), total=len(futures), unit="sentence", desc="evaluate"):
+        for _ in tqdm(as_completed(futures), total=len(futures), unit="sentence", desc="evaluate", disable=None):
             pass
         for future in futures:  # in the order of the sentences, so that the result does not depend on the timing
             measured, broken = future.result()
@@ -100,15 +100,19 @@ def as_text(scores):
 
 
 def as_json(scores):
-    """Return protocol, means, values of each file and failures as JSON text."""
+    """Return protocol, means, values of each file and failures as JSON text; null is what cannot be measured."""
     pairs = {
         f"{source}-{target}": {
-            system: {measure: {"mean": _mean(values), "values": values} for measure, values in measures.items()}
+            system: {
+                measure: {"mean": _or_none(_mean(values)), "values": [_or_none(value) for value in values]}
+                for measure, values in measures.items()
+            }
             for system, measures in systems.items()
         }
         for (source, target), systems in scores.pairs.items()
     }
-    return json.dumps({"protocol": str(metrics.MCD24), "pairs": pairs, "failures": scores.failures}, indent=1)
+    content = {"protocol": str(metrics.MCD24), "pairs": pairs, "failures": scores.failures}
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
 
 
 def _sentences(corpus, f0_range_hz, pairs, converted):
@@ -123,13 +127,13 @@ def _sentences(corpus, f0_range_hz, pairs, converted):
         for source, target in pairs:
             if source in paths and target in paths:
                 found.add((source, target))
-                files = sorted((converted / f"{source}-{target}").glob(f"{escape(name)}.*"))
-                if files:
-                    of_pairs[source, target] = files[0]
+                path = converted / f"{source}-{target}" / name
+                files = [Path(f"{path}{suffix}") for suffix in wav.SUBTYPES]  # a name may hold dots
+                there = [file for file in files if file.is_file()]
+                if there:
+                    of_pairs[source, target] = there[0]
                 else:
-                    failures.append(
-                        f"{converted / f'{source}-{target}' / name}.wav: is missing; convert the pair first"
-                    )
+                    failures.append(f"{path}.wav: is missing; convert the pair first")
         speakers = {speaker for pair in of_pairs for speaker in pair}
         if of_pairs:
             sentences.append(
@@ -145,28 +149,30 @@ def _sentences(corpus, f0_range_hz, pairs, converted):
 
 def _measure(sentence):
     """Return {(pair, system): values} of one sentence and the failures met; runs in a worker process."""
-    settings, known, measured, failures = sentence.settings, {}, {}, []
+    settings, natural, measured, failures = sentence.settings, sentence.natural, {}, []
 
-    def frames(path, signal=None):
-        if path not in known:
-            y = wav.read(path, settings["sample_rate"])[0] if signal is None else signal
-            known[path] = metrics.active(metrics.analyse(y, settings["sample_rate"]))
-        return known[path]
+    @cache  # a recording is part of many pairs
+    def frames(path):
+        return _active(wav.read(path, settings["sample_rate"])[0], settings)
+
+    @cache
+    def resynthesized(speaker):
+        return _active(_copy_synthesis(natural[speaker], settings, sentence.f0_range_hz[speaker]), settings)
 
     for (source, target), path in sentence.converted.items():
-        original, reference = sentence.natural[source], sentence.natural[target]
         try:
-            copy = _copy_synthesis(reference, settings, sentence.f0_range_hz[target])
-            systems = {
-                "converted": frames(path),
-                "unconverted": frames(original),
-                "copy_synthesis": frames(("copy", target), copy),
-            }
-            for system, found in systems.items():
-                measured[(source, target), system] = _values(found, frames(reference))
+            reference = frames(natural[target])
+            found = frames(path), frames(natural[source]), resynthesized(target)
+            values = [_values(system, reference) for system in found]
+            measured |= {((source, target), system): row for system, row in zip(SYSTEMS, values, strict=True)}
         except VconvError as error:
-            failures.append(f"{path}: {error}")
+            failures.append(str(error) if str(path) in str(error) else f"{path}: {error}")
     return measured, failures
+
+
+def _active(y, settings):
+    """Return the active frames of a signal."""
+    return metrics.active(metrics.analyse(y, settings["sample_rate"]))
 
 
 def _values(found, reference):
@@ -190,6 +196,10 @@ def _line(pair, system, values):
         f"{mean['correlation']:13.2f}{100 * mean['voicing_error']:12.1f}{mean['median_cents']:14.0f}"
         f"{len(values['mcd_db']):7d}"
     )
+
+
+def _or_none(value):
+    return None if np.isnan(value) else value
 
 
 def _mean(values):
