@@ -81,22 +81,21 @@ def evaluate_pairs(corpus, f0_range_hz, pairs, converted, jobs=None):
 
 def as_text(scores):
     """Return the table of means for a terminal, headed by the protocol."""
+    blocks = {"-".join(pair): systems for pair, systems in scores.pairs.items()}
+    if len(blocks) > 1:
+        blocks["all"] = {
+            system: {measure: sum((block[system][measure] for block in blocks.values()), []) for measure in MEASURES}
+            for system in SYSTEMS
+        }
+    width = max(20, *(len(name) + 2 for name in blocks))
+    head = (
+        f"{'pair':{width}s}{'system':16s}{'MCD dB':>8s}{'F0 RMSE Hz':>12s}{'cents':>8s}"
+        f"{'correlation':>13s}{'V/UV err %':>12s}{'median cents':>14s}{'files':>7s}"
+    )
     lines = [
-        str(metrics.MCD24),
-        f"{'pair':20s}{'system':16s}{'MCD dB':>8s}{'F0 RMSE Hz':>12s}{'cents':>8s}"
-        f"{'correlation':>13s}{'V/UV err %':>12s}{'median cents':>14s}{'files':>7s}",
+        f"{name:{width}s}{_line(system, values)}" for name, block in blocks.items() for system, values in block.items()
     ]
-    everything = {measure: {system: [] for system in SYSTEMS} for measure in MEASURES}
-    for (source, target), systems in scores.pairs.items():
-        lines += [_line(f"{source}-{target}", system, values) for system, values in systems.items()]
-        for system, values in systems.items():
-            for measure in MEASURES:
-                everything[measure][system] += values[measure]
-    if len(scores.pairs) > 1:
-        lines += [
-            _line("all", system, {measure: everything[measure][system] for measure in MEASURES}) for system in SYSTEMS
-        ]
-    return "\n".join(lines)
+    return "\n".join([str(metrics.MCD24), head, *lines])
 
 
 def as_json(scores):
@@ -189,10 +188,10 @@ def _copy_synthesis(path, settings, f0_range_hz):
     return world.synthesize(*analysis, rate, frame_period_ms)
 
 
-def _line(pair, system, values):
+def _line(system, values):
     mean = {measure: _mean(values[measure]) for measure in MEASURES}
     return (
-        f"{pair:20s}{system.replace('_', '-'):16s}{mean['mcd_db']:8.2f}{mean['rmse_hz']:12.1f}{mean['rmse_cents']:8.0f}"
+        f"{system.replace('_', '-'):16s}{mean['mcd_db']:8.2f}{mean['rmse_hz']:12.1f}{mean['rmse_cents']:8.0f}"
         f"{mean['correlation']:13.2f}{100 * mean['voicing_error']:12.1f}{mean['median_cents']:14.0f}"
         f"{len(values['mcd_db']):7d}"
     )
