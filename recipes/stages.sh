@@ -119,5 +119,6 @@ run_recipe() {
     stage 4 "convert $pairs" \
         vconv convert "${corpus[@]}" --run "$run" --pairs "$pairs" --split evaluation --output "$run/converted"
     stage 5 "evaluate $pairs" \
-        vconv evaluate "${corpus[@]}" --run "$run" --pairs "$pairs" --converted "$run/converted" --jobs "$jobs"
+        vconv evaluate "${corpus[@]}" --run "$run" --pairs "$pairs" --converted "$run/converted" \
+        --json "$run/scores.json" --jobs "$jobs"
 }

@@ -18,7 +18,7 @@ FLOORS = [
     {"cli"},
 ]
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
-NO_TENSORFLOW = ("errors", "config", "audio", "features", "evaluation", "download", "cli")
+NO_TENSORFLOW = ("errors", "config", "audio", "features", "evaluation", "download")
 
 
 def room(path):

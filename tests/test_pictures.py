@@ -34,13 +34,13 @@ def test_corners_become_pictures_too(panel):
 
 
 def test_curves_are_the_histories():
-    rows = [{"epoch": epoch, "reconstruction": 5.0 - epoch, "val_reconstruction": 6.0 - epoch, "kl": epoch,
-             "val_kl": 2.0 * epoch, "loss": 0.0} for epoch in (1, 2, 3)]
-    figure = pictures.training_curves({"a run": rows, "another": rows[:1]})
-    for axis, term in zip(figure.axes, ("reconstruction", "kl"), strict=True):
-        validation, training, *_ = axis.get_lines()
-        assert validation.get_ydata().tolist() == [row[f"val_{term}"] for row in rows]
-        assert training.get_ydata().tolist() == [row[term] for row in rows]
-        assert training.get_xdata().tolist() == [1, 2, 3] and training.get_linestyle() == "--"
-        assert [text.get_text() for text in axis.get_legend().get_texts()] == ["a run", "another"]
-        assert term in axis.get_ylabel()
+    rows = [{"epoch": epoch, "kl": epoch, "val_kl": 2.0 * epoch, "penalty": 7.0 - epoch} for epoch in (1, 2, 3)]
+    figure = pictures.training_curves({"a run": rows, "another": [{"epoch": 1, "kl": 9.0, "val_kl": 8.0}]})
+    kl, penalty = figure.axes
+    training, validation, other_training, other_validation = (line.get_ydata().tolist() for line in kl.get_lines())
+    assert (training, validation) == ([1, 2, 3], [2, 4, 6]) and (other_training, other_validation) == ([9], [8])
+    assert kl.get_lines()[0].get_linestyle() == "--" and kl.get_lines()[1].get_linestyle() == "-"
+    assert kl.get_lines()[0].get_xdata().tolist() == [1, 2, 3]
+    assert [text.get_text() for text in kl.get_legend().get_texts()] == ["a run", "another"]
+    (only,) = penalty.get_lines()
+    assert only.get_ydata().tolist() == [6, 5, 4] and penalty.get_title() == "penalty"

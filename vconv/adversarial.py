@@ -41,12 +41,13 @@ class Tracked(keras.Model):
         self.trackers = {name: keras.metrics.Mean(name) for name in names}
 
     def track(self, terms):
-        """Take the terms of one update into the running means of the epoch."""
+        """Take the terms of one update into the running means of the epoch; return those means."""
         for name, term in terms.items():
             self.trackers[name].update_state(term)
+        return {name: self.trackers[name].result() for name in terms}
 
     def tracked(self):
-        """Return the running means as Keras' log."""
+        """Return the running means of all terms."""
         return {name: tracker.result() for name, tracker in self.trackers.items()}
 
     @property

@@ -73,9 +73,8 @@ def parser():
 
 def _load_tensorflow():
     """Import TensorFlow without its start-up chatter, which comes from C++; set TF_CPP_MIN_LOG_LEVEL=0 to see it."""
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2") == "0":
         return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
     sys.stderr.flush()
     shown, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 2)

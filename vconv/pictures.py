@@ -33,19 +33,39 @@ def spectrograms(panels, rate, frame_period_ms):
 
 
 def training_curves(histories):
-    """Draw the reconstruction and KL terms of runs, training dashed, validation solid.
+    """Draw every loss term of one or more runs over the epochs, training dashed, validation solid.
 
-    `histories` maps a run's name to its history, a list of rows {"epoch", "reconstruction", "val_reconstruction", …}.
+    Parameters
+    ----------
+    histories : dict
+        Run's name → its history, a list of rows {"epoch": int, term: float, "val_" + term: float}; a term that only
+        some runs have is drawn for those.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
     """
-    figure = Figure(figsize=(9, 3.2), layout="constrained")
-    for axis, term in zip(figure.subplots(1, 2), ("reconstruction", "kl"), strict=True):
+    terms = list(dict.fromkeys(key for rows in histories.values() for key in rows[0] if _is_term(key)))
+    columns = min(len(terms), 4)
+    rows_of_axes = -(-len(terms) // columns)
+    figure = Figure(figsize=(3.4 * columns, 2.6 * rows_of_axes), layout="constrained")
+    axes = figure.subplots(rows_of_axes, columns, squeeze=False).ravel()
+    for axis, term in zip(axes, terms, strict=False):
         for number, (name, rows) in enumerate(histories.items()):
             epochs = [row["epoch"] for row in rows]
-            axis.plot(epochs, [row[f"val_{term}"] for row in rows], f"C{number}", label=name)
-            axis.plot(epochs, [row[term] for row in rows], f"C{number}--", linewidth=0.8)
-        axis.set(xlabel="epoch", ylabel=f"{term} / nats per frame")
-        axis.legend()
+            if term in rows[0]:
+                axis.plot(epochs, [row[term] for row in rows], f"C{number}--", linewidth=0.9)
+            if f"val_{term}" in rows[0]:
+                axis.plot(epochs, [row[f"val_{term}"] for row in rows], f"C{number}", label=name)
+        axis.set(title=term.replace("_", " "), xlabel="epoch")
+    for axis in axes[len(terms) :]:
+        axis.set_visible(False)
+    axes[0].legend()
     return figure
+
+
+def _is_term(key):
+    return key != "epoch" and not key.startswith("val_")
 
 
 def pixels(figure):

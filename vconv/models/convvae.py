@@ -104,9 +104,7 @@ class ConvVAE(Tracked):
 
     def train_step(self, batch):
         step = self.optimizer.iterations
-        self.track(minimise(lambda: self.vae_loss(batch, step)[:2], self.trainable_variables, self.optimizer))
-        return self.tracked()
+        return self.track(minimise(lambda: self.vae_loss(batch, step)[:2], self.trainable_variables, self.optimizer))
 
     def test_step(self, batch):
-        self.track(self.vae_loss(batch, 0)[1])
-        return self.tracked()
+        return self.track(self.vae_loss(batch, 0)[1])

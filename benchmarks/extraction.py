@@ -1,0 +1,58 @@
+"""Speed of `vconv extract` against bare pyworld calls in as many processes on the same files.
+
+    python benchmarks/extraction.py recipes/vcc2016/corpus.yaml --corpus-dir corpora/vcc2016 --speakers SF1 SM1
+
+Bare means: read, DIO, StoneMask, CheapTrick, D4C with pyworld's own defaults; nothing is searched, coded or kept.
+"""
+import argparse
+import multiprocessing
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from side_by_side import compare
+
+from vconv.features.corpus import Corpus
+from vconv.features.extract import extract
+
+
+def bare(path):
+    """WORLD's analysis and nothing else."""
+    import pyworld
+    import soundfile
+
+    y, rate = soundfile.read(path)
+    f0_hz, seconds = pyworld.dio(y, rate)
+    f0_hz = pyworld.stonemask(y, f0_hz, seconds, rate)
+    pyworld.cheaptrick(y, f0_hz, seconds, rate)
+    pyworld.d4c(y, f0_hz, seconds, rate)
+
+
+def bare_pyworld(paths, jobs):
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        pool.map(bare, paths, chunksize=8)
+
+
+def vconv_extract(corpus, jobs):
+    with tempfile.TemporaryDirectory() as folder:
+        extract(corpus, Path(folder) / "features.h5", jobs, progress=False, report=lambda *_: None)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus")
+    parser.add_argument("--corpus-dir")
+    parser.add_argument("--speakers", nargs="+")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=5)
+    args = parser.parse_args()
+    changes = {"speakers": args.speakers} if args.speakers else {}
+    corpus = Corpus.load(args.corpus, changes, args.corpus_dir)
+    paths = [utterance.path for utterance in corpus.utterances]
+    print(f"{len(paths)} files, {args.jobs} processes")
+    compare({"bare pyworld": partial(bare_pyworld, paths, args.jobs),
+             "vconv extract": partial(vconv_extract, corpus, args.jobs)}, args.rounds, "files", len(paths))
+
+
+if __name__ == "__main__":
+    main()

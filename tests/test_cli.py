@@ -1,0 +1,377 @@
+"""The command: the whole way from recordings to scores, and one sentence with status 2 for every mistake."""
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import h5py
+import numpy as np
+import pytest
+import soundfile
+import tiny as tiny_corpus
+
+import vconv
+from vconv import cli
+from vconv.run_folder import RunFolder
+
+PROGRAM = "import signal, sys; from vconv.cli import main; signal.signal(signal.SIGINT, signal.default_int_handler); " \
+          "sys.exit(main())"
+
+
+def start(*arguments, **options):
+    """Start the command in a process of its own, in which Ctrl-C works wherever the tests run."""
+    return subprocess.Popen([sys.executable, "-c", PROGRAM, *map(str, arguments)], text=True, **options)
+
+
+def vconv_command(*arguments):
+    """Run the command here and return its exit status."""
+    return cli.main([str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def no_tensorflow(monkeypatch):
+    """Mistakes that can be seen without TensorFlow are told without it."""
+    monkeypatch.setattr(cli, "_load_tensorflow", lambda: pytest.fail("TensorFlow was loaded before the mistake"))
+
+
+def strict(text):
+    return json.loads(text, parse_constant=lambda constant: pytest.fail(f"{constant} in JSON"))
+
+
+def peak(path):
+    return np.abs(soundfile.read(path)[0]).max()
+
+
+# From end to end
+
+
+def test_from_recordings_to_scores(tiny, tmp_path, capsys):
+    output, scores = tmp_path / "converted é", tmp_path / "scores.json"
+    common = [f"--run={tiny.run}", "--pairs=all"]
+    assert vconv_command("convert", *common, "--output", output) == 0
+    pairs = [f"{source}-{target}" for source in tiny.speakers for target in tiny.speakers if source != target]
+    found = sorted(str(path.relative_to(output)) for path in output.rglob("*") if path.is_file())
+    assert found == sorted(f"{pair}/é {number}.wav" for pair in pairs for number in (1, 2))
+    for path in output.rglob("*.wav"):
+        assert soundfile.info(path).samplerate == 16000 and 1e-3 < peak(path) < 1
+        assert soundfile.info(path).duration == pytest.approx(tiny_corpus.SECONDS, abs=0.01)
+    assert "12 files written, 0 recordings failed" in capsys.readouterr().out
+    assert vconv_command("evaluate", *common, "--converted", output, "--jobs=1", "--json", scores) == 0
+    table = capsys.readouterr().out.splitlines()
+    assert len(table) == 2 + 3 * (len(pairs) + 1)
+    content = strict(scores.read_text(encoding="utf-8"))
+    assert list(content["pairs"]) == pairs and content["failures"] == []
+    for systems in content["pairs"].values():
+        mcd, cents = ({name: system[measure]["mean"] for name, system in systems.items()}
+                      for measure in ("mcd_db", "median_cents"))
+        assert len(systems["converted"]["mcd_db"]["values"]) == 2
+        assert 0 < mcd["copy_synthesis"] < min(mcd["converted"], mcd["unconverted"])
+        assert abs(cents["converted"]) < 120 and abs(cents["unconverted"]) > 400, "any network moves F0 to the target's"
+
+
+def test_missing_and_broken_conversions_are_listed(tiny, tmp_path, capsys):
+    folder = tmp_path / "bob-Mary-Ann"
+    folder.mkdir()
+    shutil.copy(tiny.evaluation / "Mary-Ann" / "é 1.wav", folder)
+    arguments = "evaluate", f"--run={tiny.run}", "--pairs=bob-Mary-Ann", f"--converted={tmp_path}", "--jobs=1"
+    assert vconv_command(*arguments) == 2
+    out, err = capsys.readouterr()
+    assert out.splitlines()[2].split()[:3] == ["bob-Mary-Ann", "converted", "0.00"]
+    assert err == f"vconv: {folder / 'é 2.wav'}: is missing; convert the pair first\n"
+
+
+def test_a_folder_with_broken_files(tiny, tmp_path, capsys):
+    source = tmp_path / "my recordings é"
+    shutil.copytree(tiny.evaluation / "bob", source)
+    (source / "a text.wav").write_text("I am a text")
+    (source / "empty.flac").write_bytes(b"")
+    soundfile.write(source / "nan.wav", np.array([0.0, np.nan] * 4000), 16000, subtype="FLOAT")
+    soundfile.write(source / "short.wav", np.zeros(100), 16000)
+    soundfile.write(source / "silent.wav", np.zeros(8000), 16000)
+    before = {path.name: path.read_bytes() for path in source.iterdir()}
+    output = tmp_path / "out"
+    options = f"--run={tiny.run}", "--target=Zoë M", "--format=ogg", "--rate=22050"
+    assert vconv_command("convert", *options, source, "--output", output) == 2
+    out, err = capsys.readouterr()
+    assert sorted(path.name for path in output.iterdir()) == ["é 1.ogg", "é 2.ogg"]
+    assert all(soundfile.info(path).samplerate == 22050 for path in output.iterdir())
+    assert "2 files written, 5 recordings failed" in out
+    lines = err.splitlines()
+    assert [line.removeprefix(f"vconv: {source}/").split(":")[0] for line in lines] == [
+        "a text.wav", "empty.flac", "nan.wav", "short.wav", "silent.wav"]
+    assert all(line.count(str(source)) == 1 for line in lines)
+    assert {path.name: path.read_bytes() for path in source.iterdir()} == before
+
+
+def test_conversion_into_the_folder_of_the_recordings_is_refused(tiny, tmp_path, capsys):
+    source = tmp_path / "in"
+    shutil.copytree(tiny.evaluation / "bob", source)
+    before = {path.name: path.read_bytes() for path in source.iterdir()}
+    assert vconv_command("convert", f"--run={tiny.run}", "--target=Zoë M", source, "--output", source) == 2
+    assert capsys.readouterr().err.count("would be overwritten by its own conversion") == 2
+    assert {path.name: path.read_bytes() for path in source.iterdir()} == before
+
+
+def test_the_corpus_can_have_moved(tiny, tmp_path):
+    shutil.copytree(tiny.folder / "recordings", tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "eval" / "bob" / "é 2.wav").rename(tmp_path / "elsewhere" / "eval" / "bob" / "new.wav")
+    assert vconv_command("convert", f"--run={tiny.run}", "--pairs=bob-Zoë M", "--output", tmp_path / "out",
+                         "--corpus-dir", tmp_path / "elsewhere", "--format=flac") == 0
+    assert sorted(os.listdir(tmp_path / "out" / "bob-Zoë M")) == ["new.flac", "é 1.flac"]
+
+
+# What it says of itself
+
+
+def test_help_and_mistakes_need_no_heavy_import():
+    heavy = "tensorflow", "keras", "librosa", "matplotlib", "h5py", "pyworld", "numpy"
+    program = f"""if True:
+        import sys
+        from vconv import cli
+        try:
+            cli.main(["--help"])
+        except SystemExit as leave:
+            assert not leave.code
+        print("heavy:", [name for name in {heavy} if name in sys.modules])
+        assert cli.main(["info", "nonsense"]) == 2
+        assert cli.main(["convert", "--run=nowhere", "--target=A", "--output=x", "y.wav"]) == 2
+        print("tensorflow:", "tensorflow" in sys.modules)"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "heavy: []" in result.stdout and "tensorflow: False" in result.stdout
+    for command in "download", "extract", "statistics", "train", "convert", "evaluate", "info":
+        assert re.search(rf"^    {command}\b", result.stdout, re.MULTILINE)
+    assert len(result.stderr.splitlines()) == 2
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as leave:
+        cli.main(["--version"])
+    assert leave.value.code == 0 and capsys.readouterr().out == f"vconv {vconv.__version__}\n"
+
+
+def test_info_lists_the_models(capsys):
+    assert cli.main(["info"]) == 0
+    assert capsys.readouterr().out.split() == ["convvae", "vawgan"]
+
+
+def test_info_json_is_the_published_network(capsys):
+    assert cli.main(["info", "convvae", "--json"]) == 0
+    info = strict(capsys.readouterr().out)
+    assert set(info) == {"model", "networks", "parameters", "trainable", "settings"} and info["model"] == "convvae"
+    assert info["parameters"] == info["trainable"] == 939162
+    networks = info["networks"].values()
+    assert sum(network["parameters"] for network in networks) == 939162
+    assert all({"parameters", "trainable"} <= set(network) for network in networks)
+    assert info["settings"]["training"]["batch_size"] >= 1
+
+
+def test_info_follows_settings_and_speakers(capsys):
+    found = {}
+    for arguments in (), ("--set=network.latent=4",), ("--speakers=3",), ("--bins=257",):
+        assert cli.main(["info", "convvae", "--json", *tiny_corpus.SET, *arguments]) == 0
+        found[arguments] = strict(capsys.readouterr().out)
+    assert found["--set=network.latent=4",] == found[()], "4 it is already"
+    assert found["--speakers=3",]["parameters"] < found[()]["parameters"]
+    assert found["--bins=257",]["parameters"] != found[()]["parameters"]
+    assert cli.main(["info", "convvae", *tiny_corpus.SET]) == 0
+    text = capsys.readouterr().out
+    assert f"{found[()]['parameters']:,} parameters" in text and "multiply-adds a frame" in text
+
+
+def test_a_pipe_nobody_reads_is_no_fault():
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = start("info", stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    assert process.communicate()[1] == "" and process.returncode == 0
+
+
+# Mistakes
+
+
+CASES = {
+    "unknown target": ("convert --run={run} --target=Nobody {wav} --output={new}",
+                       "--target: 'Nobody' is not allowed; choose one of: Mary-Ann, Zoë M, bob"),
+    "unknown source": ("convert --run={run} --target=bob --source=X {wav} --output={new}",
+                       "--source: 'X' is not allowed; choose one of: Mary-Ann, Zoë M, bob"),
+    "no target": ("convert --run={run} {wav} --output={new}", "--target is missing"),
+    "nothing to convert": ("convert --run={run} --target=bob --output={new}", "name either recordings"),
+    "pairs and files": ("convert --run={run} --pairs=all {wav} --output={new}", "name either recordings"),
+    "pairs and target": ("convert --run={run} --pairs=all --target=bob --output={new}",
+                         "leave out --source and --target"),
+    "unknown pair": ("convert --run={run} --pairs=bob-X --output={new}", "'bob-X' is not SOURCE-TARGET"),
+    "unknown split": ("convert --run={run} --pairs=all --split=x --output={new}", "no x recording"),
+    "missing run": ("convert --run={new} --target=bob {wav} --output={new}", "{new}: does not exist"),
+    "empty run": ("convert --run={empty} --target=bob {wav} --output={new}", "{empty}: holds no vconv run"),
+    "foreign run": ("convert --run={foreign} --target=bob {wav} --output={new}", "lacks corpus, features"),
+    "missing file": ("convert --run={run} --target=bob {new}.wav --output={new}", "{new}.wav: there is no"),
+    "empty folder": ("convert --run={run} --target=bob {empty} --output={new}",
+                     "{empty}: holds no .wav, .flac or .ogg file"),
+    "equal stems": ("convert --run={run} --target=bob {wav} {copy} --output={new}", "another recording"),
+    "corpus moved": ("convert --run={run} --pairs=all --corpus-dir={new} --output={new}",
+                     "{new}: there is no such folder"),
+    "unknown model": ("train nonsense --corpus={corpus} --run={new}", "'nonsense' is not allowed; choose"),
+    "unknown key": ("train convvae --corpus={corpus} --run={new} --set=training.speed=1",
+                    "there is no key speed; the keys are: "),
+    "ill-typed value": ("train convvae --corpus={corpus} --run={new} --set=training.epochs=many",
+                        "training: epochs: needs a whole number"),
+    "no assignment": ("train convvae --corpus={corpus} --run={new} --set=epochs", "write it as key=value"),
+    "no corpus": ("train convvae --corpus={new} --run={new}", "{new}: cannot be read"),
+    "no features": ("train convvae --corpus={corpus} --run={new} --features={new}", "{new}: there is no"),
+    "other features": ("train convvae --corpus={other} --run={new} --features={features}",
+                       "{features}: was made with "),
+    "text as features": ("statistics --features={corpus}", "{corpus}: is no HDF5 file"),
+    "run as features": ("statistics --features={run}/statistics.h5", "holds no vconv features"),
+    "corpus key": ("extract --corpus={mistyped}", "there is no key sample_rat; the keys are: "),
+    "corpus folder": ("extract --corpus={corpus} --corpus-dir={new}", "{new}: there is no such folder"),
+    "empty corpus": ("extract --corpus={corpus} --corpus-dir={empty}", "{empty}: no .wav, .flac or .ogg file"),
+    "extract over": ("extract --corpus={other} --output={features}", "{features}: was made with "),
+    "no run": ("evaluate --run={new}", "{new}: does not exist"),
+    "none converted": ("evaluate --run={run} --converted={empty}", "is missing; convert the pair first"),
+    "unknown info": ("info nonsense", "'nonsense' is not allowed; choose one of: convvae, vawgan"),
+    "info key": ("info convvae --set=network.x=1", "there is no key x; the keys are: "),
+    "no download": ("download --corpus={corpus} --output={new}", "has no download section"),
+}
+
+
+@pytest.fixture
+def places(tiny, tmp_path):
+    """Paths for the mistakes, by the names in CASES."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "settings.yaml").write_text("model: convvae\nsettings: {}\nversions: {}\n")
+    shutil.copy(tiny.evaluation / "bob" / "é 1.wav", tmp_path / "é 1.wav")
+    recordings = f"root: '{tiny.folder / 'recordings'}'\n" + tiny_corpus.CORPUS.split("\n", 1)[1]
+    (tmp_path / "other.yaml").write_text(f"f0_method: harvest\n{recordings}", encoding="utf-8")
+    (tmp_path / "mistyped.yaml").write_text(f"sample_rat: 16000\n{recordings}", encoding="utf-8")
+    return {"run": tiny.run, "corpus": tiny.corpus, "features": tiny.features, "new": tmp_path / "new",
+            "empty": tmp_path / "empty", "foreign": tmp_path / "foreign", "copy": tmp_path / "é 1.wav",
+            "wav": tiny.evaluation / "bob" / "é 1.wav", "other": tmp_path / "other.yaml",
+            "mistyped": tmp_path / "mistyped.yaml"}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_mistake_is_told_in_one_sentence(case, places, no_tensorflow, capsys):
+    arguments, sentence = CASES[case]
+    assert vconv_command(*(argument.format(**places) for argument in arguments.split())) == 2
+    _, err = capsys.readouterr()
+    assert err.startswith("vconv: ") and err.count("\n") == 1 and err.endswith("\n")
+    assert sentence.format(**places) in err
+    assert not places["new"].exists(), "nothing was begun"
+
+
+@pytest.mark.parametrize("arguments, sentence", [
+    ([], "COMMAND"),
+    (["nonsense"], "invalid choice: 'nonsense'"),
+    (["convert", "--run=x", "--output=y", "--rate=0"], "--rate: '0' is not a whole number above 0"),
+    (["extract", "--corpus=x", "--jobs=two"], "--jobs: 'two' is not a whole number above 0"),
+    (["convert", "--run=x", "--output=y", "--format=mp3"], "invalid choice: 'mp3'"),
+    (["train", "convvae", "--corpus=x"], "--run"),
+])
+def test_usage(arguments, sentence, capsys):
+    with pytest.raises(SystemExit) as leave:
+        cli.main(arguments)
+    assert leave.value.code == 2 and sentence in capsys.readouterr().err
+
+
+def test_a_run_without_its_checkpoint_or_with_a_damaged_one(tiny, tmp_path, capsys):
+    run = tmp_path / "run"
+    shutil.copytree(tiny.run, run)
+    arguments = ["convert", f"--run={run}", "--target=bob", tiny.evaluation / "Zoë M", "--output", tmp_path / "out"]
+    newest = max((run / "checkpoints").iterdir())
+    newest.write_bytes(newest.read_bytes()[:5000])
+    assert vconv_command(*arguments) == 2
+    assert f"vconv: {newest}: cannot be loaded" in capsys.readouterr().err
+    shutil.rmtree(run / "checkpoints")
+    assert vconv_command(*arguments) == 2
+    assert f"vconv: {run}: holds no checkpoint yet" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_places_that_cannot_be_written(tiny, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    places = tmp_path / "file", tmp_path / "file" / "below"
+    for place in places:
+        assert vconv_command(
+            "convert", f"--run={tiny.run}", "--target=bob", tiny.evaluation / "Zoë M", "--output", place) == 2
+        assert vconv_command("train", "convvae", f"--corpus={tiny.corpus}", "--run", place, *tiny_corpus.SET) == 2
+        lines = capsys.readouterr().err.splitlines()
+        assert len(lines) == 2 and all(line.startswith(f"vconv: {tmp_path / 'file'}") for line in lines), lines
+
+
+def test_a_run_of_other_settings_or_a_foreign_folder_is_refused(tiny, tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("mine")
+    common = ["train", "convvae", f"--corpus={tiny.corpus}", *tiny_corpus.SET]
+    assert vconv_command(*common, "--run", tmp_path) == 2
+    assert f"vconv: {tmp_path}: is not empty and holds no vconv run" in capsys.readouterr().err
+    before = {path: path.read_bytes() for path in tiny.run.rglob("*") if path.is_file()}
+    assert vconv_command(*common, f"--run={tiny.run}", "--set=training.seed=7") == 2
+    assert "was trained with another settings.training.seed" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in tiny.run.rglob("*") if path.is_file()} == before
+
+
+def test_a_real_process_ends_with_a_sentence_and_status_2(tiny, tmp_path):
+    (tmp_path / "text.wav").write_text("I am a text")
+    result = subprocess.run(
+        [sys.executable, "-m", "vconv", "convert", f"--run={tiny.run}", "--source=bob", "--target=Zoë M",
+         str(tmp_path / "text.wav"), str(tiny.evaluation / "bob" / "é 1.wav"), "--output", str(tmp_path / "out")],
+        capture_output=True, text=True)
+    assert result.returncode == 2 and result.stdout.endswith("1 files written, 1 recordings failed\n")
+    assert result.stderr.startswith(f"vconv: {tmp_path / 'text.wav'}: is no readable audio file")
+    assert result.stderr.count("\n") == 1
+    assert (tmp_path / "out" / "é 1.wav").is_file()
+
+
+# Ctrl-C, kill -9
+
+
+def wait_for(path, process, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not path.exists():
+        assert process.poll() is None and time.monotonic() < deadline, process.communicate()
+        time.sleep(0.01)
+
+
+def contents(path):
+    """Return every data set of an HDF5 file as name → (type, bytes)."""
+    found = {}
+
+    def note(name, item):
+        if isinstance(item, h5py.Dataset):
+            found[name] = item.dtype, np.asarray(item[()]).tobytes()
+
+    with h5py.File(path) as file:
+        file.visititems(note)
+    return found
+
+
+def test_ctrl_c_and_kill_lose_no_more_than_an_epoch_and_not_a_bit(tiny, tmp_path, capsys):
+    def arguments(name):
+        longer = ["--set=training.frames_per_epoch=800", "--set=training.epochs=4"]
+        return ["train", "convvae", f"--corpus={tiny.corpus}", f"--run={tmp_path / name}", *tiny_corpus.SET, *longer]
+
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = start(*arguments("parts"), **streams)
+    wait_for(RunFolder(tmp_path / "parts")._checkpoint(1), process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and err == "\nvconv: interrupted; the same command goes on from what is finished\n"
+    done = RunFolder(tmp_path / "parts").epochs_done()
+    assert 1 <= done < 4
+    process = start(*arguments("parts"), **streams)
+    wait_for(RunFolder(tmp_path / "parts")._checkpoint(done + 1), process)
+    process.kill()
+    out, err = process.communicate(timeout=60)
+    assert f"goes on after epoch {done} of 4" in out and process.returncode == -signal.SIGKILL
+    assert done < RunFolder(tmp_path / "parts").epochs_done() < 4, "killed too late to test anything"
+    for name in "parts", "whole":
+        assert vconv_command(*arguments(name)) == 0
+    parts, whole = ({path.name: contents(path) for path in (tmp_path / name / "checkpoints").iterdir()
+                     if path.name.startswith("epoch")} for name in ("parts", "whole"))
+    assert list(sorted(whole)) == ["epoch-0003.weights.h5", "epoch-0004.weights.h5"]
+    assert parts == whole and len(whole["epoch-0004.weights.h5"]) > 20
+    assert (tmp_path / "parts" / "history.csv").read_text() == (tmp_path / "whole" / "history.csv").read_text()
