@@ -185,7 +185,8 @@ def test_info_follows_settings_and_speakers(capsys):
 def test_a_pipe_nobody_reads_is_no_fault():
     reading, writing = os.pipe()
     os.close(reading)
-    process = start("info", stdout=writing, stderr=subprocess.PIPE)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    process = start("info", stdout=writing, stderr=subprocess.PIPE, env=buffered)
     os.close(writing)
     assert process.communicate()[1] == "" and process.returncode == 0
 

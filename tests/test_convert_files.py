@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vconv.convert_files import Task, convert_all, folder_tasks, pair_tasks, parse_pairs, recordings
@@ -116,6 +116,7 @@ NAMES = st.lists(st.text("ab-_ é", min_size=1, max_size=4).map(str.strip).filte
 
 
 @given(NAMES)
+@example(["a", "b-c", "a-b", "c"])
 def test_every_pair_is_found_by_its_name_or_called_ambiguous(speakers):
     pairs = list(permutations(speakers, 2))
     if len({"-".join(pair) for pair in pairs}) < len(pairs):
