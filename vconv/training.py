@@ -15,6 +15,7 @@ from vconv.run_folder import RunFolder
 from vconv.version import __version__
 
 VALIDATION_FRAMES = 8192  # enough for a standard error of 0.1 nats; the whole split would cost as much as training
+VALIDATION_BATCH = 1024
 PICTURE_FRAMES = 600
 MAY_CHANGE = {"epochs", "early_stop_epochs"}  # of `training`, when a run goes on
 
@@ -54,38 +55,49 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
     # at the same speed.
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     model = folder.build_model()
-    done = folder.epochs_done()
-    if done:
+    if folder.epochs_done():
         folder.load_checkpoint(model)
-        report(f"{folder.path}: goes on after epoch {done} of {training['epochs']}")
-    steps = training["frames_per_epoch"] // model.rows_per_step
-    if not steps:
+        report(f"{folder.path}: goes on after epoch {folder.epochs_done()} of {training['epochs']}")
+    if training["frames_per_epoch"] < model.rows_per_step:
         raise VconvError(
             f"{model_name}: training.frames_per_epoch is {training['frames_per_epoch']}, less than the "
             f"{model.rows_per_step} frames of one step; raise it or lower training.batch_size"
         )
+    _fit(model, folder, training, store, statistics, report)
+    if history := folder.history():
+        pictures.training_curves({folder.path.name: history}).savefig(folder.path / "curves.png", dpi=120)
+    return folder
+
+
+def _fit(model, folder, training, store, statistics, report):
+    """Train `model` from the epoch where `folder` stands to the last."""
+    done, steps = folder.epochs_done(), training["frames_per_epoch"] // model.rows_per_step
     frames = ShuffledFrames(store, statistics, "training", training["seed"], training["balance_speakers"])
+    held_out = ShuffledFrames(store, statistics, "validation", seed=0)
+    writer = tf.summary.create_file_writer(str(folder.log))
     model.fit(
         frames.epochs(done, steps, model.rows_per_step),
         steps_per_epoch=steps,
         initial_epoch=done,
         epochs=training["epochs"],
         shuffle=False,
-        validation_data=ShuffledFrames(store, statistics, "validation", 0).sample(VALIDATION_FRAMES, 1024),
-        callbacks=[Keeper(folder, training["early_stop_epochs"], report), Painter(folder, store, statistics)],
+        validation_data=held_out.sample(VALIDATION_FRAMES, VALIDATION_BATCH),
+        callbacks=[
+            Keeper(folder, writer, training["early_stop_epochs"], report),
+            Painter(writer, store, statistics),
+        ],
         verbose=1 if sys.stdout.isatty() else 2,
     )
-    if history := folder.history():
-        pictures.training_curves({folder.path.name: history}).savefig(folder.path / "curves.png", dpi=120)
-    return folder
+    writer.close()
 
 
 class Keeper(keras.callbacks.Callback):
     """After each epoch: refuse a loss that is no number; save checkpoint, history and TensorBoard scalars."""
 
-    def __init__(self, folder, early_stop_epochs, report):
+    def __init__(self, folder, writer, early_stop_epochs, report):
         super().__init__()
         self.folder = folder
+        self.writer = writer
         self.early_stop_epochs = early_stop_epochs
         self.report = report
         self.rows = folder.history()
@@ -112,9 +124,10 @@ class Keeper(keras.callbacks.Callback):
         self.folder.save_checkpoint(self.model, epoch + 1)
         self.rows.append({"epoch": epoch + 1, **logs})
         self.folder.write_history(self.rows)
-        with tf.summary.create_file_writer(str(self.folder.log)).as_default():
+        with self.writer.as_default():
             for name, value in logs.items():
                 tf.summary.scalar(name, value, step=epoch + 1)
+        self.writer.flush()
         self._stop_early()
 
     def _stop_early(self):
@@ -128,9 +141,9 @@ class Keeper(keras.callbacks.Callback):
 class Painter(keras.callbacks.Callback):
     """After each epoch, a picture in TensorBoard: a validation utterance, its reconstruction, and another's voice."""
 
-    def __init__(self, folder, store, statistics):
+    def __init__(self, writer, store, statistics):
         super().__init__()
-        self.folder = folder
+        self.writer = writer
         self.settings = store.settings
         self.speakers = statistics.speakers
         self.normalizer = Normalizer(statistics.spectrum_low, statistics.spectrum_high)
@@ -147,8 +160,9 @@ class Painter(keras.callbacks.Callback):
             panels[f"{self.speakers[speaker]}, {kind}"] = self.model((self.frames, label)).numpy()
         panels = {title: self.normalizer.inverse(frames) for title, frames in panels.items()}
         figure = pictures.spectrograms(panels, self.settings["sample_rate"], self.settings["frame_period_ms"])
-        with tf.summary.create_file_writer(str(self.folder.log)).as_default():
+        with self.writer.as_default():
             tf.summary.image("validation utterance", pictures.pixels(figure)[None], step=epoch + 1)
+        self.writer.flush()
 
 
 def _check(training, model_name):
