@@ -244,7 +244,7 @@ def places(tiny, tmp_path):
     """Paths for the mistakes, by the names in CASES."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "foreign").mkdir()
-    (tmp_path / "foreign" / "settings.yaml").write_text("model: convvae\nsettings: {}\nversions: {}\n")
+    (tmp_path / "foreign" / "settings.yaml").write_text("model: convvae\nsettings: {}\ncorpus: 3\nversions: {}\n")
     shutil.copy(tiny.evaluation / "bob" / "é 1.wav", tmp_path / "é 1.wav")
     recordings = f"root: '{tiny.folder / 'recordings'}'\n" + tiny_corpus.CORPUS.split("\n", 1)[1]
     (tmp_path / "other.yaml").write_text(f"f0_method: harvest\n{recordings}", encoding="utf-8")
@@ -291,6 +291,21 @@ def test_a_run_without_its_checkpoint_or_with_a_damaged_one(tiny, tmp_path, caps
     assert vconv_command(*arguments) == 2
     assert f"vconv: {run}: holds no checkpoint yet" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("written, changed, sentence", [
+    ("model: convvae", "model: later", "'later' is not allowed; choose one of: convvae, vawgan"),
+    ("latent:", "later:", "there is no key later; the keys are: latent, "),
+])
+def test_a_run_of_another_version(tiny, tmp_path, capsys, written, changed, sentence):
+    run = tmp_path / "run"
+    shutil.copytree(tiny.run, run)
+    text = (run / "settings.yaml").read_text(encoding="utf-8")
+    (run / "settings.yaml").write_text(text.replace(written, changed), encoding="utf-8")
+    assert vconv_command("convert", f"--run={run}", "--target=bob", tiny.evaluation / "bob", "--output", run) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(f"vconv: {run / 'settings.yaml'}: was written by vconv {vconv.__version__}, ")
+    assert sentence in err and err.count("\n") == 1
 
 
 def test_places_that_cannot_be_written(tiny, tmp_path, capsys):

@@ -44,3 +44,9 @@ def test_curves_are_the_histories():
     assert [text.get_text() for text in kl.get_legend().get_texts()] == ["a run", "another"]
     (only,) = penalty.get_lines()
     assert only.get_ydata().tolist() == [6, 5, 4] and penalty.get_title() == "penalty"
+
+
+def test_the_legend_stands_though_the_first_term_has_no_validation():
+    figure = pictures.training_curves({"a run": [{"epoch": 1, "adversarial": 0.0, "kl": 1.0, "val_kl": 2.0}]})
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["a run"]
+    assert len(figure.axes[0].get_lines()) == 1 and len(figure.axes[1].get_lines()) == 2

@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 
 def spectrograms(panels, rate, frame_period_ms):
@@ -56,11 +57,11 @@ def training_curves(histories):
             if term in rows[0]:
                 axis.plot(epochs, [row[term] for row in rows], f"C{number}--", linewidth=0.9)
             if f"val_{term}" in rows[0]:
-                axis.plot(epochs, [row[f"val_{term}"] for row in rows], f"C{number}", label=name)
+                axis.plot(epochs, [row[f"val_{term}"] for row in rows], f"C{number}")
         axis.set(title=term.replace("_", " "), xlabel="epoch")
     for axis in axes[len(terms) :]:
         axis.set_visible(False)
-    axes[0].legend()
+    axes[0].legend(handles=[Line2D([], [], color=f"C{number}", label=name) for number, name in enumerate(histories)])
     return figure
 
 

@@ -16,6 +16,7 @@ import yaml
 from vconv import config, models
 from vconv.errors import VconvError
 from vconv.features.statistics import Statistics
+from vconv.version import __version__
 
 KEPT_CHECKPOINTS = 2
 
@@ -63,7 +64,8 @@ class RunFolder:
             state = "holds no vconv run (no settings.yaml)" if self.path.exists() else "does not exist"
             raise VconvError(f"{self.path}: {state}; give the folder that `vconv train --run` made")
         settings = config.read_yaml(self._settings)
-        missing = {"model", "settings", "corpus", "features", "versions"} - settings.keys()
+        kinds = {"model": str, "settings": dict, "corpus": dict, "features": dict, "versions": dict}
+        missing = [key for key, kind in kinds.items() if not isinstance(settings.get(key), kind)]
         if missing:
             raise VconvError(f"{self._settings}: lacks {', '.join(sorted(missing))}, so it was not written by "
                              f"`vconv train`; give the folder of a vconv run")
@@ -74,11 +76,20 @@ class RunFolder:
         return Statistics.load(self._statistics)
 
     def build_model(self):
-        """Return the run's model, compiled, with new weights."""
-        settings, statistics = self.settings(), self.statistics()
-        return models.build(
-            settings["model"], len(statistics.spectrum_low), len(statistics.speakers), settings["settings"]
-        )
+        """Return the run's model, compiled, with new weights.
+
+        Raises
+        ------
+        VconvError
+            This version knows no such model, or no such setting of it.
+        """
+        run, statistics = self.settings(), self.statistics()
+        try:
+            settings = models.settings(run["model"], run["settings"])
+        except VconvError as error:
+            raise VconvError(f"{self._settings}: was written by vconv {run['versions'].get('vconv')}, and this is "
+                             f"vconv {__version__} ({error}); use that version, or train again") from error
+        return models.build(run["model"], len(statistics.spectrum_low), len(statistics.speakers), settings)
 
     def epochs_done(self):
         """Return the number of epochs of the newest checkpoint; 0 if there is none."""
