@@ -52,7 +52,7 @@ def training_curves(histories):
     figure = Figure(figsize=(3.4 * columns, 2.6 * rows_of_axes), layout="constrained")
     axes = figure.subplots(rows_of_axes, columns, squeeze=False).ravel()
     for axis, term in zip(axes, terms, strict=False):
-        for number, (name, rows) in enumerate(histories.items()):
+        for number, rows in enumerate(histories.values()):
             epochs = [row["epoch"] for row in rows]
             if term in rows[0]:
                 axis.plot(epochs, [row[term] for row in rows], f"C{number}--", linewidth=0.9)
