@@ -75,6 +75,9 @@ def _fit(model, folder, training, store, statistics, report):
     frames = ShuffledFrames(store, statistics, "training", training["seed"], training["balance_speakers"])
     held_out = ShuffledFrames(store, statistics, "validation", seed=0)
     writer = tf.summary.create_file_writer(str(folder.log))
+    keeper = Keeper(folder, writer, training["early_stop_epochs"], report)
+    if keeper.stops_early():
+        return
     model.fit(
         frames.epochs(done, steps, model.rows_per_step),
         steps_per_epoch=steps,
@@ -82,10 +85,7 @@ def _fit(model, folder, training, store, statistics, report):
         epochs=training["epochs"],
         shuffle=False,
         validation_data=held_out.sample(VALIDATION_FRAMES, VALIDATION_BATCH),
-        callbacks=[
-            Keeper(folder, writer, training["early_stop_epochs"], report),
-            Painter(writer, store, statistics),
-        ],
+        callbacks=[keeper, Painter(writer, store, statistics)],
         verbose=1 if sys.stdout.isatty() else 2,
     )
     writer.close()
@@ -102,14 +102,9 @@ class Keeper(keras.callbacks.Callback):
         self.report = report
         self.rows = folder.history()
 
-    def on_train_begin(self, logs=None):
-        """Stop at once where an earlier call had stopped early."""
-        self._stop_early()
-
     def on_epoch_begin(self, epoch, logs=None):
         """Tell the model which epoch begins."""
-        if not self.model.stop_training:
-            self.model.begin_epoch(epoch)
+        self.model.begin_epoch(epoch)
 
     def on_epoch_end(self, epoch, logs=None):
         """Keep what the epoch brought."""
@@ -118,24 +113,26 @@ class Keeper(keras.callbacks.Callback):
         if broken:
             raise VconvError(
                 f"{self.folder.path}: {', '.join(broken)} became {logs[broken[0]]} in epoch {epoch + 1}; "
-                f"lower training.learning_rate and train into a new --run folder, or try the same again: "
+                f"lower training.learning_rate and train into a new --run folder; "
                 f"the checkpoint of epoch {epoch} is untouched"
             )
-        self.folder.save_checkpoint(self.model, epoch + 1)
         self.rows.append({"epoch": epoch + 1, **logs})
-        self.folder.write_history(self.rows)
+        self.folder.write_history(self.rows)  # first: rows beyond the newest checkpoint do not count
+        self.folder.save_checkpoint(self.model, epoch + 1)
         with self.writer.as_default():
             for name, value in logs.items():
                 tf.summary.scalar(name, value, step=epoch + 1)
         self.writer.flush()
-        self._stop_early()
+        self.model.stop_training = self.stops_early()
 
-    def _stop_early(self):
-        """Stop when the best validation loss lies `early_stop_epochs` back; a resumed run reads the same history."""
+    def stops_early(self):
+        """Whether the best validation loss lies `early_stop_epochs` back; a resumed run reads the same history."""
         losses = [row["val_loss"] for row in self.rows]
-        if self.early_stop_epochs and losses and len(losses) - 1 - int(np.argmin(losses)) >= self.early_stop_epochs:
-            self.report(f"{self.folder.path}: no better validation loss for {self.early_stop_epochs} epochs; stopped")
-            self.model.stop_training = True
+        since_best = len(losses) - 1 - int(np.argmin(losses)) if losses else 0
+        if not self.early_stop_epochs or since_best < self.early_stop_epochs:
+            return False
+        self.report(f"{self.folder.path}: no better validation loss for {self.early_stop_epochs} epochs; stopped")
+        return True
 
 
 class Painter(keras.callbacks.Callback):
