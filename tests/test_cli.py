@@ -363,32 +363,36 @@ def contents(path):
 
 def test_ctrl_c_and_kill_lose_no_more_than_an_epoch_and_not_a_bit(tiny, tmp_path, capsys):
     def arguments(name):
-        longer = ["--set=training.frames_per_epoch=480", "--set=training.epochs=4"]
+        longer = ["--set=training.frames_per_epoch=480", "--set=training.epochs=8"]
         return ["train", "convvae", f"--corpus={tiny.corpus}", f"--run={tmp_path / name}", *tiny_corpus.SET, *longer]
 
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process = start(*arguments("parts"), **streams)
-    wait_for(RunFolder(tmp_path / "parts")._checkpoint(1), process)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130 and err == "\nvconv: interrupted; the same command goes on from what is finished\n"
-    done = RunFolder(tmp_path / "parts").epochs_done()
-    assert 1 <= done < 4
-    process = start(*arguments("parts"), **streams)
-    wait_for(RunFolder(tmp_path / "parts")._checkpoint(done + 1), process)
+    for parts in "parts 1", "parts 2", "parts 3":  # Python drops a Ctrl-C that falls into a callback from C
+        process = start(*arguments(parts), **streams)
+        wait_for(RunFolder(tmp_path / parts)._checkpoint(1), process)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        if process.returncode == 130:
+            break
+    sentence = "\nvconv: interrupted; the same command goes on from what is finished\n"
+    assert process.returncode == 130 and err.endswith(sentence) and "vconv/cli.py" not in err
+    done = RunFolder(tmp_path / parts).epochs_done()
+    assert 1 <= done < 8
+    process = start(*arguments(parts), **streams)
+    wait_for(RunFolder(tmp_path / parts)._checkpoint(done + 1), process)
     process.kill()
     out, err = process.communicate(timeout=60)
-    assert f"goes on after epoch {done} of 4" in out and process.returncode == -signal.SIGKILL
-    assert done < RunFolder(tmp_path / "parts").epochs_done() < 4, "killed too late to test anything"
-    for name in "parts", "whole":
+    assert f"goes on after epoch {done} of 8" in out and process.returncode == -signal.SIGKILL
+    assert done < RunFolder(tmp_path / parts).epochs_done() < 8, "killed too late to test anything"
+    for name in parts, "whole":
         assert vconv_command(*arguments(name)) == 0
-    parts, whole = ({path.name: contents(path) for path in (tmp_path / name / "checkpoints").iterdir()
-                     if path.name.startswith("epoch")} for name in ("parts", "whole"))
-    assert list(sorted(whole)) == ["epoch-0003.weights.h5", "epoch-0004.weights.h5"]
-    assert parts == whole and len(whole["epoch-0004.weights.h5"]) > 20
+    resumed, whole = ({path.name: contents(path) for path in (tmp_path / name / "checkpoints").iterdir()
+                       if path.name.startswith("epoch")} for name in (parts, "whole"))
+    assert list(sorted(whole)) == ["epoch-0007.weights.h5", "epoch-0008.weights.h5"]
+    assert resumed == whole and len(whole["epoch-0008.weights.h5"]) > 20
+    assert (tmp_path / parts / "history.csv").read_text() == (tmp_path / "whole" / "history.csv").read_text()
 
 
-@pytest.mark.xfail(strict=True, reason="the checkpoint is written before its epoch's row of the history")
 def test_an_epoch_with_a_checkpoint_has_its_row_in_the_history_whenever_the_training_ends(tiny, tmp_path, monkeypatch):
     arguments = ["train", "convvae", f"--corpus={tiny.corpus}", f"--run={tmp_path / 'run'}", *tiny_corpus.SET]
     save = RunFolder.save_checkpoint
