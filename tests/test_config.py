@@ -65,3 +65,16 @@ def test_read_yaml_refuses(tmp_path, content, words):
 def test_read_yaml_takes_an_empty_file_for_no_changes(tmp_path):
     (tmp_path / "x.yaml").write_text("# nothing\n")
     assert config.read_yaml(tmp_path / "x.yaml") == {}
+
+
+@pytest.mark.parametrize("section, words", [
+    ({"latent": 0}, "latent: is 0"), ({"channels": []}, r"channels: is \[\]"), ({"channels": [4, -1]}, "1 or more"),
+    ({"a_channels": [1, 2], "a_kernels": [3]}, "a_channels: has 2 entries and a_kernels has 1"),
+])
+def test_impossible_sizes_are_refused(section, words):
+    with pytest.raises(VconvError, match=words):
+        config.check_sizes(section, "x")
+
+
+def test_possible_sizes_pass():
+    config.check_sizes({"latent": 1, "l2": 0.0, "flag": False, "a_channels": [1, 2], "a_kernels": [3, 4]}, "x")

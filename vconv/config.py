@@ -96,6 +96,22 @@ def one_of(value, allowed, where):
     return value
 
 
+def check_sizes(section, where):
+    """Raise a VconvError unless `section` can be the sizes of a network.
+
+    Every whole number in it, in lists too, must be 1 or more, no list empty, and a list `x_channels` as long as
+    `x_kernels`.
+    """
+    for key, value in section.items():
+        sizes = value if isinstance(value, list) else [value]
+        if not sizes or any(type(size) is int and size < 1 for size in sizes):
+            raise VconvError(f"{where}: {key}: is {value!r}; it needs whole numbers of 1 or more")
+        kernels = section.get(key.replace("_channels", "_kernels"), value)
+        if isinstance(value, list) and len(kernels) != len(value):
+            raise VconvError(f"{where}: {key}: has {len(value)} entries and {key.replace('_channels', '_kernels')} has "
+                             f"{len(kernels)}; give one of each a layer")
+
+
 def _typed(value, default, where):
     """Return `value` in the type of `default` or raise a VconvError."""
     kind = type(default)

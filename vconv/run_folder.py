@@ -45,11 +45,11 @@ class RunFolder:
         if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
             if not self._statistics.is_file():  # else: a run that was killed between its first two files
                 raise VconvError(f"{self.path}: is not empty and holds no vconv run; choose another --run folder")
-        statistics.save(self._statistics)
-        self.update(settings)
+        self.update(settings, statistics)
 
-    def update(self, settings):
-        """Replace the run's settings."""
+    def update(self, settings, statistics):
+        """Replace the run's settings and statistics; the settings come last, they make it a run."""
+        statistics.save(self._statistics)
         _write_text(self._settings, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
 
     def settings(self):

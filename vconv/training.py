@@ -167,10 +167,10 @@ def _check(training, model_name):
     for key in ("batch_size", "frames_per_epoch", "epochs"):
         if training[key] < 1:
             raise VconvError(f"{model_name}: training.{key} is {training[key]}; it must be 1 or more")
-    if training["seed"] < 0 or training["early_stop_epochs"] < 0 or training["learning_rate"] <= 0:
+    if training["seed"] < 0 or training["early_stop_epochs"] < 0 or not 0 < training["learning_rate"] < 1e9:
         raise VconvError(
             f"{model_name}: training.seed and training.early_stop_epochs must be 0 or more, "
-            f"training.learning_rate above 0"
+            f"training.learning_rate a number above 0"
         )
 
 
@@ -196,7 +196,7 @@ def _prepare(folder, model_name, settings, corpus_settings, statistics):
             f"{folder.path}: was trained with another {', '.join(changed)}; "
             f"give the same settings to go on, or choose another --run folder"
         )
-    folder.update(wanted)
+    folder.update(wanted, statistics)
     return folder
 
 

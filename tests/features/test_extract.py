@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import h5py
@@ -248,14 +247,6 @@ def test_a_full_disk_keeps_what_is_done(voices, tmp_path, inline, run, monkeypat
         with pytest.raises(VconvError, match=f"f.h5.parts: cannot be written .{os.strerror(errno.ENOSPC)}.*is kept"):
             run(voices, tmp_path / "f.h5")
     assert run(voices, tmp_path / "f.h5")[0] == (9, 3, [])
-
-
-def test_a_killed_worker_gets_a_sentence(voices, tmp_path, inline, run, monkeypatch):
-    def killed(*_):
-        raise BrokenProcessPool
-    monkeypatch.setattr(extract, "_analyze", killed)
-    with pytest.raises(VconvError, match="worker process was killed.* --jobs"):
-        run(voices, tmp_path / "f.h5")
 
 
 def test_a_part_cut_short_is_made_again(voices, finished, tmp_path, inline, run):

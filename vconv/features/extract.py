@@ -1,7 +1,6 @@
 """From recordings to a feature file: WORLD in parallel, resumable; a broken recording is skipped and listed."""
 import contextlib
 from concurrent.futures import as_completed
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,7 +89,7 @@ def extract(corpus, output, jobs=None, progress=True, report=print):
         known = making.f0_range_hz | (dict(zip(old.speakers, old.f0_range_hz.tolist(), strict=True)) if old else {})
         making.set_ranges(_find_ranges(pool, corpus, known | settings["f0_range_hz"], report))
         with tqdm(total=len(everything), initial=len(everything) - len(wanted), unit="file", desc="extract",
-                  disable=not (progress and wanted)) as bar:
+                  disable=None if progress and wanted else True) as bar:
             reasons = _analyze_all(pool, wanted, making, settings, bar)
     if len(reasons) == len(everything):
         making.delete()
@@ -113,12 +112,9 @@ def _open_old(output, settings):
 
 @contextlib.contextmanager
 def _in_one_sentence(folder):
-    """Turn what can go wrong with processes and disks into a VconvError."""
+    """Turn what can go wrong with disks into a VconvError."""
     try:
         yield
-    except BrokenProcessPool as error:
-        raise VconvError("a worker process was killed, perhaps for want of memory; what is done is kept: run the same "
-                         "command again with fewer --jobs") from error
     except OSError as error:
         raise VconvError(f"{folder}: cannot be written ({error.strerror}); what is done is kept: make room and run the "
                          "same command again") from error

@@ -5,6 +5,9 @@ import os
 import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from vconv.errors import VconvError
 
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -27,6 +30,9 @@ def worker_pool(jobs):
         pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(watched,))
         try:
             yield pool
+        except BrokenProcessPool as error:
+            raise VconvError("a worker process was killed, perhaps for want of memory; what is done is kept: run the "
+                             "same command again with fewer --jobs") from error
         except BaseException:
             held.close()
             raise

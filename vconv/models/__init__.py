@@ -21,10 +21,12 @@ def settings(name, changes=None):
     Raises
     ------
     VconvError
-        No such model, an unknown key or an ill-typed value; the message lists those that exist.
+        No such model, an unknown key, an ill-typed value or an impossible size; the message says what is allowed.
     """
     config.one_of(name, names(), "model")
-    return config.merge(_defaults(name), changes or {}, name)
+    complete = config.merge(_defaults(name), changes or {}, name)
+    config.check_sizes(complete.get("network", {}), f"{name}: network")
+    return complete
 
 
 def build(name, bins, speakers, settings):

@@ -11,6 +11,7 @@ from keras import ops
 
 from vconv import config, losses
 from vconv.adversarial import TwoPlayerModel, clip_weights, input_gradient
+from vconv.errors import VconvError
 from vconv.layers.convolution import LayerNorm, convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.models.convvae import ConvVAE, adam
@@ -22,6 +23,8 @@ def build(bins, speakers, settings):
     config.one_of(adversarial["constraint"], ("gradient_penalty", "weight_clipping"), "vawgan: adversarial.constraint")
     for fake in adversarial["fakes"] or [None]:
         config.one_of(fake, ("reconstruction", "conversion"), "vawgan: adversarial.fakes")
+    if adversarial["critic_steps"] < 1:
+        raise VconvError(f"vawgan: adversarial.critic_steps is {adversarial['critic_steps']}; it must be 1 or more")
     model = VAWGAN(bins, speakers, settings, name="vawgan")
     model.compile(adam(settings["training"]), adam(settings["training"], adversarial["critic_learning_rate"]))
     return model
