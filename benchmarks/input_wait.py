@@ -14,7 +14,7 @@ from vconv.batches import ShuffledFrames
 from vconv.features.statistics import compute
 from vconv.features.store import FeatureStore
 
-STEPS, ROUNDS = 150, 7
+STEPS, ROUNDS = 100, 5
 
 with FeatureStore(sys.argv[1]) as store:
     statistics = compute(store)

@@ -17,7 +17,7 @@ from side_by_side import compare
 from vconv import models
 from vconv.models import convvae
 
-BINS, SPEAKERS, ROUNDS, FRAMES = 513, 10, 5, 1280
+BINS, SPEAKERS, ROUNDS, FRAMES = 513, 10, 3, 1280
 
 
 def plain_convolution(filters, kernel_size, name):

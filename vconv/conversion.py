@@ -14,7 +14,7 @@ from vconv.errors import VconvError
 from vconv.features.statistics import Normalizer
 from vconv.run_folder import RunFolder
 
-CHUNK_FRAMES = 2048  # bounds the memory of the network, whatever the length of a recording
+CHUNK_FRAMES = 256  # bounds the memory of the network whatever the length of a recording, and fits the cache
 
 
 class VoiceConverter:

@@ -76,7 +76,7 @@ def test_critic_step_trains_the_critic_alone_and_generator_step_the_rest(small_s
 def test_the_critic_is_trained_critic_steps_times_for_each_generator_step(small_settings):
     model = build(small_settings, critic_steps=3)
     model.train_step(batch(24))
-    assert int(model.critic_optimizer.iterations) == 3 and int(model.optimizer.iterations) == 1
+    assert int(model.critic_optimizer.iterations.numpy()) == 3 and int(model.optimizer.iterations.numpy()) == 1
 
 
 def test_warm_up_trains_the_vae_alone_until_its_epoch(small_settings):
@@ -87,7 +87,7 @@ def test_warm_up_trains_the_vae_alone_until_its_epoch(small_settings):
     model.begin_epoch(0)
     critic = values(model.critic_variables)
     model.train_step(batch())
-    assert int(model.optimizer.iterations) == 2 and not any(changed(critic, model.critic_variables))
+    assert int(model.optimizer.iterations.numpy()) == 2 and not any(changed(critic, model.critic_variables))
 
 
 def test_the_encoder_gets_no_adversarial_gradient(small_settings):
