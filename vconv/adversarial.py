@@ -80,6 +80,7 @@ class TwoPlayerModel(Tracked):
             self.make_train_function(force=True)
 
     def train_step(self, data):
+        """Update the critic on each part of `data` (columns [critic_steps · rows, …]), the generator on the first."""
         parts = list(zip(*(ops.split(column, self.critic_steps) for column in data), strict=True))
         if self.adversarial:
             for part in parts:

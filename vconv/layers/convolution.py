@@ -45,6 +45,7 @@ class FourierConv1D(keras.layers.Layer):
         self.kernel_size = kernel_size
 
     def build(self, input_shape):
+        """Create kernel and bias for [batch, height, channels]; ValueError if the kernel is under 2 · height − 1."""
         _, self.height, channels = input_shape
         if self.kernel_size < 2 * self.height - 1:
             raise ValueError(
