@@ -15,6 +15,7 @@ FLOORS = [
     {"run_folder", "info"},
     {"training", "conversion"},
     {"convert_files", "evaluation"},
+    {"commands"},
     {"cli"},
 ]
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}

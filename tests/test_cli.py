@@ -16,6 +16,7 @@ import tiny as tiny_corpus
 
 import vconv
 from vconv import cli
+from vconv.commands import convert, info, train
 from vconv.run_folder import RunFolder
 
 PROGRAM = "import signal, sys; from vconv.cli import main; signal.signal(signal.SIGINT, signal.default_int_handler); " \
@@ -35,7 +36,8 @@ def vconv_command(*arguments):
 @pytest.fixture
 def no_tensorflow(monkeypatch):
     """Mistakes that can be seen without TensorFlow are told without it."""
-    monkeypatch.setattr(cli, "_load_tensorflow", lambda: pytest.fail("TensorFlow was loaded before the mistake"))
+    for command in convert, info, train:
+        monkeypatch.setattr(command, "load_tensorflow", lambda: pytest.fail("TensorFlow was loaded before the mistake"))
 
 
 def strict(text):
@@ -132,6 +134,7 @@ def test_help_and_mistakes_need_no_heavy_import():
     program = f"""if True:
         import sys
         from vconv import cli
+from vconv.commands import convert, info, train
         try:
             cli.main(["--help"])
         except SystemExit as leave:

@@ -26,7 +26,7 @@ class LayerNorm(keras.layers.Layer):
         mean = ops.mean(x, axis=(1, 2), keepdims=True)
         # Two passes: E[x²] − E[x]² would lose digits.
         variance = ops.mean(ops.square(x - mean), axis=(1, 2), keepdims=True)
-        # Mean, deviation, scale and offset meet while they are small, so that x itself is touched twice and not four times.
+        # Mean, deviation, scale and offset meet while they are small: x itself is touched twice, not four times.
         scale = ops.rsqrt(variance + self.epsilon) * self.scale
         return x * scale + (self.offset - mean * scale)
 
@@ -60,7 +60,7 @@ class FourierConv1D(keras.layers.Layer):
         self.length = next_fast_len(self.kernel_size, real=True)
 
     def call(self, x):
-        # TensorFlow's own, because `keras.ops.rfft` splits complex numbers in two, which costs as much as the transform.
+        # TensorFlow's own: `keras.ops.rfft` splits complex numbers in two, which costs as much as the transform.
         length = [self.length]
         x = tf.signal.rfft(ops.transpose(x, (0, 2, 1)), length)[:, None]  # [batch, 1, channels, frequency]
         kernel = tf.signal.rfft(ops.transpose(self.kernel, (2, 1, 0)), length)  # [filters, channels, frequency]

@@ -1,0 +1,54 @@
+"""Say recordings in another voice."""
+from vconv.commands.options import add_shared, corpus_of, load_tensorflow, positive, tell
+from vconv.errors import VconvError
+
+
+def add(sub):
+    """Declare the options."""
+    sub.add_argument("inputs", nargs="*", metavar="FILE-OR-FOLDER")
+    add_shared(sub, "--run", required=True)
+    sub.add_argument("--source", metavar="SPEAKER", help="who speaks; leave it out for a voice the model never heard")
+    sub.add_argument("--target", metavar="SPEAKER", help="whose voice to use")
+    add_shared(sub, "--pairs", default=None, help="in place of files: convert the corpus for these pairs, or all")
+    sub.add_argument("--split", default="evaluation", help="which split --pairs converts (default: evaluation)")
+    add_shared(sub, "--corpus", help="default: the corpus the run was trained on")
+    add_shared(sub, "--corpus-dir")
+    sub.add_argument("--output", required=True, metavar="DIR")
+    sub.add_argument("--format", default="wav", choices=("wav", "flac", "ogg"), help="default: wav")
+    sub.add_argument("--rate", type=positive, metavar="HZ", help="sample rate of the files (default: the model's)")
+
+
+def run(options):
+    """Run the command."""
+    from vconv.convert_files import convert_all, folder_tasks, pair_tasks, parse_pairs
+    from vconv.run_folder import RunFolder
+
+    if bool(options.pairs) == bool(options.inputs):
+        raise VconvError("name either recordings to convert, with --target, or --pairs of the corpus' speakers")
+    if options.pairs and (options.source or options.target):
+        raise VconvError("--pairs says who speaks and whose voice to use; leave out --source and --target")
+    folder, suffix = RunFolder(options.run), f".{options.format}"
+    settings, speakers = folder.settings(), folder.statistics().speakers
+    if options.pairs:
+        pairs = parse_pairs(options.pairs, speakers)
+        tasks = pair_tasks(corpus_of(options, settings), options.split, pairs, options.output, suffix)
+    else:
+        _check_speakers(options, speakers)
+        tasks = folder_tasks(options.inputs, options.source, options.target, options.output, suffix)
+    load_tensorflow()  # not before all mistakes are told, for it takes seconds
+    from vconv.conversion import VoiceConverter
+
+    written, failures = convert_all(VoiceConverter.load(options.run), tasks, options.rate)
+    print(f"{options.output}: {written} files written, {len(failures)} recordings failed")
+    return tell(failures)
+
+
+def _check_speakers(options, speakers):
+    """Raise a VconvError unless --target, and --source if given, are among a model's speakers."""
+    from vconv.config import one_of
+
+    if not options.target:
+        raise VconvError("--target is missing; say whose voice to use")
+    one_of(options.target, speakers, "--target")
+    if options.source:
+        one_of(options.source, speakers, "--source")

@@ -1,0 +1,20 @@
+"""Fetch and unpack a corpus' archives."""
+from vconv.commands.options import add_shared
+from vconv.errors import VconvError
+
+
+def add(sub):
+    """Declare the options."""
+    add_shared(sub, "--corpus", required=True)
+    sub.add_argument("--output", required=True, metavar="DIR", help="folder to unpack into")
+
+
+def run(options):
+    """Run the command."""
+    from vconv.download import download_corpus
+    from vconv.features.corpus_settings import read_settings
+
+    archives = read_settings(options.corpus)["download"]
+    if not archives:
+        raise VconvError(f"{options.corpus}: has no download section; give the recordings' folder with --corpus-dir")
+    download_corpus(archives, options.output)

@@ -1,0 +1,29 @@
+"""A model's networks and settings."""
+import json
+
+from vconv.commands.options import add_shared, load_tensorflow, positive
+
+
+def add(sub):
+    """Declare the options."""
+    sub.add_argument("model", nargs="?", metavar="NAME", help="without it: the names of all models")
+    add_shared(sub, "--set")
+    sub.add_argument("--bins", type=positive, default=513, help="values of a frame (default 513: 16 kHz)")
+    sub.add_argument("--speakers", type=positive, default=10, help="default 10")
+    sub.add_argument("--json", action="store_true", help="as JSON")
+
+
+def run(options):
+    """Run the command."""
+    from vconv import config, models
+
+    if not options.model:
+        print("\n".join(models.names()))
+        return
+    changes = config.parse_assignments(options.set)
+    models.settings(options.model, changes)
+    load_tensorflow()
+    from vconv.info import as_text, describe
+
+    description = describe(options.model, options.bins, options.speakers, changes)
+    print(json.dumps(description, indent=2) if options.json else as_text(description))

@@ -1,0 +1,70 @@
+"""What several subcommands share: options, and how they find a corpus, pairs and features."""
+import argparse
+import os
+import sys
+from pathlib import Path
+
+MISTAKE = 2  # exit status
+
+
+def positive(text):
+    """Return the whole number above 0 that `text` says; for `type=` of an option."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+SHARED = {
+    "--corpus": {"metavar": "corpus.yaml"},
+    "--corpus-dir": {"metavar": "DIR", "help": "folder of the recordings, in place of the one in corpus.yaml"},
+    "--jobs": {"type": positive, "metavar": "N", "help": "processes to use (default: one a core)"},
+    "--set": {"action": "append", "default": [], "metavar": "KEY=VALUE",
+              "help": "change a setting, e.g. training.seed=3"},
+    "--pairs": {"default": "all", "metavar": "A-B,C-D", "help": "speakers to convert from and to (default: all)"},
+    "--run": {"metavar": "DIR", "help": "folder of the trained model"},
+}
+
+
+def add_shared(sub, *names, **changes):
+    """Add the shared options `names` to a subcommand; `changes` are keywords that replace or join their own."""
+    for name in names:
+        sub.add_argument(name, **(SHARED[name] | changes))
+
+
+def tell(failures):
+    """Print what failed, a sentence each, and return the exit status."""
+    for failure in failures:
+        print(f"vconv: {failure}", file=sys.stderr)
+    return MISTAKE if failures else 0
+
+
+def features_path(options):
+    """Return the path of --features, or where the recipe of --corpus puts them."""
+    return options.features or Path(options.corpus).parent / "dump" / "features.h5"
+
+
+def corpus_of(options, settings):
+    """Return the corpus of --corpus, or that of a run's settings, with its folder replaced by --corpus-dir."""
+    from vconv.features.corpus import Corpus
+
+    if options.corpus:
+        return Corpus.load(options.corpus, corpus_dir=options.corpus_dir)
+    root = Path(options.corpus_dir).absolute() if options.corpus_dir else settings["corpus"]["root"]
+    return Corpus(settings["corpus"] | {"root": str(root)})
+
+
+def load_tensorflow():
+    """Import TensorFlow without its start-up chatter, which comes from C++; set TF_CPP_MIN_LOG_LEVEL=0 to see it."""
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2") == "0":
+        return
+    sys.stderr.flush()
+    shown, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        import tensorflow as tf
+
+        tf.config.list_logical_devices()
+    finally:
+        os.dup2(shown, 2)
+        os.close(shown)
+        os.close(nothing)

@@ -1,0 +1,31 @@
+"""Train a model, or go on training it."""
+from vconv.commands.options import add_shared, features_path, load_tensorflow
+
+
+def add(sub):
+    """Declare the options."""
+    sub.add_argument("model", metavar="MODEL", help="a model's name; `vconv info` lists them")
+    add_shared(sub, "--corpus", required=True)
+    add_shared(sub, "--corpus-dir", "--set")
+    add_shared(sub, "--run", required=True, help="folder of the run; an interrupted run goes on")
+    sub.add_argument("--features", metavar="F.h5", help="default: dump/features.h5 beside corpus.yaml")
+
+
+def run(options):
+    """Run the command."""
+    from vconv import config, models
+    from vconv.features.corpus_settings import read_settings
+    from vconv.features.extract import refuse_other_features
+    from vconv.features.statistics import load_or_compute
+    from vconv.features.store import FeatureStore
+
+    changes = config.parse_assignments(options.set)
+    models.settings(options.model, changes)  # a mistake is told before TensorFlow takes its seconds to load
+    corpus = read_settings(options.corpus, corpus_dir=options.corpus_dir)
+    with FeatureStore(features_path(options)) as store:
+        refuse_other_features(store, corpus)
+        found = load_or_compute(store, store.path.with_name("statistics.h5"))
+        load_tensorflow()
+        from vconv.training import train
+
+        train(options.model, store, found, corpus, options.run, changes)
