@@ -134,7 +134,6 @@ def test_help_and_mistakes_need_no_heavy_import():
     program = f"""if True:
         import sys
         from vconv import cli
-from vconv.commands import convert, info, train
         try:
             cli.main(["--help"])
         except SystemExit as leave:
