@@ -9,6 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "vconv"
 FLOORS = [
     {"errors", "version"},
+    {"files"},
     {"config", "audio", "layers", "losses", "pictures", "download"},
     {"features", "adversarial"},
     {"batches", "models"},
@@ -19,7 +20,7 @@ FLOORS = [
     {"cli"},
 ]
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
-NO_TENSORFLOW = ("errors", "config", "audio", "features", "evaluation", "download")
+NO_TENSORFLOW = ("errors", "files", "config", "audio", "features", "evaluation", "download")
 
 
 def room(path):

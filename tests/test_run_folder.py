@@ -48,7 +48,7 @@ def test_checkpoints_come_back_with_their_optimiser_and_old_ones_go(folder):
 
 def test_a_half_written_checkpoint_does_not_count(folder):
     folder.save_checkpoint(folder.build_model(), 1)
-    (folder.path / "checkpoints" / "unfinished-epoch-0002.weights.h5").write_bytes(b"half")
+    (folder.path / "checkpoints" / ".unfinished-1-1-epoch-0002.weights.h5").write_bytes(b"half")
     assert folder.epochs_done() == 1
 
 

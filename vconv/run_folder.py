@@ -7,13 +7,12 @@
 - RUN/log/: TensorBoard
 """
 import csv
-import os
 import re
 from pathlib import Path
 
 import yaml
 
-from vconv import config, models
+from vconv import config, files, models
 from vconv.errors import VconvError
 from vconv.features.statistics import Statistics
 from vconv.version import __version__
@@ -50,7 +49,7 @@ class RunFolder:
     def update(self, settings, statistics):
         """Replace the run's settings and statistics; the settings come last, they make it a run."""
         statistics.save(self._statistics)
-        _write_text(self._settings, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
+        files.write_text(self._settings, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
 
     def settings(self):
         """Return the run's settings: {"model", "settings", "corpus", "features", "versions"}.
@@ -98,14 +97,9 @@ class RunFolder:
     def save_checkpoint(self, model, epochs):
         """Write the weights and optimiser state after so many `epochs`, then drop all but the last two."""
         path = self._checkpoint(epochs)
-        path.parent.mkdir(exist_ok=True)
-        temporary = path.with_name(f"unfinished-{path.name}")
-        try:
+        remedy = f"make room and run the same command again, it goes on after epoch {self.epochs_done()}"
+        with files.replacing(path, remedy=remedy) as temporary:
             model.save_weights(temporary)
-            _replace(temporary, path)
-        except OSError as error:
-            raise VconvError(f"{path}: cannot be written ({error.strerror or error}); make room and run the same "
-                             f"command again, it goes on after epoch {self.epochs_done()}") from error
         for epoch in sorted(self._saved_epochs())[:-KEPT_CHECKPOINTS]:
             self._checkpoint(epoch).unlink()
 
@@ -137,7 +131,7 @@ class RunFolder:
     def write_history(self, rows):
         """Replace the history by `rows`, each a dict with the same keys, "epoch" among them."""
         lines = [",".join(rows[0]), *(",".join(f"{value:.9g}" for value in row.values()) for row in rows)]
-        _write_text(self._history, "\n".join(lines) + "\n")
+        files.write_text(self._history, "\n".join(lines) + "\n")
 
     def _checkpoint(self, epochs):
         return self._checkpoints / f"epoch-{epochs:04d}.weights.h5"
@@ -145,21 +139,3 @@ class RunFolder:
     def _saved_epochs(self):
         found = (re.fullmatch(r"epoch-(\d+)\.weights\.h5", path.name) for path in self._checkpoints.glob("*"))
         return [int(match[1]) for match in found if match]
-
-
-def _write_text(path, text):
-    """Write a text file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"unfinished-{path.name}")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        _replace(temporary, path)
-    except OSError as error:
-        raise VconvError(f"{path}: cannot be written ({error.strerror}); make room or choose another place") from error
-
-
-def _replace(temporary, path):
-    """Give the finished file `temporary` its name `path`, once its content is on the disk."""
-    with open(temporary, "rb") as file:
-        os.fsync(file.fileno())
-    os.replace(temporary, path)

@@ -234,17 +234,17 @@ def test_any_rate_channels_format_and_name(tmp_path, inline, run, write_vowels):
 
 
 def test_a_full_disk_keeps_what_is_done(voices, tmp_path, inline, run, monkeypatch):
-    saved = []
+    saved, replace = [], os.replace
 
-    def save(path, frames, samples):
-        if len(saved) == 3:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        saved.append(path)
-        original(path, frames, samples)
-    original = parts.save
+    def full_after_three(temporary, path):
+        if path.suffix == ".npy":
+            if len(saved) == 3:
+                raise OSError(errno.ENOSPC, "")
+            saved.append(path)
+        replace(temporary, path)
     with monkeypatch.context() as patch:
-        patch.setattr(parts, "save", save)
-        with pytest.raises(VconvError, match=f"f.h5.parts: cannot be written .{os.strerror(errno.ENOSPC)}.*is kept"):
+        patch.setattr(os, "replace", full_after_three)
+        with pytest.raises(VconvError, match=f"f.h5.parts/.*: cannot be written .{os.strerror(errno.ENOSPC)}.*is kept"):
             run(voices, tmp_path / "f.h5")
     assert run(voices, tmp_path / "f.h5")[0] == (9, 3, [])
 

@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from vconv import files
 from vconv.errors import VconvError
 
 SUBTYPES = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
 PEAK = 0.999
 BLOCK = 1 << 16
+REMEDY = "choose a folder you may write to"
 
 
 def read(path, rate=None):
@@ -53,7 +55,7 @@ def read(path, rate=None):
 def write(path, y, rate, file_rate=None):
     """Write a mono signal; a signal too loud for the file is scaled down as a whole, never clipped.
 
-    The file appears complete or not at all.
+    The file appears complete or not at all; its folder is made if missing.
 
     Parameters
     ----------
@@ -88,9 +90,10 @@ def write(path, y, rate, file_rate=None):
     y = resample(y, rate, file_rate)
     gain = min(1.0, PEAK / max(np.abs(y).max(initial=0.0), PEAK))
     try:
-        _write_atomically(path, y * gain, int(file_rate))
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise VconvError(f"{path}: cannot be written ({_reason(error)}); choose a folder you may write to") from error
+        with files.replacing(path, remedy=REMEDY) as temporary:
+            _write(temporary, y * gain, int(file_rate))
+    except soundfile.LibsndfileError as error:
+        raise VconvError(f"{path}: cannot be written ({_reason(error)}); {REMEDY}") from error
     return float(gain)
 
 
@@ -114,22 +117,14 @@ def resample(y, rate, new_rate):
     return np.fft.irfft(transform, blocks * new_block)[:-(-len(y) * new_block // old_block)] * (new_block / old_block)
 
 
-def _write_atomically(path, y, rate):
-    """Write to a temporary name in the same folder, then rename."""
+def _write(path, y, rate):
+    """Write a signal that fits into [-1, 1) in the format of the suffix."""
     format_name, subtype = SUBTYPES[path.suffix.lower()]
     if subtype == "PCM_16":  # by hand, because libsndfile's own scaling makes read -> write -> read inexact
         y = np.clip(np.round(y * 32768), -32768, 32767).astype(np.int16)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with open(temporary, "wb") as file:
-            with soundfile.SoundFile(file, "w", rate, 1, subtype, format=format_name) as sound:
-                for start in range(0, len(y), BLOCK):  # libsndfile's Vorbis encoder overflows its stack on long blocks
-                    sound.write(y[start:start + BLOCK])
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with open(path, "wb") as file, soundfile.SoundFile(file, "w", rate, 1, subtype, format=format_name) as sound:
+        for start in range(0, len(y), BLOCK):  # libsndfile's Vorbis encoder overflows its stack on long blocks
+            sound.write(y[start:start + BLOCK])
 
 
 def _reason(error):

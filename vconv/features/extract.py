@@ -1,5 +1,4 @@
 """From recordings to a feature file: WORLD in parallel, resumable; a broken recording is skipped and listed."""
-import contextlib
 from concurrent.futures import as_completed
 from pathlib import Path
 from typing import NamedTuple
@@ -85,7 +84,7 @@ def extract(corpus, output, jobs=None, progress=True, report=print):
     making = parts.Parts(output, settings)
     everything = [Job.of(utterance) for utterance in corpus.utterances]
     wanted = [job for job in everything if job.key not in there and not making.has(job.key)]
-    with _in_one_sentence(making.folder), worker_pool(min(jobs or available_cores(), max(len(wanted), 1))) as pool:
+    with worker_pool(min(jobs or available_cores(), max(len(wanted), 1))) as pool:
         known = making.f0_range_hz | (dict(zip(old.speakers, old.f0_range_hz.tolist(), strict=True)) if old else {})
         making.set_ranges(_find_ranges(pool, corpus, known | settings["f0_range_hz"], report))
         with tqdm(total=len(everything), initial=len(everything) - len(wanted), unit="file", desc="extract",
@@ -108,16 +107,6 @@ def _open_old(output, settings):
     old = store.FeatureStore(output)
     parts.refuse_other_settings(output, old.settings, settings)
     return old
-
-
-@contextlib.contextmanager
-def _in_one_sentence(folder):
-    """Turn what can go wrong with disks into a VconvError."""
-    try:
-        yield
-    except OSError as error:
-        raise VconvError(f"{folder}: cannot be written ({error.strerror}); what is done is kept: make room and run the "
-                         "same command again") from error
 
 
 def _find_ranges(pool, corpus, known, report):

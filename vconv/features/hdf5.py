@@ -1,4 +1,4 @@
-"""HDF5 files that are written whole or not at all, and know their format and version when they are opened."""
+"""HDF5 files that know their format and version when they are opened."""
 import contextlib
 import errno
 import json
@@ -8,9 +8,11 @@ from pathlib import Path
 
 import h5py
 
+from vconv import files
 from vconv.errors import VconvError
 
 SMALL_BYTES = 1 << 24  # for tables and statistics
+
 
 @contextlib.contextmanager
 def create(path, kind, version):
@@ -21,19 +23,8 @@ def create(path, kind, version):
     VconvError
         The folder cannot be written or the disk is full; the old file, if any, is untouched.
     """
-    with writing(path) as temporary, new_file(temporary, kind, version) as file:
+    with files.replacing(path) as temporary, new_file(temporary, kind, version) as file:
         yield file
-
-
-@contextlib.contextmanager
-def writing(path):
-    """Do as `replacing`, but raise a VconvError if the folder cannot be written or the disk is full."""
-    try:
-        with replacing(path) as temporary:
-            yield temporary
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())
-        raise VconvError(f"{path}: cannot be written ({reason}); make room or choose another place") from error
 
 
 @contextlib.contextmanager
@@ -59,26 +50,6 @@ def reserve(file, name, shape, dtype):
     layout.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
     layout.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
     return file.create_dataset(name, shape, dtype, dcpl=layout).id.get_offset()
-
-
-@contextlib.contextmanager
-def replacing(path, durable=True):
-    """Yield a temporary name beside `path`, whose folder is made if missing; the file there then takes its place.
-
-    It does so only if the block ends without an error. `durable` waits until the disk has it, so that not even a power
-    cut can leave half a file.
-    """
-    path = Path(path)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        yield temporary
-        if durable:
-            with open(temporary, "rb+") as written:
-                os.fsync(written.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

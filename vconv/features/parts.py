@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from vconv import files
 from vconv.errors import VconvError
 from vconv.features import hdf5
 from vconv.features.store import TYPES, Frames
 
 VERSION = 1
+REMEDY = "what is done is kept: make room and run the same command again"
 
 
 class Parts:
@@ -42,8 +44,7 @@ class Parts:
         """Remember the F0 ranges; parts may be saved from now on."""
         self.f0_range_hz = f0_range_hz
         index = {"settings": self._settings, "f0_range_hz": f0_range_hz}
-        with hdf5.replacing(self._index) as temporary:
-            temporary.write_text(hdf5.to_json(index), encoding="utf-8")
+        files.write_text(self._index, hdf5.to_json(index), REMEDY)
 
     def path(self, key):
         """Return the path of the part of an utterance with the identity `key` (a tuple of texts and numbers)."""
@@ -69,7 +70,7 @@ def save(path, frames, samples):
     records["samples"] = samples
     for name, array in frames._asdict().items():
         records[name] = array
-    with hdf5.replacing(path, durable=False) as temporary, open(temporary, "wb") as file:
+    with files.replacing(path, durable=False, remedy=REMEDY) as temporary, open(temporary, "wb") as file:
         np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(records))
         file.write(records.view(np.uint8))  # np.save would not say why it fails
 

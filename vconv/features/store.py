@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vconv import files
 from vconv.errors import VconvError
 from vconv.features import hdf5
 
@@ -81,7 +82,7 @@ def write(path, settings, f0_range_hz, utterances, frames, failures=()):
     first = next(frames)
     shapes = {name: (starts[-1], *array.shape[1:]) for name, array in first._asdict().items()}
     total_bytes = sum(np.dtype(TYPES[name]).itemsize * math.prod(shape) for name, shape in shapes.items())
-    with hdf5.writing(path) as temporary:
+    with files.replacing(path) as temporary:
         with hdf5.new_file(temporary, FORMAT, VERSION, total_bytes) as file:
             file.attrs["settings"] = hdf5.to_json(settings)
             file.attrs["fingerprint"] = _fingerprint(settings, f0_range_hz, utterances)
