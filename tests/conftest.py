@@ -6,6 +6,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 import pytest
 import tiny as tiny_corpus
+from browser import browser  # noqa: F401
 from small import SMALL, write_store
 
 from vconv.features.statistics import compute

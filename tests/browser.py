@@ -1,0 +1,71 @@
+"""A real Chromium for tests of pages: the fixture `browser`, and what the browser noticed while it had a page open."""
+import json
+import os
+import shutil
+import tempfile
+
+import pytest
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMEDRIVER = shutil.which("chromedriver")
+INSIDE = ("file:", "data:", "blob:", "about:", "chrome:")
+
+
+@pytest.fixture
+def browser():
+    """A Selenium driver of a headless Chromium with a profile of its own; skips where there is none."""
+    if not (CHROMIUM and CHROMEDRIVER):
+        pytest.skip("needs Chromium and its driver (Debian, Ubuntu: apt-get install chromium chromium-driver)")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in ("--headless=new", "--disable-dev-shm-usage", "--disable-gpu", "--mute-audio", "--no-first-run",
+                     "--disable-background-networking", "--window-size=1200,900"):
+        options.add_argument(argument)
+    if os.geteuid() == 0:
+        options.add_argument("--no-sandbox")  # Chromium's sandbox refuses root
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        options.add_argument(f"--user-data-dir={profile}")
+        # The driver is named, so that Selenium looks for none in the network.
+        driver = webdriver.Chrome(options, webdriver.ChromeService(CHROMEDRIVER))
+        try:
+            yield driver
+        finally:
+            driver.quit()
+
+
+def open_page(driver, path):
+    """Open the file `path`; what was noticed before is forgotten."""
+    noticed(driver)
+    driver.get(path.resolve().as_uri())
+
+
+def noticed(driver):
+    """Return two lists of what happened since the last call: errors and warnings, and addresses requested."""
+    errors = [entry["message"] for entry in driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+    events = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
+    sent = [event["params"]["request"] for event in events if event["method"] == "Network.requestWillBeSent"]
+    requested = [request["url"] for request in sent]
+    return errors, requested
+
+
+def assert_quiet_and_alone(driver):
+    """Since the page was opened, the console has seen no error or warning and nothing was fetched from outside."""
+    errors, requested = noticed(driver)
+    assert not errors
+    assert not [address for address in requested if not address.startswith(INSIDE)]
+
+
+def emulate(driver, width=1200, height=900, dark=False):
+    """Give the page a window of this size, in pixels, and a colour scheme; a real window cannot be a phone's 375."""
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+
+
+def overflow(driver):
+    """Return by how many pixels the page is wider than its window."""
+    return driver.execute_script("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
