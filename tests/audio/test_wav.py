@@ -152,6 +152,13 @@ def test_bad_signals_are_not_written(tmp_path, name, y, reason):
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+@pytest.mark.parametrize("gain", [0.5, 40])
+def test_a_flac_in_memory_is_the_flac_file(tmp_path, gain):
+    y = gain * tone(22050)
+    wav.write(tmp_path / "a.flac", y, 22050)
+    assert wav.to_flac(y, 22050) == (tmp_path / "a.flac").read_bytes()
+
+
 def test_impossible_rate():
     with pytest.raises(VconvError, match="0 Hz is impossible"):
         wav.resample(np.zeros(9), 16000, 0)

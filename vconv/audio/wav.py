@@ -1,4 +1,5 @@
 """Audio files become mono float64 signals in [-1, 1) and back; nothing else in the project opens an audio file."""
+import io
 import os
 from math import gcd
 from pathlib import Path
@@ -88,13 +89,20 @@ def write(path, y, rate, file_rate=None):
         raise VconvError(f"{path}: the signal holds NaN or infinite samples; nothing was written")
     file_rate = rate if file_rate is None else file_rate
     y = resample(y, rate, file_rate)
-    gain = min(1.0, PEAK / max(np.abs(y).max(initial=0.0), PEAK))
+    gain = _gain(y)
     try:
-        with files.replacing(path, remedy=REMEDY) as temporary:
-            _write(temporary, y * gain, int(file_rate))
+        with files.replacing(path, remedy=REMEDY) as temporary, open(temporary, "wb") as file:
+            _encode(file, y * gain, int(file_rate), path.suffix.lower())
     except soundfile.LibsndfileError as error:
         raise VconvError(f"{path}: cannot be written ({_reason(error)}); {REMEDY}") from error
     return float(gain)
+
+
+def to_flac(y, rate):
+    """Return a signal [samples] as the bytes of a FLAC file, for pages: lossless, and every browser plays it."""
+    file = io.BytesIO()
+    _encode(file, y * _gain(y), int(rate), ".flac")
+    return file.getvalue()
 
 
 def resample(y, rate, new_rate):
@@ -117,12 +125,17 @@ def resample(y, rate, new_rate):
     return np.fft.irfft(transform, blocks * new_block)[:-(-len(y) * new_block // old_block)] * (new_block / old_block)
 
 
-def _write(path, y, rate):
-    """Write a signal that fits into [-1, 1) in the format of the suffix."""
-    format_name, subtype = SUBTYPES[path.suffix.lower()]
+def _gain(y):
+    """Return what brings a signal too loud for a file down to PEAK; 1.0 for others."""
+    return min(1.0, PEAK / max(np.abs(y).max(initial=0.0), PEAK))
+
+
+def _encode(file, y, rate, suffix):
+    """Write a signal that fits into [-1, 1) into an open file in the format of the suffix."""
+    format_name, subtype = SUBTYPES[suffix]
     if subtype == "PCM_16":  # by hand, because libsndfile's own scaling makes read -> write -> read inexact
         y = np.clip(np.round(y * 32768), -32768, 32767).astype(np.int16)
-    with open(path, "wb") as file, soundfile.SoundFile(file, "w", rate, 1, subtype, format=format_name) as sound:
+    with soundfile.SoundFile(file, "w", rate, 1, subtype, format=format_name) as sound:
         for start in range(0, len(y), BLOCK):  # libsndfile's Vorbis encoder overflows its stack on long blocks
             sound.write(y[start:start + BLOCK])
 
