@@ -1,0 +1,32 @@
+"""How loud speech is while somebody speaks, and gains that make recordings equally loud."""
+import numpy as np
+
+from vconv.audio import wav
+
+LEVEL_DB = -26.0  # ITU-T P.800 tests play speech at this active level, relative to full scale
+MARGIN_DB = 15.9  # ITU-T P.56: speech is active where its power is at most this far below the active level
+FRAME_SECONDS = 0.02
+
+
+def active_level_db(y, rate):
+    """Return the level of the active frames of `y` [samples] in dB relative to full scale; -inf for silence.
+
+    The fixed point of ITU-T P.56's rule on frames of 20 ms: active is what is at most 15.9 dB below the mean power
+    of what is active.
+    """
+    size = max(1, round(FRAME_SECONDS * rate))
+    padded = np.pad(y, (0, -len(y) % size)).reshape(-1, size)
+    power = np.square(padded).mean(axis=1)
+    while True:
+        level = power.mean()
+        active = power[power >= level * 10 ** (-MARGIN_DB / 10)]
+        if len(active) == len(power):
+            return float(10 * np.log10(level)) if level > 0 else -np.inf
+        power = active
+
+
+def level_gains(signals):
+    """Return a gain for each (y, rate) that brings its active level to -26 dB; should one clip, all are lower alike."""
+    gains = [10 ** ((LEVEL_DB - active_level_db(y, rate)) / 20) for y, rate in signals]
+    peak = max(gain * np.abs(y).max() for (y, _), gain in zip(signals, gains, strict=True))
+    return [float(gain * min(1.0, wav.PEAK / peak)) for gain in gains]
