@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -408,3 +409,28 @@ def test_an_epoch_with_a_checkpoint_has_its_row_in_the_history_whenever_the_trai
     monkeypatch.undo()
     assert vconv_command(*arguments) == 0
     assert [row["epoch"] for row in RunFolder(tmp_path / "run").history()] == [1, 2]
+
+
+def test_of_two_trainings_in_one_run_folder_the_second_is_told_who_the_first_is(tiny, tmp_path):
+    run = tmp_path / "run"
+    arguments = ["train", "convvae", f"--corpus={tiny.corpus}", f"--run={run}", *tiny_corpus.SET,
+                 "--set=training.epochs=100000"]
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    both = [start(*arguments, **streams) for _ in range(2)]
+    try:
+        deadline = time.monotonic() + 120
+        while all(process.poll() is None for process in both):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        refused, at_work = sorted(both, key=lambda process: process.returncode is None)
+        assert refused.returncode == 2 and at_work.poll() is None
+        assert refused.stderr.read() == (f"vconv: {run}: another training is at work here (process {at_work.pid} on "
+                                         f"{socket.gethostname()}); wait for its end, or choose another --run folder\n")
+        wait_for(RunFolder(run)._checkpoint(2), at_work)
+    finally:
+        for process in both:
+            process.kill()
+            process.communicate()
+    done = RunFolder(run).epochs_done()
+    assert vconv_command(*arguments[:-1], f"--set=training.epochs={done + 1}") == 0
+    assert RunFolder(run).epochs_done() == done + 1

@@ -126,3 +126,13 @@ def test_writers_at_the_same_time_never_mix(tmp_path):
         seen.add(text[:1] if text == text[:1] * 100_000 else "mixed or cut")
     assert seen <= set("0123") and len(seen) > 1 and other.returncode == 0
     assert [found.name for found in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_what_killed_writers_left_is_removed_and_nothing_else(tmp_path):
+    for name in (".unfinished-1-2-a.h5", ".unfinished-3-4-b.h5", "a.h5", ".hidden"):
+        (tmp_path / name).touch()
+    files.remove_unfinished(tmp_path, "a.h5")
+    assert sorted(content(tmp_path)) == [".hidden", ".unfinished-3-4-b.h5", "a.h5"]
+    files.remove_unfinished(tmp_path)
+    assert sorted(content(tmp_path)) == [".hidden", "a.h5"]
+    files.remove_unfinished(tmp_path / "nowhere")

@@ -1,5 +1,13 @@
 """Run folders: written whole, refused when foreign, the newest checkpoint counts."""
 
+import errno
+import fcntl
+import os
+import re
+import socket
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -84,3 +92,84 @@ def test_a_damaged_checkpoint_is_named(folder):
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(VconvError, match="epoch-0001"):
         folder.load_checkpoint(model)
+
+
+HOLDER = """
+import sys, time
+from vconv.run_folder import RunFolder
+with RunFolder(sys.argv[1]).locked():
+    print("held", flush=True)
+    if sys.argv[2:]:
+        time.sleep(600)
+"""
+
+
+def hold(path, *forever):
+    """Start a process that locks the folder; return it once it has."""
+    process = subprocess.Popen([sys.executable, "-c", HOLDER, path, *forever], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_a_locked_folder_is_refused_with_the_process_that_holds_it_and_free_once_that_is_killed(tmp_path):
+    path = tmp_path / "new" / "a run, ä"
+    with hold(path, "forever") as holder:
+        for _ in range(2):
+            with pytest.raises(VconvError) as error, RunFolder(path).locked():
+                pass
+            assert str(error.value) == (f"{path}: another training is at work here (process {holder.pid} on "
+                                        f"{socket.gethostname()}); wait for its end, or choose another --run folder")
+        holder.kill()
+    with RunFolder(path).locked(), pytest.raises(VconvError, match=f"process {os.getpid()} "):
+        with RunFolder(path).locked():
+            pass
+    with hold(path) as ended:
+        assert ended.wait(60) == 0
+    assert (path / ".lock").read_text() == ""
+
+
+def test_the_lock_file_stays_the_same_file(folder):
+    with folder.locked():
+        before = (folder.path / ".lock").stat().st_ino
+    with pytest.raises(RuntimeError), folder.locked():
+        raise RuntimeError
+    with folder.locked():
+        assert (folder.path / ".lock").stat().st_ino == before
+
+
+def test_locking_removes_what_a_killed_training_left_half_written(folder):
+    folder.save_checkpoint(folder.build_model(), 1)
+    kept = sorted(path for path in folder.path.rglob("*"))
+    for place in (folder.path, folder.path / "checkpoints"):
+        (place / ".unfinished-1-1-x.weights.h5").write_bytes(b"half")
+    with folder.locked():
+        assert sorted(path for path in folder.path.rglob("*")) == sorted([*kept, folder.path / ".lock"])
+
+
+def test_a_folder_of_other_things_is_not_locked(tmp_path):
+    (tmp_path / "letter.txt").touch()
+    for path in (tmp_path, tmp_path / "letter.txt"):
+        with pytest.raises(VconvError, match="not empty and holds no vconv run"), RunFolder(path).locked():
+            pass
+    with pytest.raises(VconvError, match="cannot be written"), RunFolder(tmp_path / "letter.txt" / "run").locked():
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_run_killed_before_its_first_file_was_whole_can_begin_again(tmp_path, small_statistics):
+    run = RunFolder(tmp_path / "run")
+    run.path.mkdir()
+    (run.path / ".lock").touch()
+    (run.path / ".unfinished-1-1-statistics.h5").write_bytes(b"half")
+    with run.locked():
+        run.create({}, small_statistics)
+    assert sorted(path.name for path in run.path.iterdir()) == [".lock", "settings.yaml", "statistics.h5"]
+
+
+def test_a_drive_without_locks_can_be_trained_on(folder, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOTSUP, "")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with folder.locked():
+        assert re.match(f"process {os.getpid()} on ", (folder.path / ".lock").read_text())

@@ -52,6 +52,12 @@ def write_text(path, text, remedy=ROOM):
         temporary.write_text(text, encoding="utf-8")
 
 
+def remove_unfinished(folder, name="*"):
+    """Remove what killed writers of `folder`/`name` left; only for one who knows that nobody is writing there now."""
+    for path in Path(folder).glob(f".unfinished-*-{name}"):
+        path.unlink(missing_ok=True)
+
+
 def reason(error):
     """Return what the system says of an OSError, without the path, in one line."""
     return os.strerror(error.errno) if error.errno else " ".join(str(error).split())

@@ -5,9 +5,13 @@
 - RUN/checkpoints/epoch-0007.weights.h5: weights and optimiser after 7 epochs; the last two are kept
 - RUN/history.csv: one row an epoch
 - RUN/log/: TensorBoard
+- RUN/.lock: held by the training at work here; never removed, for a lock on a removed file excludes nobody
 """
+import contextlib
 import csv
+import os
 import re
+import socket
 from pathlib import Path
 
 import yaml
@@ -41,10 +45,56 @@ class RunFolder:
         VconvError
             The folder holds other things, or cannot be written.
         """
-        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
-            if not self._statistics.is_file():  # else: a run that was killed between its first two files
-                raise VconvError(f"{self.path}: is not empty and holds no vconv run; choose another --run folder")
+        self._refuse_foreign()
         self.update(settings, statistics)
+
+    @contextlib.contextmanager
+    def locked(self):
+        """Keep other trainings out for the length of the block; the system unlocks it however this process ends.
+
+        Raises
+        ------
+        VconvError
+            Another training is at work here, or the folder holds other things or cannot be written.
+        """
+        self._refuse_foreign()
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            opened = open(self.path / ".lock", "a+", encoding="utf-8")
+        except OSError as error:
+            raise VconvError(f"{self.path}: cannot be written ({files.reason(error)}); choose another --run folder"
+                             ) from error
+        with opened as file:
+            self._lock(file)
+            files.remove_unfinished(self.path)
+            files.remove_unfinished(self._checkpoints)
+            file.truncate(0)
+            file.write(f"process {os.getpid()} on {socket.gethostname()}")
+            file.flush()
+            try:
+                yield
+            finally:
+                file.truncate(0)
+
+    def _lock(self, file):
+        """Lock the opened lock file, or raise a VconvError that says who holds it."""
+        import fcntl  # conversion shall work where there is no such module
+
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            raise VconvError(f"{self.path}: another training is at work here ({file.read() or 'just begun'}); wait for "
+                             f"its end, or choose another --run folder") from error
+        except OSError:  # a network drive that knows no locks: as if there were no other training
+            pass
+
+    def _refuse_foreign(self):
+        """Raise a VconvError if the folder holds other things than a run; what is hidden does not count."""
+        if self.exists() or self._statistics.is_file() or not self.path.exists():
+            return  # statistics alone: a run that was killed between its first two files
+        if not self.path.is_dir() or any(not path.name.startswith(".") for path in self.path.iterdir()):
+            raise VconvError(f"{self.path}: is not empty and holds no vconv run; choose another --run folder")
 
     def update(self, settings, statistics):
         """Replace the run's settings and statistics; the settings come last, they make it a run."""

@@ -44,11 +44,20 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
     Raises
     ------
     VconvError
-        Unknown model or setting, a run folder of other settings or features, or a loss that is no number.
+        Unknown model or setting, a run folder of other settings or features, another training at work there,
+        or a loss that is no number.
     """
     settings = models.settings(model_name, changes)
     _check(settings["training"], model_name)
-    folder = _prepare(RunFolder(run), model_name, settings, corpus_settings, statistics)
+    folder = RunFolder(run)
+    with folder.locked():
+        _train(folder, model_name, settings, store, statistics, corpus_settings, report)
+    return folder
+
+
+def _train(folder, model_name, settings, store, statistics, corpus_settings, report):
+    """Train in a run folder that is locked."""
+    _prepare(folder, model_name, settings, corpus_settings, statistics)
     training = settings["training"]
     keras.utils.set_random_seed(training["seed"])
     # With TensorFlow's graph optimiser 1 step in 250 came out otherwise in its last bits; without it none in 5,000 did,
@@ -66,7 +75,6 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
     _fit(model, folder, training, store, statistics, report)
     if history := folder.history():
         pictures.training_curves({folder.path.name: history}).savefig(folder.path / "curves.png", dpi=120)
-    return folder
 
 
 def _fit(model, folder, training, store, statistics, report):
@@ -185,7 +193,7 @@ def _prepare(folder, model_name, settings, corpus_settings, statistics):
     }
     if not folder.exists():
         folder.create(wanted, statistics)
-        return folder
+        return
     there = folder.settings()
     if there["features"]["fingerprint"] != statistics.fingerprint:
         raise VconvError(f"{folder.path}: was trained on other features; give those, or choose another --run folder")
@@ -197,7 +205,6 @@ def _prepare(folder, model_name, settings, corpus_settings, statistics):
             f"give the same settings to go on, or choose another --run folder"
         )
     folder.update(wanted, statistics)
-    return folder
 
 
 def _differences(one, other, name):

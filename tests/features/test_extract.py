@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import vconv
 from vconv.audio import wav, world
 from vconv.errors import VconvError
-from vconv.features import extract, parts
+from vconv.features import extract
 from vconv.features.store import FeatureStore
 
 
@@ -256,9 +256,12 @@ def test_a_part_cut_short_is_made_again(voices, finished, tmp_path, inline, run)
     whole = sorted((tmp_path / "f.h5.parts").glob("*.npy"))
     for number, part in enumerate(whole[:2]):
         part.write_bytes(part.read_bytes()[:1000 * number])
+    (tmp_path / ".unfinished-1-1-f.h5").touch()  # killed while it wrote the feature file
+    (tmp_path / ".unfinished-1-1-other.h5").touch()
     inline()
     assert run(voices, tmp_path / "f.h5")[0] == (10, 2, [])
     assert contents(tmp_path / "f.h5") == contents(finished)
+    assert [path.name for path in tmp_path.glob(".*")] == [".unfinished-1-1-other.h5"]
 
 
 def test_the_wide_pass_is_spread_over_few_utterances(tmp_path, inline, run, write_vowels, monkeypatch):

@@ -1,4 +1,5 @@
 """From recordings to a feature file: WORLD in parallel, resumable; a broken recording is skipped and listed."""
+import glob
 from concurrent.futures import as_completed
 from pathlib import Path
 from typing import NamedTuple
@@ -6,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
+from vconv import files
 from vconv.audio import pitch, wav, world
 from vconv.errors import VconvError
 from vconv.features import parts, store
@@ -96,6 +98,7 @@ def extract(corpus, output, jobs=None, progress=True, report=print):
                          f"the first: {everything[0].path}: {reasons[everything[0].key]}")
     _assemble(output, settings, everything, reasons, old, there, making, report)
     making.delete()
+    files.remove_unfinished(Path(output).parent, glob.escape(Path(output).name))
     failures = [(job.path, reasons[job.key]) for job in everything if job.key in reasons]
     return Report(len(wanted) - len(failures), len(everything) - len(wanted), failures)
 
