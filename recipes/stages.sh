@@ -28,7 +28,8 @@ usage() {
     cat << USAGE
 usage: bash recipes/$(basename "$recipe")/run.sh [options]
 
-Stages: 0 download, 1 extract, 2 statistics, 3 train, 4 convert, 5 evaluate.
+Stages: 0 download, 1 extract, 2 statistics, 3 train, 4 convert, 5 evaluate. A broken recording is left out and the rest
+goes on; at the end the recipe tells which, and ends with status 2.
 
   --stage N          begin with this stage (default $first)
   --stop-stage N     end with this stage (default $last)
@@ -95,6 +96,19 @@ stage() {  # stage NUMBER WHAT COMMAND...: runs the command if the stage is want
     echo "stage $number took $((SECONDS - begin)) s"
 }
 
+end_recipe() {  # tells again which recordings were left out; a recipe that is done but for them ends with status 2
+    local status=$1 list
+    for list in "$failures"/*; do
+        if [[ -s $list ]]; then
+            echo "left out by vconv ${list##*/}:" >&2
+            sed 's/^/  /' "$list" >&2
+            (( status )) || status=2
+        fi
+    done
+    rm -rf "$failures"
+    exit "$status"
+}
+
 run_recipe() {
     parse_options "$@"
     check_options
@@ -102,6 +116,8 @@ run_recipe() {
     local corpus=(--corpus "$recipe/corpus.yaml") set=() setting
     local features=$recipe/dump/features.h5 statistics=$recipe/dump/statistics.h5
     run=${run:-$recipe/exp/$model}
+    failures=$(mktemp -d)
+    trap 'end_recipe $?' EXIT
     choose_settings
     for setting in ${settings[@]+"${settings[@]}"} ${chosen[@]+"${chosen[@]}"}; do
         set+=(--set "$setting")
@@ -112,12 +128,14 @@ run_recipe() {
     elif [[ -n $downloads ]]; then
         stage 0 "download to $downloads" vconv download "${corpus[@]}" --output "$downloads"
     fi
-    stage 1 "extract features to $features" vconv extract "${corpus[@]}" --output "$features" --jobs "$jobs"
+    stage 1 "extract features to $features" vconv extract "${corpus[@]}" --output "$features" --jobs "$jobs" \
+        --failures "$failures/extract"
     stage 2 "statistics of the features" vconv statistics --features "$features" --output "$statistics"
     stage 3 "train $model in $run" \
         vconv train "$model" "${corpus[@]}" --features "$features" --run "$run" ${set[@]+"${set[@]}"}
     stage 4 "convert $pairs" \
-        vconv convert "${corpus[@]}" --run "$run" --pairs "$pairs" --split evaluation --output "$run/converted"
+        vconv convert "${corpus[@]}" --run "$run" --pairs "$pairs" --split evaluation --output "$run/converted" \
+        --failures "$failures/convert"
     stage 5 "evaluate $pairs" \
         vconv evaluate "${corpus[@]}" --run "$run" --pairs "$pairs" --converted "$run/converted" \
         --json "$run/scores.json" --jobs "$jobs"

@@ -110,6 +110,38 @@ def test_a_folder_with_broken_files(tiny, tmp_path, capsys):
     assert {path.name: path.read_bytes() for path in source.iterdir()} == before
 
 
+@pytest.fixture
+def one_broken(tmp_path):
+    """A corpus of two good recordings and a text."""
+    for number in (1, 2):
+        tiny_corpus._write(tmp_path / "in" / "bob" / f"{number}.wav", tiny_corpus.sentence("bob", number))
+    (tmp_path / "in" / "bob" / "a text.wav").write_text("I am a text")
+    (tmp_path / "corpus.yaml").write_text("root: in\nsplits:\n  training: {}\n")
+    return tmp_path
+
+
+def test_a_broken_recording_is_told_and_the_rest_extracted(one_broken, capsys):
+    extract = "extract", f"--corpus={one_broken / 'corpus.yaml'}", "--jobs=1"
+    broken, features = one_broken / "in" / "bob" / "a text.wav", one_broken / "dump" / "features.h5"
+    for analysed, there in (2, 0), (0, 2):
+        assert vconv_command(*extract) == 2
+        out, err = capsys.readouterr()
+        sentence = err.splitlines()[-1].removeprefix("vconv: ")
+        assert sentence.startswith(f"{broken}: is no readable audio file") and err.count(str(broken)) == 1
+        assert f"{features}: {analysed} recordings analysed, {there} there already, 1 failed" in out
+    assert vconv_command(*extract, f"--failures={one_broken / 'left out.txt'}") == 0
+    assert (one_broken / "left out.txt").read_text() == f"{sentence}\n" and sentence in capsys.readouterr().err
+    broken.unlink()
+    assert vconv_command(*extract, f"--failures={one_broken / 'left out.txt'}") == 0
+    assert (one_broken / "left out.txt").read_text() == "" and "0 failed" in capsys.readouterr().out
+
+
+def test_failures_of_a_conversion_can_be_written_to_a_file(one_broken, tiny, capsys):
+    arguments = ["convert", f"--run={tiny.run}", "--target=Zoë M", one_broken / "in" / "bob", "--output"]
+    assert vconv_command(*arguments, one_broken / "out", "--failures", one_broken / "new" / "list") == 0
+    assert (one_broken / "new" / "list").read_text() == capsys.readouterr().err.splitlines()[-1][7:] + "\n"
+
+
 def test_conversion_into_the_folder_of_the_recordings_is_refused(tiny, tmp_path, capsys):
     source = tmp_path / "in"
     shutil.copytree(tiny.evaluation / "bob", source)

@@ -24,6 +24,9 @@ exec {shlex.quote(sys.executable)} - "$@" << 'PYTHON'
 import json, os, sys
 with open(os.environ["NOTES"], "a") as notes:
     notes.write(json.dumps(sys.argv[1:]) + "\\n")
+if sys.argv[1] in os.environ.get("LEAVING_OUT", "").split():
+    with open(sys.argv[sys.argv.index("--failures") + 1], "w") as failures:
+        failures.write("a b.wav: is no audio file\\n")
 sys.exit(7 if sys.argv[1] == os.environ.get("FAILING") else 0)
 PYTHON
 """
@@ -85,7 +88,8 @@ def copy(tmp_path):
 def bare(tmp_path):
     """The recipes, without an environment; the only Python there is notes what it is asked to do."""
     copy = Copy(tmp_path)
-    for tool in ("bash", "sh", "basename", "cat", "cksum", "chmod", "cp", "dirname", "getconf", "mkdir", "rm"):
+    for tool in ("bash", "sh", "basename", "cat", "cksum", "chmod", "cp", "dirname", "getconf", "mkdir", "mktemp", "rm",
+                 "sed"):
         (tmp_path / "bin").mkdir(exist_ok=True)
         (tmp_path / "bin" / tool).symlink_to(shutil.which(tool))
     copy.program(tmp_path / "bin" / "python3", NOTING_PYTHON)
@@ -197,6 +201,27 @@ def test_a_failing_stage_ends_the_recipe_with_its_status(copy):
     assert [call[0] for call in calls(copy)] == STAGES[:3]
     assert "--stage 2" in result.stderr
     assert "stage 2 took" not in result.stdout
+
+
+@pytest.mark.parametrize("leaving_out", ["extract", "convert", "extract convert"])
+def test_recordings_left_out_are_told_at_the_end_and_the_rest_goes_on(copy, leaving_out):
+    result = copy.run("sample", LEAVING_OUT=leaving_out)
+    assert result.returncode == 2 and [call[0] for call in calls(copy)] == STAGES[1:]
+    assert "stage 5 took " in result.stdout
+    told = [f"left out by vconv {command}:\n  a b.wav: is no audio file\n" for command in sorted(leaving_out.split())]
+    assert sorted(result.stderr.split("left out by")[1:]) == sorted(text.removeprefix("left out by") for text in told)
+
+
+def test_a_stage_that_fails_later_keeps_its_status_and_what_was_left_out_is_told(copy):
+    result = copy.run("sample", LEAVING_OUT="extract", FAILING="train")
+    assert result.returncode == 7 and [call[0] for call in calls(copy)] == STAGES[1:4]
+    assert result.stderr.index("--stage 3") < result.stderr.index("left out by vconv extract:\n  a b.wav")
+
+
+def test_nothing_left_out_nothing_told(copy, tmp_path):
+    result = copy.run("sample", TMPDIR=str(tmp_path))
+    assert result.returncode == 0 and result.stderr == ""
+    assert not list(tmp_path.glob("tmp.*")), "the list of what was left out stays behind"
 
 
 # Options

@@ -14,6 +14,7 @@ def add(sub):
     add_shared(sub, "--corpus", help="default: the corpus the run was trained on")
     add_shared(sub, "--corpus-dir")
     sub.add_argument("--output", required=True, metavar="DIR")
+    add_shared(sub, "--failures")
     sub.add_argument("--format", default="wav", choices=("wav", "flac", "ogg"), help="default: wav")
     sub.add_argument("--rate", type=positive, metavar="HZ", help="sample rate of the files (default: the model's)")
 
@@ -40,7 +41,7 @@ def run(options):
 
     written, failures = convert_all(VoiceConverter.load(options.run), tasks, options.rate)
     print(f"{options.output}: {written} files written, {len(failures)} recordings failed")
-    return tell(failures)
+    return tell(failures, options.failures)
 
 
 def _check_speakers(options, speakers):

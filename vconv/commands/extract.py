@@ -1,5 +1,5 @@
 """WORLD features of a corpus → one HDF5 file."""
-from vconv.commands.options import MISTAKE, add_shared, features_path
+from vconv.commands.options import add_shared, features_path, tell
 
 
 def add(sub):
@@ -7,6 +7,7 @@ def add(sub):
     add_shared(sub, "--corpus", required=True)
     add_shared(sub, "--corpus-dir", "--jobs")
     sub.add_argument("--output", dest="features", metavar="F.h5", help="default: dump/features.h5 beside corpus.yaml")
+    add_shared(sub, "--failures")
 
 
 def run(options):
@@ -15,5 +16,8 @@ def run(options):
     from vconv.features.extract import extract
 
     corpus = Corpus.load(options.corpus, corpus_dir=options.corpus_dir)
-    report = extract(corpus, features_path(options), options.jobs)
-    return MISTAKE if report.failures else 0
+    features = features_path(options)
+    report = extract(corpus, features, options.jobs)
+    print(f"{features}: {report.done} recordings analysed, {report.skipped} there already, "
+          f"{len(report.failures)} failed")
+    return tell([f"{path}: {reason}" for path, reason in report.failures], options.failures)

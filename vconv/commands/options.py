@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from vconv import files
+
 MISTAKE = 2  # exit status
 
 
@@ -22,6 +24,7 @@ SHARED = {
               "help": "change a setting, e.g. training.seed=3"},
     "--pairs": {"default": "all", "metavar": "A-B,C-D", "help": "speakers to convert from and to (default: all)"},
     "--run": {"metavar": "DIR", "help": "folder of the trained model"},
+    "--failures": {"metavar": "FILE", "help": "write there what failed, and end with status 0 all the same"},
 }
 
 
@@ -31,11 +34,13 @@ def add_shared(sub, *names, **changes):
         sub.add_argument(name, **(SHARED[name] | changes))
 
 
-def tell(failures):
-    """Print what failed, a sentence each, and return the exit status."""
+def tell(failures, listed=None):
+    """Print what failed, a sentence each, and return the exit status; 0 if the file `listed` is to hold it."""
     for failure in failures:
         print(f"vconv: {failure}", file=sys.stderr)
-    return MISTAKE if failures else 0
+    if listed:
+        files.write_text(listed, "".join(f"{failure}\n" for failure in failures))
+    return MISTAKE if failures and not listed else 0
 
 
 def features_path(options):
