@@ -14,9 +14,9 @@ def active_level_db(y, rate):
     The fixed point of ITU-T P.56's rule on frames of 20 ms: active is what is at most 15.9 dB below the mean power
     of what is active.
     """
-    size = max(1, round(FRAME_SECONDS * rate))
-    padded = np.pad(y, (0, -len(y) % size)).reshape(-1, size)
-    power = np.square(padded).mean(axis=1)
+    size = min(len(y), max(1, round(FRAME_SECONDS * rate)))
+    starts = np.append(np.arange(0, len(y) - size, size), len(y) - size)  # the last frame ends where the signal ends
+    power = np.square(np.lib.stride_tricks.sliding_window_view(y, size)[starts]).mean(axis=1)
     while True:
         level = power.mean()
         active = power[power >= level * 10 ** (-MARGIN_DB / 10)]
