@@ -1,0 +1,31 @@
+"""A page of scores, recordings and pictures to look at and listen to: one HTML file that needs nothing else."""
+import sys
+
+from vconv.commands.options import add_shared, positive, tell
+from vconv.errors import VconvError
+
+
+def add(sub):
+    """Declare the options."""
+    add_shared(sub, "--run", help="folder of the trained model, for its scores and training curves")
+    sub.add_argument("--scores", metavar="FILE", help="what `vconv evaluate` wrote (default: RUN/scores.json)")
+    sub.add_argument("--output", metavar="FILE", help="the page (default: RUN/report.html)")
+    add_shared(sub, "--pairs", help="pairs to be heard and seen (default: all); the tables hold all")
+    sub.add_argument("--sentences", type=positive, default=5, metavar="N", help="how many of each pair (default 5)")
+
+
+def run(options):
+    """Run the command."""
+    if not options.run and not (options.scores and options.output):
+        raise VconvError("name the folder of a trained model with --run, or both --scores and --output")
+    from vconv.evaluation import report
+    from vconv.run_folder import RunFolder
+
+    folder = RunFolder(options.run) if options.run else None
+    scores = options.scores or folder.path / "scores.json"
+    page = options.output or folder.path / "report.html"
+    failures = report.write(scores, page, folder, options.pairs, options.sentences)
+    print(f"wrote {page}")
+    if failures:
+        print(f"{len(failures)} warnings: these recordings are not on the page", file=sys.stderr)
+    return tell(failures)

@@ -1,0 +1,175 @@
+"""The page of an evaluation: one HTML file, with all that is heard and seen inside it."""
+from itertools import permutations
+from pathlib import Path
+from string import Template
+
+import yaml
+
+from vconv import files
+from vconv.errors import VconvError
+from vconv.evaluation import output, report_pictures, report_sentences
+from vconv.evaluation import report_tables as tables
+from vconv.evaluation.markup import Html, element, join
+from vconv.version import __version__
+
+MATRICES = (("similarity", "position"), ("similarity", "log_likelihood_ratio"), ("mcd", None))  # None: its headline
+NEEDED = {"pairs": dict, "files": list, "failures": list, "settings": dict, "versions": dict, "command": str}
+
+
+def write(scores_path, page_path, run=None, pairs="all", sentences=5):
+    """Write the page, the same one for the same files.
+
+    Parameters
+    ----------
+    scores_path : str or Path
+        What `vconv evaluate --json` wrote.
+    page_path : str or Path
+    run : RunFolder, optional
+        The trained model, for its training curves and settings.
+    pairs : str
+        "A-B,C-D", the pairs to be heard and seen, or "all". The tables always hold all.
+    sentences : int
+        How many of them a pair.
+
+    Returns
+    -------
+    failures : list of str
+        The recordings that are not on the page, which lists them too, a sentence each.
+
+    Raises
+    ------
+    VconvError
+        No scores, no such pair, no such run, or the place cannot be written.
+    """
+    scores = read_scores(scores_path)
+    known = {pair: split(pair, scores["settings"]["f0_range_hz"]) for pair in scores["pairs"]}
+    heard, failures = report_sentences.sections(scores, _chosen(pairs, known), sentences)
+    model = run.settings() if run else None
+    parts = {
+        "subtitle": _subtitle(scores, model),
+        "warnings_banner": _banner(scores, failures),
+        "overview": join(_card(scores, *item) for item in tables.measured(scores).items()),
+        "sentences": heard,
+        "rate": f"{scores['settings']['sample_rate']:,}",
+        "scores": tables.score_table(scores),
+        "measures": join(_measure(measure, scores) for measure in tables.measured(scores)),
+        "unmeasured": _unmeasured(scores),
+        "matrices": _matrices(scores, known),
+        "training_link": element("li", element("a", "Training", href="#training")) if run else None,
+        "training": _training(run.history(), model) if run else None,
+        "making": _making(scores, model),
+        "warnings": _warnings(scores, failures),
+    }
+    template = Template(Path(__file__).with_suffix(".html").read_text(encoding="utf-8"))
+    page = template.substitute({name: part if part is not None else "" for name, part in parts.items()})
+    files.write_text(page_path, page.encode(errors="replace").decode())  # a file's name may be no Unicode
+    return failures
+
+
+def read_scores(path):
+    """Return the content of a scores.json, or raise a VconvError if it is none or lacks something."""
+    scores = output.read(path)
+    lacking = [key for key, kind in NEEDED.items() if not isinstance(scores.get(key), kind)]
+    if lacking:
+        raise VconvError(f"{path}: lacks {', '.join(lacking)}; let `vconv evaluate --json {path}` write it again")
+    return scores
+
+
+def split(pair, speakers):
+    """Return (source, target) of "SOURCE-TARGET"; where names hold hyphens, `speakers` tells which is which."""
+    known = (names for names in permutations(speakers, 2) if "-".join(names) == pair)
+    return next(known, pair.partition("-")[::2])
+
+
+def _chosen(text, known):
+    """Return the pairs of `known` that "A-B,C-D" or "all" names."""
+    names = list(known) if text == "all" else [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in known:
+            raise VconvError(f"--pairs: {name!r} has no scores; choose from: {', '.join(known)}, or all")
+    return {name: known[name] for name in names}
+
+
+def _subtitle(scores, model):
+    """Return model, number of pairs, number of converted files."""
+    converted = sum(row["system"] == "converted" for row in scores["files"])
+    pairs = len(scores["pairs"])
+    name = [f"Model {model['model']}"] if model else []
+    return join([*name, f"{pairs} pair{'s' * (pairs > 1)} of speakers", f"{converted} converted recordings"], " · ")
+
+
+def _card(scores, measure, name):
+    """Return the headline of a measure: the number, and where the systems lie on its scale."""
+    shown = tables.quantity(measure, name)
+    entries = {system: details[name] for system in tables.SYSTEMS
+               if (entry := scores[measure].get(system)) and (details := entry["details"]).get(name)
+               and details[name]["mean"] is not None}
+    low, high = (bound(entry["mean"] for entry in entries.values()) for bound in (min, max))
+    places = {system: 100 * (entry["mean"] - low) / ((high - low) or 1) for system, entry in entries.items()}
+    dots = [element("span", class_=f"dot {system}", style=f"--at:{place:.1f}%") for system, place in places.items()]
+    values = [element("li", element("span", class_=f"dot {system}"), tables.SYSTEMS[system], " ",
+                      element("b", shown.text(entry["mean"]))) for system, entry in entries.items()]
+    converted = entries.get("converted")
+    number = [shown.text(converted["mean"]), " ", element("small", shown.unit)] if converted else tables.NOTHING
+    interval = converted["interval"] if converted else [None]
+    spread = tables.NOTHING if None in interval else f"95 %: {' to '.join(map(shown.text, interval))}"
+    return element("div", element("h3", tables.MEASURES[measure].title), element("p", *number, class_="number"),
+                   element("p", shown.label, ", ", spread, class_="interval"),
+                   element("div", *dots, class_="scale", aria_hidden="true"), element("ul", *values), class_="card")
+
+
+def _measure(measure, scores):
+    """Return the section of one measure: what it means, its protocol, all its numbers."""
+    known = tables.MEASURES[measure]
+    return element("section", element("h3", known.title), element("p", known.meaning),
+                   element("p", scores[measure]["protocol"], class_="protocol"), tables.detail_table(measure, scores))
+
+
+def _unmeasured(scores):
+    found = tables.measured(scores)
+    missing = [known.title.lower() for measure, known in tables.MEASURES.items() if measure not in found]
+    return element("p", "Not measured: ", ", ".join(missing), ".") if missing else None
+
+
+def _matrices(scores, pairs):
+    """Return the source × target tables of what was measured."""
+    headlines = tables.measured(scores)
+    return join(tables.matrix(scores, measure, name or headlines.get(measure), pairs) for measure, name in MATRICES)
+
+
+def _training(history, model):
+    """Return the section of the training curves."""
+    curves = report_pictures.curves(model["model"], history) if history else element("p", "No epoch has been finished.")
+    plot = tables.scrolled("Training curves", element("div", curves, class_="plot"))
+    return element("section", element("h2", "Training"), plot, id="training")
+
+
+def _making(scores, model):
+    """Return command, settings and versions."""
+    settings = {"Settings of the evaluation": scores["settings"], "Settings of the training": model}
+    return join([
+        element("pre", element("code", scores["command"]), tabindex=0), element("h3", "Versions"),
+        tables.definitions(scores["versions"]),
+        *(element("details", element("summary", element("h3", title)), element("pre", _yaml(content), tabindex=0))
+          for title, content in settings.items() if content),
+        element("p", f"Page written by vconv {__version__}.")])
+
+
+def _yaml(content):
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _banner(scores, failures):
+    """Return the link to the warnings, if there are some."""
+    number = len(scores["failures"]) + len(failures)
+    if not number:
+        return None
+    return element("p", element("a", f"{number} warning{'s' * (number > 1)}", href="#warnings"), class_="banner")
+
+
+def _warnings(scores, failures):
+    """Return the section of what failed in the evaluation and on this page, and of what else is to be known."""
+    lists = {"Not measured": scores["failures"], "Not on this page": failures, "Notes": scores.get("notes") or []}
+    found = [Html(element("h3", title) + element("ul", *(element("li", line) for line in lines)))
+             for title, lines in lists.items() if lines]
+    return element("section", element("h2", "Warnings and notes"), *found, id="warnings") if found else None

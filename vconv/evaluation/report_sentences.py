@@ -1,0 +1,120 @@
+"""The part of a report to listen to: each sentence as it was, converted, and as it should be, with a picture of all."""
+import base64
+
+from tqdm import tqdm
+
+from vconv.audio import pitch, wav, world
+from vconv.errors import VconvError
+from vconv.evaluation import report_pictures
+from vconv.evaluation.markup import element, join
+from vconv.evaluation.recordings import copy_synthesis
+from vconv.evaluation.report_tables import SYSTEMS, measured, quantity
+
+ORDER = ("source", "converted", "target", "copy_synthesis")
+
+
+class Recordings:
+    """Reads what a report plays, each file once; `failures` are sentences on what could not be read or analysed."""
+
+    def __init__(self, settings):
+        self.settings, self.failures = settings, []
+        self._kept = {}
+
+    def clip(self, path, speaker, resynthesised=False):
+        """Return (y [samples], f0_hz [T]) of a file at the rate of the scores, or None if that failed."""
+        key = path, speaker, resynthesised
+        if key not in self._kept:
+            try:
+                self._kept[key] = self._read(*key)
+            except VconvError as error:
+                self._kept[key] = None
+                self.failures.append(str(error) if str(path) in str(error) else f"{path}: {error}")
+        return self._kept[key]
+
+    def _read(self, path, speaker, resynthesised):
+        rate = self.settings["sample_rate"]
+        f0_range_hz = self.settings["f0_range_hz"].get(speaker)
+        y, _ = wav.read(path, rate)
+        if resynthesised:
+            y = copy_synthesis(y, self.settings, f0_range_hz)
+        return y, world.estimate_f0(y, rate, *(f0_range_hz or pitch.WIDE_RANGE_HZ), self.settings["f0_method"],
+                                    self.settings["frame_period_ms"])
+
+
+def sections(scores, pairs, number):
+    """Return the sections of pairs and what could not be shown.
+
+    Parameters
+    ----------
+    scores : dict
+        The content of scores.json.
+    pairs : dict
+        Pair → (source, target), those to be shown.
+    number : int
+        How many sentences a pair; the first by name of those that were converted.
+
+    Returns
+    -------
+    sections : Html
+    failures : list of str
+        A sentence each.
+    """
+    recordings = Recordings(scores["settings"])
+    rows = {(row["pair"], row["sentence"], row["system"]): row for row in scores["files"]}
+    converted = {pair: [sentence for name, sentence, system in rows if (name, system) == (pair, "converted")]
+                 for pair in pairs}
+    chosen = {pair: sorted(sentences)[:number] for pair, sentences in converted.items()}
+    numbers = measured(scores)
+    found = []
+    with tqdm(total=sum(map(len, chosen.values())), unit="sentence", desc="report", disable=None) as progress:
+        for pair, sentences in chosen.items():
+            articles = []
+            for sentence in sentences:
+                of_sentence = {system: rows.get((pair, sentence, system)) for system in ORDER}
+                articles.append(_article(pairs[pair], sentence, of_sentence, recordings, numbers, bool(articles)))
+                progress.update()
+            title = " → ".join(pairs[pair])
+            found.append(element("section", element("h3", title), *articles, class_="pair"))
+    return join(found), recordings.failures
+
+
+def _article(pair, sentence, rows, recordings, numbers, folded):
+    """Return the players and the picture of one sentence, `folded` away until asked for or open."""
+    rate, frame_period_ms = recordings.settings["sample_rate"], recordings.settings["frame_period_ms"]
+    speakers = {system: pair[0] if system == "source" else pair[1] for system in ORDER}
+    paths = {system: (rows["target" if system == "copy_synthesis" else system] or {}).get("path") for system in ORDER}
+    clips = {system: recordings.clip(path, speakers[system], system == "copy_synthesis") if path else None
+             for system, path in paths.items()}
+    players = element("div", *(_player(system, pair, sentence, clips[system], rate, rows[system] or {}, numbers)
+                               for system in ORDER), class_="players")
+    there = {SYSTEMS[system]: clip for system, clip in clips.items() if clip}
+    picture = _picture(pair, sentence, there, rate, frame_period_ms) if there else None
+    return element("details", element("summary", element("h4", "Sentence ", sentence)), players, picture,
+                   class_="sentence", open=not folded)
+
+
+def _player(system, pair, sentence, clip, rate, row, numbers):
+    """Return what plays one recording, with its own scores."""
+    speaker = {"source": pair[0], "converted": " → ".join(pair)}.get(system, pair[1])
+    dot = element("span", class_=f"dot {system}")
+    caption = element("figcaption", dot, element("b", SYSTEMS[system]), " ", speaker)
+    if clip is None:
+        return element("figure", caption, element("p", "no recording", class_="missing"))
+    encoded = base64.b64encode(wav.to_flac(clip[0], rate)).decode()
+    audio = element("audio", controls=True, preload="metadata", src=f"data:audio/flac;base64,{encoded}",
+                    aria_label=f"{SYSTEMS[system]}, {speaker}, sentence {sentence}")
+    found = [(quantity(*item), row[item[1]]) for item in numbers.items() if isinstance(row.get(item[1]), float)]
+    scores = " · ".join(f"{shown.label} {shown.text(value)} {shown.unit}".strip() for shown, value in found)
+    return element("figure", caption, audio, element("p", scores) if scores else None)
+
+
+def _picture(pair, sentence, panels, rate, frame_period_ms):
+    """Return the spectrograms, with a line that the page's script moves while a recording plays."""
+    shown = f"Spectrograms with F0 of sentence {sentence}, {' to '.join(pair)}, above each other: {', '.join(panels)}."
+    picture = report_pictures.inline(
+        lambda scheme: report_pictures.sentence(panels, rate, frame_period_ms, scheme), shown)
+    plot = element("div", picture, element("div", class_="cursor", hidden=True), class_="plot",
+                   data_seconds=report_pictures.seconds(panels, rate), data_left=report_pictures.LEFT,
+                   data_right=report_pictures.RIGHT)
+    return element("div", plot, class_="scrolled", role="region", aria_label=f"Spectrograms, sentence {sentence}",
+                   tabindex=0)
