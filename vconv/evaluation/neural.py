@@ -16,7 +16,7 @@ def package(name):
     try:
         return importlib.import_module(name)
     except (ImportError, OSError, RuntimeError) as error:  # the last two: builds of PyTorch that do not fit together
-        reason = str(error).strip().splitlines()[0].rstrip(".")
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
         raise VconvError(f"{name.split('.')[0]} cannot be loaded ({reason}); pip install 'vconv[neural]'") from error
 
 
