@@ -1,0 +1,75 @@
+"""How many VAWGAN steps, taken again from the same state, differ in any bit: with TensorFlow's graph optimiser or not.
+
+    python benchmarks/bit_exactness.py FEATURES.h5 [--steps 500] [--batch-size 16] [--busy 2]
+
+Each step is the two-player one, at the default settings but for the batch. `--busy` processes keep the machine loaded,
+for the differences come with the order in which threads finish.
+"""
+import argparse
+import multiprocessing
+import os
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def spin():
+    """Keep one core busy."""
+    while True:
+        pass
+
+
+def differing_steps(store, statistics, steps, batch_size, graph_optimiser):
+    """Return how many of `steps` steps came out otherwise when they were taken again."""
+    import keras
+    import tensorflow as tf
+
+    from vconv import models
+    from vconv.batches import ShuffledFrames
+
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": not graph_optimiser})
+    keras.utils.set_random_seed(0)
+    model = models.build("vawgan", len(statistics.spectrum_low), len(store.speakers), models.settings(
+        "vawgan", {"training": {"batch_size": batch_size}}))
+    variables = model.weights + model.optimizer.variables + model.critic_optimizer.variables
+    take = tf.function(lambda frame, speaker: model.train_step((frame, speaker)))
+
+    def after(batch):
+        take(*map(tf.convert_to_tensor, batch))
+        return [variable.numpy() for variable in variables]
+
+    before, differing = [variable.numpy() for variable in variables], 0
+    for batch in ShuffledFrames(store, statistics, "training", 0).epoch(0, steps, model.rows_per_step):
+        once = after(batch)
+        for variable, value in zip(variables, before, strict=True):
+            variable.assign(value)
+        before = after(batch)
+        differing += not all(a.tobytes() == b.tobytes() for a, b in zip(once, before, strict=True))
+    return differing
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("features")
+    parser.add_argument("--steps", type=int, default=500)
+    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--busy", type=int, default=2, help="processes that load the machine meanwhile")
+    args = parser.parse_args()
+    from vconv.features.statistics import compute
+    from vconv.features.store import FeatureStore
+
+    context = multiprocessing.get_context("spawn")
+    for _ in range(args.busy):
+        context.Process(target=spin, daemon=True).start()
+    with FeatureStore(args.features) as store:
+        statistics = compute(store)
+        for graph_optimiser in (True, False):
+            begin = time.perf_counter()
+            differing = differing_steps(store, statistics, args.steps, args.batch_size, graph_optimiser)
+            seconds = (time.perf_counter() - begin) / (2 * args.steps)
+            print(f"graph optimiser {'on' if graph_optimiser else 'off'}: {differing} of {args.steps} steps differ; "
+                  f"{seconds:.3f} s a step", flush=True)
+
+
+if __name__ == "__main__":
+    main()

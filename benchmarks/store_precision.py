@@ -1,0 +1,62 @@
+"""What the feature file's types cost: copy-synthesis from exact float64 features against that from what the file keeps.
+
+    python benchmarks/store_precision.py recipes/vcc2016/corpus.yaml --corpus-dir corpora/vcc2016 [--sentences 4]
+
+Of each speaker some evaluation sentences, spread over them, are analysed by WORLD and synthesised three times: from the
+features as they are, after normalising the energy alone, and from the types of the feature file.
+"""
+import argparse
+
+import numpy as np
+from frame_by_frame import distortion_db, table
+
+from vconv.audio import pitch, wav, world
+from vconv.features.corpus import Corpus
+from vconv.features.store import TYPES
+
+
+def chosen(corpus, split, count):
+    """Return `count` utterances a speaker, spread over those of the split."""
+    rows = []
+    for speaker in corpus.speakers:
+        own = [row for row in corpus.utterances if (row.speaker, row.split) == (speaker, split)]
+        rows += [own[place] for place in np.unique(np.linspace(0, len(own) - 1, count).round().astype(int))]
+    return rows
+
+
+def copies(y, rate, settings):
+    """Return the three signals [samples]."""
+    wide = world.estimate_f0(y, rate, *pitch.WIDE_RANGE_HZ, settings["f0_method"], settings["frame_period_ms"])
+    exact = world.analyze(y, rate, *pitch.find_range(wide), settings["f0_method"], settings["frame_period_ms"])
+    log_spectrum, energy = world.normalize_energy(exact.spectrum)
+    coded = world.code_aperiodicity(exact.aperiodicity, rate)
+    kept = [array.astype(kind).astype(np.float64) for array, kind in zip(
+        (log_spectrum, energy, exact.f0_hz, coded), TYPES.values(), strict=True)]
+    normalised = exact._replace(spectrum=world.restore_energy(log_spectrum, energy))
+    stored = world.Analysis(kept[2], world.restore_energy(*kept[:2]), world.decode_aperiodicity(kept[3], rate))
+    return [world.synthesize(*features, rate, settings["frame_period_ms"]) for features in (exact, normalised, stored)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus")
+    parser.add_argument("--corpus-dir")
+    parser.add_argument("--split", default="evaluation")
+    parser.add_argument("--sentences", type=int, default=4, help="a speaker")
+    args = parser.parse_args()
+    corpus, rows = Corpus.load(args.corpus, corpus_dir=args.corpus_dir), []
+    for utterance in chosen(corpus, args.split, args.sentences):
+        y, rate = wav.read(utterance.path, corpus.settings["sample_rate"])
+        exact, normalised, stored = copies(y, rate, corpus.settings)
+        to_recording = distortion_db([exact, stored], y, rate)
+        to_exact = distortion_db([normalised, stored], exact, rate)
+        rows.append({"exact features, from the recording": to_recording[0],
+                     "feature file, from the recording": to_recording[1],
+                     "feature file less exact, in size": abs(to_recording[1] - to_recording[0]),
+                     "energy normalised, from exact features": to_exact[0],
+                     "feature file, from exact features": to_exact[1]})
+    table(rows)
+
+
+if __name__ == "__main__":
+    main()
