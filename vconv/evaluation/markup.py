@@ -19,7 +19,8 @@ def element(name, *content, **attributes):
     **attributes : object
         Written with hyphens for underscores, `class_` as class; False and None are left out, True has no value.
     """
-    written = "".join(_attribute(key, value) for key, value in attributes.items() if value not in (None, False))
+    written = "".join(_attribute(key, value) for key, value in attributes.items()
+                      if value is not None and value is not False)
     inside = "" if name in VOID else f"{join(content)}</{name}>"
     return Html(f"<{name}{written}>{inside}")
 

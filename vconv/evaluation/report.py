@@ -43,8 +43,8 @@ def write(scores_path, page_path, run=None, pairs="all", sentences=5):
     """
     scores = read_scores(scores_path)
     known = {pair: split(pair, scores["settings"]["f0_range_hz"]) for pair in scores["pairs"]}
-    heard, failures = report_sentences.sections(scores, _chosen(pairs, known), sentences)
-    model = run.settings() if run else None
+    chosen, model = _chosen(pairs, known), run.settings() if run else None
+    heard, failures = report_sentences.sections(scores, chosen, sentences)
     parts = {
         "subtitle": _subtitle(scores, model),
         "warnings_banner": _banner(scores, failures),

@@ -1,0 +1,40 @@
+"""No text can become markup."""
+from html.parser import HTMLParser
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vconv.evaluation.markup import Html, element, join
+
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]))
+
+
+class Reader(HTMLParser):
+    def __init__(self, markup):
+        super().__init__()
+        self.seen, self.text = [], ""
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@given(TEXT, TEXT)
+def test_text_and_attributes_come_back_as_they_were(text, value):
+    reader = Reader(element("p", text, title=value))
+    assert reader.seen == [("p", {"title": value})] and reader.text == text
+
+
+def test_markup_stays_markup():
+    inner = element("b", "<&>")
+    assert element("p", inner, " & ", None, 3) == "<p><b>&lt;&amp;&gt;</b> &amp; 3</p>"
+    assert join([inner, "<"]) == inner + "&lt;" and isinstance(join([]), Html)
+
+
+def test_attributes_are_spelt_as_html_has_them():
+    assert element("img", class_="a b", aria_label='"', hidden=True, open=False, alt="", tabindex=0, title=None) == \
+        '<img class="a b" aria-label="&quot;" hidden alt="" tabindex="0">'
