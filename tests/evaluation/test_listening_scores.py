@@ -268,7 +268,7 @@ def test_the_command_prints_tables_and_writes_json_that_a_second_run_passes_over
                  "old           2.00 [2.00, 2.00]  2 ratings of 1 listener",
                  "old - new: -2.00 [-2.00, -2.00]  2 ratings of 1 listener",
                  "source        0% [0%, 0%]  2 ratings of 1 listener",
-                 "old or new: 0% [0%, 0%]  2 ratings of 1 listener, p = 0.5"):
+                 "old rather than new: 0% [0%, 0%]  2 ratings of 1 listener, p = 0.5"):
         assert line in outputs[0].splitlines(), outputs[0]
     written = json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))
     assert written["mos"]["new"]["mean"] == 4 and written["format"] == "vconv listening-test scores"

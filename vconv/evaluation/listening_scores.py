@@ -78,6 +78,7 @@ def as_text(scores):
     lines += [f"twice: {sentence}" for sentence in scores["duplicates"]]
     if scores["listeners"] < FEW:
         lines.append(f"few: intervals from fewer than {FEW} listeners are too narrow")
+    lines.append("numbers: mean [95 % interval over listeners and sentences], and what they rest on")
     width = 2 + max([12, *(len(name) for test in ("mos", "similarity") for name in scores[test] or ())])
     if scores["mos"]:
         lines += ["", "Naturalness, MOS from 1 (bad) to 5 (excellent)"]
@@ -87,9 +88,9 @@ def as_text(scores):
         lines += ["", "Similarity, share of answers that say: the same person as the target"]
         lines += [f"{name:{width}s}{_line(entry, '.0%')}" for name, entry in scores["similarity"].items()]
     if scores["abx"]:
-        lines += ["", "ABX, share of answers that find the first one's voice closer to the target's "
-                  "(p: exact two-sided binomial test against a half)"]
-        lines += [f"{' or '.join(entry['systems'])}: {_line(entry, '.0%')}, p = {entry['p_value']:.2g}"
+        lines += ["", "ABX, share of answers that find the voice closer to the target's (p: exact two-sided binomial "
+                  "test against a half)"]
+        lines += [f"{' rather than '.join(entry['systems'])}: {_line(entry, '.0%')}, p = {entry['p_value']:.2g}"
                   for entry in scores["abx"]]
     return "\n".join(lines)
 
