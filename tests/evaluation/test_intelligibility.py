@@ -1,0 +1,138 @@
+"""Error rates worked out by hand, and how the recogniser is asked; a real one runs where a model is at hand."""
+import os
+import sys
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vconv.audio import wav
+from vconv.errors import VconvError
+from vconv.evaluation import intelligibility
+from vconv.evaluation.intelligibility import Recogniser, edit_distance, error_rates, normalize
+
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+MODEL = os.environ.get("VCONV_TEST_WHISPER")
+SHORT = st.text("abc", max_size=6)
+
+
+@pytest.mark.parametrize(("text", "reference", "wer", "cer"), [
+    ("the cat sat", "the cat sat", 0, 0),
+    ("the bat sat", "the cat sat", 1 / 3, 1 / 11),          # a substitution
+    ("cat sat", "the cat sat", 1 / 3, 4 / 11),              # a deletion: "the "
+    ("the cat sat down", "the cat sat", 1 / 3, 5 / 11),     # an insertion: " down"
+    ("", "the cat", 1, 1),
+    ("a b c", "a", 2, 4),
+    ("sat cat the", "the cat sat", 2 / 3, 6 / 11),
+])
+def test_error_rates_by_hand(text, reference, wer, cer):
+    assert error_rates(text, reference) == pytest.approx((wer, cer))
+
+
+def test_rates_are_over_the_reference():
+    assert error_rates("one two three four", "one two") == pytest.approx((1, 11 / 7))
+    assert error_rates("one two", "one two three four") == pytest.approx((0.5, 11 / 18))
+
+
+@pytest.mark.parametrize(("text", "normal"), [
+    ("  The CAT, sat.\n", "the cat sat"),
+    ("Don’t — can't!", "dont cant"),
+    ("good-natured…", "good natured"),
+    ("ﬁne Straße", "fine strasse"),
+    ("No. 20 at 5%", "no 20 at 5"),
+    ("हिन्दी, शब्द", "हिन्दी शब्द"),
+    ("¿Qué?", "qué"),
+    ("...", ""),
+])
+def test_normalize(text, normal):
+    assert normalize(text) == normal
+    assert normalize(normal) == normal
+
+
+def test_a_reference_without_words_has_no_rate():
+    with pytest.raises(VconvError, match="reference holds no word"):
+        error_rates("something", " ...! ")
+
+
+def by_definition(a, b):
+    @cache
+    def distance(i, j):
+        if not i or not j:
+            return i + j
+        return min(distance(i - 1, j) + 1, distance(i, j - 1) + 1, distance(i - 1, j - 1) + (a[i - 1] != b[j - 1]))
+    return distance(len(a), len(b))
+
+
+@given(SHORT, SHORT)
+def test_edit_distance_is_its_definition(a, b):
+    assert edit_distance(a, b) == by_definition(a, b)
+
+
+@given(st.lists(SHORT.filter(len), max_size=6), st.lists(SHORT.filter(len), min_size=1, max_size=6))
+def test_rates_are_those_of_jiwer(text, reference):
+    jiwer = pytest.importorskip("jiwer", reason="jiwer is not installed")
+    text, reference = " ".join(text), " ".join(reference)
+    assert error_rates(text, reference) == pytest.approx((jiwer.wer(reference, text), jiwer.cer(reference, text)))
+
+
+class Whisper:
+    """Stands for faster_whisper.WhisperModel and keeps what it was asked."""
+
+    def __init__(self, model, **options):
+        if model == "no-such-model":
+            raise ValueError("Invalid model size,\n expected one of: tiny")
+        self.asked = {"model": model} | options
+
+    def transcribe(self, y, **options):
+        self.asked |= {"y": y} | options
+        return iter([SimpleNamespace(text=" Hello there."), SimpleNamespace(text=" General.")]), None
+
+
+@pytest.fixture
+def whisper(monkeypatch):
+    monkeypatch.setitem(sys.modules, "faster_whisper", SimpleNamespace(WhisperModel=Whisper))
+
+
+def test_the_recogniser_is_asked_for_a_repeatable_reading(whisper, tmp_path):
+    recogniser = Recogniser(tmp_path)
+    assert recogniser.read(0.1 * np.ones(4800), 48000) == "Hello there. General."
+    asked = recogniser._model.asked
+    y = asked.pop("y")
+    assert (y.dtype, y.shape) == (np.float32, (1600,))
+    assert asked == {"model": str(tmp_path), "device": "cpu", "compute_type": "int8", "beam_size": 5,
+                     "temperature": 0.0, "condition_on_previous_text": False}
+
+
+def test_the_model_may_be_left_out(whisper):
+    assert Recogniser()._model.asked["model"] == "base.en"
+
+
+def test_a_model_that_cannot_be_had_is_one_sentence(whisper):
+    with pytest.raises(VconvError, match=r"^no-such-model: .*cannot be fetched \(Invalid model size, expected one of"):
+        Recogniser("no-such-model")
+
+
+def test_a_folder_without_a_model_is_one_sentence(tmp_path):
+    pytest.importorskip("faster_whisper", reason="the extra `neural` is not installed", exc_type=ImportError)
+    with pytest.raises(VconvError, match="cannot be loaded"):
+        Recogniser(tmp_path)
+
+
+@pytest.mark.skipif(not MODEL, reason="VCONV_TEST_WHISPER names no folder of a faster-whisper model")
+def test_a_real_recogniser_understands_the_sample():
+    pytest.importorskip("faster_whisper", reason="the extra `neural` is not installed", exc_type=ImportError)
+    recogniser = Recogniser(MODEL)
+    path = sorted((SAMPLE / "evaluation" / "slt").glob("*"))[0]
+    y, rate = wav.read(path)
+    lines = (SAMPLE / "sentences.txt").read_text(encoding="utf-8").splitlines()
+    said = next(line.split(" | ")[2] for line in lines if f"| {path.stem} |" in line)
+    text = recogniser.read(y, rate)
+    assert text == recogniser.read(y, rate)
+    assert error_rates(text, said)[0] <= 0.25
+    with pytest.raises(VconvError, match="silent"):
+        recogniser.read(np.zeros(16000), 16000)
+    assert intelligibility.error_rates(recogniser.read(y[::-1], rate), said)[0] > 0.5
