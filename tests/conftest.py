@@ -13,6 +13,12 @@ from vconv.features.statistics import compute
 from vconv.features.store import FeatureStore
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    """Nothing of the user's cache is read or written."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
 @pytest.fixture
 def small_store(tmp_path):
     """A feature file of three speakers, 2 × 30 frames a split each."""

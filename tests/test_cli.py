@@ -1,4 +1,5 @@
 """The command: the whole way from recordings to scores, and one sentence with status 2 for every mistake."""
+import csv
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import tiny as tiny_corpus
 import vconv
 from vconv import cli
 from vconv.commands import convert, info, train
+from vconv.evaluation.scores import GROUPS, SYSTEMS
 from vconv.run_folder import RunFolder
 
 PROGRAM = "import signal, sys; from vconv.cli import main; signal.signal(signal.SIGINT, signal.default_int_handler); " \
@@ -65,15 +67,17 @@ def test_from_recordings_to_scores(tiny, tmp_path, capsys):
     assert "12 files written, 0 recordings failed" in capsys.readouterr().out
     assert vconv_command("evaluate", *common, "--converted", output, "--jobs=1", "--json", scores) == 0
     table = capsys.readouterr().out.splitlines()
-    assert len(table) == 2 + 3 * (len(pairs) + 1)
+    assert len(table) == len(GROUPS) - 2 + 2 + 4 * (len(pairs) + 1), "protocols, two heads, four systems a pair"
     content = strict(scores.read_text(encoding="utf-8"))
     assert list(content["pairs"]) == pairs and content["failures"] == []
-    for systems in content["pairs"].values():
-        mcd, cents = ({name: system[measure]["mean"] for name, system in systems.items()}
-                      for measure in ("mcd_db", "median_cents"))
-        assert len(systems["converted"]["mcd_db"]["values"]) == 2
-        assert 0 < mcd["copy_synthesis"] < min(mcd["converted"], mcd["unconverted"])
-        assert abs(cents["converted"]) < 120 and abs(cents["unconverted"]) > 400, "any network moves F0 to the target's"
+    for groups in content["pairs"].values():
+        mcd = {name: entry["mean"] for name, entry in groups["mcd"].items()}
+        cents = {name: entry["details"]["median_cents"]["mean"] for name, entry in groups["f0"].items()}
+        assert groups["mcd"]["converted"]["files"] == 2
+        assert 0 == mcd["target"] < mcd["copy_synthesis"] < min(mcd["converted"], mcd["source"])
+        assert abs(cents["converted"]) < 120 and abs(cents["source"]) > 400, "any network moves F0 to the target's"
+    rows = list(csv.DictReader(scores.with_suffix(".csv").open(encoding="utf-8")))
+    assert len(rows) == 4 * 2 * len(pairs) and {row["system"] for row in rows} == set(SYSTEMS)
 
 
 def test_missing_and_broken_conversions_are_listed(tiny, tmp_path, capsys):
@@ -81,10 +85,16 @@ def test_missing_and_broken_conversions_are_listed(tiny, tmp_path, capsys):
     folder.mkdir()
     shutil.copy(tiny.evaluation / "Mary-Ann" / "é 1.wav", folder)
     arguments = "evaluate", f"--run={tiny.run}", "--pairs=bob-Mary-Ann", f"--converted={tmp_path}", "--jobs=1"
-    assert vconv_command(*arguments) == 2
+    scores = tmp_path / "scores.json"
+    assert vconv_command(*arguments, "--without-neural", "--json", scores) == 2
     out, err = capsys.readouterr()
-    assert out.splitlines()[2].split()[:3] == ["bob-Mary-Ann", "converted", "0.00"]
-    assert err == f"vconv: {folder / 'é 2.wav'}: is missing; convert the pair first\n"
+    (line,) = [line for line in out.splitlines() if line.startswith("bob-Mary-Ann  converted")]
+    assert line.split()[2] == "0.00" and line.split()[-1] == "1", "the table says on how many files it rests"
+    warning, mistake = err.splitlines()
+    assert warning == "1 warnings: the scores above rest on the files that are left"
+    assert mistake == f"vconv: {folder / 'é 2.wav'}: is missing; convert the pair first"
+    assert vconv_command("evaluate", "--compare", scores, scores) == 0
+    assert "mcd24: A 0.000, B 0.000, A - B +0.000" in capsys.readouterr().out
 
 
 def test_a_folder_with_broken_files(tiny, tmp_path, capsys):
@@ -267,6 +277,10 @@ CASES = {
     "empty corpus": ("extract --corpus={corpus} --corpus-dir={empty}", "{empty}: no .wav, .flac or .ogg file"),
     "extract over": ("extract --corpus={other} --output={features}", "{features}: was made with "),
     "no run": ("evaluate --run={new}", "{new}: does not exist"),
+    "run and folders": ("evaluate --run={run} --source={empty}", "name either a --run, or three folders"),
+    "two folders": ("evaluate --converted={empty} --source={empty}", "name either a --run, or three folders"),
+    "protocol": ("evaluate --run={run} --protocol=mcd25", "'mcd25' is not allowed; choose one of: mcd24"),
+    "compare": ("evaluate --compare {wav} {wav}", "is no JSON file"),
     "none converted": ("evaluate --run={run} --converted={empty}", "is missing; convert the pair first"),
     "unknown info": ("info nonsense", "'nonsense' is not allowed; choose one of: convvae, vawgan"),
     "info key": ("info convvae --set=network.x=1", "there is no key x; the keys are: "),

@@ -7,6 +7,7 @@ from voice import voice
 from vconv.audio import wav, world
 from vconv.errors import VconvError
 from vconv.evaluation import metrics
+from vconv.evaluation.protocols import MCD24
 
 RATE = 16000
 
@@ -197,6 +198,6 @@ def test_minutes_are_refused_before_memory_runs_out():
 
 
 def test_the_protocol_is_spelt_out():
-    assert str(metrics.MCD24) == (
+    assert str(MCD24) == (
         "mcd24: Harvest 60-500 Hz, CheapTrick, 5 ms, mel-cepstrum of order 24 (alpha 0.41 at 16 kHz) without c0, "
         "frames above the mean power -25 dB, DTW, mean over the path, at the lower of the two rates")

@@ -53,6 +53,14 @@ def read(path, rate=None):
     return y, file_rate if rate is None else int(rate)
 
 
+def rate_of(path):
+    """Return the sample rate of an audio file in Hz, without reading its samples; None if it is no audio file."""
+    try:
+        return soundfile.info(os.fspath(path)).samplerate
+    except (soundfile.LibsndfileError, TypeError):
+        return None
+
+
 def write(path, y, rate, file_rate=None):
     """Write a mono signal; a signal too loud for the file is scaled down as a whole, never clipped.
 

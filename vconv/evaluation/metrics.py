@@ -6,32 +6,11 @@ from librosa.sequence import dtw
 
 from vconv.audio import mel_cepstrum, wav, world
 from vconv.errors import VconvError
+from vconv.evaluation.protocols import F0_RANGE_HZ, MCD24
 
-F0_RANGE_HZ = (60.0, 500.0)
 SILENCE = 2.0 ** -15  # one step of a 16-bit file
 MAX_CELLS = 10 ** 8
 DB = 10 / np.log(10)
-
-
-class Protocol(NamedTuple):
-    """How frames are described and chosen; the same audio moves by up to 3 dB from one protocol to the next.
-
-    `order` is the highest mel-cepstral coefficient compared (the lowest is c1), `threshold_db` the power above which
-    a frame counts, relative to the mean power of its utterance.
-    """
-
-    name: str
-    order: int
-    threshold_db: float
-
-    def __str__(self):
-        """Return the line to print beside every number."""
-        return (f"{self.name}: Harvest {F0_RANGE_HZ[0]:g}-{F0_RANGE_HZ[1]:g} Hz, CheapTrick, 5 ms, mel-cepstrum of "
-                f"order {self.order} (alpha 0.41 at 16 kHz) without c0, frames above the mean power "
-                f"{self.threshold_db:+g} dB, DTW, mean over the path, at the lower of the two rates")
-
-
-MCD24 = Protocol("mcd24", order=24, threshold_db=-25.0)
 
 
 class Frames(NamedTuple):
@@ -87,31 +66,61 @@ def score(y, rate, reference, reference_rate, protocol=MCD24):
     common = min(rate, reference_rate)
     a, b = (active(analyse(wav.resample(signal, signal_rate, common), common, protocol), protocol)
             for signal, signal_rate in ((y, rate), (reference, reference_rate)))
-    path = align(a, b)
-    return Score(mcd(a, b, path), f0_errors(a, b, path), len(path))
+    path = align(a, b, protocol)
+    return Score(mcd(a, b, path, protocol), f0_errors(a, b, path), len(path))
 
 
 def analyse(y, rate, protocol=MCD24):
     """Return the `Frames` of a signal, all of them; errors as in `score`."""
+    return describe(*analyse_spectrum(y, rate), rate, protocol)
+
+
+def analyse_spectrum(y, rate):
+    """Return (f0_hz [T], power spectrum [T, K]) of a signal, what all protocols begin with; errors as in `score`."""
     f0_hz = world.estimate_f0(y, rate, *F0_RANGE_HZ, method="harvest")
     if np.abs(y).max() < SILENCE:
         raise VconvError("the signal is silent, so it cannot be scored; check the recording")
-    spectrum = world.estimate_spectrum(y, f0_hz, rate)
-    cepstrum = mel_cepstrum.from_spectrum(spectrum, protocol.order, mel_cepstrum.mel_alpha(rate))
-    return Frames(f0_hz, 10 * np.log10(spectrum.mean(axis=1)), cepstrum)
+    return f0_hz, world.estimate_spectrum(y, f0_hz, rate)
+
+
+def describe(f0_hz, spectrum, rate, protocol=MCD24):
+    """Return the `Frames` of an F0 contour and power spectrum, all of them."""
+    alpha = mel_cepstrum.mel_alpha(rate) if protocol.alpha is None else protocol.alpha
+    weights = np.ones(spectrum.shape[1])
+    if protocol.frames == "two-sided power":
+        weights[1:-1] = 2.0
+    power_db = 10 * np.log10(spectrum @ (weights / weights.sum()))
+    return Frames(f0_hz, power_db, mel_cepstrum.from_spectrum(spectrum, protocol.order, alpha))
+
+
+def is_active(frames, protocol=MCD24):
+    """Return which of the frames the protocol counts, bool [T].
+
+    Raises
+    ------
+    VconvError
+        It counts none: no frame is voiced.
+    """
+    if protocol.frames == "voiced":
+        counts = frames.f0_hz > 0
+    else:
+        mean_db = 10 * np.log10(np.mean(10 ** (frames.power_db / 10)))
+        counts = frames.power_db > mean_db + protocol.threshold_db
+    if not counts.any():
+        raise VconvError(f"no frame is {protocol.frames}, and {protocol.name} takes no others; check the recording")
+    return counts
 
 
 def active(frames, protocol=MCD24):
-    """Return the frames whose power lies above the utterance's mean power plus `protocol.threshold_db`."""
-    mean_db = 10 * np.log10(np.mean(10 ** (frames.power_db / 10)))
-    chosen = frames.power_db > mean_db + protocol.threshold_db
-    return Frames(*(part[chosen] for part in frames))
+    """Return the frames that the protocol counts; errors as in `is_active`."""
+    counts = is_active(frames, protocol)
+    return Frames(*(part[counts] for part in frames))
 
 
-def align(a, b):
+def align(a, b, protocol=MCD24):
     """Align two utterances by dynamic time warping.
 
-    The distance is Euclidean on c1 and above; steps (1, 0), (0, 1), (1, 1) weigh the same.
+    The distance is Euclidean on the protocol's coefficients; steps (1, 0), (0, 1), (1, 1) weigh the same.
 
     Parameters
     ----------
@@ -131,16 +140,16 @@ def align(a, b):
     if len(a.f0_hz) * len(b.f0_hz) > MAX_CELLS:
         raise VconvError(f"{len(a.f0_hz)} frames against {len(b.f0_hz)} are too many to align; "
                          "score sentences of less than 50 s")
-    return dtw(_shape(a).T, _shape(b).T, metric="euclidean")[1][::-1]
+    return dtw(_compared(a, protocol).T, _compared(b, protocol).T, metric="euclidean")[1][::-1]
 
 
-def mcd(a, b, path):
+def mcd(a, b, path, protocol=MCD24):
     """Return the mel-cepstral distortion in dB of `a` against `b`, the mean over the alignment `path`.
 
     Kubichek (1993), "Mel-cepstral distance measure for objective speech quality assessment":
-    10 / ln 10 · sqrt(2 Σ (a_m - b_m)^2), m from 1 to the order.
+    10 / ln 10 · sqrt(2 Σ (a_m - b_m)^2), m from the protocol's lowest coefficient to its highest.
     """
-    difference = _shape(a)[path[:, 0]] - _shape(b)[path[:, 1]]
+    difference = _compared(a, protocol)[path[:, 0]] - _compared(b, protocol)[path[:, 1]]
     return float(np.mean(DB * np.sqrt(2 * np.square(difference).sum(axis=1))))
 
 
@@ -162,6 +171,6 @@ def f0_errors(a, b, path):
         median_cents=float(np.median(a_cents - b_cents)))
 
 
-def _shape(frames):
-    """Return the coefficients c1 and above: the spectrum without its level."""
-    return frames.mel_cepstrum[:, 1:]
+def _compared(frames, protocol):
+    """Return the coefficients the protocol compares, [T, order + 1 - lowest]."""
+    return frames.mel_cepstrum[:, protocol.lowest:]

@@ -1,0 +1,53 @@
+"""Analyses of natural recordings, kept on disk: they are the same for every system that is evaluated."""
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+
+from vconv import files
+from vconv.errors import VconvError
+
+VERSION = 1  # to be raised when the analysis changes
+
+
+def default_folder():
+    """Return the user's cache folder for vconv: $XDG_CACHE_HOME/vconv, or ~/.cache/vconv."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vconv"
+
+
+def digest(path):
+    """Return the SHA-256 of a file's content, or None if it cannot be read."""
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def cached(folder, key, compute):
+    """Return `compute()`, a dict of arrays, or what an earlier call with this key stored.
+
+    Parameters
+    ----------
+    folder : str, Path or None
+        None: nothing is kept. A folder that cannot be written is no error: the work is then done again next time.
+    key : JSON-like
+        All that the arrays depend on.
+    compute : callable
+    """
+    if folder is None:
+        return compute()
+    name = hashlib.sha256(json.dumps([VERSION, key], sort_keys=True).encode()).hexdigest()
+    path = Path(folder) / name[:2] / f"{name[2:]}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return dict(stored)
+    except (OSError, ValueError, EOFError, KeyError):  # missing, or damaged
+        arrays = compute()
+    try:
+        with files.replacing(path, durable=False) as temporary, open(temporary, "wb") as file:
+            np.savez(file, **arrays)
+    except VconvError:
+        pass
+    return arrays

@@ -1,0 +1,71 @@
+"""Is system A better than system B? A paired bootstrap over the sentences that both were scored on."""
+import numpy as np
+
+from vconv.errors import VconvError
+from vconv.evaluation import bootstrap, output
+from vconv.evaluation.scores import MEASURES, SYSTEMS, estimate, over_pairs
+
+
+def compare(path_a, path_b, system="converted"):
+    """Compare the same system of two scores.json, measure by measure.
+
+    Parameters
+    ----------
+    path_a, path_b : str or Path
+        Files that `vconv evaluate --json` wrote.
+    system : str
+
+    Returns
+    -------
+    lines : list of str
+        For each measure both estimates, their difference A − B with its 95 % interval, and in words whether there is
+        one: whether the interval leaves out 0.
+
+    Raises
+    ------
+    VconvError
+        A file is no scores.json, the two have no pair with a common sentence, or used other protocols.
+    """
+    contents = [output.read(path) for path in (path_a, path_b)]
+    rows_a, rows_b = (_rows(content) for content in contents)
+    settings = contents[0]["settings"]
+    shared = {pair: set(rows_a[pair][system]) & set(rows_b[pair][system]) for pair in rows_a if pair in rows_b}
+    shared = {pair: sentences for pair, sentences in shared.items() if sentences}
+    if not shared:
+        raise VconvError(f"{path_a}, {path_b}: no pair of speakers has a sentence that both were scored on; evaluate "
+                         "both on the same pairs")
+    lines = [f"A = {path_a}", f"B = {path_b}", f"{len(shared)} pairs, "
+             f"{sum(map(len, shared.values()))} sentences scored in both; paired bootstrap, "
+             f"{settings['bootstrap']} resamples"]
+    for measure in MEASURES:
+        a, b = (over_pairs([estimate(measure, rows[pair], system, settings["bootstrap"], settings["seed"], names)
+                            for pair, names in shared.items()]) for rows in (rows_a, rows_b))
+        if a is not None and b is not None:
+            lines.append(_line(measure.name, a, b))
+    return lines
+
+
+def _line(name, a, b):
+    """Return what is to be said of one measure."""
+    if a.files != b.files:
+        return f"{name}: A rests on {a.files} files and B on {b.files}, so they are not compared"
+    difference = a.values - b.values
+    low, high = bootstrap.interval(difference)
+    text = f"{name}: A {a.values[0]:.3f}, B {b.values[0]:.3f}, A - B {difference[0]:+.3f} [{low:+.3f}, {high:+.3f}], "
+    if not np.isfinite([low, high]).all():
+        return text + "which cannot be told"
+    verdict = "no difference can be told"
+    if low > 0 or high < 0:
+        verdict = f"A is {'higher' if low > 0 else 'lower'}"
+    return f"{text}{a.files} files: {verdict}"
+
+
+def _rows(content):
+    """Return {pair: {system: {sentence: values}}} of a scores.json; null becomes NaN."""
+    rows = {}
+    for row in content["files"]:
+        values = {key: np.array(value, float) for key, value in row.items()
+                  if isinstance(value, (int, float, list)) or value is None and key != "path"}
+        systems = rows.setdefault(row["pair"], {name: {} for name in SYSTEMS})
+        systems[row["system"]][row["sentence"]] = values
+    return rows

@@ -1,0 +1,139 @@
+"""Which recordings are compared with which: pairs of a corpus' speakers, or three folders."""
+from pathlib import Path
+from typing import NamedTuple
+
+from vconv.audio import pitch, wav, world
+from vconv.errors import VconvError
+
+AUDIO_SUFFIXES = tuple(wav.SUBTYPES)
+
+
+class Pair(NamedTuple):
+    """A source and a target speaker, and the files that were converted from one to the other: {sentence: path}."""
+
+    source: str
+    target: str
+    converted: dict
+
+    def __str__(self):
+        """Return SOURCE-TARGET."""
+        return f"{self.source}-{self.target}"
+
+
+class Recordings(NamedTuple):
+    """What is evaluated.
+
+    Attributes
+    ----------
+    pairs : list of Pair
+    natural : dict
+        Speaker → {sentence: path}.
+    settings : dict
+        sample_rate (the lowest of all files), frame_period_ms, f0_method, f0_range_hz (speaker → (floor, ceiling); a
+        speaker may be missing).
+    failures, notes : list of str
+        What was expected and is not there, and what else a reader of the scores must know, a sentence each.
+    """
+
+    pairs: list
+    natural: dict
+    settings: dict
+    failures: list
+    notes: list
+
+    def sentences(self):
+        """Return the names of all sentences, sorted."""
+        found = [self.natural[speaker] for pair in self.pairs for speaker in (pair.source, pair.target)]
+        return sorted(set().union(*found, *(pair.converted for pair in self.pairs)))
+
+
+def of_corpus(corpus, f0_range_hz, pairs, converted):
+    """Return the `Recordings` that `vconv convert --pairs` wrote to the folder `converted`.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    f0_range_hz : dict
+        Speaker → (floor, ceiling).
+    pairs : list of (source, target)
+    converted : str or Path
+        Holds SRC-TGT/<sentence>.wav (or .flac, .ogg).
+
+    Raises
+    ------
+    VconvError
+        Nothing is there to be evaluated.
+    """
+    natural = {speaker: {} for pair in pairs for speaker in pair}
+    for utterance in corpus.utterances:
+        if utterance.split == "evaluation" and utterance.speaker in natural:
+            natural[utterance.speaker][utterance.name] = utterance.path
+    found, failures, notes = [], [], []
+    for source, target in pairs:
+        folder = Path(converted) / f"{source}-{target}"
+        files = {name: _converted_file(folder, name) for name in sorted(natural[source])}
+        shared = set(natural[source]) & set(natural[target])
+        failures += [f"{folder / name}.wav: is missing; convert the pair first"
+                     for name, path in files.items() if not path and name in (shared or files)]
+        if not shared:
+            notes.append(f"{source}-{target}: the speakers share no evaluation sentence, so mel-cepstral distortion "
+                         "and F0 errors cannot be measured")
+        found.append(Pair(source, target, {name: path for name, path in files.items() if path}))
+    if not any(pair.converted for pair in found):
+        reason = (failures or ["the source speakers have no evaluation recording"])[0]
+        raise VconvError(f"{converted}: nothing could be measured; the first reason: {reason}")
+    settings = {key: corpus.settings[key] for key in ("frame_period_ms", "f0_method")}
+    return _recordings(found, natural, settings, f0_range_hz, failures, notes)
+
+
+def of_folders(converted, source, target):
+    """Return the `Recordings` of three folders of audio files, paired by name where names agree."""
+    folders = {Path(folder): _audio_files(Path(folder)) for folder in (converted, source, target)}
+    if len(folders) < 3:
+        raise VconvError(f"{converted}: --converted, --source and --target must be three different folders")
+    converted_files, source_files, target_files = folders.values()
+    notes = [] if set(converted_files) & set(target_files) else [
+        f"{target}: no file has the name of a converted one, so mel-cepstral distortion and F0 errors are not measured"]
+    names = [Path(folder).resolve().name for folder in (source, target)]
+    source_name, target_name = names if names[0] != names[1] else ("source", "target")
+    natural = {source_name: source_files, target_name: target_files}
+    settings = {"frame_period_ms": 5.0, "f0_method": "dio"}
+    return _recordings([Pair(source_name, target_name, converted_files)], natural, settings, {}, [], notes)
+
+
+def copy_synthesis(y, settings, f0_range_hz=None):
+    """Return a signal [samples] resynthesised from its WORLD features; without a range of F0, its own is found."""
+    rate, frame_period_ms = settings["sample_rate"], settings["frame_period_ms"]
+    if f0_range_hz is None:
+        f0_range_hz = pitch.find_range(world.estimate_f0(y, rate, *pitch.WIDE_RANGE_HZ, method="harvest"))
+    analysis = world.analyze(y, rate, *f0_range_hz, settings["f0_method"], frame_period_ms)
+    return world.synthesize(*analysis, rate, frame_period_ms)
+
+
+def _recordings(pairs, natural, settings, f0_range_hz, failures, notes):
+    """Return the `Recordings`, to be scored at the lowest rate of their readable files."""
+    files = [path for group in (*natural.values(), *(pair.converted for pair in pairs)) for path in group.values()]
+    rates = sorted({rate for rate in map(wav.rate_of, files) if rate})
+    if not rates:
+        raise VconvError(f"{files[0]}: is no readable audio file, nor is any other here; use WAV, FLAC or Ogg")
+    if len(rates) > 1:
+        notes = [*notes, f"the recordings have {', '.join(map(str, rates))} Hz; all are scored at {rates[0]} Hz"]
+    ranges = {speaker: list(f0_range_hz[speaker]) for speaker in natural if speaker in f0_range_hz}
+    return Recordings(pairs, natural, {"sample_rate": rates[0], **settings, "f0_range_hz": ranges}, failures, notes)
+
+
+def _converted_file(folder, name):
+    """Return the audio file of a sentence, or None; a name may hold dots."""
+    files = [Path(f"{folder / name}{suffix}") for suffix in AUDIO_SUFFIXES]
+    return next((file for file in files if file.is_file()), None)
+
+
+def _audio_files(folder):
+    """Return {stem: path} of the audio files in a folder."""
+    if not folder.is_dir():
+        raise VconvError(f"{folder}: there is no such folder; name one with recordings")
+    files = {path.stem: path for path in sorted(folder.iterdir())
+             if path.suffix.lower() in AUDIO_SUFFIXES and path.is_file() and not path.name.startswith(".")}
+    if not files:
+        raise VconvError(f"{folder}: holds no .wav, .flac or .ogg file; name a folder with recordings")
+    return files

@@ -1,0 +1,113 @@
+"""All that is measured within one sentence, whichever speakers and systems said it; runs in a worker process."""
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from vconv.audio import wav
+from vconv.errors import VconvError
+from vconv.evaluation import metrics, variance
+from vconv.evaluation.cache import cached, digest
+from vconv.evaluation.metrics import Frames
+from vconv.evaluation.protocols import MCD24
+from vconv.evaluation.recordings import copy_synthesis
+
+
+class Sentence(NamedTuple):
+    """One sentence: natural recordings by speaker, converted ones by (source, target), and how to analyse them."""
+
+    name: str
+    natural: dict
+    pairs: dict
+    settings: dict
+    protocols: list
+    cache: str | None
+
+
+class Analysed(NamedTuple):
+    """A recording by every protocol: {protocol's name: all its frames}; MCD24 is always among them."""
+
+    frames: dict
+
+    def active(self, protocol=MCD24):
+        """Return the frames that count."""
+        return metrics.active(self.frames[protocol.name], protocol)
+
+    def values(self):
+        """Return what is measured without a reference: cepstra [T, 24] of active frames, variance, modulation."""
+        counts = metrics.is_active(self.frames[MCD24.name], MCD24)
+        cepstra = self.frames[MCD24.name].mel_cepstrum[:, 1:]
+        first, last = np.flatnonzero(counts)[[0, -1]]
+        return {"cepstra": cepstra[counts], "variance": variance.global_variance(cepstra[counts]),
+                "modulation": variance.modulation_spectrum(cepstra[first:last + 1])}
+
+
+def measure(sentence):
+    """Measure one sentence.
+
+    Returns
+    -------
+    rows : dict
+        {(source, target): {system: {key: value}}}: the protocols' distances in dB and F0 errors against the target's
+        own recording where there is one, and `Analysed.values`.
+    failures : list of str
+        The recordings that could not be measured, a sentence each.
+    """
+    rows, failures = {}, {}
+
+    def attempt(path, work, *arguments):
+        """Return work(…), or None after noting a mistake under the path."""
+        try:
+            return work(*arguments)
+        except VconvError as error:
+            failures.setdefault(path, str(error) if str(path) in str(error) else f"{path}: {error}")
+
+    @cache  # a recording is part of many pairs
+    def analysed(path, keep, resynthesised=None):
+        return attempt(path, _analysed, path, sentence, keep, resynthesised) if path else None
+
+    for (source, target), path in sentence.pairs.items():
+        source_path, target_path = sentence.natural.get(source), sentence.natural.get(target)
+        reference = analysed(target_path, True)
+        systems = {"converted": (path, analysed(path, False)), "source": (source_path, analysed(source_path, True)),
+                   "copy_synthesis": (target_path, reference and analysed(target_path, True, target)),
+                   "target": (target_path, reference)}
+        found = {system: attempt(file, _row, one, reference, sentence.protocols)
+                 for system, (file, one) in systems.items() if one is not None}
+        rows[source, target] = {system: row for system, row in found.items() if row is not None}
+    return rows, list(failures.values())
+
+
+def _analysed(path, sentence, keep, resynthesised):
+    """Analyse a recording, or its copy-synthesis with the range of the speaker `resynthesised`."""
+    settings = sentence.settings
+    f0_range_hz = settings["f0_range_hz"].get(resynthesised)
+    how = [settings["sample_rate"], [list(protocol) for protocol in sentence.protocols]]
+    if resynthesised is not None:
+        how += [settings["frame_period_ms"], settings["f0_method"], f0_range_hz]
+
+    def compute():
+        rate = settings["sample_rate"]
+        y = wav.read(path, rate)[0]
+        if resynthesised is not None:
+            y = copy_synthesis(y, settings, f0_range_hz)
+        f0_hz, spectrum = metrics.analyse_spectrum(y, rate)
+        described = {one.name: metrics.describe(f0_hz, spectrum, rate, one) for one in sentence.protocols}
+        return {f"{name}/{field}": array for name, frames in described.items()
+                for field, array in frames._asdict().items()}
+
+    arrays = cached(sentence.cache if keep else None, [digest(path), *how], compute)
+    return Analysed({protocol.name: Frames(*(arrays[f"{protocol.name}/{field}"] for field in Frames._fields))
+                     for protocol in sentence.protocols})
+
+
+def _row(found, reference, protocols):
+    """Return the values of a recording, those against the reference included, if there is one."""
+    values = found.values()
+    for protocol in protocols if reference is not None else ():
+        a, b = found.active(protocol), reference.active(protocol)
+        path = metrics.align(a, b, protocol)
+        values[protocol.name] = metrics.mcd(a, b, path, protocol)
+        if protocol == MCD24:
+            values |= metrics.f0_errors(a, b, path)._asdict()
+    return values
