@@ -14,7 +14,7 @@ from vconv.evaluation import report
 def folder(tmp_path_factory):
     """A folder with a report of two pairs, one sentence in sight and one folded away."""
     folder = tmp_path_factory.mktemp("report")
-    reports.make(folder, ("SF1-TM3", "SM1-TF1"), ("s1", "a-very-long-sentence_name" * 4), 1.0)
+    reports.make(folder, ("SF1-TM3", "SM1-TF1"), ("s1", "a_very_long_sentence_name" * 4), 1.0)
     report.write(folder / "scores.json", folder / "report.html")
     return folder
 
@@ -86,7 +86,7 @@ def test_tables_sort_by_click_and_by_enter(page):
     other.find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
     assert (header.get_attribute("aria-sort"), other.get_attribute("aria-sort")) == ("none", "ascending")
     page.find_element(By.CSS_SELECTOR, "table.sortable thead button").click()
-    assert column(page, 0) == sorted(column(page, 0)) and len(set(column(page, 0))) == 3
+    assert column(page, 0) == ["all"] * 4 + ["SF1-TM3"] * 4 + ["SM1-TF1"] * 4
 
 
 @pytest.mark.parametrize("width", [375, 1200])
