@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def cached(folder, key, compute):
     try:
         with np.load(path, allow_pickle=False) as stored:
             return dict(stored)
-    except (OSError, ValueError, EOFError, KeyError):  # missing, or damaged
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile):  # missing, or damaged
         arrays = compute()
     try:
         with files.replacing(path, durable=False) as temporary, open(temporary, "wb") as file:
