@@ -43,6 +43,7 @@ def test_rates_are_over_the_reference():
     ("Don’t — can't!", "dont cant"),
     ("good-natured…", "good natured"),
     ("ﬁne Straße", "fine strasse"),
+    ("Ｗｉｄｅ x²", "wide x2"),
     ("No. 20 at 5%", "no 20 at 5"),
     ("हिन्दी, शब्द", "हिन्दी शब्द"),
     ("¿Qué?", "qué"),

@@ -89,6 +89,22 @@ def test_speakers_who_share_no_sentence_and_have_two_each():
     assert [name for name, value in ratios.items() if value > 0] == ["b1", "b2"]
 
 
+def test_a_speaker_of_two_sentences_keeps_one_whichever_is_left_out():
+    names = [f"s{index}" for index in range(10)]
+    for one in names[1:]:
+        of = {"A": recordings("A", sentences=["s0", one]), "B": recordings("B", sentences=names)}
+        assert ratio(of["A"]["s0"], "s0", of=of) < 0
+
+
+def test_a_coefficient_that_never_changes_says_nothing():
+    of, frames = natural(200), speech("B", 50, 3)
+
+    def longer(x):
+        return np.column_stack([x, np.full(len(x), 5.0)])
+    constant = {speaker: {name: longer(x) for name, x in found.items()} for speaker, found in of.items()}
+    assert ratio(longer(frames), of=constant) == pytest.approx(ratio(frames, of=of), abs=1e-6)
+
+
 def test_little_and_constant_material():
     of = {"A": {"s": np.zeros((60, 3)), "t": np.zeros((60, 3))}, "B": {"s": np.ones((60, 3)), "t": np.ones((60, 3))}}
     assert ratio(np.ones((1, 3)), "s", of=of) > 0 > ratio(np.zeros((1, 3)), "t", of=of)
