@@ -15,7 +15,7 @@ model=convvae
 corpus_dir=             # empty: the `root` of corpus.yaml
 run=                    # empty: exp/<model> in the recipe
 first=0
-last=5
+last=6
 jobs=$(getconf _NPROCESSORS_ONLN)
 
 models() {  # a model is one .yaml beside its .py
@@ -28,8 +28,8 @@ usage() {
     cat << USAGE
 usage: bash recipes/$(basename "$recipe")/run.sh [options]
 
-Stages: 0 download, 1 extract, 2 statistics, 3 train, 4 convert, 5 evaluate. A broken recording is left out and the rest
-goes on; at the end the recipe tells which, and ends with status 2.
+Stages: 0 download, 1 extract, 2 statistics, 3 train, 4 convert, 5 evaluate, 6 report. A broken recording is left out
+and the rest goes on; at the end the recipe tells which, and ends with status 2.
 
   --stage N          begin with this stage (default $first)
   --stop-stage N     end with this stage (default $last)
@@ -73,8 +73,8 @@ parse_options() {
 }
 
 check_options() {  # before anything long begins
-    [[ $first =~ ^[0-5]$ ]] || fail "--stage $first: give a number from 0 to 5"
-    [[ $last =~ ^[0-5]$ ]] || fail "--stop-stage $last: give a number from 0 to 5"
+    [[ $first =~ ^[0-6]$ ]] || fail "--stage $first: give a number from 0 to 6"
+    [[ $last =~ ^[0-6]$ ]] || fail "--stop-stage $last: give a number from 0 to 6"
     (( first <= last )) || fail "--stage $first, --stop-stage $last: the first stage cannot come after the last"
     [[ $jobs =~ ^[1-9][0-9]*$ ]] || fail "--jobs $jobs: give a number of processes, 1 or more"
     [[ $model != */* && -f $repository/vconv/models/$model.yaml ]] ||
@@ -138,5 +138,7 @@ run_recipe() {
         --failures "$failures/convert"
     stage 5 "evaluate $pairs" \
         vconv evaluate "${corpus[@]}" --run "$run" --pairs "$pairs" --converted "$run/converted" \
-        --json "$run/scores.json" --jobs "$jobs"
+        --json "$run/scores.json" --jobs "$jobs" --failures "$failures/evaluate"
+    stage 6 "report to $run/report.html" \
+        vconv report --run "$run" --scores "$run/scores.json" --output "$run/report.html" --failures "$failures/report"
 }

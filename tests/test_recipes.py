@@ -17,7 +17,7 @@ from vconv.features.corpus_settings import read_settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RECIPES = sorted(path.parent.name for path in REPOSITORY.glob("recipes/*/corpus.yaml"))
-STAGES = ["download", "extract", "statistics", "train", "convert", "evaluate"]
+STAGES = ["download", "extract", "statistics", "train", "convert", "evaluate", "report"]
 
 NOTING_VCONV = f"""#!/bin/sh
 exec {shlex.quote(sys.executable)} - "$@" << 'PYTHON'
@@ -122,7 +122,7 @@ def test_all_stages_run_in_order(copy):
     result = copy.run("vcc2016")
     assert result.returncode == 0, result.stderr
     assert [call[0] for call in calls(copy)] == STAGES
-    for number in range(6):
+    for number in range(7):
         assert result.stdout.count(f"stage {number} took ") == 1
 
 
@@ -143,14 +143,16 @@ def test_the_real_command_accepts_every_call(copy, recipe, options):
 
 def test_the_stages_hand_their_files_on(copy):
     copy.run("vcc2016", "--model", "vawgan")
-    download, extract, statistics, train, convert, evaluate = calls(copy)
+    download, extract, statistics, train, convert, evaluate, report = calls(copy)
     recipe = copy.root / "recipes" / "vcc2016"
     assert value(extract, "--output") == value(statistics, "--features") == value(train, "--features")
     assert Path(value(extract, "--output")) == recipe / "dump" / "features.h5"
     assert Path(value(statistics, "--output")) == recipe / "dump" / "statistics.h5"
     assert train[1] == "vawgan"
     assert Path(value(train, "--run")) == recipe / "exp" / "vawgan"
-    assert value(train, "--run") == value(convert, "--run") == value(evaluate, "--run")
+    assert value(train, "--run") == value(convert, "--run") == value(evaluate, "--run") == value(report, "--run")
+    assert value(evaluate, "--json") == value(report, "--scores") == value(report, "--run") + "/scores.json"
+    assert Path(value(report, "--output")) == recipe / "exp" / "vawgan" / "report.html"
     assert value(convert, "--output") == value(evaluate, "--converted") == value(train, "--run") + "/converted"
     assert value(convert, "--pairs") == value(evaluate, "--pairs") == "SF1-TM3,SF1-TF2,SM1-TF1,SM1-TM1"
     for call in (download, extract, train, convert, evaluate):
@@ -168,11 +170,11 @@ def test_options_reach_the_stages_they_concern(copy):
     copy.run("vcc2016", "--corpus-dir", str(folder), "--jobs", "3", "--run", "my run", "--pairs", "A-B,C-D",
              "--set", "training.seed=3", "--set=network.code=64")
     assert [call[0] for call in calls(copy)] == STAGES[1:]
-    extract, _, train, convert, evaluate = calls(copy)
+    extract, _, train, convert, evaluate, report = calls(copy)
     for call in (extract, train, convert, evaluate):
         assert value(call, "--corpus-dir") == str(folder)
     assert value(extract, "--jobs") == value(evaluate, "--jobs") == "3"
-    assert value(train, "--run") == value(convert, "--run") == value(evaluate, "--run") == "my run"
+    assert {value(call, "--run") for call in (train, convert, evaluate, report)} == {"my run"}
     assert value(convert, "--pairs") == value(evaluate, "--pairs") == "A-B,C-D"
     assert train[-4:] == ["--set", "training.seed=3", "--set", "network.code=64"]
 
@@ -234,8 +236,8 @@ def test_nothing_left_out_nothing_told(copy, tmp_path):
         (["--stage"], "--stage: needs a value"),
         (["--run", ""], "--run: needs a value"),
         (["--run="], "--run: needs a value"),
-        (["--stage", "one"], "--stage one: give a number from 0 to 5"),
-        (["--stop-stage", "6"], "--stop-stage 6: give a number from 0 to 5"),
+        (["--stage", "one"], "--stage one: give a number from 0 to 6"),
+        (["--stop-stage", "7"], "--stop-stage 7: give a number from 0 to 6"),
         (["--stage", "-1"], "--stage -1: give a number"),
         (["--stage", "3", "--stop-stage", "2"], "cannot come after"),
         (["--jobs", "0"], "--jobs 0: give a number"),

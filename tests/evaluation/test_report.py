@@ -179,6 +179,16 @@ def test_without_a_run_there_are_no_curves(written, tmp_path):
     assert page.table("Scores") == written.page.table("Scores")
 
 
+@pytest.mark.parametrize(("pairs", "shown", "each"), [(1, 1, 5), (4, 4, 5), (5, 5, 4), (12, 12, 1), (25, 20, 1)])
+def test_by_default_a_page_of_many_pairs_holds_twenty_sentences(tmp_path, monkeypatch, pairs, shown, each):
+    scores = reports.make(tmp_path, [f"A-{number:02d}" for number in range(pairs)], [])
+    asked = []
+    monkeypatch.setattr(report.report_sentences, "sections", lambda *arguments: asked.append(arguments) or ("", []))
+    _, page = make(tmp_path)
+    assert [(list(chosen), number) for _, chosen, number in asked] == [(list(scores["pairs"])[:shown], each)]
+    assert any(f"{shown} of {pairs} pairs" in text for text in page.texts("p"))
+
+
 # What the page is made of
 
 def test_the_same_files_give_the_same_page(written, tmp_path):

@@ -27,6 +27,7 @@ def add(sub):
     sub.add_argument("--cache", metavar="DIR", help="where analyses of natural recordings are kept (default: the "
                      "user's cache folder)")
     sub.add_argument("--seed", type=int, default=0, help="of bootstrap and mixtures (default 0)")
+    add_shared(sub, "--failures")
     sub.add_argument("--compare", nargs=2, metavar=("A.json", "B.json"), help="compare two measurements")
 
 
@@ -65,7 +66,7 @@ def _evaluate(options):
         print(f"note: {note}", file=sys.stderr)
     if found.failures:
         print(f"{len(found.failures)} warnings: the scores above rest on the files that are left", file=sys.stderr)
-    return tell(found.failures)
+    return tell(found.failures, options.failures)
 
 
 def _recordings(options):

@@ -10,8 +10,10 @@ def add(sub):
     add_shared(sub, "--run", help="folder of the trained model, for its scores and training curves")
     sub.add_argument("--scores", metavar="FILE", help="what `vconv evaluate` wrote (default: RUN/scores.json)")
     sub.add_argument("--output", metavar="FILE", help="the page (default: RUN/report.html)")
-    add_shared(sub, "--pairs", help="pairs to be heard and seen (default: all); the tables hold all")
-    sub.add_argument("--sentences", type=positive, default=5, metavar="N", help="how many of each pair (default 5)")
+    add_shared(sub, "--pairs", help="pairs to be heard and seen (default: all, but at most 20); the tables hold all")
+    sub.add_argument("--sentences", type=positive, metavar="N",
+                     help="how many of each pair (default: 5, or fewer of many pairs, 20 in all)")
+    add_shared(sub, "--failures")
 
 
 def run(options):
@@ -28,4 +30,4 @@ def run(options):
     print(f"wrote {page}")
     if failures:
         print(f"{len(failures)} warnings: these recordings are not on the page", file=sys.stderr)
-    return tell(failures)
+    return tell(failures, options.failures)

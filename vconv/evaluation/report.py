@@ -13,10 +13,11 @@ from vconv.evaluation.markup import Html, element, join
 from vconv.version import __version__
 
 MATRICES = (("similarity", "position"), ("similarity", "log_likelihood_ratio"), ("mcd", None))  # None: its headline
+SENTENCES, MOST = 5, 20  # of a pair, and in all: a page of 20 has about 12 MB
 NEEDED = {"pairs": dict, "files": list, "failures": list, "settings": dict, "versions": dict, "command": str}
 
 
-def write(scores_path, page_path, run=None, pairs="all", sentences=5):
+def write(scores_path, page_path, run=None, pairs="all", sentences=None):
     """Write the page, the same one for the same files.
 
     Parameters
@@ -27,9 +28,9 @@ def write(scores_path, page_path, run=None, pairs="all", sentences=5):
     run : RunFolder, optional
         The trained model, for its training curves and settings.
     pairs : str
-        "A-B,C-D", the pairs to be heard and seen, or "all". The tables always hold all.
-    sentences : int
-        How many of them a pair.
+        "A-B,C-D", the pairs to be heard and seen, or "all", the first 20. The tables always hold all.
+    sentences : int, optional
+        How many of each pair; 5 when left out, or fewer, so that there are at most 20 in all.
 
     Returns
     -------
@@ -44,11 +45,13 @@ def write(scores_path, page_path, run=None, pairs="all", sentences=5):
     scores = read_scores(scores_path)
     known = {pair: split(pair, scores["settings"]["f0_range_hz"]) for pair in scores["pairs"]}
     chosen, model = _chosen(pairs, known), run.settings() if run else None
-    heard, failures = report_sentences.sections(scores, chosen, sentences)
+    number = sentences or max(1, min(SENTENCES, MOST // len(chosen)))
+    heard, failures = report_sentences.sections(scores, chosen, number)
     parts = {
         "subtitle": _subtitle(scores, model),
         "warnings_banner": _banner(scores, failures),
         "overview": join(_card(scores, *item) for item in tables.measured(scores).items()),
+        "heard": f"{len(chosen)} of {len(known)}",
         "sentences": heard,
         "rate": f"{scores['settings']['sample_rate']:,}",
         "scores": tables.score_table(scores),
@@ -83,7 +86,7 @@ def split(pair, speakers):
 
 def _chosen(text, known):
     """Return the pairs of `known` that "A-B,C-D" or "all" names."""
-    names = list(known) if text == "all" else [name.strip() for name in text.split(",")]
+    names = list(known)[:MOST] if text == "all" else [name.strip() for name in text.split(",")]
     for name in names:
         if name not in known:
             raise VconvError(f"--pairs: {name!r} has no scores; choose from: {', '.join(known)}, or all")
