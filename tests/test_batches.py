@@ -1,4 +1,6 @@
 """Batches: exact permutations, reproducible from (seed, epoch), read right, balanced on request."""
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -92,11 +94,36 @@ def test_balance_gives_each_speaker_the_same_number(tmp_path):
         assert set(np.bincount(order)[source.groups[0]]) == {6}
 
 
+def balanced(*counts):
+    """Frames of speakers who have so many frames each; those of a file that begins with the first speaker."""
+    speaker = np.repeat(np.arange(len(counts)), counts).astype("int32")
+    store = SimpleNamespace(spectrum=np.zeros((sum(counts), 2)), frames=lambda _: (np.arange(sum(counts)), speaker))
+    statistics = SimpleNamespace(spectrum_low=np.zeros(2), spectrum_high=np.ones(2))
+    return ShuffledFrames(store, statistics, "training", 0, balance_speakers=True)
+
+
+def test_balance_takes_the_one_with_most_for_the_measure_and_repeats_others_evenly():
+    source = balanced(7, 100, 30)
+    assert source.pass_length == 300
+    passes = [source.order(300 * number, 300 * (number + 1)) for number in range(3)]
+    for order in passes:
+        assert np.bincount(source.speaker[order]).tolist() == [100, 100, 100]
+        counts = np.bincount(order)
+        assert set(counts[:7]) == {14, 15} and set(counts[7:107]) == {1} and set(counts[107:]) == {3, 4}
+        assert len(set(source.speaker[order[:30]])) == 3, "speakers are mixed"
+    assert len({tuple(np.bincount(order)[:7]) for order in passes}) > 1, "not always the same frames once more"
+
+
 def test_sample_is_spread_evenly_and_always_the_same(uneven):
     source = frames(uneven)
     got = [np.concatenate([s for _, s in source.sample(60, 16)]) for _ in range(2)]
-    assert np.array_equal(*got) and len(got[0]) == 48
-    assert np.all(np.bincount(got[0]) >= 14)
+    assert np.array_equal(*got) and np.bincount(got[0]).tolist() == [16, 16, 16]
+
+
+@pytest.mark.parametrize("count, batch_size, sizes", [(9999, 50, [50] * 4), (9999, 9999, [213]), (60, 9999, [213]),
+                                                      (7, 50, [50])])
+def test_a_sample_is_never_more_than_there_is(uneven, count, batch_size, sizes):
+    assert [len(speaker) for _, speaker in frames(uneven).sample(count, batch_size)] == sizes
 
 
 def test_frames_lie_in_range(uneven):

@@ -10,6 +10,7 @@ DEFAULTS = {"rate": 1e-4, "steps": 5, "on": False, "kind": "a", "sizes": [1, 2],
 def test_merge_changes_only_what_is_named():
     merged = config.merge(DEFAULTS, {"steps": 7, "section": {"deep": 2}}, "x")
     assert merged == DEFAULTS | {"steps": 7, "section": {"deep": 2.0}}
+    assert isinstance(merged["steps"], int)
     assert DEFAULTS["section"] == {"deep": 1.0}, "the defaults themselves must not change"
 
 
@@ -24,6 +25,7 @@ def test_a_number_may_be_written_in_several_ways(value):
     ({"section": {"deeper": 1}}, ("section", "no key deeper", "deep")),
     ({"section": 3}, ("section", "deep", "3")),
     ({"steps": 1.5}, ("steps", "whole number", "1.5")),
+    ({"steps": "7"}, ("steps", "whole number", "7")),
     ({"steps": True}, ("steps", "whole number", "True")),
     ({"on": 1}, ("on", "true or false")),
     ({"rate": "fast"}, ("rate", "a number", "fast")),
@@ -70,6 +72,7 @@ def test_read_yaml_takes_an_empty_file_for_no_changes(tmp_path):
 @pytest.mark.parametrize("section, words", [
     ({"latent": 0}, "latent: is 0"), ({"channels": []}, r"channels: is \[\]"), ({"channels": [4, -1]}, "1 or more"),
     ({"a_channels": [1, 2], "a_kernels": [3]}, "a_channels: has 2 entries and a_kernels has 1"),
+    ({"a_channels": [1], "a_kernels": [3, 4]}, "a_channels: has 1 entries and a_kernels has 2"),
 ])
 def test_impossible_sizes_are_refused(section, words):
     with pytest.raises(VconvError, match=words):
@@ -78,3 +81,9 @@ def test_impossible_sizes_are_refused(section, words):
 
 def test_possible_sizes_pass():
     config.check_sizes({"latent": 1, "l2": 0.0, "flag": False, "a_channels": [1, 2], "a_kernels": [3, 4]}, "x")
+
+
+def test_one_of_lists_what_is_allowed():
+    assert config.one_of(2, (1, 2), "x") == 2
+    with pytest.raises(VconvError, match="x: 3 is not allowed; choose one of: 1, 2"):
+        config.one_of(3, (1, 2), "x")

@@ -3,6 +3,7 @@ import math
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,3 +59,11 @@ def test_gradient_penalty_takes_one_norm_a_sample():
     gradient = np.array([[1.0, 0.0], [0.0, 3.0]], "float32")  # norms 1 and 3: mean of 0 and 4
     assert float(losses.gradient_penalty(gradient)) == pytest.approx(2.0)
     assert float(losses.gradient_penalty(gradient.reshape(2, 2, 1))) == pytest.approx(2.0)
+
+
+def test_gradient_penalty_can_be_minimised_from_a_critic_that_is_constant():
+    gradient = tf.zeros((3, 4))
+    with tf.GradientTape() as tape:
+        tape.watch(gradient)
+        penalty = losses.gradient_penalty(gradient)
+    assert np.isfinite(tape.gradient(penalty, gradient)).all()

@@ -55,6 +55,7 @@ def test_checkpoints_come_back_with_their_optimiser_and_old_ones_go(folder):
 
 
 def test_a_half_written_checkpoint_does_not_count(folder):
+    assert folder.epochs_done() == 0
     folder.save_checkpoint(folder.build_model(), 1)
     (folder.path / "checkpoints" / ".unfinished-1-1-epoch-0002.weights.h5").write_bytes(b"half")
     assert folder.epochs_done() == 1
@@ -80,6 +81,9 @@ def test_foreign_folders_are_refused(tmp_path, folder, small_statistics):
     assert (tmp_path / "other" / "letter.txt").exists()
     (tmp_path / "other" / "settings.yaml").write_text("a: 1\n")
     with pytest.raises(VconvError, match="lacks corpus, features, model"):
+        RunFolder(tmp_path / "other").settings()
+    (tmp_path / "other" / "settings.yaml").write_text("{model: 1, settings: 2, corpus: {}, features: {}, versions: []}")
+    with pytest.raises(VconvError, match="lacks model, settings, versions, so"):
         RunFolder(tmp_path / "other").settings()
     with pytest.raises(VconvError, match="no checkpoint yet"):
         folder.load_checkpoint(folder.build_model())
@@ -114,13 +118,16 @@ def hold(path, *forever):
 def test_a_locked_folder_is_refused_with_the_process_that_holds_it_and_free_once_that_is_killed(tmp_path):
     path = tmp_path / "new" / "a run, ä"
     with hold(path, "forever") as holder:
-        for _ in range(2):
-            with pytest.raises(VconvError) as error, RunFolder(path).locked():
-                pass
-            assert str(error.value) == (f"{path}: another training is at work here (process {holder.pid} on "
-                                        f"{socket.gethostname()}); wait for its end, or choose another --run folder")
-        holder.kill()
-    with RunFolder(path).locked(), pytest.raises(VconvError, match=f"process {os.getpid()} "):
+        try:
+            for _ in range(2):
+                with pytest.raises(VconvError) as error, RunFolder(path).locked():
+                    pass
+                assert str(error.value) == (
+                    f"{path}: another training is at work here (process {holder.pid} on {socket.gethostname()}); "
+                    "wait for its end, or choose another --run folder")
+        finally:
+            holder.kill()
+    with RunFolder(path).locked(), pytest.raises(VconvError, match=rf"here \(process {os.getpid()} on"):
         with RunFolder(path).locked():
             pass
     with hold(path) as ended:
@@ -166,6 +173,13 @@ def test_a_run_killed_before_its_first_file_was_whole_can_begin_again(tmp_path, 
     assert sorted(path.name for path in run.path.iterdir()) == [".lock", "settings.yaml", "statistics.h5"]
 
 
+def test_a_run_killed_between_its_first_two_files_can_begin_again(folder, small_statistics):
+    (folder.path / "settings.yaml").unlink()
+    with folder.locked():
+        folder.create({}, small_statistics)
+    assert folder.exists()
+
+
 def test_a_drive_without_locks_can_be_trained_on(folder, monkeypatch):
     def refuse(*_):
         raise OSError(errno.ENOTSUP, "")
@@ -173,3 +187,14 @@ def test_a_drive_without_locks_can_be_trained_on(folder, monkeypatch):
     monkeypatch.setattr(fcntl, "flock", refuse)
     with folder.locked():
         assert re.match(f"process {os.getpid()} on ", (folder.path / ".lock").read_text())
+
+
+def test_a_folder_is_a_run_only_once_its_statistics_are_there(tmp_path, small_statistics, monkeypatch):
+    def full(*_):
+        raise VconvError("the disk is full")
+
+    run = RunFolder(tmp_path / "run")
+    monkeypatch.setattr(type(small_statistics), "save", full)
+    with pytest.raises(VconvError, match="full"):
+        run.create({}, small_statistics)
+    assert not run.exists()
