@@ -7,9 +7,8 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from vconv.audio import wav
+from vconv.audio.folder import audio_files
 from vconv.errors import VconvError
-
-AUDIO_SUFFIXES = {".wav", ".flac", ".ogg"}
 
 
 class Task(NamedTuple):
@@ -31,11 +30,7 @@ def recordings(inputs):
     found = []
     for path in map(Path, inputs):
         if path.is_dir():
-            inside = sorted(file for file in path.iterdir() if file.suffix.lower() in AUDIO_SUFFIXES and file.is_file()
-                            and not file.name.startswith("."))
-            if not inside:
-                raise VconvError(f"{path}: holds no .wav, .flac or .ogg file; name a folder with recordings")
-            found += inside
+            found += audio_files(path)
         elif path.exists():
             found.append(path)
         else:

@@ -15,6 +15,7 @@ import numpy as np
 
 from vconv import files
 from vconv.audio import wav
+from vconv.audio.folder import by_name
 from vconv.config import one_of
 from vconv.errors import VconvError
 from vconv.evaluation.loudness import level_gains
@@ -90,7 +91,7 @@ def build(systems, output, target=None, source=None, tests=None, sentences=None,
         recordings, no common names, too few sentences or references, or a silent or very short recording.
     """
     tests = _checked(systems, target, tests)
-    folders = {name: _recordings(folder)
+    folders = {name: by_name(folder)
                for name, folder in {**systems, TARGET: target, SOURCE: source}.items() if folder}
     common = _common_names(folders)
     draw = random.Random(seed)
@@ -129,22 +130,6 @@ def _checked(systems, target, tests):
         raise VconvError("--tests: similarity and abx compare with the target's voice; name a folder of natural "
                          "recordings with --target")
     return [test for test in TESTS if test in wanted]
-
-
-def _recordings(folder):
-    """Return {name: path} of the audio files in a folder."""
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise VconvError(f"{folder}: there is no such folder; name a folder of recordings")
-    found = {}
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in wav.SUBTYPES and path.is_file() and not path.name.startswith("."):
-            if path.stem in found:
-                raise VconvError(f"{path}: there is also {found[path.stem].name}; keep one recording of that name")
-            found[path.stem] = path
-    if not found:
-        raise VconvError(f"{folder}: holds no .wav, .flac or .ogg file; name a folder of recordings")
-    return found
 
 
 def _common_names(folders):

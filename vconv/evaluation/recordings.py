@@ -3,9 +3,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vconv.audio import pitch, wav, world
+from vconv.audio.folder import by_name
 from vconv.errors import VconvError
-
-AUDIO_SUFFIXES = tuple(wav.SUBTYPES)
 
 
 class Pair(NamedTuple):
@@ -88,7 +87,7 @@ def of_corpus(corpus, f0_range_hz, pairs, converted):
 
 def of_folders(converted, source, target):
     """Return the `Recordings` of three folders of audio files, paired by name where names agree."""
-    folders = {Path(folder): _audio_files(Path(folder)) for folder in (converted, source, target)}
+    folders = {Path(folder): by_name(folder) for folder in (converted, source, target)}
     if len(folders) < 3:
         raise VconvError(f"{converted}: --converted, --source and --target must be three different folders")
     converted_files, source_files, target_files = folders.values()
@@ -124,16 +123,5 @@ def _recordings(pairs, natural, settings, f0_range_hz, failures, notes):
 
 def _converted_file(folder, name):
     """Return the audio file of a sentence, or None; a name may hold dots."""
-    files = [Path(f"{folder / name}{suffix}") for suffix in AUDIO_SUFFIXES]
+    files = [Path(f"{folder / name}{suffix}") for suffix in wav.SUBTYPES]
     return next((file for file in files if file.is_file()), None)
-
-
-def _audio_files(folder):
-    """Return {stem: path} of the audio files in a folder."""
-    if not folder.is_dir():
-        raise VconvError(f"{folder}: there is no such folder; name one with recordings")
-    files = {path.stem: path for path in sorted(folder.iterdir())
-             if path.suffix.lower() in AUDIO_SUFFIXES and path.is_file() and not path.name.startswith(".")}
-    if not files:
-        raise VconvError(f"{folder}: holds no .wav, .flac or .ogg file; name a folder with recordings")
-    return files
