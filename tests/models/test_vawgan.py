@@ -129,6 +129,44 @@ def test_objectives_by_hand_with_a_linear_critic(small_settings):
     assert float(loss) == pytest.approx(vae - 7 * fake_score, abs=1e-3)
 
 
+def test_the_penalty_is_taken_between_real_frames_and_fakes(small_settings):
+    model = build(small_settings)
+    model.critic = lambda inputs: 0.5 * tf.reduce_sum(inputs[0] ** 2, axis=-1)  # its gradient is the frame itself
+    x, speaker = batch()
+    model.critic_optimizer.iterations.assign(4)
+    fakes = model.fakes(model.vae_loss((x, speaker), 4)[2], speaker)
+    expected = np.mean((np.linalg.norm(model.interpolate(x, fakes, 4), axis=1) - 1) ** 2)
+    assert float(model.critic_loss((x, speaker))[1]["penalty"]) == pytest.approx(expected, rel=1e-4)
+
+
+def test_every_frame_is_judged_as_its_speaker(small_settings):
+    model = build(small_settings, alpha=7.0, constraint="weight_clipping")
+    model.critic = lambda inputs: tf.cast(inputs[1] + 1, "float32") * inputs[0][:, 0]
+    x, speaker = batch()
+    z = model.vae_loss((x, speaker), 0)[2]
+    real_score = np.mean(x[:, 0] * (speaker.numpy() + 1))
+    fake_score = np.mean([fake.numpy()[:, 0] * (speaker.numpy() + 1) for fake in model.fakes(z, speaker)])
+    assert float(model.critic_loss((x, speaker))[0]) == pytest.approx(fake_score - real_score, abs=1e-5)
+    assert float(model.generator_loss((x, speaker))[1]["adversarial"]) == pytest.approx(-fake_score, abs=1e-5)
+
+
+def test_every_loss_draws_noise_of_its_own_step(small_settings):
+    model = build(small_settings, alpha=0.0)
+    first = [float(loss(batch())[0]) for loss in (model.warm_up_loss, model.generator_loss, model.critic_loss)]
+    model.optimizer.iterations.assign(5)
+    model.critic_optimizer.iterations.assign(5)
+    vae = float(model.vae_loss(batch(), 5)[0])
+    later = [float(loss(batch())[0]) for loss in (model.warm_up_loss, model.generator_loss, model.critic_loss)]
+    assert later[:2] == pytest.approx([vae, vae], rel=1e-6) and all(a != b for a, b in zip(first, later, strict=True))
+
+
+def test_players_have_their_own_learning_rates_and_a_step_rows_for_every_critic_step(small_settings):
+    small_settings["training"] |= {"learning_rate": 0.125, "batch_size": 8}
+    model = build(small_settings, critic_learning_rate=0.25, critic_steps=3)
+    assert float(model.optimizer.learning_rate.numpy()) == 0.125 and model.rows_per_step == 24
+    assert float(model.critic_optimizer.learning_rate.numpy()) == 0.25
+
+
 def test_fakes_are_what_the_settings_say(small_settings):
     model = build(small_settings)
     x, speaker = batch()
@@ -148,7 +186,11 @@ def test_interpolates_lie_between_a_real_frame_and_one_of_its_fakes(small_settin
     between = model.interpolate(real, fakes, 3).numpy()
     assert np.all(between == between[:, :1]) and np.abs(between).max() <= 1
     share = (between[:, 0] > 0).mean()
-    assert 0.4 < share < 0.6 and 0.4 < np.abs(between[:, 0]).mean() < 0.6
+    assert 0.4 < share < 0.6 and len(np.unique(between)) > 300
+    for side in (between[between > 0], between[between < 0]):
+        assert 0.4 < np.abs(side).mean() < 0.6, "how far does not depend on which"
+    assert not np.array_equal(between, model.interpolate(real, fakes, 4)), "another step draws anew"
+    assert np.allclose(model.interpolate(real + 5, [fake + 5 for fake in fakes], 3), between + 5, atol=1e-5)
 
 
 def test_weight_clipping_bounds_kernels_and_leaves_no_penalty(small_settings):
@@ -164,7 +206,8 @@ def test_weight_clipping_bounds_kernels_and_leaves_no_penalty(small_settings):
     assert max(np.abs(variable).max() for variable in free.critic_variables if "kernel" in variable.path) > 0.01
 
 
-@pytest.mark.parametrize("change", [{"constraint": "none"}, {"fakes": ["noise"]}, {"fakes": []}])
+@pytest.mark.parametrize("change", [{"constraint": "none"}, {"fakes": ["noise"]}, {"fakes": []},
+                                    {"critic_steps": 0}])
 def test_bad_choices_are_refused_with_what_is_allowed(small_settings, change):
-    with pytest.raises(VconvError, match="gradient_penalty, weight_clipping|reconstruction, conversion"):
+    with pytest.raises(VconvError, match="gradient_penalty, weight_clipping|reconstruction, conversion|1 or more"):
         build(small_settings, **change)
