@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from vconv import losses, training
@@ -73,7 +74,9 @@ def test_more_epochs_go_on_and_finished_runs_do_nothing(train):
     first = weights(train("a", epochs=1))
     again = weights(train("a", epochs=1))
     assert all(np.array_equal(x, y) for x, y in zip(first, again, strict=True))
-    assert train("a", epochs=2).epochs_done() == 2
+    folder = train("a", epochs=2)
+    assert folder.epochs_done() == 2 and folder.settings()["settings"]["training"]["epochs"] == 2
+    assert tf.config.optimizer.get_experimental_options()["disable_meta_optimizer"], "it would cost bit exactness"
 
 
 def test_every_training_setting_changes_the_result(train):
@@ -103,12 +106,13 @@ def test_other_settings_or_features_are_refused(train, small_store, small_statis
         train("a", epochs=1)
 
 
-def test_a_loss_that_is_no_number_stops_with_a_sentence_and_keeps_the_checkpoint(train, monkeypatch):
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_a_loss_that_is_no_number_stops_with_a_sentence_and_keeps_the_checkpoint(train, monkeypatch, value):
     folder = train("a", epochs=1)
     before = weights(folder)
     kl = losses.gaussian_kl
-    monkeypatch.setattr(losses, "gaussian_kl", lambda *code: kl(*code) * float("nan"))
-    with pytest.raises(VconvError, match="became nan in epoch 2.*checkpoint of epoch 1"):
+    monkeypatch.setattr(losses, "gaussian_kl", lambda *code: kl(*code) + float(value))
+    with pytest.raises(VconvError, match=f"became {value} in epoch 2.*checkpoint of epoch 1"):
         train("a", epochs=2)
     assert folder.epochs_done() == 1 and len(folder.history()) == 1
     assert all(np.array_equal(x, y) for x, y in zip(before, weights(folder), strict=True))
@@ -125,6 +129,11 @@ def test_early_stop_reads_the_history(train):
     assert train("a", epochs=4, early_stop_epochs=3).epochs_done() == 4, "the third is allowed to be worse"
 
 
+def test_a_training_that_no_longer_improves_stops_at_once(train):
+    assert train("a", epochs=9, early_stop_epochs=1, learning_rate=1e-30).epochs_done() == 2
+    assert "no better validation loss for 1 epochs" in train.lines[-1]
+
+
 def test_log_holds_every_epoch_and_a_picture(train):
     folder = train("a", epochs=2)
     log = EventAccumulator(str(folder.log))
@@ -136,7 +145,8 @@ def test_log_holds_every_epoch_and_a_picture(train):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"epochs": 0}, {"batch_size": 0}, {"frames_per_epoch": 7}, {"learning_rate": 0.0}, {"seed": -1}]
+    "changes", [{"epochs": 0}, {"batch_size": 0}, {"frames_per_epoch": 7}, {"learning_rate": 0.0},
+                {"seed": -1}, {"early_stop_epochs": -1}, {"learning_rate": float("inf")}]
 )
 def test_settings_out_of_range_are_refused(train, changes):
     with pytest.raises(VconvError, match=f"training.{next(iter(changes))}"):
