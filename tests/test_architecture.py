@@ -16,11 +16,12 @@ FLOORS = [
     {"run_folder", "info"},
     {"training", "conversion"},
     {"convert_files", "evaluation"},
+    {"report", "listening"},
     {"commands"},
     {"cli"},
 ]
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
-NO_TENSORFLOW = ("errors", "files", "config", "audio", "features", "evaluation", "download")
+NO_TENSORFLOW = ("errors", "files", "config", "audio", "features", "evaluation", "report", "listening", "download")
 
 
 def room(path):

@@ -19,6 +19,21 @@ def test_the_interval_leaves_the_estimate_out():
     assert bootstrap.interval([1e9, *range(101)]) == pytest.approx((2.5, 97.5))
 
 
+def test_the_reflected_interval_by_hand():
+    assert bootstrap.reflected_interval([60.0, *range(101)]) == pytest.approx((120 - 97.5, 120 - 2.5))
+
+
+def test_the_reflected_interval_covers_a_distance_that_noise_raises():
+    """The root mean square of 20 noisy means whose true values are 0.3: the percentile interval lies too high."""
+    random, weights, covered = np.random.default_rng(0), bootstrap.weights(30, 300, 0), []
+    for _ in range(200):
+        found = np.sqrt(np.square(weights @ random.normal(0.3, 1.0, (30, 20))).mean(axis=1))
+        covered.append([low <= 0.3 <= high for low, high in
+                        (bootstrap.interval(found), bootstrap.reflected_interval(found))])
+    percentile, reflected = np.mean(covered, axis=0)
+    assert percentile < 0.4 and reflected > 0.85
+
+
 def test_an_interval_of_a_mean_is_that_of_the_central_limit_theorem():
     values = np.random.default_rng(0).normal(3, 2, 200)
     low, high = bootstrap.interval(bootstrap.weights(200, 4000, 0) @ values)

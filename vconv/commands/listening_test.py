@@ -40,14 +40,13 @@ def run(options):
 def build(options):
     """Write a blind listening test as one page with all recordings inside."""
     from vconv.errors import VconvError
-    from vconv.evaluation import listening
+    from vconv.listening import page
 
     systems = dict(options.systems)
     if len(systems) < len(options.systems):
         raise VconvError("--system: two systems have the same name; give each its own")
     tests = options.tests and options.tests.split(",")
-    built = listening.build(systems, options.output, options.target, options.source, tests, options.sentences,
-                            options.seed)
+    built = page.build(systems, options.output, options.target, options.source, tests, options.sentences, options.seed)
     print(f"{built.page}: {built.items} questions on {built.sentences} of {built.common} sentences, about "
           f"{built.minutes} minutes a listener, {built.page.stat().st_size / 2 ** 20:.1f} MB\n"
           f"{built.key}: keep it to yourself; `vconv listening-test score --key {built.key} …` needs it")
@@ -56,10 +55,10 @@ def build(options):
 def score(options):
     """Score what listeners sent back: MOS, similarity and preference, without listeners who fail the anchors."""
     from vconv import files
-    from vconv.evaluation import listening_scores
+    from vconv.listening import scores
 
-    scores, failures = listening_scores.score(options.key, options.results)
-    print(listening_scores.as_text(scores))
+    found, failures = scores.score(options.key, options.results)
+    print(scores.as_text(found))
     if options.json:
-        files.write_text(options.json, listening_scores.as_json(scores))
+        files.write_text(options.json, scores.as_json(found))
     return tell(failures)

@@ -20,13 +20,13 @@ def run(options):
     """Run the command."""
     if not options.run and not (options.scores and options.output):
         raise VconvError("name the folder of a trained model with --run, or both --scores and --output")
-    from vconv.evaluation import report
+    from vconv.report.page import write
     from vconv.run_folder import RunFolder
 
     folder = RunFolder(options.run) if options.run else None
     scores = options.scores or folder.path / "scores.json"
     page = options.output or folder.path / "report.html"
-    failures = report.write(scores, page, folder, options.pairs, options.sentences)
+    failures = write(scores, page, folder, options.pairs, options.sentences)
     print(f"wrote {page}")
     if failures:
         print(f"{len(failures)} warnings: these recordings are not on the page", file=sys.stderr)

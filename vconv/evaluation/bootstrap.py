@@ -21,6 +21,16 @@ def weights(files, resamples, seed):
     return np.concatenate([np.ones((1, files)), counts]) / files
 
 
+def reflected_interval(values, share=0.95):
+    """Return the basic interval of `values` [1 + resamples]: the percentile interval mirrored at the estimate.
+
+    For distances, which noise can only raise: resamples lie above the estimate as the estimate lies above the truth
+    (Davison & Hinkley 1997, "Bootstrap methods and their application", equation 5.6).
+    """
+    low, high = interval(values, share)
+    return 2 * float(values[0]) - high, 2 * float(values[0]) - low
+
+
 def interval(values, share=0.95):
     """Return (low, high), the percentile interval of `values` [1 + resamples]; the first, the estimate, is left out."""
     found = np.asarray(values)[1:]

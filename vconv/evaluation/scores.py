@@ -21,23 +21,27 @@ class Measure(NamedTuple):
         Which values are averaged: `key` of each recording of the role, "system" (the one scored), "target" or "source".
     statistic : callable
         Means [resamples, …] of the columns → the measure [resamples].
+    interval : callable
+        Values [1 + resamples] → (low, high).
     """
 
     group: str
     name: str
     columns: tuple
     statistic: object = np.asarray
+    interval: object = bootstrap.interval
 
 
 class Estimate(NamedTuple):
-    """A measure of a system: `values` [1 + resamples], the estimate first, and the number of recordings behind it."""
+    """A measure of a system: `values` [1 + resamples], the estimate first, the number of recordings behind it."""
 
     values: np.ndarray
     files: int
+    interval: object
 
     def as_entry(self):
         """Return {"mean", "interval", "files"} for scores.json; None is what cannot be told."""
-        bounds = bootstrap.interval(self.values) if self.files > 1 else (np.nan, np.nan)  # one file has no spread
+        bounds = self.interval(self.values) if self.files > 1 else (np.nan, np.nan)  # one file has no spread
         return {"mean": _or_none(self.values[0]), "interval": list(map(_or_none, bounds)), "files": self.files}
 
 
@@ -56,9 +60,9 @@ MEASURES = [
     Measure("gv_log_ratio", "mean_over_orders", (("system", "variance"), ("target", "variance")),
             variance.mean_over_orders),
     Measure("gv_log_ratio", "rms_over_orders", (("system", "variance"), ("target", "variance")),
-            variance.rms_over_orders),
+            variance.rms_over_orders, bootstrap.reflected_interval),
     Measure("modulation_spectrum", "distance_db", (("system", "modulation"), ("target", "modulation")),
-            variance.modulation_distance_db),
+            variance.modulation_distance_db, bootstrap.reflected_interval),
     Measure("similarity", "position",
             (("system", "cosine_target"), ("target", "cosine_target"), ("source", "cosine_target")), position),
     *_plain("similarity", "cosine_target", "cosine_source", "nearer_target", "log_likelihood_ratio"),
@@ -97,13 +101,15 @@ def estimate(measure, rows, system, resamples=1000, seed=0, only=None):
         names = sorted(common or column)
         draw = bootstrap.weights(len(names), resamples, seed if common else seed + number)
         means.append(np.tensordot(draw, np.array([column[name] for name in names]), 1))
-    return Estimate(measure.statistic(*means), len(common) or len(columns[0]))
+    return Estimate(measure.statistic(*means), len(common) or len(columns[0]), measure.interval)
 
 
 def over_pairs(estimates):
     """Return the mean of the pairs' estimates as one Estimate; None if there is none."""
     found = [one for one in estimates if one is not None]
-    return Estimate(np.mean([one.values for one in found], axis=0), sum(one.files for one in found)) if found else None
+    if not found:
+        return None
+    return Estimate(np.mean([one.values for one in found], axis=0), sum(one.files for one in found), found[0].interval)
 
 
 def summarise(pairs, resamples=1000, seed=0):

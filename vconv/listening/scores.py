@@ -7,8 +7,8 @@ from scipy.stats import binomtest
 
 from vconv.errors import VconvError
 from vconv.evaluation import bootstrap
-from vconv.evaluation.listening import SOURCE, TARGET
-from vconv.evaluation.listening_results import GRADES, SCORES_FORMAT, SCORES_VERSION, load_key, load_results
+from vconv.listening.page import SOURCE, TARGET
+from vconv.listening.results import GRADES, SCORES_FORMAT, SCORES_VERSION, load_key, load_results
 
 SAME = 2  # the similarity grades up to this one say "same"
 NATURAL_MOS = 3.5
@@ -22,7 +22,7 @@ def score(key_path, results):
     Parameters
     ----------
     key_path : str or Path
-        What `listening.build` wrote beside the page.
+        What `page.build` wrote beside the page.
     results : iterable of str or Path
         What listeners sent back; the key and files of scores among them are passed over.
 

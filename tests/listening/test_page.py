@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vconv import cli
-from vconv.evaluation import listening, listening_scores
-from vconv.evaluation.loudness import LEVEL_DB, active_level_db, level_gains
+from vconv.listening import page as listening
+from vconv.listening import scores as listening_scores
+from vconv.listening.loudness import LEVEL_DB, active_level_db, level_gains
 
 RATE, SECONDS = 8000, 0.15
 NAMES = [f"sentence {number}" for number in range(1, 6)]

@@ -7,9 +7,11 @@ import yaml
 
 from vconv import files
 from vconv.errors import VconvError
-from vconv.evaluation import output, report_pictures, report_sentences
-from vconv.evaluation import report_tables as tables
-from vconv.evaluation.markup import Html, element, join
+from vconv.evaluation import output
+from vconv.report import tables
+from vconv.report.markup import Html, element, join
+from vconv.report.pictures import curves
+from vconv.report.sentences import sections
 from vconv.version import __version__
 
 MATRICES = (("similarity", "position"), ("similarity", "log_likelihood_ratio"), ("mcd", None))  # None: its headline
@@ -46,7 +48,7 @@ def write(scores_path, page_path, run=None, pairs="all", sentences=None):
     known = {pair: split(pair, scores["settings"]["f0_range_hz"]) for pair in scores["pairs"]}
     chosen, model = _chosen(pairs, known), run.settings() if run else None
     number = sentences or max(1, min(SENTENCES, MOST // len(chosen)))
-    heard, failures = report_sentences.sections(scores, chosen, number)
+    heard, failures = sections(scores, chosen, number)
     parts = {
         "subtitle": _subtitle(scores, model),
         "warnings_banner": _banner(scores, failures),
@@ -142,8 +144,8 @@ def _matrices(scores, pairs):
 
 def _training(history, model):
     """Return the section of the training curves."""
-    curves = report_pictures.curves(model["model"], history) if history else element("p", "No epoch has been finished.")
-    plot = tables.scrolled("Training curves", element("div", curves, class_="plot"))
+    drawn = curves(model["model"], history) if history else element("p", "No epoch has been finished.")
+    plot = tables.scrolled("Training curves", element("div", drawn, class_="plot"))
     return element("section", element("h2", "Training"), plot, id="training")
 
 

@@ -1,6 +1,6 @@
 """Blind listening tests: one HTML page with all recordings inside, and beside it the key that says who is who.
 
-The page holds opaque ids only, so neither the screen nor a result file tells a system; `listening_scores` puts page and
+The page holds opaque ids only, so neither the screen nor a result file tells a system; `scores` puts page and
 key together again.
 """
 import base64
@@ -18,7 +18,7 @@ from vconv.audio import wav
 from vconv.audio.folder import by_name
 from vconv.config import one_of
 from vconv.errors import VconvError
-from vconv.evaluation.loudness import level_gains
+from vconv.listening.loudness import level_gains
 from vconv.version import __version__
 
 TESTS = ("mos", "similarity", "abx")

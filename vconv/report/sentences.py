@@ -5,10 +5,10 @@ from tqdm import tqdm
 
 from vconv.audio import pitch, wav, world
 from vconv.errors import VconvError
-from vconv.evaluation import report_pictures
-from vconv.evaluation.markup import element, join
 from vconv.evaluation.recordings import copy_synthesis
-from vconv.evaluation.report_tables import SYSTEMS, measured, quantity
+from vconv.report import pictures
+from vconv.report.markup import element, join
+from vconv.report.tables import SYSTEMS, measured, quantity
 
 ORDER = ("source", "converted", "target", "copy_synthesis")
 
@@ -111,10 +111,10 @@ def _player(system, pair, sentence, clip, rate, row, numbers):
 def _picture(pair, sentence, panels, rate, frame_period_ms):
     """Return the spectrograms, with a line that the page's script moves while a recording plays."""
     shown = f"Spectrograms with F0 of sentence {sentence}, {' to '.join(pair)}, above each other: {', '.join(panels)}."
-    picture = report_pictures.inline(
-        lambda scheme: report_pictures.sentence(panels, rate, frame_period_ms, scheme), shown)
+    picture = pictures.inline(
+        lambda scheme: pictures.sentence(panels, rate, frame_period_ms, scheme), shown)
     plot = element("div", picture, element("div", class_="cursor", hidden=True), class_="plot",
-                   data_seconds=report_pictures.seconds(panels, rate), data_left=report_pictures.LEFT,
-                   data_right=report_pictures.RIGHT)
+                   data_seconds=pictures.seconds(panels, rate), data_left=pictures.LEFT,
+                   data_right=pictures.RIGHT)
     return element("div", plot, class_="scrolled", role="region", aria_label=f"Spectrograms, sentence {sentence}",
                    tabindex=0)

@@ -17,8 +17,10 @@ from voice import voice
 
 from vconv import cli
 from vconv.errors import VconvError
-from vconv.evaluation import report, report_pictures, report_tables
-from vconv.evaluation.report_tables import Quantity
+from vconv.report import page as report
+from vconv.report import pictures as report_pictures
+from vconv.report import tables as report_tables
+from vconv.report.tables import Quantity
 from vconv.run_folder import RunFolder
 
 VOID = {"meta", "link", "img", "source"}
@@ -183,7 +185,7 @@ def test_without_a_run_there_are_no_curves(written, tmp_path):
 def test_by_default_a_page_of_many_pairs_holds_twenty_sentences(tmp_path, monkeypatch, pairs, shown, each):
     scores = reports.make(tmp_path, [f"A-{number:02d}" for number in range(pairs)], [])
     asked = []
-    monkeypatch.setattr(report.report_sentences, "sections", lambda *arguments: asked.append(arguments) or ("", []))
+    monkeypatch.setattr(report, "sections", lambda *arguments: asked.append(arguments) or ("", []))
     _, page = make(tmp_path)
     assert [(list(chosen), number) for _, chosen, number in asked] == [(list(scores["pairs"])[:shown], each)]
     assert any(f"{shown} of {pairs} pairs" in text for text in page.texts("p"))

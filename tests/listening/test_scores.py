@@ -9,8 +9,8 @@ from scipy.stats import binom
 
 from vconv import cli
 from vconv.errors import VconvError
-from vconv.evaluation import listening_scores
-from vconv.evaluation.listening_scores import crossed_interval
+from vconv.listening import scores as listening_scores
+from vconv.listening.scores import crossed_interval
 
 SENTENCES = ("s1", "s2")
 # What a careful listener answers: a grade by who speaks; of an ABX pair, the system.

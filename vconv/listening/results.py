@@ -3,7 +3,7 @@ import json
 from pathlib import Path
 
 from vconv.errors import VconvError
-from vconv.evaluation.listening import KEY_FORMAT, KEY_VERSION
+from vconv.listening.page import KEY_FORMAT, KEY_VERSION
 
 RESULT_FORMAT, RESULT_VERSION = "vconv listening-test result", 1
 SCORES_FORMAT, SCORES_VERSION = "vconv listening-test scores", 1

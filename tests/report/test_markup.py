@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vconv.evaluation.markup import Html, element, join
+from vconv.report.markup import Html, element, join
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]))
 

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 
-from vconv.evaluation.markup import element
 from vconv.pictures import training_curves
+from vconv.report.markup import element
 
 WINDOW_MS = 25.0
 RANGE_DB = 70.0

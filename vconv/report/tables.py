@@ -1,7 +1,7 @@
 """Tables of a report: what was measured, with intervals, in the units of each measure."""
 from typing import NamedTuple
 
-from vconv.evaluation.markup import element, join
+from vconv.report.markup import element, join
 
 SYSTEMS = {"converted": "converted", "source": "source", "copy_synthesis": "copy-synthesis", "target": "target"}
 NOTHING = "–"

@@ -7,7 +7,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-from vconv.evaluation import report
+from vconv.report import page as report
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""One page of an evaluation, to look at and listen to."""
