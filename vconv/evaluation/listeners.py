@@ -108,7 +108,8 @@ def hear(name, listen, recordings, rows, failures, cache=None):
     Parameters
     ----------
     name : str
-        Of the network, for the progress bar and the cache, which holds what it says of natural recordings.
+        Of the network, for the progress bar and the cache; converted recordings are kept there too, because networks
+        take their time, and an interrupted evaluation goes on where it was.
     listen : callable
         (y, rate) → number or array.
     recordings : Recordings
@@ -127,13 +128,12 @@ def hear(name, listen, recordings, rows, failures, cache=None):
         files = {"converted": (pair.converted, None), "source": (recordings.natural[pair.source], None),
                  "copy_synthesis": (recordings.natural[pair.target], pair.target),
                  "target": (recordings.natural[pair.target], None)}
-        paths |= {(str(pair), system, sentence): (files[system][0][sentence], files[system][1], system != "converted")
+        paths |= {(str(pair), system, sentence): (files[system][0][sentence], files[system][1])
                   for system in SYSTEMS for sentence in rows[str(pair)][system]}
     judged = {}
-    for one in tqdm(dict.fromkeys(paths.values()), unit="file", desc=name, disable=None):
-        path, speaker, keep = one
+    for path, speaker in tqdm(dict.fromkeys(paths.values()), unit="file", desc=name, disable=None):
         try:
-            judged[one] = _judge(name, listen, recordings.settings, cache if keep else None, path, speaker)
+            judged[path, speaker] = _judge(name, listen, recordings.settings, cache, path, speaker)
         except VconvError as error:
             failures.append(f"{path}: {name}: {error}")
     return {key: judged[value] for key, value in paths.items() if value in judged}
