@@ -34,6 +34,9 @@ def test_layer_shapes_are_the_published_ones():
     assert shapes == [(57, 32), (171, 16), (513, 8)]
     kernels = [layer.kernel.shape for layer in model.decoder.layers if hasattr(layer, "kernel")]
     assert kernels == [(9, 32, 81), (7, 16, 32), (7, 8, 16), (1025, 8, 1)]
+    leaky = [layer.negative_slope for part in (model.encoder, model.decoder) for layer in part.layers
+             if layer.name.endswith("_relu")]
+    assert np.allclose(leaky, [0.02] * 8)
     assert model.decoder.get_layer("merge_speaker").bias.shape == (1539,)
 
 
@@ -80,9 +83,18 @@ def test_a_step_trains_every_weight_and_the_embedding_of_the_speakers_seen(small
 def test_the_speaker_changes_the_output_and_nothing_else_does(small):
     x, _ = batch()
     one, other = (np.asarray(small((x, np.full(8, speaker, "int32")))) for speaker in (0, 1))
+    assert np.allclose(one, small.decode(small.encoder(x)[0], np.zeros(8, "int32")), atol=1e-6), "from the code's mean"
     assert np.abs(one - other).max() > 1e-4
     alone = np.asarray(small((x[:1], np.zeros(1, "int32"))))
     assert np.allclose(alone, one[:1], atol=1e-5), "frames are converted independently"
+
+
+def test_steps_draw_noise_of_their_own_and_validation_always_the_same(small):
+    small.optimizer.learning_rate = 0.0
+    steps = [float(small.train_step(batch())["loss"]) for _ in range(3) if small.reset_metrics() is None]
+    assert len(set(steps)) == 3
+    small.reset_metrics()
+    assert float(small.test_step(batch())["loss"]) == pytest.approx(steps[0], rel=1e-6)
 
 
 def test_training_lowers_the_loss(small):

@@ -59,6 +59,19 @@ def test_conditioned_critic_depends_on_the_speaker_and_the_plain_one_does_not(sm
         assert same != conditioned
 
 
+def test_the_projection_adds_the_inner_product_of_features_and_speaker(small_settings):
+    critic = build(small_settings).critic
+    x, _ = batch()
+    scores = [critic([x, tf.fill([16], speaker)]).numpy() for speaker in range(3)]
+    assert np.array_equal(scores[0], scores[1]), "a new critic knows no speaker"
+    table = critic.get_layer("projection").embeddings
+    table.assign(np.arange(3)[:, None] * np.linspace(-1, 1, table.shape[-1]))
+    features = keras.Model(critic.inputs, next(
+        layer.output for layer in critic.layers if isinstance(layer, keras.layers.Flatten)))([x, tf.fill([16], 0)])
+    expected = scores[0] + 2 * features.numpy() @ np.linspace(-1, 1, table.shape[-1])
+    assert np.allclose(critic([x, tf.fill([16], 2)]), expected, atol=1e-4)
+
+
 def test_critic_step_trains_the_critic_alone_and_generator_step_the_rest(small_settings):
     model = build(small_settings, critic_steps=1)
     model.critic.get_layer("score").kernel.assign(tf.ones_like(model.critic.get_layer("score").kernel))
@@ -165,6 +178,7 @@ def test_players_have_their_own_learning_rates_and_a_step_rows_for_every_critic_
     model = build(small_settings, critic_learning_rate=0.25, critic_steps=3)
     assert float(model.optimizer.learning_rate.numpy()) == 0.125 and model.rows_per_step == 24
     assert float(model.critic_optimizer.learning_rate.numpy()) == 0.25
+    assert {(player.beta_1, player.beta_2) for player in (model.optimizer, model.critic_optimizer)} == {(0.5, 0.999)}
 
 
 def test_fakes_are_what_the_settings_say(small_settings):
@@ -201,6 +215,7 @@ def test_weight_clipping_bounds_kernels_and_leaves_no_penalty(small_settings):
     for variable in model.critic_variables:
         limit = 2.0 if variable.path.endswith("scale") or variable.path.endswith("offset") else 0.01 + 1e-7
         assert np.abs(variable).max() <= limit, variable.path
+        assert not variable.path.endswith("scale") or np.abs(variable).min() > 0.9, "a clipped norm would mute the score"
     free = build(small_settings)
     free.train_step(batch())
     assert max(np.abs(variable).max() for variable in free.critic_variables if "kernel" in variable.path) > 0.01
