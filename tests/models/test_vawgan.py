@@ -215,7 +215,7 @@ def test_weight_clipping_bounds_kernels_and_leaves_no_penalty(small_settings):
     for variable in model.critic_variables:
         limit = 2.0 if variable.path.endswith("scale") or variable.path.endswith("offset") else 0.01 + 1e-7
         assert np.abs(variable).max() <= limit, variable.path
-        assert not variable.path.endswith("scale") or np.abs(variable).min() > 0.9, "a clipped norm would mute the score"
+        assert not variable.path.endswith("scale") or np.abs(variable).min() > 0.9, "a clipped norm mutes the score"
     free = build(small_settings)
     free.train_step(batch())
     assert max(np.abs(variable).max() for variable in free.critic_variables if "kernel" in variable.path) > 0.01
