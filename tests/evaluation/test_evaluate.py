@@ -243,9 +243,17 @@ def test_three_folders_without_common_names(natural, tmp_path, inline):
         write(tmp_path / "converted" / f"x{number}.wav", said("B-é", name))
     found = evaluating.evaluate(recordings.of_folders(tmp_path / "converted", natural / "A", natural / "B-é"), jobs=1)
     content = output.summary(found)
-    assert content["mcd"]["converted"] is None and "no file has the name" in found.notes[0]
+    assert content["mcd"]["converted"] is None and found.notes[0].endswith("measured without them")
     assert content["gv_log_ratio"]["converted"]["mean"] == pytest.approx(0, abs=1e-9), "the same, by other names"
     assert content["similarity"]["converted"]["measure"] == "log_likelihood_ratio"
+
+
+def test_a_single_recording_is_told(natural, perfect, inline):
+    for name in "1.b", "3 ø":
+        (perfect / "A-B-é" / f"{name}.wav").unlink()
+    found = evaluating.evaluate(recordings.of_folders(perfect / "A-B-é", natural / "A", natural / "B-é"), jobs=1)
+    assert found.notes[0] == "A-B-é: rests on a single converted recording, so nothing has an interval"
+    assert output.summary(found)["mcd"]["converted"]["interval"] == [None, None]
 
 
 def test_files_of_several_rates_are_scored_at_the_lowest(natural, perfect, inline):

@@ -64,7 +64,9 @@ def evaluate(recordings, protocols=(MCD24,), jobs=None, cache=None, seed=0, list
         failures = recordings.failures + failures
         if not any(systems["converted"] for systems in rows.values()):
             raise VconvError(f"nothing could be measured; the first reason: {failures[0]}")
-        notes = recordings.notes + _add_likelihoods(pool, recordings, rows, seed)
+        notes = recordings.notes + [f"{pair}: rests on a single converted recording, so nothing has an interval"
+                                    for pair, systems in rows.items() if len(systems["converted"]) == 1]
+        notes += _add_likelihoods(pool, recordings, rows, seed)
     for listener in listeners:
         listener(recordings, rows, failures)
     return Evaluation(recordings, list(protocols), rows, failures, notes, seed)

@@ -91,8 +91,10 @@ def of_folders(converted, source, target):
     if len(folders) < 3:
         raise VconvError(f"{converted}: --converted, --source and --target must be three different folders")
     converted_files, source_files, target_files = folders.values()
-    notes = [] if set(converted_files) & set(target_files) else [
-        f"{target}: no file has the name of a converted one, so mel-cepstral distortion and F0 errors are not measured"]
+    alone, notes = sorted(set(converted_files) - set(target_files)), []
+    if alone:
+        notes.append(f"{target}: holds no recording of {len(alone)} of the {len(converted_files)} converted sentences "
+                     f"({alone[0]} is one), so mel-cepstral distortion and F0 errors are measured without them")
     names = [Path(folder).resolve().name for folder in (source, target)]
     source_name, target_name = names if names[0] != names[1] else ("source", "target")
     natural = {source_name: source_files, target_name: target_files}
