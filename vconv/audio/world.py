@@ -181,7 +181,7 @@ def _checked(y, rate, frame_period_ms):
     y = np.ascontiguousarray(y, dtype=np.float64)
     if y.ndim != 1:
         raise VconvError(f"a signal of shape {y.shape} cannot be analysed; it must be mono, [samples]")
-    frames = int(len(y) / rate / (frame_period_ms / 1000.0)) + 1 if len(y) else 0
+    frames = int(1000 * len(y) / rate / frame_period_ms) + 1 if len(y) else 0  # in the order of WORLD, as to rounding
     if frames < MIN_FRAMES:
         raise VconvError(f"{len(y)} samples at {rate} Hz are {frames} frames of {frame_period_ms:g} ms; "
                          f"WORLD needs at least {MIN_FRAMES}")
