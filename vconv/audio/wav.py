@@ -118,7 +118,7 @@ def resample(y, rate, new_rate):
 
     It keeps everything up to the lower Nyquist frequency. The usual resamplers fade out from 0.91 of it: sent from 16
     to 48 kHz and back by soxr (HQ or VHQ), speech is 4 to 5 dB of mel-cepstral distortion away from itself; sent by
-    this function, 0.05 to 0.3 dB (`benchmarks/resampling.py`).
+    this function, 0.16 dB (`benchmarks/resampling.py`).
     """
     if not (rate > 0 and new_rate > 0):
         raise VconvError(f"a sample rate of {min(rate, new_rate)} Hz is impossible; it must be above 0")
