@@ -248,6 +248,16 @@ def test_three_folders_without_common_names(natural, tmp_path, inline):
     assert content["similarity"]["converted"]["measure"] == "log_likelihood_ratio"
 
 
+def test_a_network_that_cannot_be_loaded_costs_nothing_else(corpus, perfect, inline):
+    def broken(*_):
+        raise VconvError("torch cannot be loaded")
+
+    heard = []
+    found = measured(corpus, [AB], perfect, listeners=[broken, lambda *arguments: heard.append(arguments)])
+    assert found.notes == ["not measured: torch cannot be loaded"] and len(heard) == 1
+    assert column(found, AB, "converted", "mcd24") == [0.0] * 3
+
+
 def test_a_single_recording_is_told(natural, perfect, inline):
     for name in "1.b", "3 ø":
         (perfect / "A-B-é" / f"{name}.wav").unlink()

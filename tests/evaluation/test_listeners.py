@@ -107,8 +107,15 @@ def test_similarity_needs_two_natural_recordings_of_each(recordings, rows, monke
 
 def test_naturalness(recordings, rows, monkeypatch):
     monkeypatch.setattr(naturalness, "predictors", lambda: {"distillmos": level, "dnsmos": lambda y, rate: 1.0})
+    monkeypatch.setattr(listeners, "package", lambda name: None)
     listeners.add_naturalness(recordings, rows, [], "distillmos")
     assert rows["S-T"]["converted"]["1"] == {"distillmos": pytest.approx(0.5)}
+
+
+def test_a_package_that_cannot_be_loaded_is_told_once(recordings, rows, monkeypatch):
+    monkeypatch.setitem(naturalness.PACKAGES, "distillmos", "no_such_package")
+    with pytest.raises(VconvError, match="no_such_package cannot be loaded"):
+        listeners.add_naturalness(recordings, rows, [], "distillmos")
 
 
 class Reader:

@@ -48,7 +48,8 @@ def evaluate(recordings, protocols=(MCD24,), jobs=None, cache=None, seed=0, list
     seed : int
         Of all that is drawn at random.
     listeners : list of callable
-        (recordings, rows, failures) → None; each adds values of its own to the rows, see `neural`.
+        (recordings, rows, failures) → None; each adds values of its own to the rows, see the module
+        `listeners`; one that cannot be loaded is noted, and what was measured before it stays.
 
     Returns
     -------
@@ -68,7 +69,10 @@ def evaluate(recordings, protocols=(MCD24,), jobs=None, cache=None, seed=0, list
                                     for pair, systems in rows.items() if len(systems["converted"]) == 1]
         notes += _add_likelihoods(pool, recordings, rows, seed)
     for listener in listeners:
-        listener(recordings, rows, failures)
+        try:
+            listener(recordings, rows, failures)
+        except VconvError as error:
+            notes.append(f"not measured: {error}")
     return Evaluation(recordings, list(protocols), rows, failures, notes, seed)
 
 

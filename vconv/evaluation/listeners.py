@@ -10,6 +10,7 @@ from vconv.audio import wav
 from vconv.errors import VconvError
 from vconv.evaluation import similarity
 from vconv.evaluation.cache import cached, digest
+from vconv.evaluation.neural import package
 from vconv.evaluation.recordings import copy_synthesis
 from vconv.evaluation.scores import SYSTEMS
 
@@ -78,6 +79,7 @@ def add_naturalness(recordings, rows, failures, name, cache=None):
     """Add the opinion score of the predictor `name` to every recording."""
     from vconv.evaluation import naturalness
 
+    package(naturalness.PACKAGES[name])  # if it cannot be loaded, that is to be told once, not for every recording
     for (pair, system, sentence), score in hear(
             name, naturalness.predictors()[name], recordings, rows, failures, cache).items():
         rows[pair][system][sentence][name] = float(score)
