@@ -104,7 +104,7 @@ def convert_all(converter, tasks, file_rate=None, report=print):
                         bar.clear()
                         report(f"{output}: was too loud and is scaled by {gain:.2f}")
             except VconvError as error:
-                failures.append(str(error) if str(task.path) in str(error) else f"{task.path}: {error}")
+                failures.append(error.about(task.path))
             bar.update(len(task.outputs))
     return written, failures
 

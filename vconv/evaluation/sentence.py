@@ -60,7 +60,7 @@ def measure(sentence):
         try:
             return work(*arguments)
         except VconvError as error:
-            failures.setdefault(path, str(error) if str(path) in str(error) else f"{path}: {error}")
+            failures.setdefault(path, error.about(path))
 
     @cache  # a recording is part of many pairs
     def analysed(path, keep, resynthesised=None):
@@ -87,6 +87,7 @@ def _analysed(path, sentence, keep, resynthesised):
         how += [settings["frame_period_ms"], settings["f0_method"], f0_range_hz]
 
     def compute():
+        """Return {protocol/field: array [T] or [T, order + 1]} of all frames."""
         rate = settings["sample_rate"]
         y = wav.read(path, rate)[0]
         if resynthesised is not None:

@@ -28,7 +28,7 @@ class Recordings:
                 self._kept[key] = self._read(*key)
             except VconvError as error:
                 self._kept[key] = None
-                self.failures.append(str(error) if str(path) in str(error) else f"{path}: {error}")
+                self.failures.append(error.about(path))
         return self._kept[key]
 
     def _read(self, path, speaker, resynthesised):
