@@ -1,4 +1,4 @@
-"""Analyses of natural recordings, kept on disk: they are the same for every system that is evaluated."""
+"""What is slow to find and never changes, kept on disk: analyses of natural recordings, what networks say of any."""
 import hashlib
 import json
 import os

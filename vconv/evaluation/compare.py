@@ -24,7 +24,7 @@ def compare(path_a, path_b, system="converted"):
     Raises
     ------
     VconvError
-        A file is no scores.json, the two have no pair with a common sentence, or used other protocols.
+        A file is no scores.json, or the two have no pair with a common sentence.
     """
     contents = [output.read(path) for path in (path_a, path_b)]
     rows_a, rows_b = (_rows(content) for content in contents)
