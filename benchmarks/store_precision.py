@@ -12,7 +12,7 @@ from frame_by_frame import distortion_db, table
 
 from vconv.audio import pitch, wav, world
 from vconv.features.corpus import Corpus
-from vconv.features.store import TYPES
+from vconv.features.schema import TYPES
 
 
 def chosen(corpus, split, count):

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from vconv.features import store as stores
+from vconv.features import schema, writing
 
 SPEAKERS = ("Ann", "Bjørn K", "Cy_2")
-SETTINGS = {"sample_rate": 16000, "frame_period_ms": 5.0, "fft_size": 1024, "f0_method": "dio"}
+SETTINGS = {"contents": ["frames"], "sample_rate": 16000, "frame_period_ms": 5.0, "fft_size": 1024, "f0_method": "dio"}
 SMALL = {
     "network": {
         "latent": 4,
@@ -26,17 +26,17 @@ def write_store(path, lengths, seed=0, bins=513, splits=("training", "validation
     for speaker in SPEAKERS:
         for split in splits:
             for number, length in enumerate(lengths):
-                utterances.append(stores.StoredUtterance(f"{split}{number}", speaker, split, 0, length, length * 80))
+                utterances.append(schema.StoredUtterance(f"{split}{number}", speaker, split, 0, length, length * 80))
                 walk = np.cumsum(random.normal(size=(length, bins)), axis=1)
                 spectrum = walk / np.abs(walk).max() - 4 - SPEAKERS.index(speaker) / 10
                 f0_hz = np.where(random.random(length) < 0.7, random.uniform(80, 200, length), 0)
                 frames.append(
-                    stores.Frames(
+                    schema.Frames(
                         spectrum.astype(np.float16),
                         random.uniform(1, 2, length).astype(np.float32),
                         f0_hz.astype(np.float32),
                         np.full((length, 1), -10, np.float32),
-                    )
+                    )._asdict()
                 )
-    stores.write(path, SETTINGS, {speaker: (70.0, 300.0) for speaker in SPEAKERS}, utterances, frames)
+    writing.write(path, SETTINGS, {speaker: (70.0, 300.0) for speaker in SPEAKERS}, utterances, frames)
     return path

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from vconv.features import corpus, extract, store
+from vconv.features import corpus, extract, schema, store, writing
 
 RATE = 16000
 
@@ -94,12 +94,12 @@ def make_store():
         rows, frames = [], []
         for (speaker, split), counts in lengths.items():
             for number, count in enumerate(counts):
-                rows.append(store.StoredUtterance(f"u{number}", speaker, split, 0, count, count * 80, 1000 + number))
-                frames.append(store.Frames(
+                rows.append(schema.StoredUtterance(f"u{number}", speaker, split, 0, count, count * 80, 1000 + number))
+                frames.append(schema.Frames(
                     -np.abs(random.normal(4, 2, (count, bins))).astype(np.float16), random.random(count, np.float32),
                     np.where(random.random(count) < voiced, random.uniform(80, 300, count), 0).astype(np.float32),
-                    random.normal(-9, 3, (count, 2)).astype(np.float32)))
+                    random.normal(-9, 3, (count, 2)).astype(np.float32))._asdict())
         speakers = {speaker: (80.0, 300.0) for speaker, _ in lengths}
-        store.write(path, {"sample_rate": 16000}, speakers, rows, frames)
+        writing.write(path, {"contents": ["frames"], "sample_rate": 16000}, speakers, rows, frames)
         return store.FeatureStore(path)
     return make

@@ -6,13 +6,13 @@ import pytest
 
 from vconv.audio import world
 from vconv.errors import VconvError
-from vconv.features import store
+from vconv.features import writing
 from vconv.features.store import FeatureStore, Frames, StoredUtterance
 
 
 def frames(length, bins=4, **changes):
     whole = Frames(np.full((length, bins), -2.0), np.ones(length), np.zeros(length), np.zeros((length, 1)))
-    return whole._replace(**changes)
+    return whole._replace(**changes)._asdict()
 
 
 def row(length, **changes):
@@ -20,22 +20,22 @@ def row(length, **changes):
 
 
 def write(path, rows, arrays, settings=None, ranges=None):
-    store.write(path, settings or {}, ranges or {"A": (50, 100)}, rows, arrays)
+    writing.write(path, {"contents": ["frames"]} | (settings or {}), ranges or {"A": (50, 100)}, rows, arrays)
 
 
 def test_there_and_back(tmp_path):
     rows = [row(3, name="Zoë ß"), row(5, name="x_y z", split="evaluation", file_bytes=77)]
     arrays = [frames(3), frames(5, spectrum=-np.arange(20.0).reshape(5, 4), f0_hz=np.arange(5.0))]
-    settings = {"sample_rate": 16000, "f0_range_hz": {"é": [1.5, 2.0]}}
+    settings = {"contents": ["frames"], "sample_rate": 16000, "f0_range_hz": {"é": [1.5, 2.0]}}
     write(tmp_path / "f.h5", rows, arrays, settings, {"A": (51.5, 99.5)})
     with FeatureStore(tmp_path / "f.h5") as opened:
         assert opened.settings == settings
-        assert opened.utterances == [rows[0], rows[1]._replace(start=3)]
+        assert opened.utterances == [rows[0], rows[1]._replace(start=3, first_sample=240)]
         assert opened.speakers == ["A"] and opened.f0_range_hz.tolist() == [[51.5, 99.5]] and opened.failures == []
         kinds = [(array.dtype, array.shape) for array in
                  (opened.spectrum, opened.energy, opened.f0_hz, opened.aperiodicity)]
         assert kinds == [(np.float16, (8, 4)), (np.float32, (8,)), (np.float32, (8,)), (np.float32, (8, 1))]
-        for stored, written in zip(opened.read(opened.utterances[1]), arrays[1], strict=True):
+        for stored, written in zip(opened.read(opened.utterances[1]), arrays[1].values(), strict=True):
             np.testing.assert_array_equal(stored, written)
         assert all(isinstance(array, np.memmap) and array.flags.aligned for array in opened.read(opened.utterances[0]))
 

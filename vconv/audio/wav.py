@@ -133,6 +133,11 @@ def resample(y, rate, new_rate):
     return np.fft.irfft(transform, blocks * new_block)[:-(-len(y) * new_block // old_block)] * (new_block / old_block)
 
 
+def to_int16(y):
+    """Return a signal as int16, full scale 32768, rounded and clipped; a 16-bit file that was `read` comes back."""
+    return np.clip(np.round(y * 32768), -32768, 32767).astype(np.int16)
+
+
 def _gain(y):
     """Return what brings a signal too loud for a file down to PEAK; 1.0 for others."""
     return min(1.0, PEAK / max(np.abs(y).max(initial=0.0), PEAK))
@@ -142,7 +147,7 @@ def _encode(file, y, rate, suffix):
     """Write a signal that fits into [-1, 1) into an open file in the format of the suffix."""
     format_name, subtype = SUBTYPES[suffix]
     if subtype == "PCM_16":  # by hand, because libsndfile's own scaling makes read -> write -> read inexact
-        y = np.clip(np.round(y * 32768), -32768, 32767).astype(np.int16)
+        y = to_int16(y)
     with soundfile.SoundFile(file, "w", rate, 1, subtype, format=format_name) as sound:
         for start in range(0, len(y), BLOCK):  # libsndfile's Vorbis encoder overflows its stack on long blocks
             sound.write(y[start:start + BLOCK])

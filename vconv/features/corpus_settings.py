@@ -7,6 +7,7 @@ from vconv import config
 from vconv.errors import VconvError
 
 DEFAULTS = config.read_yaml(Path(__file__).with_name("corpus.yaml"))
+CONTENTS = ("frames", "wave", "copy_synthesis")
 SPLITS = ("training", "validation", "evaluation")
 HELD_OUT = 0.05
 LOWEST_RATE = 12000  # below it WORLD has no band to code the aperiodicity in
@@ -34,6 +35,7 @@ def read_settings(corpus_yaml, changes=None, corpus_dir=None):
     settings = config.merge({key: value for key, value in DEFAULTS.items() if key not in free}, written, where) | free
     settings["root"] = str(Path(corpus_dir or Path(corpus_yaml).parent / settings["root"]).absolute())
     config.one_of(settings["f0_method"], ("dio", "harvest"), f"{where}: f0_method")
+    settings["contents"] = _contents(settings["contents"], f"{where}: contents")
     if settings["sample_rate"] < LOWEST_RATE:
         raise VconvError(f"{where}: sample_rate is {settings['sample_rate']} Hz; it must be at least {LOWEST_RATE}")
     if not 1.0 <= settings["frame_period_ms"] <= 100.0:
@@ -68,6 +70,15 @@ def _texts(values, where, allowed):
         if not isinstance(value, str):
             raise VconvError(f"{where}: {value!r} was read as no text; put quotes around the name")
     return [composed(value) for value in values]
+
+
+def _contents(contents, where):
+    """Return the checked `contents`, in the order of CONTENTS."""
+    for name in contents:
+        config.one_of(name, CONTENTS, where)
+    if not {"frames", "wave"} & set(contents):
+        raise VconvError(f"{where}: needs at least one of frames and wave, found {contents!r}")
+    return [name for name in CONTENTS if name in contents]
 
 
 def _ranges(ranges, rate, where):

@@ -1,5 +1,6 @@
 """From recordings to a feature file: WORLD in parallel, resumable; a broken recording is skipped and listed."""
 import glob
+import math
 from concurrent.futures import as_completed
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from tqdm import tqdm
 from vconv import files
 from vconv.audio import pitch, wav, world
 from vconv.errors import VconvError
-from vconv.features import parts, store
+from vconv.features import analysis, parts, schema, store, writing
 from vconv.features.workers import available_cores, worker_pool
 
 WIDE_PASS_UTTERANCES = 20
@@ -39,13 +40,18 @@ class Job(NamedTuple):
 
 def feature_settings(corpus_settings):
     """Return those of a corpus' settings that decide what its features are; the feature file keeps them."""
-    kept = ("sample_rate", "frame_period_ms", "f0_method", "f0_range_hz")
+    kept = ("contents", "sample_rate", "frame_period_ms", "f0_method", "f0_range_hz")
     return {key: corpus_settings[key] for key in kept} | {"fft_size": world.fft_size(corpus_settings["sample_rate"])}
 
 
-def refuse_other_features(features, corpus_settings):
-    """Raise a VconvError unless the `FeatureStore` is one that `extract` would make of such a corpus."""
-    parts.refuse_other_settings(features.path, features.settings, feature_settings(corpus_settings))
+def refuse_other_features(features, corpus_settings, needed=("frames",)):
+    """Raise a VconvError unless the `FeatureStore` is one that `extract` would make of such a corpus.
+
+    Of the contents it must hold those `needed`, whatever else the corpus.yaml asks for.
+    """
+    wanted = feature_settings(corpus_settings)
+    parts.refuse_other_settings(features.path, features.settings, wanted | {"contents": features.settings["contents"]})
+    features.require(*needed)
     speakers = corpus_settings["speakers"]
     if speakers != "all" and sorted(speakers) != features.speakers:
         raise VconvError(f"{features.path}: holds the speakers {', '.join(features.speakers)}, corpus.yaml asks for "
@@ -88,6 +94,8 @@ def extract(corpus, output, jobs=None, progress=True, report=print):
     wanted = [job for job in everything if job.key not in there and not making.has(job.key)]
     with worker_pool(min(jobs or available_cores(), max(len(wanted), 1))) as pool:
         known = making.f0_range_hz | (dict(zip(old.speakers, old.f0_range_hz.tolist(), strict=True)) if old else {})
+        if not analysis.needs_world(settings["contents"]):
+            known = dict.fromkeys(corpus.speakers, [math.nan, math.nan]) | known
         making.set_ranges(_find_ranges(pool, corpus, known | settings["f0_range_hz"], report))
         with tqdm(total=len(everything), initial=len(everything) - len(wanted), unit="file", desc="extract",
                   disable=None if progress and wanted else True) as bar:
@@ -160,15 +168,16 @@ def _assemble(output, settings, everything, reasons, old, there, making, report)
 
     def read(job):
         if job.key in there:
-            return old.read(there[job.key]), there[job.key].samples
+            return old.read_all(there[job.key]), there[job.key].samples
         return parts.load(making.path(job.key))
 
     rows = []
     for job in good:
-        frames, samples = read(job)
+        arrays, samples = read(job)
         speaker, split, name, file_bytes = job.key
-        rows.append(store.StoredUtterance(name, speaker, split, 0, len(frames.energy), samples, file_bytes))
-    store.write(output, settings, making.f0_range_hz, rows, (read(job)[0] for job in good), failures)
+        length = len(arrays.get("energy", ()))
+        rows.append(schema.StoredUtterance(name, speaker, split, 0, length, samples, file_bytes))
+    writing.write(output, settings, making.f0_range_hz, rows, (read(job)[0] for job in good), failures)
 
 
 def _key(row):
@@ -187,15 +196,9 @@ def _wide_f0(path, rate, frame_period_ms):
 def _analyze(path, part, settings, f0_range_hz):
     """Save the features of a recording as `part`, or return the reason why it has none (in a worker)."""
     try:
-        y, rate = wav.read(path, settings["sample_rate"])
-        analysis = world.analyze(y, rate, *f0_range_hz, settings["f0_method"], settings["frame_period_ms"])
-        log_spectrum, energy = world.normalize_energy(analysis.spectrum)
-        coded = world.code_aperiodicity(analysis.aperiodicity, rate)
-        with np.errstate(over="ignore"):  # check() says so
-            frames = store.Frames(*(array.astype(kind) for array, kind in zip(
-                (log_spectrum, energy, analysis.f0_hz, coded), store.TYPES.values(), strict=True)))
-        store.check(frames)
+        y, _ = wav.read(path, settings["sample_rate"])
+        arrays = analysis.analyze(y, settings, f0_range_hz)
     except (VconvError, ValueError) as error:
         return str(error).removeprefix(f"{path}: ")
-    parts.save(part, frames, len(y))
+    parts.save(part, arrays, len(y))
     return None

@@ -53,8 +53,8 @@ def reserve(file, name, shape, dtype):
 
 
 @contextlib.contextmanager
-def open_file(path, kind, version, remedy):
-    """Yield the h5py.File `path`, opened for reading, if it has the given format and version.
+def open_file(path, kind, version, remedy, oldest=None):
+    """Yield the h5py.File `path`, opened for reading, if it has the given format and version, or one from `oldest` on.
 
     Raises
     ------
@@ -69,8 +69,10 @@ def open_file(path, kind, version, remedy):
             if file.attrs.get("format") != kind:
                 raise VconvError(f"{path}: is an HDF5 file, but holds no {kind}; {remedy}")
             found = file.attrs.get("version")
-            if found != version:
-                raise VconvError(f"{path}: is version {found} of {kind}, this vconv reads version {version}; {remedy}")
+            readable = range(version if oldest is None else oldest, version + 1)
+            if found not in readable:
+                raise VconvError(f"{path}: is version {found} of {kind}, this vconv reads version "
+                                 f"{' and '.join(map(str, readable))}; {remedy}")
             yield file
     except (OSError, KeyError, ValueError) as error:
         reason = " ".join(str(error).split())

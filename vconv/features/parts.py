@@ -9,9 +9,8 @@ import numpy as np
 from vconv import files
 from vconv.errors import VconvError
 from vconv.features import hdf5
-from vconv.features.store import TYPES, Frames
 
-VERSION = 1
+VERSION = 2
 REMEDY = "what is done is kept: make room and run the same command again"
 
 
@@ -33,7 +32,7 @@ class Parts:
     def __init__(self, output, settings):
         self.folder = Path(f"{output}.parts")
         self._index = self.folder / "settings.json"
-        self._settings = settings | {"parts_version": VERSION}
+        self._settings = {"parts_version": VERSION} | settings
         self.f0_range_hz = {}
         if self._index.is_file():
             index = json.loads(self._index.read_text(encoding="utf-8"))
@@ -62,23 +61,25 @@ class Parts:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def save(path, frames, samples):
-    """Write the `Frames` of one utterance, `samples` samples long, with the types of the feature file."""
-    # One record a frame: one file without compression or checksum is written and read twice as fast as four in an .npz.
-    kinds = [(name, TYPES[name], array.shape[1:]) for name, array in frames._asdict().items()]
-    records = np.empty(len(frames.energy), [*kinds, ("samples", np.int64)])
-    records["samples"] = samples
-    for name, array in frames._asdict().items():
-        records[name] = array
+def save(path, arrays, samples):
+    """Write the arrays (name → array) of one utterance, `samples` samples long, in their types."""
+    # One record: a file without compression or checksum is written and read twice as fast as several in an .npz.
+    # The samples come last: where a power cut left zeros at the end of the file, they are 0.
+    kinds = [(name, array.dtype, array.shape) for name, array in arrays.items()]
+    record = np.empty(1, [*kinds, ("samples", np.int64)])
+    record["samples"] = samples
+    for name, array in arrays.items():
+        record[name] = array
     with files.replacing(path, durable=False, remedy=REMEDY) as temporary, open(temporary, "wb") as file:
-        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(records))
-        file.write(records.view(np.uint8))  # np.save would not say why it fails
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(record))
+        file.write(record.view(np.uint8))  # np.save would not say why it fails
 
 
 def load(path):
-    """Return the `Frames` of the part `path`, memory-mapped, and the number of samples."""
-    records = np.load(path, "r", allow_pickle=False)
-    return Frames(*(records[name] for name in TYPES)), int(records["samples"][0])
+    """Return the arrays of the part `path`, memory-mapped, as name → array, and the number of samples."""
+    record = np.load(path, "r", allow_pickle=False)
+    arrays = {name: record[name][0] for name in record.dtype.names}
+    return arrays, int(arrays.pop("samples"))
 
 
 def refuse_other_settings(path, found, wanted):

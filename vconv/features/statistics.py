@@ -7,7 +7,7 @@ import numpy as np
 
 from vconv.errors import VconvError
 from vconv.features import hdf5
-from vconv.features.store import LOWEST_LOG_SPECTRUM
+from vconv.features.schema import LOWEST_LOG_SPECTRUM
 
 FORMAT, VERSION = "vconv statistics", 1
 PERCENTILES = (0.5, 99.5)
@@ -170,8 +170,9 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
     Raises
     ------
     VconvError
-        There is no training utterance, or a speaker has no voiced training frame.
+        The file holds no frames, there is no training utterance, or a speaker has no voiced training frame.
     """
+    store.require("frames")
     histogram, spectrum = Histogram(store.spectrum.shape[1]), Moments()
     log_f0 = {name: Moments() for name in store.speakers}
     variances = {name: Moments() for name in store.speakers}

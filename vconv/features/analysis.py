@@ -1,0 +1,63 @@
+"""From one recording's signal to all that the feature file holds of it."""
+import numpy as np
+
+from vconv.audio import wav, world
+from vconv.features import schema
+from vconv.features.schema import TYPES, Frames
+
+
+def analyze(y, settings, f0_range_hz):
+    """Return what a feature file with `settings` holds of the signal `y` [samples], as name → array.
+
+    Parameters
+    ----------
+    y : ndarray [samples], float64
+        At the settings' sample rate.
+    settings : dict
+        `contents` and the others of the feature file.
+    f0_range_hz : (floor, ceiling)
+        Not used for waves alone.
+
+    Raises
+    ------
+    VconvError
+        The signal cannot be analysed, as in `world.analyze`.
+    ValueError
+        A feature is not finite or out of range.
+    """
+    contents, arrays = settings["contents"], {}
+    if needs_world(contents):
+        frames = analyze_frames(y, settings, f0_range_hz)
+        if "frames" in contents:
+            arrays |= frames._asdict()
+        if "copy_synthesis" in contents:
+            arrays["copy_synthesis"] = copy_synthesis(frames, len(y), settings)
+    if "wave" in contents:
+        arrays["wave"] = wav.to_int16(y)
+    return arrays
+
+
+def needs_world(contents):
+    """Tell whether `contents` ask for more than the recordings' own waves."""
+    return bool({"frames", "copy_synthesis"} & set(contents))
+
+
+def analyze_frames(y, settings, f0_range_hz):
+    """Return the WORLD `Frames` of a signal [samples] in the feature file's types; errors as in `analyze`."""
+    rate = settings["sample_rate"]
+    analysis = world.analyze(y, rate, *f0_range_hz, settings["f0_method"], settings["frame_period_ms"])
+    log_spectrum, energy = world.normalize_energy(analysis.spectrum)
+    coded = world.code_aperiodicity(analysis.aperiodicity, rate)
+    with np.errstate(over="ignore"):  # check() says so
+        frames = Frames(*(array.astype(kind) for array, kind in zip(
+            (log_spectrum, energy, analysis.f0_hz, coded), TYPES.values(), strict=True)))
+    schema.check(frames)
+    return frames
+
+
+def copy_synthesis(frames, samples, settings):
+    """Return what WORLD makes of stored `Frames`: int16 [samples], cut or with zeros at its end."""
+    rate = settings["sample_rate"]
+    y = world.synthesize(frames.f0_hz, world.restore_energy(frames.spectrum, frames.energy),
+                         world.decode_aperiodicity(frames.aperiodicity, rate), rate, settings["frame_period_ms"])
+    return wav.to_int16(np.pad(y[:samples], (0, max(0, samples - len(y)))))

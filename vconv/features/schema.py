@@ -1,0 +1,67 @@
+"""The names, types and limits of a feature file's arrays and tables, for reading and for writing (docs/hdf5.md)."""
+from typing import NamedTuple
+
+import numpy as np
+
+FORMAT, VERSION, OLDEST_VERSION = "vconv features", 2, 1
+TYPES = {"spectrum": np.float16, "energy": np.float32, "f0_hz": np.float32, "aperiodicity": np.float32}
+WAVES = ("wave", "copy_synthesis")
+WAVE_TYPE = np.int16
+LOWEST_LOG_SPECTRUM = -32.0
+
+
+class Frames(NamedTuple):
+    """The features of T frames.
+
+    spectrum [T, K] is log10 of the power spectrum divided by its energy, energy [T] the sum of the power spectrum,
+    f0_hz [T] is 0 where unvoiced, aperiodicity [T, bands] is in dB, as WORLD codes it.
+    """
+
+    spectrum: np.ndarray
+    energy: np.ndarray
+    f0_hz: np.ndarray
+    aperiodicity: np.ndarray
+
+
+class StoredUtterance(NamedTuple):
+    """One line of the table of utterances.
+
+    Its frames are `start : start + length` of the arrays of frames, `length` is 0 in a file without frames; its samples
+    are `first_sample : first_sample + samples` of the waves. `samples` counts at the store's rate, `file_bytes` is the
+    size of the recording's file.
+    """
+
+    name: str
+    speaker: str
+    split: str
+    start: int
+    length: int
+    samples: int
+    file_bytes: int = 0
+    first_sample: int = 0
+
+
+COLUMNS = StoredUtterance._fields[:-1]  # first_sample is the sum of the samples before
+FAILURE_COLUMNS = ("speaker", "split", "name", "reason")
+
+
+def array_types(contents):
+    """Return the arrays of a file that holds `contents` ("frames", "wave", "copy_synthesis"), as name → type."""
+    return (TYPES if "frames" in contents else {}) | {kind: WAVE_TYPE for kind in WAVES if kind in contents}
+
+
+def place(name):
+    """Return where in the file the array `name` is."""
+    return f"{'frames' if name in TYPES else 'waves'}/{name}"
+
+
+def check(frames):
+    """Raise a ValueError unless all `frames` are finite and the log spectrum lies in [-32, 0]."""
+    if not all(np.isfinite(array).all() for array in frames[1:]):
+        raise ValueError("a feature is NaN or infinite")
+    # NumPy compares float16 slowly, but their bit patterns fast: without the sign bit they grow with the magnitude, and
+    # NaN lies above all; with it, 1 to 0x7FFF are the positive numbers.
+    bits = np.ascontiguousarray(frames.spectrum, np.float16).view(np.uint16)
+    lowest = np.float16(LOWEST_LOG_SPECTRUM).view(np.uint16) & 0x7FFF
+    if (bits & 0x7FFF).max() >= lowest or (bits - np.uint16(1)).min() < 0x7FFF:
+        raise ValueError(f"log10(power / energy) is NaN or not between {LOWEST_LOG_SPECTRUM:g} and 0")
