@@ -9,7 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "vconv"
 FLOORS = [
     {"errors", "version"},
-    {"files"},
+    {"files", "upsampling"},
     {"config", "audio", "layers", "losses", "pictures", "download"},
     {"features", "adversarial"},
     {"batches", "models"},
@@ -21,7 +21,8 @@ FLOORS = [
     {"cli"},
 ]
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
-NO_TENSORFLOW = ("errors", "files", "config", "audio", "features", "evaluation", "report", "listening", "download")
+NO_TENSORFLOW = ("errors", "files", "config", "audio", "features", "evaluation", "report", "listening", "download",
+                 "upsampling")
 
 
 def room(path):
