@@ -4,6 +4,8 @@ import tensorflow as tf
 from keras import ops
 from scipy.fft import next_fast_len
 
+from vconv import upsampling
+
 
 class LayerNorm(keras.layers.Layer):
     """Normalise each frame over (height, channels), then scale and shift each channel.
@@ -81,7 +83,11 @@ def convolution_block(x, filters, kernel_size, strides, slope, name):
 
 
 def transposed_convolution_block(x, filters, kernel_size, strides, slope, name):
-    """Transposed convolution ('same', height × strides) → LayerNorm → LeakyReLU on [batch, height, channels]."""
+    """Transposed convolution ('same', height × strides) → LayerNorm → LeakyReLU on [batch, height, channels].
+
+    A kernel smaller than the stride is a VconvError: it would leave rows that no input reaches.
+    """
+    upsampling.check(name, kernel_size, strides)
     x = keras.layers.Conv1DTranspose(filters, kernel_size, strides=strides, padding="same", name=f"{name}_conv")(x)
     x = LayerNorm(name=f"{name}_norm")(x)
     return keras.layers.LeakyReLU(negative_slope=slope, name=f"{name}_leaky_relu")(x)

@@ -1,11 +1,13 @@
 """MODELS: one is a file here, `name.py`, and its commented settings beside it, `name.yaml`; no list names them.
 
-`name.py` offers `build(bins, speakers, settings)`, which returns a compiled `keras.Model` with an attribute `networks`.
+`name.py` offers `build(bins, speakers, settings)`, which returns a compiled `keras.Model` with an attribute `networks`,
+and may offer `upsampling(settings)`, which describes its transposed convolutions.
 """
 from importlib import import_module
 from importlib.resources import files
 
 from vconv import config
+from vconv.errors import VconvError
 
 
 def names():
@@ -32,6 +34,20 @@ def settings(name, changes=None):
 def build(name, bins, speakers, settings):
     """Build the model `name` for frames of `bins` values and a number of `speakers`, compiled for training."""
     return import_module(f"{__name__}.{name}").build(bins, speakers, settings)
+
+
+def upsampling(name, settings):
+    """Return (start sizes, list of `vconv.upsampling.Upsampling`) of the model `name`, with its complete `settings`.
+
+    Raises
+    ------
+    VconvError
+        The model's module offers no `upsampling(settings)`: it has no transposed convolutions, or does not tell.
+    """
+    module = import_module(f"{__name__}.{name}")
+    if not hasattr(module, "upsampling"):
+        raise VconvError(f"{name}: lists no transposed convolutions; write its stack to a YAML file and name that")
+    return module.upsampling(settings)
 
 
 def _defaults(name):

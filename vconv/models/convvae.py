@@ -13,6 +13,7 @@ from vconv.adversarial import Tracked, minimise
 from vconv.layers.convolution import FourierConv1D, convolution_block, transposed_convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.layers.speaker import MergeSpeaker, speaker_embedding
+from vconv.upsampling import Upsampling
 
 
 def build(bins, speakers, settings):
@@ -40,16 +41,27 @@ def encoder(bins, network):
     return keras.Model(frame, code, name="encoder")
 
 
+def upsampling(settings):
+    """Return (start sizes, layers) of the decoder for 513 bins, the frames of 16 kHz: `vconv inspect-upsampling`."""
+    return decoder_stack(513, settings["network"])
+
+
+def decoder_stack(bins, network):
+    """Return the start sizes and the list of `Upsampling` by which a decoder reaches `bins`, or a few rows more."""
+    kernels, stride = network["decoder_kernels"], network["decoder_stride"]
+    stack = [Upsampling(f"decoder_{number}", (kernel,), (stride,)) for number, kernel in enumerate(kernels, 1)]
+    return (-(-bins // stride ** len(stack)),), stack
+
+
 def decoder(bins, network):
     """Return the network (z, speaker embedding), each float32 [batch, latent] → frame float32 [batch, bins]."""
     z, speaker = (keras.Input((network["latent"],), name=name) for name in ("z", "speaker"))
-    stride, channels = network["decoder_stride"], network["decoder_start_channels"]
-    height = -(-bins // stride ** len(network["decoder_channels"]))
+    (height,), stack = decoder_stack(bins, network)
+    channels = network["decoder_start_channels"]
     x = MergeSpeaker(height * channels, network["l2"], name="merge_speaker")([z, speaker])
     x = keras.layers.Reshape((height, channels))(x)
-    sizes = zip(network["decoder_channels"], network["decoder_kernels"], strict=True)
-    for number, (channels, kernel) in enumerate(sizes, 1):
-        x = transposed_convolution_block(x, channels, kernel, stride, network["slope"], f"decoder_{number}")
+    for layer, channels in zip(stack, network["decoder_channels"], strict=True):
+        x = transposed_convolution_block(x, channels, layer.kernel, layer.stride, network["slope"], layer.name)
     x = x[:, :bins]  # strides that do not divide the bins overshoot by a few rows
     x = FourierConv1D(1, 2 * bins - 1, name="decoder_last")(x)
     return keras.Model([z, speaker], keras.layers.Reshape((bins,))(x), name="decoder")

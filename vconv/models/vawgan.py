@@ -15,6 +15,7 @@ from vconv.errors import VconvError
 from vconv.layers.convolution import LayerNorm, convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.models.convvae import ConvVAE, adam
+from vconv.models.convvae import upsampling as upsampling  # the decoder is the ConvVAE's
 
 
 def build(bins, speakers, settings):
