@@ -61,7 +61,7 @@ def voices(tmp_path, write_vowels):
         write_vowels(tmp_path / "voices" / "train" / speaker, {f"{n}.wav": f0_hz + n for n in range(5)})
         write_vowels(tmp_path / "voices" / "eval" / speaker, {"9.wav": f0_hz})
     path = tmp_path / "corpus.yaml"
-    path.write_text("root: voices\nsplits:\n"
+    path.write_text("root: voices\ncontents: [frames, wave, copy_synthesis]\nsplits:\n"
                     "  training: {pattern: 'train/{speaker}/{utterance}'}\n"
                     "  evaluation: {pattern: 'eval/{speaker}/{utterance}'}\n")
     return path
@@ -89,17 +89,19 @@ def run():
 @pytest.fixture
 def make_store():
     """Write a store of random frames: make_store(path, {(speaker, split): [lengths]}) -> FeatureStore."""
-    def make(path, lengths, bins=7, seed=0, voiced=0.5):
+    def make(path, lengths, bins=7, seed=0, voiced=0.5, contents=("frames",)):
         random = np.random.default_rng(seed)
-        rows, frames = [], []
+        rows, arrays = [], []
         for (speaker, split), counts in lengths.items():
             for number, count in enumerate(counts):
-                rows.append(schema.StoredUtterance(f"u{number}", speaker, split, 0, count, count * 80, 1000 + number))
-                frames.append(schema.Frames(
+                length = count if "frames" in contents else 0
+                rows.append(schema.StoredUtterance(f"u{number}", speaker, split, 0, length, count * 80, 1000 + number))
+                arrays.append(schema.Frames(
                     -np.abs(random.normal(4, 2, (count, bins))).astype(np.float16), random.random(count, np.float32),
                     np.where(random.random(count) < voiced, random.uniform(80, 300, count), 0).astype(np.float32),
-                    random.normal(-9, 3, (count, 2)).astype(np.float32))._asdict())
+                    random.normal(-9, 3, (count, 2)).astype(np.float32))._asdict()
+                    | {kind: random.integers(-32768, 32768, count * 80, np.int16) for kind in schema.WAVES})
         speakers = {speaker: (80.0, 300.0) for speaker, _ in lengths}
-        writing.write(path, {"contents": ["frames"], "sample_rate": 16000}, speakers, rows, frames)
+        writing.write(path, {"contents": list(contents), "sample_rate": 16000}, speakers, rows, arrays)
         return store.FeatureStore(path)
     return make

@@ -38,6 +38,13 @@ def test_changes_from_the_command_line(tmp_path):
     assert settings["splits"]["training"] == {"pattern": "{speaker}/{utterance}", "utterances": ["a*"], "share": 1.0}
 
 
+def test_the_order_of_contents_does_not_matter(tmp_path):
+    assert read(tmp_path, "")["contents"] == ["frames", "wave"]
+    everything = ["frames", "wave", "copy_synthesis"]
+    assert read(tmp_path, "contents: [copy_synthesis, frames, wave, frames]")["contents"] == everything
+    assert read(tmp_path, "contents: [wave]")["contents"] == ["wave"]
+
+
 def test_downloads(tmp_path):
     settings = read(tmp_path, "download:\n- {url: 'file:///a.zip', sha256: abc}\n- url: https://b.zip")
     assert settings["download"] == [{"url": "file:///a.zip", "sha256": "abc"}, {"url": "https://b.zip", "sha256": ""}]
@@ -54,6 +61,10 @@ def test_accents_are_composed(tmp_path):
     ("sample_rate: 8000", "sample_rate is 8000 Hz; it must be at least 12000"),
     ("frame_period_ms: 0", "frame_period_ms is 0; it must lie between 1 and 100"),
     ("frame_period_ms: .nan", "frame_period_ms is nan; it must"),
+    ("contents: wave", r"contents: needs a list such as \['frames', 'wave'\], found 'wave'"),
+    ("contents: [frames, mel]", "contents: 'mel' is not allowed; choose one of: frames, wave, copy_synthesis"),
+    ("contents: []", r"contents: needs at least one of frames and wave, found \[\]"),
+    ("contents: [copy_synthesis]", "contents: needs at least one of frames and wave, found"),
     ("f0_method: swipe", "f0_method: 'swipe' is not allowed; choose one of: dio, harvest"),
     ("speakers: SF1", "speakers: needs all or a list of names, found 'SF1'"),
     ("speakers: []", "speakers: needs all or a list"),

@@ -19,6 +19,7 @@ import vconv
 from vconv.audio import wav, world
 from vconv.errors import VconvError
 from vconv.features import extract
+from vconv.features.schema import Frames
 from vconv.features.store import FeatureStore
 
 
@@ -80,7 +81,7 @@ def test_what_was_done_before_ctrl_c_is_not_done_again(voices, tmp_path, inline,
     inline(8 + 4)  # the wide pass takes the eight training utterances: one sentence is held out for validation
     with pytest.raises(KeyboardInterrupt):
         run(voices, tmp_path / "f.h5")
-    assert len(list((tmp_path / "f.h5.parts").glob("*.npy"))) == 4
+    assert len(list((tmp_path / "f.h5.parts").glob("*.part"))) == 4
     inline(8)
     assert run(voices, tmp_path / "f.h5")[0] == (8, 4, [])
 
@@ -112,7 +113,7 @@ def test_kill_9_and_ctrl_c_lose_only_what_was_in_flight(voices, finished, tmp_pa
                                env=os.environ | {"PYTHONPATH": str(Path(vconv.errors.__file__).parents[1])},
                                stderr=subprocess.DEVNULL)
     try:
-        while len(list(Path(f"{output}.parts").glob("*.npy"))) < 5 and process.poll() is None:
+        while len(list(Path(f"{output}.parts").glob("*.part"))) < 5 and process.poll() is None:
             time.sleep(0.01)
         # Ctrl-C reaches the workers too, as in a terminal.
         (os.kill if signal_number == signal.SIGKILL else os.killpg)(process.pid, signal_number)
@@ -123,7 +124,7 @@ def test_kill_9_and_ctrl_c_lose_only_what_was_in_flight(voices, finished, tmp_pa
     while Path("/proc").is_dir() and alive(process.pid):
         assert time.monotonic() < deadline, "workers outlived the parent"
         time.sleep(0.05)
-    kept = len(list(Path(f"{output}.parts").glob("*.npy")))
+    kept = len(list(Path(f"{output}.parts").glob("*.part")))
     report, _ = run(voices, output)
     assert report == (42 - kept, kept, [])
     run(voices, tmp_path / "uninterrupted.h5")
@@ -149,14 +150,17 @@ def test_only_new_and_replaced_recordings_are_analysed(voices, finished, tmp_pat
     np.testing.assert_array_equal(after.f0_range_hz, before.f0_range_hz)
     for row in before.utterances:
         if (row.speaker, row.name) not in {("B", "0"), ("B", "4")}:
-            np.testing.assert_array_equal(after.read(names[row.speaker, row.name]).spectrum, before.read(row).spectrum)
+            old, new = before.read_all(row), after.read_all(names[row.speaker, row.name])
+            assert list(new) == [*Frames._fields, "wave", "copy_synthesis"]
+            assert all(np.array_equal(old[name], new[name]) for name in new)
     assert after.fingerprint != before.fingerprint
 
 
 @pytest.mark.parametrize(("change", "message"), [
     ({"frame_period_ms": 10.0}, "frame_period_ms 5.0, but now 10.0 is asked for"),
     ({"sample_rate": 22050}, "sample_rate 16000, but now 22050 is asked for"),
-    ({"f0_range_hz": {"A": [60, 200]}}, "f0_range_hz {}, but now {'A': .*} is asked for")])
+    ({"f0_range_hz": {"A": [60, 200]}}, "f0_range_hz {}, but now {'A': .*} is asked for"),
+    ({"contents": ["wave", "frames"]}, r"contents \['frames', .*\], but now \['frames', 'wave'\] is asked for")])
 def test_other_settings_are_refused(voices, finished, tmp_path, inline, run, change, message):
     with pytest.raises(VconvError, match=f"finished.h5: was made with {message}; choose another --output, or delete"):
         run(voices, finished, change)
@@ -237,7 +241,7 @@ def test_a_full_disk_keeps_what_is_done(voices, tmp_path, inline, run, monkeypat
     saved, replace = [], os.replace
 
     def full_after_three(temporary, path):
-        if path.suffix == ".npy":
+        if path.suffix == ".part":
             if len(saved) == 3:
                 raise OSError(errno.ENOSPC, "")
             saved.append(path)
@@ -253,7 +257,7 @@ def test_a_part_cut_short_is_made_again(voices, finished, tmp_path, inline, run)
     inline(8 + 4)
     with pytest.raises(KeyboardInterrupt):
         run(voices, tmp_path / "f.h5")
-    whole = sorted((tmp_path / "f.h5.parts").glob("*.npy"))
+    whole = sorted((tmp_path / "f.h5.parts").glob("*.part"))
     for number, part in enumerate(whole[:2]):
         part.write_bytes(part.read_bytes()[:1000 * number])
     (tmp_path / ".unfinished-1-1-f.h5").touch()  # killed while it wrote the feature file

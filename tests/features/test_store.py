@@ -1,43 +1,13 @@
-import shutil
-from types import SimpleNamespace
-
+import h5py
 import numpy as np
 import pytest
 
 from vconv.audio import world
 from vconv.errors import VconvError
-from vconv.features import writing
-from vconv.features.store import FeatureStore, Frames, StoredUtterance
+from vconv.features import statistics
+from vconv.features.store import FeatureStore
 
-
-def frames(length, bins=4, **changes):
-    whole = Frames(np.full((length, bins), -2.0), np.ones(length), np.zeros(length), np.zeros((length, 1)))
-    return whole._replace(**changes)._asdict()
-
-
-def row(length, **changes):
-    return StoredUtterance("u", "A", "training", 0, length, length * 80)._replace(**changes)
-
-
-def write(path, rows, arrays, settings=None, ranges=None):
-    writing.write(path, {"contents": ["frames"]} | (settings or {}), ranges or {"A": (50, 100)}, rows, arrays)
-
-
-def test_there_and_back(tmp_path):
-    rows = [row(3, name="Zoë ß"), row(5, name="x_y z", split="evaluation", file_bytes=77)]
-    arrays = [frames(3), frames(5, spectrum=-np.arange(20.0).reshape(5, 4), f0_hz=np.arange(5.0))]
-    settings = {"contents": ["frames"], "sample_rate": 16000, "f0_range_hz": {"é": [1.5, 2.0]}}
-    write(tmp_path / "f.h5", rows, arrays, settings, {"A": (51.5, 99.5)})
-    with FeatureStore(tmp_path / "f.h5") as opened:
-        assert opened.settings == settings
-        assert opened.utterances == [rows[0], rows[1]._replace(start=3, first_sample=240)]
-        assert opened.speakers == ["A"] and opened.f0_range_hz.tolist() == [[51.5, 99.5]] and opened.failures == []
-        kinds = [(array.dtype, array.shape) for array in
-                 (opened.spectrum, opened.energy, opened.f0_hz, opened.aperiodicity)]
-        assert kinds == [(np.float16, (8, 4)), (np.float32, (8,)), (np.float32, (8,)), (np.float32, (8, 1))]
-        for stored, written in zip(opened.read(opened.utterances[1]), arrays[1].values(), strict=True):
-            np.testing.assert_array_equal(stored, written)
-        assert all(isinstance(array, np.memmap) and array.flags.aligned for array in opened.read(opened.utterances[0]))
+EVERYTHING = ("frames", "wave", "copy_synthesis")
 
 
 def test_frames_of_a_split_and_their_speakers(make_store, tmp_path):
@@ -51,50 +21,11 @@ def test_frames_of_a_split_and_their_speakers(make_store, tmp_path):
         opened.frames("validation")
 
 
-def test_the_fingerprint_depends_on_settings_ranges_and_utterances_only(tmp_path):
-    def fingerprint(rows=None, arrays=None, **options):
-        write(tmp_path / "f.h5", rows or [row(3)], arrays or [frames(3)], **options)
-        return FeatureStore(tmp_path / "f.h5").fingerprint
-    same = fingerprint()
-    assert fingerprint() == same and fingerprint(ranges={"A": (50.0, 100.0)}) == same
-    others = {fingerprint(settings={"sample_rate": 1}), fingerprint(ranges={"A": (50, 101)}),
-              fingerprint([row(3, name="v")]), fingerprint([row(3, samples=241)]), fingerprint([row(3, file_bytes=1)]),
-              fingerprint([row(4)], [frames(4)]), same}
-    assert len(others) == 7
-
-
-@pytest.mark.parametrize(("length", "changes"), [
-    (3, {"spectrum": np.full((3, 4), np.nan)}), (3, {"f0_hz": np.array([1, np.inf, 2])}),
-    (3, {"energy": np.array([np.nan, 1, 1])}), (3, {"aperiodicity": np.full((3, 1), -np.inf)}),
-    (3, {"spectrum": np.full((3, 4), 0.1)}), (3, {"spectrum": np.full((3, 4), -32.0)}), (3, {"energy": np.ones(2)}),
-    (0, {})])
-def test_what_must_never_enter_the_store(tmp_path, length, changes):
-    with pytest.raises(ValueError):
-        write(tmp_path / "f.h5", [row(length)], [frames(length, **changes)])
-    assert not list(tmp_path.iterdir())
-
-
-def test_as_many_frames_as_rows(tmp_path):
-    for arrays in [frames(3)], [frames(3)] * 3:
-        with pytest.raises(ValueError):
-            write(tmp_path / "f.h5", [row(3), row(3)], arrays)
-    with pytest.raises(VconvError, match="no utterances"):
-        write(tmp_path / "f.h5", [], [])
-
-
-def test_a_full_disk_is_noticed_before_hdf5_does(tmp_path, monkeypatch):
-    """HDF5 itself would crash the process."""
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10 ** 7))
-    with pytest.raises(VconvError, match="f.h5: cannot be written .*make room"):
-        write(tmp_path / "f.h5", [row(3)], [frames(3)])
-    assert not list(tmp_path.iterdir())
-
-
 def test_opening_reads_no_frames_and_closing_lets_go(make_store, tmp_path):
-    opened = make_store(tmp_path / "f.h5", {("A", "training"): [3]})
-    assert all(array.base is not None for array in (opened.spectrum, opened.energy))
+    opened = make_store(tmp_path / "f.h5", {("A", "training"): [3]}, contents=EVERYTHING)
+    assert all(isinstance(array, np.memmap) for array in (opened.spectrum, opened.energy, *opened.waves.values()))
     opened.close()
-    assert opened.spectrum is None and opened.frames("training")[0].tolist() == [0, 1, 2]
+    assert opened.spectrum is None and opened.waves == {} and opened.frames("training")[0].tolist() == [0, 1, 2]
 
 
 def test_a_store_cut_short_is_refused(make_store, tmp_path):
@@ -103,6 +34,65 @@ def test_a_store_cut_short_is_refused(make_store, tmp_path):
     (tmp_path / "f.h5").write_bytes(whole[:-1000])
     with pytest.raises(VconvError, match="damaged"):
         FeatureStore(tmp_path / "f.h5")
+
+
+@pytest.mark.parametrize("damage", ["missing", "shorter", "longer", "compressed", "of another type"])
+@pytest.mark.parametrize("name", ["frames/energy", "waves/copy_synthesis"])
+def test_arrays_that_are_not_what_the_table_says(make_store, tmp_path, damage, name):
+    make_store(tmp_path / "f.h5", {("A", "training"): [30, 20]}, contents=EVERYTHING)
+    with h5py.File(tmp_path / "f.h5", "r+") as file:
+        values = file[name][:]
+        del file[name]
+        if damage == "compressed":
+            file.create_dataset(name, data=values, compression="gzip")
+        elif damage != "missing":
+            file[name] = {"shorter": values[:-1], "longer": np.resize(values, len(values) + 1),
+                          "of another type": values.astype(np.float64)}[damage]
+    with pytest.raises(VconvError, match="f.h5: is no HDF5 file, or a damaged one .*; make it with `vconv extract`"):
+        FeatureStore(tmp_path / "f.h5")
+
+
+def test_a_newer_version_is_refused(make_store, tmp_path):
+    make_store(tmp_path / "f.h5", {("A", "training"): [3]})
+    with h5py.File(tmp_path / "f.h5", "r+") as file:
+        file.attrs["version"] = 3
+    with pytest.raises(VconvError, match="is version 3 of vconv features, this vconv reads version 1 and 2; make it"):
+        FeatureStore(tmp_path / "f.h5")
+
+
+def test_waves_of_each_utterance(make_store, tmp_path):
+    lengths = {("B", "training"): [3, 4], ("A", "evaluation"): [5]}
+    opened = make_store(tmp_path / "f.h5", lengths, contents=EVERYTHING)
+    assert list(opened.waves) == ["wave", "copy_synthesis"]
+    assert [(row.first_sample, row.samples) for row in opened.utterances] == [(0, 240), (240, 320), (560, 400)]
+    for kind, array in opened.waves.items():
+        assert array.shape == (960,) and array.dtype == np.int16 and array.flags.aligned
+        for row in opened.utterances:
+            wave = opened.read_wave(row, kind)
+            np.testing.assert_array_equal(wave, array[row.first_sample:][:row.samples])
+            assert isinstance(wave, np.memmap) and len(set(wave.tolist())) > 100
+    np.testing.assert_array_equal(opened.read_wave(opened.utterances[1]), opened.waves["wave"][240:560])
+
+
+def test_a_file_without_frames(make_store, tmp_path):
+    opened = make_store(tmp_path / "f.h5", {("A", "training"): [3, 4], ("A", "validation"): [5]}, contents=["wave"])
+    assert opened.spectrum is None and opened.f0_hz is None and opened.speakers == ["A"]
+    assert [row.length for row in opened.split("training")] == [0, 0]
+    message = r"f.h5: holds no frames, only wave; write contents: \[wave, frames\] in corpus.yaml and extract again"
+    for ask in (lambda: opened.frames("training"), lambda: opened.read(opened.utterances[0]),
+                lambda: statistics.compute(opened), lambda: opened.require("wave", "frames")):
+        with pytest.raises(VconvError, match=message):
+            ask()
+    opened.require("wave")
+
+
+def test_a_file_without_waves(make_store, tmp_path):
+    opened = make_store(tmp_path / "f.h5", {("A", "training"): [3]}, contents=["frames"])
+    assert opened.waves == {}
+    with pytest.raises(VconvError, match="f.h5: holds no copy_synthesis, only frames; write contents: .*, copy_syn"):
+        opened.read_wave(opened.utterances[0], "copy_synthesis")
+    with pytest.raises(VconvError, match="f.h5: holds no wave and no copy_synthesis, only frames; write contents"):
+        opened.require("frames", "wave", "copy_synthesis")
 
 
 def test_float16_loses_next_to_nothing():

@@ -89,8 +89,8 @@ def _check(row, arrays):
         length = row.length if name in schema.TYPES else row.samples
         if not length or len(array) != length:
             raise ValueError(f"{row.name}: {name} is empty or not {length} long")
-        if name in schema.WAVES and array.dtype != schema.WAVE_TYPE:
-            raise ValueError(f"{row.name}: {name} is {array.dtype}, not int16")
+        if name in schema.WAVES and (array.dtype, array.ndim) != (schema.WAVE_TYPE, 1):
+            raise ValueError(f"{row.name}: {name} is {array.dtype} {array.shape}, not int16 [samples]")
     if "spectrum" in arrays:
         schema.check(Frames(*(arrays[name] for name in schema.TYPES)))
 

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+from voice import voice
+
+from vconv.audio import world
+from vconv.errors import VconvError
+from vconv.features import analysis
+from vconv.features.schema import TYPES, Frames
+
+EVERYTHING = ("frames", "wave", "copy_synthesis")
+
+
+def settings(contents=EVERYTHING, rate=16000, frame_period_ms=5.0):
+    return {"contents": list(contents), "sample_rate": rate, "frame_period_ms": frame_period_ms, "f0_method": "dio"}
+
+
+def analyze(y, *options, **changes):
+    return analysis.analyze(y, settings(*options, **changes), (70, 300))
+
+
+def test_types_and_lengths():
+    arrays = analyze(voice(150.0, 0.3))
+    assert {name: array.dtype for name, array in arrays.items()} == TYPES | dict.fromkeys(EVERYTHING[1:], np.int16)
+    assert {len(arrays[name]) for name in TYPES} == {61} and {len(arrays[name]) for name in EVERYTHING[1:]} == {4800}
+
+
+@pytest.mark.parametrize("contents", [["frames"], ["wave"], ["wave", "copy_synthesis"], ["frames", "copy_synthesis"]])
+def test_what_is_asked_for_does_not_change_what_it_is(contents):
+    some, everything = analyze(voice(150.0, 0.3), contents), analyze(voice(150.0, 0.3))
+    assert set(some) == {*(TYPES if "frames" in contents else ()), *contents} - {"frames"}
+    assert all(np.array_equal(some[name], everything[name]) for name in some)
+
+
+def test_waves_alone_ask_nothing_of_world(monkeypatch):
+    monkeypatch.setattr(world, "analyze", None)
+    y = np.array([0.5, -1.0, 0.999, 7.0])  # too short for WORLD as well
+    wave = analysis.analyze(y, settings(["wave"]), (np.nan, np.nan))["wave"]
+    assert wave.tolist() == [16384, -32768, 32735, 32767]
+    assert not analysis.needs_world(["wave"]) and all(map(analysis.needs_world, (["frames"], ["copy_synthesis"])))
+
+
+@pytest.mark.parametrize(("rate", "frame_period_ms"), [(16000, 5.0), (22050, 5.0), (24000, 7.3)])
+@pytest.mark.parametrize("samples", [4801, 4879, 4880])
+def test_the_copy_is_heard_at_the_same_time_and_as_long(rate, frame_period_ms, samples):
+    y = voice(150.0, 0.5, rate)[:samples]
+    copy = analyze(y, rate=rate, frame_period_ms=frame_period_ms)["copy_synthesis"]
+    assert copy.shape == (samples,)
+    power = [np.square(part.astype(float)).mean() for part in np.array_split(copy, 4)]
+    assert max(power) < 4 * min(power)  # no part of it is silence
+
+
+def test_the_copy_is_what_world_makes_of_the_features_in_the_file():
+    """Synthesised from the float64 analysis it would be something else."""
+    y = voice(150.0, 0.3)
+    analysed = world.analyze(y, 16000, 70, 300)
+    exact = np.round(world.synthesize(*analysed, 16000) * 32768)[:len(y)]
+    arrays = analyze(y)
+    log_spectrum, energy = (arrays[name].astype(np.float64) for name in ("spectrum", "energy"))
+    expected = world.synthesize(arrays["f0_hz"], 10 ** log_spectrum * energy[:, None],
+                                world.decode_aperiodicity(arrays["aperiodicity"], 16000), 16000)
+    np.testing.assert_array_equal(arrays["copy_synthesis"], np.round(expected * 32768)[:len(y)])
+    assert 0 < np.abs(arrays["copy_synthesis"] - exact).max() < 2000
+
+
+def test_a_copy_that_ends_early_is_filled_with_silence_and_a_loud_one_clipped():
+    frames = Frames(*(analyze(voice(150.0, 0.3))[name] for name in TYPES))
+    whole = analysis.copy_synthesis(frames, 61 * 80, settings())
+    longer = analysis.copy_synthesis(frames, 61 * 80 + 7, settings())
+    np.testing.assert_array_equal(longer, [*whole, *[0] * 7])
+    loud = analysis.copy_synthesis(frames._replace(energy=frames.energy * 1e6), 4000, settings())
+    assert loud.min() == -32768 and loud.max() == 32767
+
+
+def test_a_recording_world_cannot_analyse():
+    with pytest.raises(VconvError, match="WORLD needs at least 3"):
+        analyze(np.zeros(100))
+    with pytest.raises(ValueError, match="a feature is NaN or infinite"):
+        analyze(1e30 * np.random.default_rng(0).standard_normal(8000))
