@@ -3,6 +3,7 @@
     python benchmarks/extraction.py recipes/vcc2016/corpus.yaml --corpus-dir corpora/vcc2016 --speakers SF1 SM1
 
 Bare means: read, DIO, StoneMask, CheapTrick, D4C with pyworld's own defaults; nothing is searched, coded or kept.
+Of vconv it is the frames alone.
 """
 import argparse
 import multiprocessing
@@ -46,7 +47,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
-    changes = {"speakers": args.speakers} if args.speakers else {}
+    changes = {"contents": ["frames"]} | ({"speakers": args.speakers} if args.speakers else {})
     corpus = Corpus.load(args.corpus, changes, args.corpus_dir)
     paths = [utterance.path for utterance in corpus.utterances]
     print(f"{len(paths)} files, {args.jobs} processes")

@@ -86,8 +86,8 @@ def test_any_contents(tmp_path, contents):
                 np.testing.assert_array_equal(array, written[name])
 
 
-@pytest.mark.parametrize("arrays", [wave(239), wave(241), {"copy_synthesis": np.zeros(240, np.int16)}, {"wave": np.zeros(240)},
-                                    {"wave": np.zeros((240, 2), np.int16)}, {}])
+@pytest.mark.parametrize("arrays", [wave(239), wave(241), {"copy_synthesis": np.zeros(240, np.int16)},
+                                    {"wave": np.zeros(240)}, {"wave": np.zeros((240, 2), np.int16)}, {}])
 def test_waves_that_are_not_what_the_table_says(tmp_path, arrays):
     with pytest.raises((ValueError, KeyError)):
         write(tmp_path / "f.h5", [row(0, samples=240)], [arrays], {"contents": ["wave"]})
