@@ -10,11 +10,11 @@ PACKAGE = Path(__file__).parents[1] / "vconv"
 FLOORS = [
     {"errors", "version"},
     {"files", "upsampling"},
-    {"config", "audio", "layers", "losses", "pictures", "download"},
+    {"config", "audio", "layers", "losses", "pictures", "sample_measures", "download"},
     {"features", "adversarial"},
     {"batches", "models"},
     {"run_folder", "info"},
-    {"training", "conversion"},
+    {"training", "conversion", "patch_classifier"},
     {"convert_files", "evaluation"},
     {"report", "listening"},
     {"commands"},
@@ -22,7 +22,7 @@ FLOORS = [
 ]
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 NO_TENSORFLOW = ("errors", "files", "config", "audio", "features", "evaluation", "report", "listening", "download",
-                 "upsampling")
+                 "upsampling", "sample_measures")
 
 
 def room(path):

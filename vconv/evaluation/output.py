@@ -50,7 +50,7 @@ def summary(evaluation, command=""):
         "pairs": pairs, "files": _file_rows(evaluation), "failures": evaluation.failures, "notes": evaluation.notes,
         "settings": {**recordings.settings, "protocol": [one.name for one in evaluation.protocols],
                      "bootstrap": RESAMPLES, "seed": evaluation.seed},
-        "versions": {"vconv": __version__, "python": platform.python_version()} | _versions(), "command": command,
+        "versions": versions(PACKAGES), "command": command,
     }
 
 
@@ -84,13 +84,17 @@ def as_text(content):
             cells = [_cell(detail, column) for detail, column in zip(details, shown.values(), strict=True)]
             spread = f"{min(files)}-{max(files)}" if len(set(files)) > 1 else str(max(files, default=0))
             table.append([name, system.replace("_", "-"), *cells, spread])
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    lines = ["  ".join(cell.ljust(width) if number < 2 else cell.rjust(width)
-                       for number, (cell, width) in enumerate(zip(row, widths, strict=True))) for row in table]
     groups = dict.fromkeys(group for group, *_ in shown.values())
     return "\n".join([*(f"{group}: {content[group]['protocol']}" for group in groups),
                       f"mean ± half of the 95 % interval ({content['settings']['bootstrap']} resamples over files)",
-                      *lines])
+                      *aligned(table, 2)])
+
+
+def aligned(table, left):
+    """Return the rows of a table, lists of texts, as lines; the first `left` columns are flush left, others right."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return ["  ".join(cell.ljust(width) if number < left else cell.rjust(width)
+                      for number, (cell, width) in enumerate(zip(row, widths, strict=True))) for row in table]
 
 
 def read(path):
@@ -124,16 +128,16 @@ def _file_rows(evaluation):
                 path = paths.get(system, {}).get(sentence)
                 rows.append({"pair": str(pair), "sentence": sentence, "system": system,
                              "path": str(path.absolute()) if path else None}
-                            | {key: _plain(value) for key, value in values.items()})
+                            | {key: plain(value) for key, value in values.items()})
     return rows
 
 
-def _plain(value):
+def plain(value):
     """Return a value as JSON has it: six digits are more than any measure means; NaN is null."""
     if isinstance(value, str):
         return value
     if np.ndim(value):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     return float(f"{value:.6g}") if np.isfinite(value) else None
 
 
@@ -154,10 +158,10 @@ def _cell(detail, column):
     return f"{factor * detail['mean']:.{decimals}f}{half}"
 
 
-def _versions():
-    """Return the versions of the packages that numbers depend on, as far as they are installed."""
-    found = {}
-    for package in PACKAGES:
+def versions(packages):
+    """Return the versions of vconv, Python and the packages that numbers depend on, as far as they are installed."""
+    found = {"vconv": __version__, "python": platform.python_version()}
+    for package in packages:
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

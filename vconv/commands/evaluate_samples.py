@@ -1,0 +1,96 @@
+"""Measure how good and how varied generated patches of spectrograms are."""
+import shlex
+import sys
+from pathlib import Path
+
+from vconv.commands.options import load_tensorflow
+from vconv.errors import VconvError
+
+
+def add(sub):
+    """Declare the options."""
+    sub.add_argument("--generated", required=True, metavar="DIR|FILE.npy", help="patches [n, height, width] or [n, "
+                     "height, width, channels], frequency along the height; of a folder, all .npy files")
+    sub.add_argument("--training", required=True, metavar="DIR|FILE.npy", help="patches the generator was trained on")
+    sub.add_argument("--held-out", metavar="DIR|FILE.npy", help="patches it never saw: what a perfect one would reach")
+    sub.add_argument("--labels", metavar="FILE.npy", help="a class (speaker) for each training patch: trains the "
+                     "classifier whose features are used; without it they are principal components")
+    sub.add_argument("--classifier", metavar="FILE.h5", help="keep the classifier there, and use the one that is there")
+    sub.add_argument("--seed", type=int, default=0, help="of classifier, parts and bootstrap (default 0)")
+    sub.add_argument("--json", metavar="FILE", help="write all numbers there")
+    sub.add_argument("--pictures", metavar="DIR", help="write histograms.png and nearest.png there")
+
+
+def run(options):
+    """Run the command."""
+    from vconv import files
+    from vconv.evaluation import output, sample_output
+    from vconv.evaluation.patch_files import read_labels
+    from vconv.evaluation.samples import evaluate_samples
+
+    sets = _read(options)
+    labels = read_labels(options.labels, sets["training"]) if options.labels else None
+    described, about = _describe(sets, labels, options)
+    content = sample_output.summary(evaluate_samples(**described, seed=options.seed), about,
+                                    shlex.join(["vconv", *sys.argv[1:]]))
+    print(sample_output.as_text(content))
+    if options.json:
+        files.write_text(options.json, output.as_json(content))
+    if options.pictures:
+        _draw(sets, Path(options.pictures))
+
+
+def _read(options):
+    """Return {set: patches}, all of one shape."""
+    from vconv.evaluation.patch_files import check_shape, read_patches
+    from vconv.evaluation.samples import FEWEST
+
+    if options.seed < 0:
+        raise VconvError(f"--seed is {options.seed}; it must be 0 or more")
+    paths = {"training": options.training, "generated": options.generated, "held_out": options.held_out}
+    sets = {name: read_patches(path, FEWEST * (2 if name == "training" else 1)) for name, path in paths.items() if path}
+    for name, patches in sets.items():
+        check_shape(paths[name], patches, sets["training"])
+    return sets
+
+
+def _describe(sets, labels, options):
+    """Return ({set: SampleSet}, where the features come from)."""
+    from vconv.evaluation.samples import SampleSet, principal_components
+
+    there = options.classifier and Path(options.classifier).exists()
+    if labels is None and not there:
+        if options.classifier:
+            raise VconvError(f"{options.classifier}: there is no such file; give --labels to train a classifier and "
+                             "keep it there")
+        features = principal_components(sets, options.seed)
+        number = features["training"].shape[1]
+        return ({name: SampleSet(patches, features[name]) for name, patches in sets.items()},
+                {"kind": "principal components", "number": number})
+    load_tensorflow()  # not before all mistakes in the files are told, for it takes seconds
+    from vconv.patch_classifier import PatchClassifier
+
+    classifier = PatchClassifier.load(options.classifier) if there else PatchClassifier.fit(
+        sets["training"], labels, options.seed)
+    if labels is not None and not {*labels.tolist()} <= {*classifier.classes}:
+        raise VconvError(f"{options.classifier}: knows the classes {', '.join(map(str, classifier.classes))}, and "
+                         f"{options.labels} names others; keep this corpus' classifier in another file")
+    if options.classifier and not there:
+        classifier.save(options.classifier)
+    described = {name: SampleSet(patches, *classifier.describe(patches)) for name, patches in sets.items()}
+    return described, {"kind": "a classifier", "number": described["training"].features.shape[1],
+                       "classes": classifier.classes, "accuracy": classifier.accuracy}
+
+
+def _draw(sets, folder):
+    """Write the pictures."""
+    from vconv import files
+    from vconv.sample_measures import memorising, pictures
+
+    generated, training = sets["generated"], sets["training"]
+    shown = {name.replace("_", "-"): patches for name, patches in sets.items() if name != "training"}
+    drawn = {"histograms.png": pictures.histogram_overlay(shown, training),
+             "nearest.png": pictures.nearest_pairs(generated, training, *memorising.nearest(generated, training))}
+    for name, figure in drawn.items():
+        with files.replacing(folder / name) as temporary:
+            figure.savefig(temporary, dpi=120)

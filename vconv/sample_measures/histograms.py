@@ -1,0 +1,90 @@
+"""How the values are distributed, frequency bin by frequency bin."""
+from typing import NamedTuple
+
+import numpy as np
+
+BINS = 64
+
+
+class HistogramDistances(NamedTuple):
+    """Distances of two sets' histograms, one for each slice along the axis of frequency.
+
+    Attributes
+    ----------
+    jensen_shannon : ndarray [height]
+        In bits, 0 (equal) to 1 (disjoint).
+    bhattacharyya : ndarray [height]
+        In nats, 0 (equal) to infinity (disjoint).
+    """
+
+    jensen_shannon: np.ndarray
+    bhattacharyya: np.ndarray
+
+
+def bin_edges(reference, bins=BINS):
+    """Return edges [bins + 3] of histograms: `bins` equal bins over the range of the reference, and all beyond it.
+
+    The reference alone decides, so all sets compared with it have the same bins. The first and the last bin, open
+    towards −∞ and ∞, take what lies outside its range. Hence no outlier of the other set widens the bins, and a set
+    wholly outside is disjoint. Where the reference has a single value, everything else is outside.
+    """
+    low, high = np.min(reference), np.max(reference)
+    inner = np.linspace(low, high, bins + 1, dtype=np.float64)
+    inner[-1] = np.nextafter(np.float64(high), np.inf)  # bins are closed below, open above; the maximum belongs inside
+    return np.concatenate([[-np.inf], inner, [np.inf]])
+
+
+def histogram(values, edges):
+    """Return which share of `values` (any shape) lies in each bin: [bins], sums to 1."""
+    counts, _ = np.histogram(np.asarray(values, np.float64), edges)
+    return counts / counts.sum()
+
+
+def jensen_shannon(p, q):
+    """Return the Jensen–Shannon divergence of histograms [..., bins], in bits: 0 (equal) to 1 (disjoint).
+
+    H((p + q) / 2) − (H(p) + H(q)) / 2; Lin 1991, "Divergence measures based on the Shannon entropy", IEEE Trans. Inf.
+    Theory 37(1), equation 4.1.
+    """
+    p, q = np.asarray(p, np.float64), np.asarray(q, np.float64)
+    middle = (p + q) / 2
+    return np.clip((_log2_ratio(p, middle) + _log2_ratio(q, middle)) / 2, 0, 1)
+
+
+def bhattacharyya(p, q):
+    """Return the Bhattacharyya distance of histograms [..., bins], in nats: 0 (equal) to infinity (disjoint).
+
+    −ln Σ √(p q); Kailath 1967, "The divergence and Bhattacharyya distance measures in signal selection", IEEE Trans.
+    Commun. 15(1).
+    """
+    coefficient = np.minimum(np.sqrt(np.asarray(p, np.float64) * q).sum(axis=-1), 1)  # rounding may exceed 1
+    with np.errstate(divide="ignore"):
+        return -np.log(coefficient) + 0.0  # never -0.0
+
+
+def histogram_distances(samples, reference, bins=BINS):
+    """Compare two sets of patches by the histograms of their values, each frequency bin by itself.
+
+    Parameters
+    ----------
+    samples, reference : ndarray [n, height, ...], [m, height, ...]
+        The second axis is that of frequency; everything beside it (time, channels, samples) is pooled.
+    bins : int
+        Equal bins over the range that the reference has at that frequency, beside two open ones: `bin_edges`.
+
+    Returns
+    -------
+    distances : HistogramDistances
+    """
+    pairs = []
+    for row in range(reference.shape[1]):
+        edges = bin_edges(reference[:, row], bins)
+        pairs.append([histogram(patches[:, row], edges) for patches in (samples, reference)])
+    p, q = np.moveaxis(np.array(pairs), 1, 0)
+    return HistogramDistances(jensen_shannon(p, q), bhattacharyya(p, q))
+
+
+def _log2_ratio(p, q):
+    """Return Σ p log2(p / q) over the last axis, where q > 0 wherever p > 0."""
+    ratio = np.divide(p, q, out=np.ones_like(p), where=p > 0)
+    return (p * np.log2(ratio)).sum(axis=-1)
