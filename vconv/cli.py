@@ -8,7 +8,8 @@ from vconv.commands.options import MISTAKE
 from vconv.errors import VconvError
 from vconv.version import __version__
 
-COMMANDS = ("download", "extract", "statistics", "train", "convert", "evaluate", "report", "listening-test", "info")
+COMMANDS = ("download", "extract", "statistics", "train", "convert", "evaluate", "evaluate-samples", "report",
+            "listening-test", "info", "inspect-upsampling")
 INTERRUPTED = 130
 
 

@@ -1,8 +1,14 @@
-"""Pictures for people who train: spectrograms side by side, training curves."""
+"""Pictures for people who train: spectrograms side by side, training curves, what upsampling covers."""
+
+import math
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+HOLE = "tab:red"
 
 
 def spectrograms(panels, rate, frame_period_ms):
@@ -62,6 +68,44 @@ def training_curves(histories):
     for axis in axes[len(terms) :]:
         axis.set_visible(False)
     axes[0].legend(handles=[Line2D([], [], color=f"C{number}", label=name) for number, name in enumerate(histories)])
+    return figure
+
+
+def taps(axes):
+    """Draw which outputs of a stack of transposed convolutions are reached by how many taps, holes in red.
+
+    Of three axes the map shows the last two, where the first has most taps; of a long axis, the first 2,000 outputs.
+
+    Parameters
+    ----------
+    axes : list of ndarray
+        Taps of each output along each of 1, 2 or 3 axes, as `vconv.upsampling.coverage` counts them.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+    """
+    vectors = [np.asarray(vector[:2000], np.float64) for vector in axes]
+    maps = int(len(vectors) > 1)
+    ratios = [4] * maps + [1] * len(vectors)
+    figure = Figure(figsize=(9, 1.1 * sum(ratios) + 1), layout="constrained")
+    drawn = figure.subplots(len(ratios), 1, squeeze=False, height_ratios=ratios)[:, 0]
+    drawn[0].set_title("taps of each output; red: no input reaches it")
+    if maps:
+        values = np.outer(*vectors[-2:]) * math.prod(vector.max() for vector in vectors[:-2])
+        colours = colormaps["viridis"].with_extremes(bad=HOLE)
+        image = drawn[0].imshow(np.ma.masked_equal(values, 0), colours, origin="lower", aspect="auto", vmin=0,
+                                interpolation="nearest")
+        figure.colorbar(image, ax=drawn[0], label="taps")
+        drawn[0].set_ylabel(f"axis {len(vectors) - 2}")
+    # The last axis comes first, right below the map.
+    for axis, number in zip(drawn[maps:], reversed(range(len(vectors))), strict=True):
+        vector = vectors[number]
+        edges = np.arange(len(vector) + 1) - 0.5
+        axis.stairs(vector, edges, fill=True)
+        axis.stairs(np.where(vector == 0, vector.max(), 0), edges, fill=True, color=HOLE)
+        axis.set(xlabel=f"axis {number}", ylabel="taps", xlim=(edges[0], edges[-1]), ylim=(0, 1.05 * vector.max()))
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
 
 

@@ -7,6 +7,8 @@ artifacts", doi 10.23915/distill.00003). Axes are counted from 0, without batch 
 """
 from vconv.upsampling.counting import AxisCoverage, coverage
 from vconv.upsampling.planning import Plan, plan_upsampling
-from vconv.upsampling.stack import Upsampling, Verdict, check, shapes, verdict
+from vconv.upsampling.stack import Upsampling, Verdict, check, check_shape, shapes, verdict
+from vconv.upsampling.text import as_text
 
-__all__ = ["AxisCoverage", "Plan", "Upsampling", "Verdict", "check", "coverage", "plan_upsampling", "shapes", "verdict"]
+__all__ = ["AxisCoverage", "Plan", "Upsampling", "Verdict", "as_text", "check", "check_shape", "coverage",
+           "plan_upsampling", "shapes", "verdict"]

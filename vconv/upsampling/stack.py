@@ -48,10 +48,16 @@ class Upsampling:
 
 
 class Verdict(NamedTuple):
-    """What is wrong with a stack: sentences about holes and about checkerboards, each with its repair."""
+    """What is wrong with a stack: sentences about holes, checkerboards and axes short of their target, with repairs."""
 
     holes: list
     checkerboards: list
+    short: list
+
+    @property
+    def covers(self):
+        """Whether every output of the target is reached, evenly or not."""
+        return not self.holes and not self.short
 
 
 def check_shape(shape, where, axes=None):
@@ -84,18 +90,39 @@ def shapes(stack, start):
     return found
 
 
-def verdict(stack, start):
+def verdict(stack, start, target=None):
     """Return the `Verdict` on a stack: a sentence for each axis of each layer that leaves holes or a checkerboard.
 
     An input of size 1 has no neighbour to overlap with, so its axis gets no checkerboard.
+
+    Parameters
+    ----------
+    stack : list of Upsampling
+    start : tuple of int
+        Shape of the input, without batch and channels.
+    target : tuple of int
+        What the stack must reach at least, one size an axis; what is more will be cropped.
+
+    Raises
+    ------
+    VconvError
+        As `shapes`.
     """
+    *inputs, last = shapes(stack, start)
+    pairs = list(zip(stack, inputs, strict=True))
     holes = [sentence for layer in stack for sentence in _holes(layer)]
-    pairs = zip(stack, shapes(stack, start)[:-1], strict=True)
-    return Verdict(holes, [sentence for layer, shape in pairs for sentence in _checkerboards(layer, shape)])
+    checkerboards = [sentence for layer, shape in pairs for sentence in _checkerboards(layer, shape)]
+    short = [f"axis {axis}: the stack ends at {found} outputs, short of its target {size}; use larger strides or start "
+             f"at {-(-start[axis] * size // found)}"
+             for axis, (found, size) in enumerate(zip(last, target or last, strict=True)) if found < size]
+    return Verdict(holes, checkerboards, short)
 
 
 def check(name, kernel, stride):
-    """Raise a VconvError if the layer `name` would leave holes: a kernel smaller than the stride on some axis."""
+    """Raise a VconvError if the layer `name` would leave holes: a kernel smaller than the stride on some axis.
+
+    Kernel and stride are as in `Upsampling`. A checkerboard is no error: published networks have them.
+    """
     for sentence in _holes(Upsampling(name, kernel, stride)):
         raise VconvError(sentence)
 

@@ -1,0 +1,75 @@
+"""What a stack of transposed convolutions covers: holes, checkerboards, and what mends them."""
+from vconv.commands.options import MISTAKE, add_shared, load_tensorflow
+
+HOLES = 1  # exit status
+
+
+def add(sub):
+    """Declare the options."""
+    sub.add_argument("config", metavar="CONFIG", help="a model's name, or a .yaml file that lists a stack")
+    add_shared(sub, "--set")
+    sub.add_argument("--picture", metavar="FILE.png", help="draw there which output is reached by how many taps")
+    sub.epilog = (f"Exit status: 0 if every output is reached, evenly or not; {HOLES} if a layer leaves holes or the "
+                  f"stack falls short of its target; {MISTAKE} after a mistake.")
+
+
+def run(options):
+    """Run the command."""
+    from vconv import config, files, upsampling
+    from vconv.errors import VconvError
+
+    if options.picture and not options.picture.endswith(".png"):
+        raise VconvError(f"--picture {options.picture}: can only be drawn as .png; name it so")
+    read = _of_file if options.config.endswith((".yaml", ".yml")) else _of_model
+    start, stack, target = read(options.config, config.parse_assignments(options.set))
+    print(upsampling.as_text(stack, start, target))
+    if options.picture:
+        from vconv import pictures
+
+        figure = pictures.taps([axis.taps for axis in upsampling.coverage(stack, start)])
+        with files.replacing(options.picture) as temporary:
+            figure.savefig(temporary, dpi=100)
+    return 0 if upsampling.verdict(stack, start, target).covers else HOLES
+
+
+def _of_model(name, changes):
+    """Return (start, stack, no target) of a model."""
+    from vconv import config, models
+
+    config.one_of(name, models.names(), "CONFIG, a model or a .yaml file")
+    settings = models.settings(name, changes)
+    load_tensorflow()
+    return *models.upsampling(name, settings), None
+
+
+def _of_file(path, changes):
+    """Return (start, stack, target or None) of a YAML file; docs/upsampling.md has the format."""
+    from vconv import config, upsampling
+    from vconv.errors import VconvError
+
+    found = config.read_yaml(path) | changes
+    try:
+        content = _section(found, {"start": [1], "layers": [{}]}, {"target": [1]}, "stack")
+        stack = []
+        for number, layer in enumerate(content["layers"], 1):
+            optional = {"name": f"layer {number}", "padding": "same"}
+            layer = _section(layer, {"kernel": [1], "stride": [1]}, optional, f"layer {number}")
+            stack.append(upsampling.Upsampling(**layer))
+        if not stack:
+            raise VconvError("layers: is empty; list one layer or more")
+        start = upsampling.shapes(stack, content["start"])[0]
+        target = upsampling.check_shape(content["target"], "target", len(start)) if "target" in found else None
+    except VconvError as error:
+        raise VconvError(error.about(path)) from error
+    return start, stack, target
+
+
+def _section(found, required, optional, where):
+    """Return the section `found`, checked as `config.merge` does; the keys of `required` must be there."""
+    from vconv import config
+    from vconv.errors import VconvError
+
+    complete = config.merge(required | optional, found, where)
+    for key in (key for key in required if key not in found):
+        raise VconvError(f"{where}: lacks {key}; give it as a list, for example {key}: {required[key]}")
+    return complete
