@@ -1,6 +1,7 @@
 """Pictures: what is drawn is what was given, on the right axes."""
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba
 
 from vconv import pictures
 
@@ -50,3 +51,29 @@ def test_the_legend_stands_though_the_first_term_has_no_validation():
     figure = pictures.training_curves({"a run": [{"epoch": 1, "adversarial": 0.0, "kl": 1.0, "val_kl": 2.0}]})
     assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["a run"]
     assert len(figure.axes[0].get_lines()) == 1 and len(figure.axes[1].get_lines()) == 2
+
+
+def test_taps_are_drawn_as_counted_and_holes_in_red():
+    rows, columns = np.array([1, 0, 2]), np.array([3, 0, 1, 2])
+    drawn = pictures.taps([np.array([1, 4]), rows, columns])
+    shown, *profiles, _ = drawn.axes  # the colour bar comes last
+    (image,) = shown.get_images()
+    np.testing.assert_array_equal(image.get_array().filled(0), 4 * np.outer(rows, columns))
+    assert image.get_array().mask.tolist() == (np.outer(rows, columns) == 0).tolist()
+    assert to_rgba(image.get_cmap().get_bad()) == to_rgba(pictures.HOLE) and image.origin == "lower"
+    assert [axis.get_xlabel() for axis in profiles] == ["axis 2", "axis 1", "axis 0"]
+    for profile, vector in zip(profiles, (columns, rows, [1, 4]), strict=True):
+        counts, holes = (patch.get_data().values for patch in profile.patches)
+        assert counts.tolist() == list(vector)
+        assert (holes > 0).tolist() == [count == 0 for count in vector]
+
+
+@pytest.mark.parametrize("axes", [[np.arange(5)], [np.ones(3), np.arange(7)], [np.arange(1, 5000)],
+                                  [np.array([2**70, 1], object)], [np.ones(1)] * 3])
+def test_taps_of_any_shape_become_a_picture(axes):
+    figure = pictures.taps(axes)
+    assert pictures.pixels(figure).std() > 1
+    assert len(figure.axes) == len(axes) + 2 * (len(axes) > 1)
+    if len(axes) == 1:
+        (profile,) = figure.axes
+        assert profile.get_xlim() == (-0.5, min(len(axes[0]), 2000) - 0.5)

@@ -1,4 +1,5 @@
 """The layers of a stack, the shapes between them, and what is wrong with them."""
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -112,10 +113,17 @@ def verdict(stack, start, target=None):
     pairs = list(zip(stack, inputs, strict=True))
     holes = [sentence for layer in stack for sentence in _holes(layer)]
     checkerboards = [sentence for layer, shape in pairs for sentence in _checkerboards(layer, shape)]
-    short = [f"axis {axis}: the stack ends at {found} outputs, short of its target {size}; use larger strides or start "
-             f"at {-(-start[axis] * size // found)}"
-             for axis, (found, size) in enumerate(zip(last, target or last, strict=True)) if found < size]
-    return Verdict(holes, checkerboards, short)
+    return Verdict(holes, checkerboards, _short(stack, start, last, target or last))
+
+
+def _short(stack, start, last, target):
+    factors = (math.prod(layer.stride[axis] for layer in stack) for axis in range(len(start)))
+    return [
+        f"axis {axis}: the stack ends at {found} outputs, short of its target {size}; use larger strides or start at "
+        f"{begin - (found - size) // factor}"
+        for axis, (begin, found, size, factor) in enumerate(zip(start, last, target, factors, strict=True))
+        if found < size
+    ]
 
 
 def check(name, kernel, stride):
