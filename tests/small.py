@@ -5,7 +5,7 @@ import numpy as np
 from vconv.features import schema, writing
 
 SPEAKERS = ("Ann", "Bjørn K", "Cy_2")
-SETTINGS = {"contents": ["frames"], "sample_rate": 16000, "frame_period_ms": 5.0, "fft_size": 1024, "f0_method": "dio"}
+SETTINGS = {"sample_rate": 16000, "frame_period_ms": 5.0, "fft_size": 1024, "f0_method": "dio"}
 SMALL = {
     "network": {
         "latent": 4,
@@ -19,24 +19,32 @@ SMALL = {
 }
 
 
-def write_store(path, lengths, seed=0, bins=513, splits=("training", "validation")):
-    """Write a feature file of smooth random spectra: for each speaker and split, utterances of the given lengths."""
+def write_store(path, lengths, seed=0, bins=513, splits=("training", "validation"), contents=("frames",)):
+    """Write a feature file of smooth random spectra: for each speaker and split, utterances of the given lengths.
+
+    Its waves, if `contents` ask for them, are noise, 80 samples a frame.
+    """
     random = np.random.default_rng(seed)
-    utterances, frames = [], []
+    utterances, arrays, waves = [], [], [kind for kind in contents if kind != "frames"]
     for speaker in SPEAKERS:
         for split in splits:
             for number, length in enumerate(lengths):
-                utterances.append(schema.StoredUtterance(f"{split}{number}", speaker, split, 0, length, length * 80))
+                stored = length if "frames" in contents else 0
+                utterances.append(
+                    schema.StoredUtterance(f"{split}{number}", speaker, split, 0, stored, length * 80)
+                )
                 walk = np.cumsum(random.normal(size=(length, bins)), axis=1)
                 spectrum = walk / np.abs(walk).max() - 4 - SPEAKERS.index(speaker) / 10
                 f0_hz = np.where(random.random(length) < 0.7, random.uniform(80, 200, length), 0)
-                frames.append(
+                arrays.append(
                     schema.Frames(
                         spectrum.astype(np.float16),
                         random.uniform(1, 2, length).astype(np.float32),
                         f0_hz.astype(np.float32),
                         np.full((length, 1), -10, np.float32),
                     )._asdict()
+                    | {kind: random.integers(-9999, 9999, length * 80, np.int16) for kind in waves}
                 )
-    writing.write(path, SETTINGS, {speaker: (70.0, 300.0) for speaker in SPEAKERS}, utterances, frames)
+    ranges = {speaker: (70.0, 300.0) for speaker in SPEAKERS}
+    writing.write(path, SETTINGS | {"contents": list(contents)}, ranges, utterances, arrays)
     return path
