@@ -8,7 +8,7 @@ from vconv.errors import VconvError
 from vconv.evaluation import bootstrap
 from vconv.sample_measures import frechet, memorising
 from vconv.sample_measures.diversity import diversity, expected_coverage
-from vconv.sample_measures.histograms import histogram_distances
+from vconv.sample_measures.histograms import histogram_distances, mean_bhattacharyya
 from vconv.sample_measures.inception_score import inception_score
 from vconv.sample_measures.spread import spread
 
@@ -129,7 +129,7 @@ def _against(one, rest, gaussian, by_bin, draws, seed):
     ours, theirs = (spread(patches, np.random.default_rng(seed)) for patches in (one.patches, rest.patches))
     entries["spread"] = _entry([ours / theirs if theirs else np.nan])
     entries["jensen_shannon"] = _entry([by_bin.jensen_shannon.mean()])
-    entries["bhattacharyya"] = _entry([-np.log(np.exp(-by_bin.bhattacharyya).mean()) + 0.0])
+    entries["bhattacharyya"] = _entry([mean_bhattacharyya(by_bin.bhattacharyya)])
     return entries
 
 

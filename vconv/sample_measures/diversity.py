@@ -64,10 +64,11 @@ def diversity(real, generated, k=5):
         rows = slice(first, first + CHUNK)
         distances = cdist(real[rows], generated)
         in_ball_of_real = distances <= radius_real[rows, None]
-        found.density[:] += in_ball_of_real.sum(axis=0) / k
+        found.density[:] += in_ball_of_real.sum(axis=0)
         found.coverage[rows] = in_ball_of_real.any(axis=1)
         found.recall[rows] = (distances <= radius_generated).any(axis=1)
     found.precision[:] = found.density > 0
+    found.density[:] /= k
     return found
 
 

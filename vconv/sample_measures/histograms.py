@@ -57,9 +57,12 @@ def bhattacharyya(p, q):
     −ln Σ √(p q); Kailath 1967, "The divergence and Bhattacharyya distance measures in signal selection", IEEE Trans.
     Commun. 15(1).
     """
-    coefficient = np.minimum(np.sqrt(np.asarray(p, np.float64) * q).sum(axis=-1), 1)  # rounding may exceed 1
-    with np.errstate(divide="ignore"):
-        return -np.log(coefficient) + 0.0  # never -0.0
+    return _distance(np.minimum(np.sqrt(np.asarray(p, np.float64) * q).sum(axis=-1), 1))  # rounding may exceed 1
+
+
+def mean_bhattacharyya(distances):
+    """Return the Bhattacharyya distance of the mean overlap: one disjoint frequency bin does not make it infinite."""
+    return float(_distance(np.exp(-np.asarray(distances)).mean()))
 
 
 def histogram_distances(samples, reference, bins=BINS):
@@ -82,6 +85,12 @@ def histogram_distances(samples, reference, bins=BINS):
         pairs.append([histogram(patches[:, row], edges) for patches in (samples, reference)])
     p, q = np.moveaxis(np.array(pairs), 1, 0)
     return HistogramDistances(jensen_shannon(p, q), bhattacharyya(p, q))
+
+
+def _distance(coefficient):
+    """Return the Bhattacharyya distance of an overlap between 0 and 1."""
+    with np.errstate(divide="ignore"):
+        return -np.log(coefficient) + 0.0  # never -0.0
 
 
 def _log2_ratio(p, q):
