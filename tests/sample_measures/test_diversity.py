@@ -18,6 +18,13 @@ def test_by_hand():
     assert found.recall.tolist() == [1, 1, 1] and found.coverage.tolist() == [1, 1, 0]
 
 
+def test_every_ball_has_its_own_radius():
+    """The balls of 0, 1, 3 reach 1, 1, 2 far, whichever set they are."""
+    found = diversity([[-1.5], [0], [4.5], [90]], [[0], [1], [3]], k=1)
+    assert found.recall.tolist() == [0, 1, 1, 0]
+    assert diversity([[0], [1], [3]], [[-1.5], [0], [4.5], [90]], k=1).precision.tolist() == [0, 1, 1, 0]
+
+
 def test_balls_are_closed_and_k_counts():
     """0, 2, 5, 9: the 2nd nearest are 5, 3, 4, 7 away, so 10 lies in the ball of 9 alone; 5 lies in all but that of 2's
     radius 3, which it touches."""
