@@ -29,8 +29,8 @@ def differing_steps(store, statistics, steps, batch_size, graph_optimiser):
 
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": not graph_optimiser})
     keras.utils.set_random_seed(0)
-    model = models.build("vawgan", len(statistics.spectrum_low), len(store.speakers), models.settings(
-        "vawgan", {"training": {"batch_size": batch_size}}))
+    settings = models.settings("vawgan", {"training": {"batch_size": batch_size}})
+    model = models.build("vawgan", settings, bins=len(statistics.spectrum_low), speakers=len(store.speakers))
     variables = model.weights + model.optimizer.variables + model.critic_optimizer.variables
     take = tf.function(lambda frame, speaker: model.train_step((frame, speaker)))
 

@@ -20,7 +20,7 @@ with FeatureStore(sys.argv[1]) as store:
     statistics = compute(store)
     settings = models.settings("convvae")
     batch_size = settings["training"]["batch_size"]
-    model = models.build("convvae", len(statistics.spectrum_low), len(store.speakers), settings)
+    model = models.build("convvae", settings, bins=len(statistics.spectrum_low), speakers=len(store.speakers))
     shuffled = ShuffledFrames(store, statistics, "training", 0).epochs(0, STEPS, batch_size)
     kept = shuffled.take(1).cache().repeat()
     compare({

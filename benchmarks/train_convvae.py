@@ -32,7 +32,7 @@ def plain_model():
     """The network of `convvae` with Keras' own layers throughout."""
     with mock.patch.object(convvae, "FourierConv1D", plain_convolution), \
             mock.patch("vconv.layers.convolution.LayerNorm", plain_norm):
-        return models.build("convvae", BINS, SPEAKERS, models.settings("convvae"))
+        return models.build("convvae", models.settings("convvae"), bins=BINS, speakers=SPEAKERS)
 
 
 def trainer(model, batch_size, jit_compile=False):
@@ -54,7 +54,7 @@ def trainer(model, batch_size, jit_compile=False):
 
 
 def ours():
-    return models.build("convvae", BINS, SPEAKERS, models.settings("convvae"))
+    return models.build("convvae", models.settings("convvae"), bins=BINS, speakers=SPEAKERS)
 
 
 assert sum(net.count_params() for net in plain_model().networks.values()) == 939_162

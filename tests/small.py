@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vconv import models
 from vconv.features import schema, writing
 
 SPEAKERS = ("Ann", "Bjørn K", "Cy_2")
@@ -17,6 +18,19 @@ SMALL = {
     },
     "training": {"batch_size": 8, "frames_per_epoch": 80, "epochs": 2},
 }
+
+
+def changes_for(name, shrunk=SMALL):
+    """Return those of the changes `shrunk` that the model `name` has settings for; a vocoder gets narrow layers."""
+    known = models.settings(name)
+    changes = {section: {key: value for key, value in values.items() if key in known[section]}
+               for section, values in shrunk.items()}
+    if "mel" in known:
+        narrow = {key: [1 if key.endswith("groups") else 4] * len(value) for key, value in known["network"].items()
+                  if isinstance(value, list) and key.endswith(("_channels", "_groups"))}
+        changes["network"] |= {"start_channels": 4} | narrow
+        changes["training"] |= {"segments_per_epoch": 16, "segment_samples": 2048, "batch_size": 2}
+    return changes
 
 
 def write_store(path, lengths, seed=0, bins=513, splits=("training", "validation"), contents=("frames",)):

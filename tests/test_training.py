@@ -101,7 +101,7 @@ def test_other_settings_or_features_are_refused(train, small_store, small_statis
         train("a", epochs=1, learning_rate=0.1)
     with pytest.raises(VconvError, match="model"):
         train("a", "vawgan", epochs=1)
-    object.__setattr__(small_statistics, "fingerprint", "another")
+    small_store.fingerprint = "another"
     with pytest.raises(VconvError, match="other features"):
         train("a", epochs=1)
 

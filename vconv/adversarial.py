@@ -31,7 +31,12 @@ def input_gradient(score_of, x):
 
 
 class Tracked(keras.Model):
-    """A model whose log holds the epoch's running mean of each loss term; subclasses name them with `track_terms`."""
+    """A model whose log holds the epoch's running mean of each loss term; subclasses name them with `track_terms`.
+
+    `watched` names the term whose validation mean tells whether an epoch was better than those before.
+    """
+
+    watched = "loss"
 
     def begin_epoch(self, epoch):
         """Called before each epoch (counted from 0), for models whose training goes in phases."""
@@ -59,7 +64,7 @@ class TwoPlayerModel(Tracked):
     """A model that trains a critic `critic_steps` times for each step of its generator.
 
     A subclass sets `critic_steps`, `critic_variables` and `generator_variables`, and defines `critic_loss(batch)`,
-    `generator_loss(batch)` and `warm_up_loss(batch)`, each returning (loss, {name: term}), and `after_critic_step()`.
+    `generator_loss(batch)` and `warm_up_loss(batch)`, each returning (loss, {name: term}).
     `train_step` gets the rows of all critic steps in one batch, so that each step sees rows of its own; the generator
     takes the first. While `adversarial` is False, the generator alone is updated, once for every part.
     """
@@ -78,6 +83,9 @@ class TwoPlayerModel(Tracked):
         if adversarial != self.adversarial:
             self.adversarial = adversarial
             self.make_train_function(force=True)
+
+    def after_critic_step(self):
+        """Called after each update of the critic, for constraints on its weights."""
 
     def train_step(self, data):
         """Update the critic on each part of `data` (columns [critic_steps · rows, …]), the generator on the first."""

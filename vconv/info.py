@@ -2,7 +2,11 @@
 
 import math
 
+import keras
+
 from vconv import models
+
+FRAMES = 128
 
 
 def describe(name, bins, speakers, changes=None):
@@ -15,13 +19,14 @@ def describe(name, bins, speakers, changes=None):
         "settings"}; multiply-adds are those of one frame, as if each convolution were computed directly.
     """
     settings = models.settings(name, changes)
+    model = models.build(name, settings, bins=bins, speakers=speakers)
     networks = {
         network: {
             "parameters": parts.count_params(),
             "trainable": sum(math.prod(variable.shape) for variable in parts.trainable_variables),
-            "multiply_adds": sum(_multiply_adds(layer) for layer in parts.layers),
+            "multiply_adds": _of_one_frame(parts, getattr(model, "steps_per_frame", {}).get(network)),
         }
-        for network, parts in models.build(name, bins, speakers, settings).networks.items()
+        for network, parts in model.networks.items()
     }
     totals = {key: sum(network[key] for network in networks.values()) for key in ("parameters", "trainable")}
     return {"model": name, "networks": networks, **totals, "settings": settings}
@@ -37,6 +42,14 @@ def as_text(info):
     for section, values in info["settings"].items():
         lines += [f"{section}:", *(f"  {key}: {value}" for key, value in values.items())]
     return "\n".join(lines)
+
+
+def _of_one_frame(network, steps_per_frame):
+    """Return the multiply-adds of a network for one frame; one that takes any length is counted over many frames."""
+    if steps_per_frame is None:
+        return sum(map(_multiply_adds, network.layers))
+    long = keras.Input((FRAMES * steps_per_frame, network.input.shape[-1]))
+    return sum(map(_multiply_adds, keras.models.clone_model(network, long).layers)) // FRAMES
 
 
 def _multiply_adds(layer):

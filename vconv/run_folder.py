@@ -1,7 +1,7 @@
 """One experiment on disk: settings, statistics, checkpoints, history; all that resuming and conversion need.
 
 - RUN/settings.yaml: the model, its settings, corpus and feature settings, versions
-- RUN/statistics.h5: speakers, spectral range, F0 (vconv.features.statistics)
+- RUN/statistics.h5: speakers, spectral range, F0 (vconv.features.statistics), where the model learns from frames
 - RUN/checkpoints/epoch-0007.weights.h5: weights and optimiser after 7 epochs; the last two are kept
 - RUN/history.csv: one row an epoch
 - RUN/log/: TensorBoard
@@ -37,8 +37,8 @@ class RunFolder:
         """Whether a training has begun here."""
         return self._settings.is_file()
 
-    def create(self, settings, statistics):
-        """Begin a run: write `settings` (dict) and `statistics` (Statistics).
+    def create(self, settings, statistics=None):
+        """Begin a run: write `settings` (dict), and `statistics` (Statistics) where the model learns from frames.
 
         Raises
         ------
@@ -96,9 +96,10 @@ class RunFolder:
         if not self.path.is_dir() or any(not path.name.startswith(".") for path in self.path.iterdir()):
             raise VconvError(f"{self.path}: is not empty and holds no vconv run; choose another --run folder")
 
-    def update(self, settings, statistics):
-        """Replace the run's settings and statistics; the settings come last, they make it a run."""
-        statistics.save(self._statistics)
+    def update(self, settings, statistics=None):
+        """Replace the run's settings, and statistics if it has some; the settings come last, they make it a run."""
+        if statistics:
+            statistics.save(self._statistics)
         files.write_text(self._settings, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
 
     def settings(self):
@@ -121,7 +122,16 @@ class RunFolder:
         return settings
 
     def statistics(self):
-        """Return the run's `Statistics`."""
+        """Return the run's `Statistics`.
+
+        Raises
+        ------
+        VconvError
+            The run's model has none, because it converts no voices, or the file is missing.
+        """
+        if self.exists() and not self._statistics.is_file() and "mel" in self.settings()["settings"]:
+            raise VconvError(f"{self.path}: holds a {self.settings()['model']}, a vocoder, which converts no voices; "
+                             f"give the run of a model that does, and this one as --vocoder melgan:{self.path}")
         return Statistics.load(self._statistics)
 
     def build_model(self):
@@ -132,13 +142,17 @@ class RunFolder:
         VconvError
             This version knows no such model, or no such setting of it.
         """
-        run, statistics = self.settings(), self.statistics()
+        run = self.settings()
         try:
             settings = models.settings(run["model"], run["settings"])
         except VconvError as error:
             raise VconvError(f"{self._settings}: was written by vconv {run['versions'].get('vconv')}, and this is "
                              f"vconv {__version__} ({error}); use that version, or train again") from error
-        return models.build(run["model"], len(statistics.spectrum_low), len(statistics.speakers), settings)
+        sizes = {}
+        if models.data_of(run["model"]) == "frames":
+            statistics = self.statistics()
+            sizes = {"bins": len(statistics.spectrum_low), "speakers": len(statistics.speakers)}
+        return models.build(run["model"], settings, **sizes)
 
     def epochs_done(self):
         """Return the number of epochs of the newest checkpoint; 0 if there is none."""

@@ -9,7 +9,7 @@ from vconv import info, losses, models
 @pytest.fixture
 def small(small_settings):
     keras.utils.set_random_seed(1)
-    return models.build("convvae", 27, 3, models.settings("convvae", small_settings))
+    return models.build("convvae", models.settings("convvae", small_settings), bins=27, speakers=3)
 
 
 def batch(rows=8, bins=27, speakers=3, seed=0):
@@ -27,7 +27,7 @@ def test_parameters_are_the_published_ones():
 
 
 def test_layer_shapes_are_the_published_ones():
-    model = models.build("convvae", 513, 10, models.settings("convvae"))
+    model = models.build("convvae", models.settings("convvae"), bins=513, speakers=10)
     shapes = [layer.output.shape[1:] for layer in model.encoder.layers if layer.name.endswith("_relu")]
     assert shapes == [(171, 16), (57, 32), (19, 64), (7, 128), (3, 256)]
     shapes = [layer.output.shape[1:] for layer in model.decoder.layers if layer.name.endswith("_relu")]
@@ -42,7 +42,7 @@ def test_layer_shapes_are_the_published_ones():
 
 @pytest.mark.parametrize("bins", [513, 1025, 100])
 def test_any_number_of_bins(bins):
-    model = models.build("convvae", bins, 2, models.settings("convvae"))
+    model = models.build("convvae", models.settings("convvae"), bins=bins, speakers=2)
     assert model(batch(3, bins, 2)).shape == (3, bins)
 
 
@@ -65,7 +65,7 @@ def test_noise_depends_on_seed_and_step_alone(small, small_settings):
     assert np.array_equal(small.noise(3, 4), small.noise(3, 4))
     assert not np.array_equal(small.noise(3, 4), small.noise(4, 4))
     small_settings["training"]["seed"] = 1
-    other = models.build("convvae", 27, 3, models.settings("convvae", small_settings))
+    other = models.build("convvae", models.settings("convvae", small_settings), bins=27, speakers=3)
     assert not np.array_equal(small.noise(3, 4), other.noise(3, 4))
 
 

@@ -6,18 +6,16 @@ from importlib.resources import files
 import numpy as np
 import pytest
 import yaml
+from small import changes_for
 
 from vconv import info, models
 from vconv.errors import VconvError
 
 
 @pytest.mark.parametrize("name", models.names())
-def test_saved_weights_come_back_exact(name, tmp_path, small_settings):
-    known = models.settings(name)
-    changes = {section: {key: value for key, value in values.items() if key in known[section]}
-               for section, values in small_settings.items()}
-    settings = models.settings(name, changes)
-    trained, fresh = (models.build(name, 27, 3, settings) for _ in range(2))
+def test_saved_weights_come_back_exact(name, tmp_path):
+    settings = models.settings(name, changes_for(name))
+    trained, fresh = (models.build(name, settings, bins=27, speakers=3) for _ in range(2))
     for variable in trained.trainable_variables:
         variable.assign(np.random.default_rng(0).normal(size=variable.shape))
     trained.save_weights(tmp_path / "x.weights.h5")
@@ -45,7 +43,7 @@ def test_every_setting_is_commented_and_every_file_has_its_code(name):
 
 
 @pytest.mark.parametrize("name", models.names())
-def test_every_setting_is_read(name, small_settings):
+def test_every_setting_is_read(name):
     """A key that nobody reads is a defect of the ancestor: each one must be asked for while building and training."""
     asked = set()
 
@@ -54,13 +52,16 @@ def test_every_setting_is_read(name, small_settings):
             asked.add(key)
             return super().__getitem__(key)
 
-    settings = models.settings(name)
+        def __iter__(self):  # so that ** asks, too
+            return super().__iter__()
+
+    settings = models.settings(name, changes_for(name))
     watched = Watched({section: Watched(values) for section, values in settings.items()})
-    models.build(name, 513, 3, watched)
+    models.build(name, watched, bins=513, speakers=3)
     from vconv import training
 
-    source = (files("vconv") / "training.py").read_text(encoding="utf-8")
-    model_source = (files(models) / f"{name}.py").read_text(encoding="utf-8")
+    source = "".join((files("vconv") / file).read_text(encoding="utf-8") for file in ("training.py", "training_data.py"))
+    model_source = (files(models) / f"{name.removesuffix('_light')}.py").read_text(encoding="utf-8")
     for section, values in settings.items():
         for key in values:
             assert key in asked or f'"{key}"' in source + model_source, f"{section}.{key} is never read"

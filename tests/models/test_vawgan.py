@@ -13,7 +13,7 @@ def build(settings, speakers=3, bins=27, **adversarial):
     keras.utils.set_random_seed(1)
     changes = settings | {"adversarial": {"critic_steps": 2, **adversarial}}
     changes["network"] |= {"critic_channels": [2, 3], "critic_kernels": [7, 9]}
-    return models.build("vawgan", bins, speakers, models.settings("vawgan", changes))
+    return models.build("vawgan", models.settings("vawgan", changes), bins=bins, speakers=speakers)
 
 
 def batch(rows=16, bins=27, speakers=3):
@@ -36,7 +36,7 @@ def test_critic_has_the_published_parameters():
     plain = info.describe("vawgan", 513, 10, {"network": {"critic_conditioned": False}})
     assert plain["networks"]["critic"]["trainable"] == 240_769
     assert info.describe("vawgan", 513, 10)["networks"]["critic"]["parameters"] == 240_769 + 10 * 1216
-    model = models.build("vawgan", 513, 10, models.settings("vawgan"))
+    model = models.build("vawgan", models.settings("vawgan"), bins=513, speakers=10)
     shapes = [layer.output.shape[1:] for layer in model.critic.layers if layer.name.endswith("_relu")]
     assert shapes == [(171, 16), (57, 32), (19, 64)]
 

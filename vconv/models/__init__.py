@@ -1,13 +1,16 @@
 """MODELS: one is a file here, `name.py`, and its commented settings beside it, `name.yaml`; no list names them.
 
-`name.py` offers `build(bins, speakers, settings)`, which returns a compiled `keras.Model` with an attribute `networks`,
-and may offer `upsampling(settings)`, which describes its transposed convolutions.
+`name.py` says what it learns from, `DATA` = "frames" or "segments", and offers `build(settings, …)`, which takes the
+`SIZES` of those data too and returns a compiled `keras.Model` with an attribute `networks`. It may offer
+`upsampling(settings)`, which describes its transposed convolutions.
 """
 from importlib import import_module
 from importlib.resources import files
 
 from vconv import config
 from vconv.errors import VconvError
+
+SIZES = {"frames": ("bins", "speakers"), "segments": ()}  # what the data alone can tell of a model's size
 
 
 def names():
@@ -31,9 +34,18 @@ def settings(name, changes=None):
     return complete
 
 
-def build(name, bins, speakers, settings):
-    """Build the model `name` for frames of `bins` values and a number of `speakers`, compiled for training."""
-    return import_module(f"{__name__}.{name}").build(bins, speakers, settings)
+def data_of(name):
+    """Return what the model `name` learns from, a key of `SIZES`; imports it, and TensorFlow with it."""
+    return import_module(f"{__name__}.{name}").DATA
+
+
+def build(name, settings, **sizes):
+    """Build the model `name`, compiled for training.
+
+    `sizes` are `bins` (values of a frame) and `speakers` (how many); what the model's data do not have is left aside.
+    """
+    needed = {size: sizes[size] for size in SIZES[data_of(name)]}
+    return import_module(f"{__name__}.{name}").build(settings=settings, **needed)
 
 
 def upsampling(name, settings):

@@ -1,0 +1,63 @@
+"""What a model learns from, by kind of data: batches, held-out batches, and the pictures that show its progress."""
+
+from vconv.audio.mel import MelSettings
+from vconv.batches import ShuffledFrames
+from vconv.painters import FramePainter, SegmentPainter
+from vconv.segments import Segments
+
+VALIDATION_FRAMES = 8192  # enough for a standard error of 0.1 nats; the whole split would cost as much as training
+VALIDATION_FRAMES_BATCH = 1024
+VALIDATION_SEGMENTS = 64
+
+
+class FrameData:
+    """Single frames of spectrum, each with its speaker, for the models that convert voices."""
+
+    unit = "frames"
+
+    def __init__(self, store, statistics, settings):
+        training = settings["training"]
+        self.store, self.statistics = store, statistics
+        self.shuffled = ShuffledFrames(store, statistics, "training", training["seed"], training["balance_speakers"])
+        self.held_out = ShuffledFrames(store, statistics, "validation", seed=0)
+
+    def batches(self, epoch, steps, rows):
+        """Return the batches from an epoch on, endless."""
+        return self.shuffled.epochs(epoch, steps, rows)
+
+    def validation(self):
+        """Return the held-out batches."""
+        return self.held_out.sample(VALIDATION_FRAMES, VALIDATION_FRAMES_BATCH)
+
+    def painter(self, writer):
+        """Return the callback that draws into TensorBoard."""
+        return FramePainter(writer, self.store, self.statistics)
+
+
+class SegmentData:
+    """Segments of waves with their mel spectrograms, for vocoders."""
+
+    unit = "segments"
+
+    def __init__(self, store, _, settings):
+        training, mel = settings["training"], MelSettings(**settings["mel"])
+        self.rows = training["batch_size"]
+        self.shuffled, self.held_out = (
+            Segments(store, split, mel, training["segment_samples"], training["condition"], seed)
+            for split, seed in (("training", training["seed"]), ("validation", 0))
+        )
+
+    def batches(self, epoch, steps, rows):
+        """Return the batches from an epoch on, endless."""
+        return self.shuffled.epochs(epoch, steps, rows)
+
+    def validation(self):
+        """Return the held-out batches."""
+        return self.held_out.sample(VALIDATION_SEGMENTS, self.rows)
+
+    def painter(self, writer):
+        """Return the callback that draws and plays into TensorBoard."""
+        return SegmentPainter(writer, self.held_out)
+
+
+KINDS = {"frames": FrameData, "segments": SegmentData}
