@@ -81,8 +81,7 @@ def evaluate_samples(generated, training, held_out=None, seed=0):
         A set has fewer than 20 samples, the training set fewer than 40.
     """
     sets = {"generated": generated} | ({"held_out": held_out} if held_out is not None else {})
-    cut, rest = _equal_parts(sets, training, np.random.default_rng(seed))
-    size = len(cut["training"].patches)
+    cut, rest, size = _equal_parts(sets, training, np.random.default_rng(seed))
     draws, gaussian = _draws(size, seed), frechet.fit(rest.features)
     by_bin = {name: histogram_distances(one.patches, rest.patches) for name, one in cut.items()}
     columns = {name: _against(one, rest, gaussian, by_bin[name], draws, seed) for name, one in cut.items()}
@@ -100,14 +99,14 @@ def evaluate_samples(generated, training, held_out=None, seed=0):
 
 
 def _equal_parts(sets, training, rng):
-    """Return ({set: as many of its samples as of any other, "training" one of them}, the rest of the training set)."""
+    """Return {set: `size` of its samples, "training" one of them}, the rest of the training set, size."""
     size = min(len(training.patches) // 2, *(len(one.patches) for one in sets.values()))
     if size < FEWEST:
         raise VconvError(f"the smallest set has {size} samples (of the training set half counts), and {FEWEST} are "
                          "needed; give more")
     order = rng.permutation(len(training.patches))
     cut = {name: one.take(rng.permutation(len(one.patches))[:size]) for name, one in sets.items()}
-    return cut | {"training": training.take(order[:size])}, training.take(order[size:])
+    return cut | {"training": training.take(order[:size])}, training.take(order[size:]), size
 
 
 def _draws(size, seed):
