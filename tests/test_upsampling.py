@@ -110,11 +110,11 @@ def test_coverage_by_hand():
 
 
 def test_counts_beyond_64_bits_are_exact():
-    (axis,) = coverage([Upsampling("x", (1024,), (1,), "valid")] * 7, (1,))
-    everything = [math.comb(7, 0)]
-    for _ in range(7):  # a box of 1024 convolved with itself, in Python's integers
+    (axis,) = coverage([Upsampling("x", (1024,), (1,), "valid")] * 8, (1,))
+    everything = [1]
+    for _ in range(8):  # a box of 1024 convolved with itself, in Python's integers
         everything = [sum(everything[max(0, place - 1023):place + 1]) for place in range(len(everything) + 1023)]
-    assert axis.taps.tolist() == everything and sum(everything) == 2**70
+    assert axis.taps.tolist() == everything and max(everything) > 2**63
 
 
 def test_coverage_of_the_broken_stack_and_its_verdict():
@@ -235,6 +235,7 @@ def test_plans(target, blocks, start, strides, crop):
     (2, (1, 2, 3), "up_1: axis 2: kernel 2 is smaller than stride 3"),
     (0, 1, "up_1: kernel: needs whole numbers from 1"),
     ((3, 3), (1, 2.0), "up_1: stride: needs whole numbers from 1"),
+    (10_000_001, 1, "up_1: kernel: needs whole numbers from 1 to 10,000,000"),
     (True, 1, "up_1: kernel: needs whole numbers"),
     (None, 1, "up_1: kernel: needs whole numbers"),
     ((), 1, "up_1: kernel: needs whole numbers"),
@@ -294,6 +295,12 @@ def test_the_text_tells_each_layer_and_the_whole():
     assert lines[:2] == ["start 2 × 7 × 19", "layer 1: kernel 2 × 5 × 5, stride 1 × 6 × 1, same → 2 × 42 × 19: holes"]
     assert lines[2].startswith("  axis 1: kernel 5 is smaller than stride 6")
     assert "layer 2: kernel 2 × 5 × 5, stride 1 × 3 × 19, same → 2 × 126 × 361: holes and checkerboard" in lines
+    assert lines[-13:-10] == [
+        "  axis 0: 2 outputs, reached by 1 to 2 inputs and 1 to 4 taps (8 taps far from the ends of a long input)",
+        "  axis 1: 252 outputs, 2 of them holes, reached by 1 to 2 inputs and 1 to 5 taps (1 to 5 taps far from the "
+        "ends of a long input)",
+        "  axis 2: 361 outputs, 192 of them holes, reached by 3 to 5 inputs and 3 to 25 taps (0 to 25 taps far from "
+        "the ends of a long input)"]
     assert "  97,444 of 181,944 outputs (53.6%) are reached by no input" in lines, "all but 2 × 250 × 169"
     assert "verdict: holes; layers of vconv refuse to be built like this" in lines
     assert lines[-4:] == ["  layers:", "  - {kernel: [3, 8, 10], stride: [1, 4, 5]}",
@@ -307,6 +314,12 @@ def test_the_text_tells_each_layer_and_the_whole():
 ])
 def test_the_last_line_is_the_verdict(kernel, target, last):
     assert as_text([Upsampling("x", kernel, 2)], (3,), target).splitlines()[-2:] == last
+
+
+def test_a_layer_is_judged_by_the_size_of_its_input():
+    lines = as_text([Upsampling("one", 5, 4), Upsampling("more", 5, 4)], (1,)).splitlines()
+    assert lines[1] == "one: kernel 5, stride 4, same → 4: even"
+    assert lines[2] == "more: kernel 5, stride 4, same → 16: checkerboard"
 
 
 def test_a_stack_too_short_gets_a_plan_that_is_not():
