@@ -67,3 +67,74 @@ def test_gradient_penalty_can_be_minimised_from_a_critic_that_is_constant():
         tape.watch(gradient)
         penalty = losses.gradient_penalty(gradient)
     assert np.isfinite(tape.gradient(penalty, gradient)).all()
+
+
+SOFTPLUS_1, SOFTPLUS_3 = math.log(1 + math.e), math.log(1 + math.e**3)
+
+
+@pytest.mark.parametrize("name, critic, generator", [
+    # real scores 3 and −1, fake scores 1; softplus(−x) = softplus(x) − x
+    ("non_saturating", (SOFTPLUS_3 - 3 + SOFTPLUS_1) / 2 + SOFTPLUS_1, SOFTPLUS_1 - 1),
+    ("non_saturating_one_sided", (SOFTPLUS_3 - 2.7 + SOFTPLUS_1 - 1 + 0.9) / 2 + SOFTPLUS_1, SOFTPLUS_1 - 1),
+    ("non_saturating_two_sided", (SOFTPLUS_3 - 2.7 + SOFTPLUS_1 - 1 + 0.9) / 2 + SOFTPLUS_1 - 0.1, SOFTPLUS_1 - 1),
+    ("least_squares", (4 + 4) / 2 + 1, 0.0),
+    ("wasserstein", 1 - 1, -1.0),
+])
+def test_objectives_by_hand(name, critic, generator):
+    real, fake = tf.constant([3.0, -1.0]), tf.constant([[1.0]])
+    objective = losses.OBJECTIVES[name]
+    assert float(objective.critic(real, fake)) == pytest.approx(critic, abs=1e-6)
+    assert float(objective.generator(fake)) == pytest.approx(generator, abs=1e-6)
+
+
+def test_every_objective_is_tested_by_hand():
+    tested = {parameters[0] for parameters in test_objectives_by_hand.pytestmark[0].args[1]}
+    assert tested == losses.OBJECTIVES.keys()
+
+
+@pytest.mark.parametrize("name", losses.OBJECTIVES)
+def test_the_players_of_every_objective_pull_against_each_other_and_scales_count_alike(name):
+    objective, real, fake = losses.OBJECTIVES[name], tf.constant(0.3), tf.constant(0.4)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([real, fake])
+        critic, generator = objective.critic(real, fake), objective.generator(fake)
+    assert float(tape.gradient(critic, fake)) > 0 > float(tape.gradient(critic, real))
+    assert float(tape.gradient(generator, fake)) < 0, "the generator wants its fakes scored higher, the critic lower"
+    other = tf.constant([[2.0, 5.0]])
+    both = (objective.critic(real, fake) + objective.critic(other, other)) / 2
+    assert float(objective.critic([real, other], [fake, other])) == pytest.approx(float(both), abs=1e-6)
+
+
+@pytest.mark.parametrize("name, best_real, best_fake", [("non_saturating_one_sided", math.log(9), -math.inf),
+                                                        ("non_saturating_two_sided", math.log(9), -math.log(9)),
+                                                        ("least_squares", 1.0, 0.0)])
+def test_the_critic_is_best_where_its_probabilities_are_the_labels(name, best_real, best_fake):
+    critic = losses.OBJECTIVES[name].critic
+    for best, loss in ((best_real, lambda x: critic(x, x * 0)), (best_fake, lambda x: critic(x * 0, x))):
+        x = tf.constant(best if math.isfinite(best) else -20.0)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = loss(x)
+        assert float(tape.gradient(value, x)) == pytest.approx(0, abs=1e-6)
+
+
+def test_cross_entropy_of_huge_scores_is_finite():
+    assert float(losses.cross_entropy(tf.constant([1e4, -1e4]), 0.0)) == pytest.approx(5e3)
+
+
+def test_interpolation_takes_one_share_a_sample():
+    real, fake = np.zeros((3, 2, 2), "float32"), np.ones((3, 2, 2), "float32") * 4
+    between = np.asarray(losses.interpolate(real + 1, fake + 1, np.array([0.0, 0.25, 1.0], "float32")))
+    assert np.array_equal(between, np.ones((3, 2, 2)) * np.array([1, 2, 5])[:, None, None])
+
+
+def test_gradient_norm_is_one_a_sample():
+    gradient = np.array([[[3.0], [4.0]], [[0.0], [-2.0]]], "float32")
+    assert np.asarray(losses.gradient_norm(gradient)) == pytest.approx([5.0, 2.0])
+
+
+def test_feature_matching_and_least_squares_by_hand():
+    real, fake = ([tf.constant(x) for x in maps] for maps in ([[[1.0, 2.0]], [[[0.0]]]], [[[2.0, 5.0]], [[[3.0]]]]))
+    assert float(losses.feature_matching(real, fake)) == pytest.approx(((1 + 3) / 2 + 3) / 2)
+    scales = [tf.constant([1.0, 3.0]), tf.constant([[2.0]])]
+    assert float(losses.least_squares(scales, 1.0)) == pytest.approx((2 + 1) / 2)

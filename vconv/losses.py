@@ -1,5 +1,8 @@
 """Losses as pure functions: tensors in, one number a frame or a batch out; no optimiser, no logging."""
 import math
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
 import tensorflow as tf
 from keras import ops
@@ -24,21 +27,21 @@ def gaussian_kl(mean, log_variance):
     return 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance, axis=-1)
 
 
-def wasserstein(real_scores, fake_scores):
-    """The critic's loss: mean score of the fakes − mean score of the real (Arjovsky et al. 2017, arXiv 1701.07875).
+def cross_entropy(scores, label):
+    """Mean cross-entropy of a critic's scores, taken as logits, with a label in [0, 1].
 
-    Its negative estimates the Wasserstein distance (times the critic's Lipschitz constant).
+    softplus(score) − label · score (Goodfellow et al. 2014, arXiv 1406.2661, equation 1). `scores` is one tensor, or a
+    list of tensors of any shapes (one a scale), whose means are averaged.
     """
-    return ops.mean(fake_scores) - ops.mean(real_scores)
+    return _over_scales(lambda score: ops.mean(ops.softplus(score) - label * score), scores)
 
 
-def gradient_penalty(gradient, epsilon=1e-12):
-    """Mean of (‖gradient‖₂ − 1)², one norm a sample (Gulrajani et al. 2017, arXiv 1704.00028, equation 3).
+def non_saturating(real_scores, fake_scores, real_label=1.0, fake_label=0.0):
+    """The critic's loss of the first GAN, with its labels smoothed where they are not 1 and 0 (same paper).
 
-    `gradient` is that of the critic's score by its input, [batch, ...]; `epsilon` keeps the root differentiable at 0.
+    0.9 and 0 is one-sided smoothing (Salimans et al. 2016, arXiv 1606.03498, section 3.4), 0.9 and 0.1 two-sided.
     """
-    norm = ops.sqrt(ops.sum(ops.square(gradient), axis=tuple(range(1, len(gradient.shape)))) + epsilon)
-    return ops.mean(ops.square(norm - 1.0))
+    return cross_entropy(real_scores, real_label) + cross_entropy(fake_scores, fake_label)
 
 
 def least_squares(scores, target):
@@ -46,8 +49,71 @@ def least_squares(scores, target):
 
     `scores` is one tensor, or a list of tensors of any shapes (one a scale), whose means are averaged.
     """
+    return _over_scales(lambda score: ops.mean(ops.square(score - target)), scores)
+
+
+def wasserstein(real_scores, fake_scores):
+    """The critic's loss: mean score of the fakes − mean score of the real (Arjovsky et al. 2017, arXiv 1701.07875).
+
+    Its negative estimates the Wasserstein distance (times the critic's Lipschitz constant). Scores as in
+    `cross_entropy`.
+    """
+    return mean_score(fake_scores) - mean_score(real_scores)
+
+
+def mean_score(scores):
+    """Mean of one tensor of scores, or of a list of tensors, whose means are averaged."""
+    return _over_scales(ops.mean, scores)
+
+
+def _over_scales(term, scores):
+    """Return the mean of a term over a list of tensors; one tensor is a list of one."""
     scores = scores if isinstance(scores, (list, tuple)) else [scores]
-    return sum(ops.mean(ops.square(score - target)) for score in scores) / len(scores)
+    return sum(term(score) for score in scores) / len(scores)
+
+
+class Objective(NamedTuple):
+    """What two players play for: `critic(real_scores, fake_scores)` and `generator(fake_scores)` are their losses."""
+
+    critic: Callable
+    generator: Callable
+
+
+def _toward_real(fake_scores):
+    """The generator's loss of the first GAN, in the form whose gradient does not vanish: −log D(fake)."""
+    return cross_entropy(fake_scores, 1.0)
+
+
+OBJECTIVES = {  # the setting `adversarial.objective`
+    "non_saturating": Objective(non_saturating, _toward_real),
+    "non_saturating_one_sided": Objective(partial(non_saturating, real_label=0.9), _toward_real),
+    "non_saturating_two_sided": Objective(partial(non_saturating, real_label=0.9, fake_label=0.1), _toward_real),
+    "least_squares": Objective(
+        lambda real, fake: least_squares(real, 1.0) + least_squares(fake, 0.0), lambda fake: least_squares(fake, 1.0)
+    ),
+    "wasserstein": Objective(wasserstein, lambda fake: -mean_score(fake)),
+}
+
+
+def interpolate(real, fake, share):
+    """Return the points real + share · (fake − real), where WGAN-GP takes its penalty (arXiv 1704.00028, algorithm 1).
+
+    `share` in [0, 1] is one number a sample, [batch]; real and fake are [batch, ...].
+    """
+    return real + ops.reshape(share, (-1,) + (1,) * (len(real.shape) - 1)) * (fake - real)
+
+
+def gradient_norm(gradient, epsilon=1e-12):
+    """Return ‖gradient‖₂ of each sample, [batch, ...] → [batch]; `epsilon` keeps the root differentiable at 0."""
+    return ops.sqrt(ops.sum(ops.square(gradient), axis=tuple(range(1, len(gradient.shape)))) + epsilon)
+
+
+def gradient_penalty(gradient, epsilon=1e-12):
+    """Mean of (‖gradient‖₂ − 1)², one norm a sample (Gulrajani et al. 2017, arXiv 1704.00028, equation 3).
+
+    `gradient` is that of the critic's score by its input, [batch, ...].
+    """
+    return ops.mean(ops.square(gradient_norm(gradient, epsilon) - 1.0))
 
 
 def feature_matching(real_maps, fake_maps):
