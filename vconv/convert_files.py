@@ -19,8 +19,10 @@ class Task(NamedTuple):
     outputs: dict
 
 
-def recordings(inputs):
+def recordings(inputs, more_suffixes=()):
     """Return the audio files among `inputs`, each a file or a folder, as a list of paths.
+
+    Of a folder, files whose suffix is one of `more_suffixes` count too.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def recordings(inputs):
     found = []
     for path in map(Path, inputs):
         if path.is_dir():
-            found += audio_files(path)
+            found += audio_files(path, more_suffixes)
         elif path.exists():
             found.append(path)
         else:
@@ -43,9 +45,10 @@ def recordings(inputs):
     return found
 
 
-def folder_tasks(inputs, source, target, output, suffix):
+def folder_tasks(inputs, source, target, output, suffix, more_suffixes=()):
     """Return the tasks of converting `inputs` to OUTPUT/<stem><suffix>."""
-    return [Task(path, source, {target: Path(output) / f"{path.stem}{suffix}"}) for path in recordings(inputs)]
+    return [Task(path, source, {target: Path(output) / f"{path.stem}{suffix}"})
+            for path in recordings(inputs, more_suffixes)]
 
 
 def pair_tasks(corpus, split, pairs, output, suffix):
@@ -87,18 +90,43 @@ def parse_pairs(text, speakers):
     return [known[name] for name in dict.fromkeys(names)]
 
 
-def convert_all(converter, tasks, file_rate=None, report=print):
+def convert_all(converter, tasks, file_rate=None, vocoder=None, report=print):
     """Convert every task with a `VoiceConverter`; return (number of files written, list of failures as sentences).
 
-    `file_rate` is the sample rate of the files in Hz (the model's when None). Signals too loud for a file are scaled
-    down, and `report` is told.
+    `file_rate` is the sample rate of the files in Hz (the model's when None). What the converter makes goes through
+    `vocoder` too, if there is one. Signals too loud for a file are scaled down, and `report` is told.
     """
+
+    def versions(task):
+        analysed = converter.analyze(task.path, task.source)
+        for target in task.outputs:
+            y = converter.resynthesize(analysed, target)
+            yield target, vocoder.resynthesize(y, converter.rate) if vocoder else y
+
+    return _write_all(tasks, versions, converter.rate, file_rate, "convert", report)
+
+
+def vocode_all(vocoder, tasks, file_rate=None, report=print):
+    """Say every task's recording, or mel spectrogram, with a vocoder; returns and reports as `convert_all`."""
+
+    def versions(task):
+        for target in task.outputs:
+            yield target, vocoder.vocode_file(task.path)
+
+    return _write_all(tasks, versions, vocoder.rate, file_rate, "vocode", report)
+
+
+def _write_all(tasks, versions, rate, file_rate, what, report):
+    """Write what `versions(task)` yields, (target, signal at `rate`), to the files of every task."""
     written, failures = 0, []
     total = sum(len(task.outputs) for task in tasks)
-    with tqdm(total=total, unit="file", desc="convert", disable=None) as bar:
+    with tqdm(total=total, unit="file", desc=what, disable=None) as bar:
         for task in tasks:
             try:
-                for output, gain in _convert(converter, task, file_rate):
+                _prepare(task)
+                for target, y in versions(task):
+                    output = task.outputs[target]
+                    gain = wav.write(output, y, rate, file_rate)
                     written += 1
                     if gain < 1:
                         bar.clear()
@@ -109,13 +137,9 @@ def convert_all(converter, tasks, file_rate=None, report=print):
     return written, failures
 
 
-def _convert(converter, task, file_rate):
-    """Analyse a recording once, write its version of each target speaker, and yield (path, gain) of each."""
+def _prepare(task):
+    """Make the folders of a task's files; VconvError if one would overwrite the recording."""
     for output in task.outputs.values():
         output.parent.mkdir(parents=True, exist_ok=True)
         if output.exists() and output.samefile(task.path):
             raise VconvError("would be overwritten by its own conversion; choose another --output folder")
-    analysed = converter.analyze(task.path, task.source)
-    for target, output in task.outputs.items():
-        y = converter.resynthesize(analysed, target)
-        yield output, wav.write(output, y, converter.rate, file_rate)

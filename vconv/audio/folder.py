@@ -5,8 +5,10 @@ from vconv.audio.wav import SUBTYPES
 from vconv.errors import VconvError
 
 
-def audio_files(folder):
+def audio_files(folder, more_suffixes=()):
     """Return the paths of the .wav, .flac and .ogg files in a folder, sorted; hidden ones are left out.
+
+    Files with one of `more_suffixes` are listed with them.
 
     Raises
     ------
@@ -16,8 +18,9 @@ def audio_files(folder):
     folder = Path(folder)
     if not folder.is_dir():
         raise VconvError(f"{folder}: there is no such folder; name a folder with recordings")
+    suffixes = (*SUBTYPES, *more_suffixes)
     found = sorted(path for path in folder.iterdir()
-                   if path.suffix.lower() in SUBTYPES and path.is_file() and not path.name.startswith("."))
+                   if path.suffix.lower() in suffixes and path.is_file() and not path.name.startswith("."))
     if not found:
         raise VconvError(f"{folder}: holds no .wav, .flac or .ogg file; name a folder with recordings")
     return found

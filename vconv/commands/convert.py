@@ -15,6 +15,8 @@ def add(sub):
     add_shared(sub, "--corpus-dir")
     sub.add_argument("--output", required=True, metavar="DIR")
     add_shared(sub, "--failures")
+    sub.add_argument("--vocoder", default="world", metavar="NAME", help="what turns the result into sound: world "
+                     "(default), or after it melgan:RUN, griffin-lim or griffin-lim:RUN")
     sub.add_argument("--format", default="wav", choices=("wav", "flac", "ogg"), help="default: wav")
     sub.add_argument("--rate", type=positive, metavar="HZ", help="sample rate of the files (default: the model's)")
 
@@ -39,9 +41,23 @@ def run(options):
     load_tensorflow()  # not before all mistakes are told, for it takes seconds
     from vconv.conversion import VoiceConverter
 
-    written, failures = convert_all(VoiceConverter.load(options.run), tasks, options.rate)
+    converter = VoiceConverter.load(options.run)
+    written, failures = convert_all(converter, tasks, options.rate, _vocoder(options.vocoder, converter.rate))
     print(f"{options.output}: {written} files written, {len(failures)} recordings failed")
     return tell(failures, options.failures)
+
+
+def _vocoder(name, rate):
+    """Return the vocoder after WORLD for signals of `rate` Hz, or None; VconvError if it is one for another rate."""
+    if name == "world":
+        return None
+    from vconv import vocoders
+
+    vocoder = vocoders.load(name, rate)
+    if vocoder.rate != rate:
+        raise VconvError(f"--vocoder {name}: is one for {vocoder.rate} Hz, but the converted voices have {rate} Hz; "
+                         f"train a vocoder at {rate} Hz")
+    return vocoder
 
 
 def _check_speakers(options, speakers):

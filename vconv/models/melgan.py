@@ -14,8 +14,8 @@ from vconv.adversarial import TwoPlayerModel
 from vconv.audio.mel import MelSettings, MelSpectrogram
 from vconv.errors import VconvError
 from vconv.layers.residual import residual_stack
-from vconv.layers.subbands import JoinSubbands
-from vconv.layers.weight_norm import Conv1D, Conv1DTranspose
+from vconv.layers.subbands import TAPS_PER_BAND, JoinSubbands
+from vconv.layers.weight_norm import Conv1D, Conv1DTranspose, WeightNormalised
 from vconv.upsampling import Upsampling
 
 DATA = "segments"
@@ -121,6 +121,41 @@ def generator(mels, network):
     if network["bands"] > 1:
         x = JoinSubbands(name="join_subbands")(x)
     return keras.Model(levels_db, x, name="generator")
+
+
+def fold(trained, mels, network):
+    """Return a generator with the outputs of a `trained` one whose kernels are plain: no norm is left to compute."""
+    folded = generator(mels, {**network, "weight_norm": False})
+    for layer, own in zip(trained.layers, folded.layers, strict=True):
+        if isinstance(layer, WeightNormalised):
+            own.set_weights([layer.kernel, layer.bias])
+    return folded
+
+
+def receptive_field(network, first, last):
+    """Return the (first, last) frames that the output samples `first` to `last` depend on, as if there was no border."""
+    if network["bands"] > 1:
+        first, last = _before_upsampling(first, last, TAPS_PER_BAND * network["bands"], network["bands"])
+    first, last = _before_convolution(first, last, network["last_kernel"], 1)
+    kernels, strides = network["upsampling_kernels"], network["upsampling_strides"]
+    for kernel, stride in zip(reversed(kernels), reversed(strides), strict=True):
+        for dilation in network["residual_dilations"]:
+            for one in (1, dilation):
+                first, last = _before_convolution(first, last, network["residual_kernel"], one)
+        first, last = _before_upsampling(first, last, kernel, stride)
+    return _before_convolution(first, last, network["start_kernel"], 1)
+
+
+def _before_convolution(first, last, kernel, dilation):
+    """Return which inputs of a 'same' convolution of stride 1 the outputs `first` to `last` depend on."""
+    before = (kernel - 1) * dilation // 2
+    return first - before, last + (kernel - 1) * dilation - before
+
+
+def _before_upsampling(first, last, kernel, stride):
+    """Return which inputs of a 'same' transposed convolution the outputs `first` to `last` depend on."""
+    cropped = (kernel - stride) // 2
+    return -(-(first + cropped - kernel + 1) // stride), (last + cropped) // stride
 
 
 def discriminator(network):

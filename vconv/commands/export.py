@@ -1,0 +1,24 @@
+"""Write a trained vocoder's generator for other programs: SavedModel or TensorFlow Lite."""
+
+from vconv.commands.options import add_shared, load_tensorflow
+
+
+def add(sub):
+    """Declare the options."""
+    add_shared(sub, "--run", required=True, help="folder of a trained vocoder")
+    sub.add_argument(
+        "--format", required=True, choices=("saved-model", "tflite"), help="saved-model: a folder; tflite: a file"
+    )
+    sub.add_argument("--output", required=True, metavar="PATH")
+
+
+def run(options):
+    """Run the command."""
+    from vconv.run_folder import RunFolder
+
+    RunFolder(options.run).settings()
+    load_tensorflow()
+    from vconv.export import export
+
+    export(options.run, options.format, options.output)
+    print(f"{options.output}: mel spectrogram in dB float32 [1, frames, mels] → signal float32 [frames · hop]")

@@ -1,0 +1,35 @@
+"""Turn mel spectrograms into sound again: those of recordings (copy-synthesis), or arrays in files."""
+
+from vconv.commands.options import add_shared, load_tensorflow, positive, tell
+
+
+def add(sub):
+    """Declare the options."""
+    sub.add_argument(
+        "inputs", nargs="+", metavar="FILE-OR-FOLDER", help="recordings, or mel spectrograms in dB: .npy, .npz"
+    )
+    sub.add_argument(
+        "--vocoder",
+        required=True,
+        metavar="NAME",
+        help="melgan:RUN, griffin-lim, or griffin-lim:RUN with the mel spectrogram of that run",
+    )
+    sub.add_argument("--output", required=True, metavar="DIR")
+    add_shared(sub, "--failures")
+    sub.add_argument("--format", default="wav", choices=("wav", "flac", "ogg"), help="default: wav")
+    sub.add_argument("--rate", type=positive, metavar="HZ", help="sample rate of the files (default: the vocoder's)")
+
+
+def run(options):
+    """Run the command."""
+    from vconv.audio import mel
+    from vconv.convert_files import folder_tasks, vocode_all
+
+    tasks = folder_tasks(options.inputs, None, None, options.output, f".{options.format}", mel.SUFFIXES)
+    load_tensorflow()  # not before all mistakes are told, for it takes seconds
+    from vconv import vocoders
+
+    vocoder = vocoders.load(options.vocoder, options.rate)
+    written, failures = vocode_all(vocoder, tasks, options.rate)
+    print(f"{options.output}: {written} files written, {len(failures)} failed")
+    return tell(failures, options.failures)
