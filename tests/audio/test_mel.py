@@ -1,0 +1,127 @@
+"""The mel spectrogram against librosa and by hand; Griffin-Lim; files of mel spectrograms."""
+import librosa
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vconv.audio import mel as mels
+from vconv.audio.mel import MelSettings, MelSpectrogram
+from vconv.errors import VconvError
+
+TUTORIAL = MelSettings()
+AT_16_KHZ = MelSettings(16000)
+HOP_200 = MelSettings(16000, hop=200)
+
+
+def noise(samples, seed=0):
+    return np.random.default_rng(seed).normal(size=samples) * 0.1
+
+
+@pytest.mark.parametrize("wanted", [TUTORIAL, AT_16_KHZ, HOP_200])
+@pytest.mark.parametrize("samples", [5000, 5120, 300, 1])
+def test_levels_are_those_of_librosa(wanted, samples):
+    y = noise(samples)
+    count = -(-samples // wanted.hop)
+    power = librosa.feature.melspectrogram(
+        y=np.pad(y, (0, 2048)), sr=wanted.sample_rate, n_fft=wanted.fft_size, hop_length=wanted.hop, center=False,
+        n_mels=wanted.mels, fmin=wanted.low_hz, fmax=wanted.high_hz, htk=True, norm=None, window="hann")
+    levels_db = librosa.power_to_db(power.T[:count], amin=1e-10, top_db=80)
+    found = MelSpectrogram(wanted)(y)
+    assert found.shape == (count, 80) and found.dtype == np.float32
+    assert np.allclose(found, levels_db, atol=2e-5)
+
+
+def test_a_sine_has_its_level_in_its_band():
+    """|FFT| of a sine under a Hann window of 1024 is amplitude · 1024 / 4; the triangle's top is 1."""
+    mel = MelSpectrogram(AT_16_KHZ)
+    bin_hz = 16000 / 1024
+    band = 40
+    peak = mel.filterbank[:, band].argmax()
+    y = 0.5 * np.sin(2 * np.pi * peak * bin_hz * np.arange(8192) / 16000)
+    powers = np.array([0.5 * 256 / 2, 0.5 * 256, 0.5 * 256 / 2]) ** 2  # Hann leaks half into each neighbouring bin
+    expected = 10 * np.log10(powers @ mel.filterbank[peak - 1 : peak + 2, band])
+    assert mel(y)[5, band] == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_floor_is_80_db_below_the_maximum_or_below_a_given_one():
+    mel = MelSpectrogram(AT_16_KHZ)
+    y = np.concatenate([noise(8192), np.zeros(8192)])
+    levels_db = mel(y)
+    assert levels_db.min() == pytest.approx(levels_db.max() - 80, abs=1e-4)
+    assert mel.peak_db(y) == pytest.approx(levels_db.max(), abs=1e-4)
+    assert mel(np.zeros(4096), peak_db=10.0).max() == -70
+    assert (mel(np.zeros(4096)) == -100).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 40), st.integers(1, 10))
+def test_a_stretch_of_a_signal_has_the_same_frames_as_the_whole(first, count):
+    mel = MelSpectrogram(AT_16_KHZ)
+    y = noise(51 * 256)
+    stretch = y[first * 256 : first * 256 + mel.span(count)]
+    assert np.allclose(mel(stretch, mel.peak_db(y))[:count], mel(y)[first : first + count], atol=1e-4)
+
+
+def test_griffin_lim_comes_near_and_keeps_length_level_and_beginning():
+    mel = MelSpectrogram(AT_16_KHZ)
+    time = np.arange(16000) / 16000
+    y = sum(np.sin(2 * np.pi * 200 * k * time) / k for k in range(1, 30)) * 0.05 * (1 + np.sin(6 * time))
+    levels_db = mel(y)
+    copy = mels.griffin_lim(levels_db, mel)
+    assert len(copy) == len(levels_db) * 256
+    assert np.abs(mel(copy)[:-4] - levels_db[:-4]).mean() < 2
+    assert copy[:15000].std() == pytest.approx(y[:15000].std(), rel=0.05)
+    assert np.abs(copy[:64]).max() < 3 * np.abs(y).max()
+    assert np.array_equal(copy, mels.griffin_lim(levels_db, mel)) and not np.allclose(
+        copy, mels.griffin_lim(levels_db, mel, seed=1))
+
+
+def test_the_preimage_has_the_mel_spectrogram():
+    mel = MelSpectrogram(AT_16_KHZ)
+    levels_db = mel(noise(20000))
+    power = mels.spectrum_of(levels_db, mel)
+    assert (power >= 0).all()
+    assert np.abs(mels.decibels(power @ mel.filterbank) - levels_db).mean() < 0.1
+
+
+@pytest.mark.parametrize("changes, said", [
+    ({"hop": 0}, "sizes must be 1 or more"),
+    ({"hop": 2048}, "hop at most fft_size"),
+    ({"high_hz": 9000.0}, "half the rate"),
+    ({"low_hz": 7600.0}, "must rise"),
+    ({"mels": 400}, "bands hold no bin"),
+])
+def test_impossible_settings_are_told(changes, said):
+    with pytest.raises(VconvError, match=said):
+        MelSpectrogram(AT_16_KHZ._replace(**changes))
+
+
+@pytest.mark.parametrize("y", [[], [[0.0]], [np.nan], [0.0, np.inf]])
+def test_what_is_no_signal_is_told(y):
+    with pytest.raises(VconvError, match="finite samples"):
+        MelSpectrogram(AT_16_KHZ)(y)
+
+
+def test_a_saved_mel_spectrogram_comes_back_for_its_vocoder_alone(tmp_path):
+    levels_db = MelSpectrogram(AT_16_KHZ)(noise(3000))
+    path = tmp_path / "é 1.npz"
+    mels.save(path, levels_db, AT_16_KHZ)
+    assert np.array_equal(mels.read(path, AT_16_KHZ), levels_db)
+    with pytest.raises(VconvError, match="é 1.npz.*hop 256 and 200"):
+        mels.read(path, HOP_200)
+    np.save(tmp_path / "a.npy", levels_db)
+    assert np.array_equal(mels.read(tmp_path / "a.npy", HOP_200), levels_db), "a .npy says nothing of its settings"
+
+
+@pytest.mark.parametrize("write", [
+    lambda path: path.write_text("no array"),
+    lambda path: np.savez(path, other=np.zeros(3)),
+    lambda path: np.save(path.open("wb"), np.array([{}]), allow_pickle=True),
+    lambda path: None,
+], ids=["text", "other arrays", "pickle", "missing"])
+def test_a_file_without_mel_spectrogram_is_told(tmp_path, write):
+    path = tmp_path / "x.npz"
+    write(path)
+    with pytest.raises(VconvError, match="x.npz: holds no mel spectrogram"):
+        mels.read(path, AT_16_KHZ)
