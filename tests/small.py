@@ -25,6 +25,10 @@ def changes_for(name, shrunk=SMALL):
     known = models.settings(name)
     changes = {section: {key: value for key, value in values.items() if key in known[section]}
                for section, values in shrunk.items()}
+    if "spectrogram" in known:
+        changes["spectrogram"] = {"height": 12, "width": 8}
+        changes["network"] |= {"start_channels": 4, "upsampling_channels": [4, 3, 2], "critic_channels": [2, 3, 4]}
+        changes["training"] |= {"patches_per_epoch": 16, "batch_size": 4}
     if "mel" in known:
         narrow = {key: [1 if key.endswith("groups") else 4] * len(value) for key, value in known["network"].items()
                   if isinstance(value, list) and key.endswith(("_channels", "_groups"))}

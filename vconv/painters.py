@@ -1,14 +1,16 @@
-"""What TensorBoard shows of a held-out utterance after each epoch: pictures, and what a vocoder makes of it."""
+"""What TensorBoard shows after each epoch: of a held-out utterance, or of what a generator makes from noise."""
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from vconv import pictures
+from vconv import files, pictures
 from vconv.features.statistics import Normalizer
 
 PICTURE_FRAMES = 600
 LISTEN_SECONDS = 4
+SAMPLES = 16
+SHOWN_EPOCHS = 12
 SPECTROGRAM = {"n_fft": 512, "hop_length": 64}
 
 
@@ -58,6 +60,36 @@ class SegmentPainter(keras.callbacks.Callback):
             for name, y in signals.items():
                 tf.summary.audio(name, np.clip(y, -1, 1)[None, :, None], self.rate, step=epoch + 1)
         self.writer.flush()
+
+
+class PatchPainter(keras.callbacks.Callback):
+    """After each epoch, what the generator makes of always the same noise: in TensorBoard and as a PNG in the run.
+
+    At the end of the training all of it in one picture, samples.png, at most a dozen epochs spread evenly.
+    """
+
+    def __init__(self, writer, folder):
+        super().__init__()
+        self.writer = writer
+        self.folder = folder
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Draw the samples of this epoch."""
+        z = np.random.default_rng(0).uniform(-1, 1, (SAMPLES, self.model.latent)).astype(np.float32)
+        drawn = pictures.mosaic(self.model(z).numpy(), SAMPLES // 2)
+        pictures.save_pixels(self.folder.samples / f"epoch-{epoch + 1:04d}.png", drawn)
+        with self.writer.as_default():
+            tf.summary.image("samples", drawn[None], step=epoch + 1)
+        self.writer.flush()
+
+    def on_train_end(self, logs=None):
+        """Draw the samples of all epochs."""
+        drawn = sorted(self.folder.samples.glob("epoch-*.png"))
+        chosen = sorted({round(place) for place in np.linspace(0, len(drawn) - 1, SHOWN_EPOCHS)}) if drawn else []
+        if chosen:
+            named = {drawn[place].stem.replace("-", " "): pictures.read_pixels(drawn[place]) for place in chosen}
+            with files.replacing(self.folder.path / "samples.png") as temporary:
+                pictures.stacked(named).savefig(temporary, dpi=120)
 
 
 def _log_spectrum(y):

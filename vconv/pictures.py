@@ -5,8 +5,11 @@ import math
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
+from matplotlib.image import imread, imsave
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
+
+from vconv import files
 
 HOLE = "tab:red"
 
@@ -107,6 +110,48 @@ def taps(axes):
         axis.set(xlabel=f"axis {number}", ylabel="taps", xlim=(edges[0], edges[-1]), ylim=(0, 1.05 * vector.max()))
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
+
+
+def mosaic(patches, columns, side=96):
+    """Return patches of spectrograms side by side as pixels uint8 [height, width, 3], low frequencies at the bottom.
+
+    Parameters
+    ----------
+    patches : ndarray [n, height, width, channels]
+        Values in [−1, 1]; of two channels, the parts of complex numbers, the magnitude is drawn.
+    columns : int
+    side : int
+        Small patches are magnified until their height has about so many pixels.
+    """
+    levels = patches[..., 0] if patches.shape[-1] == 1 else 2 * np.hypot(patches[..., 0], patches[..., 1]) - 1
+    zoom = max(1, round(side / levels.shape[1]))
+    levels = np.kron(levels[:, ::-1], np.ones((1, zoom, zoom)))
+    colours = colormaps["viridis"]((levels + 1) / 2)[..., :3]
+    tiles = np.pad(colours, ((0, -len(levels) % columns), (1, 1), (1, 1), (0, 0)), constant_values=1)
+    rows = [np.concatenate(tiles[start : start + columns], axis=1) for start in range(0, len(tiles), columns)]
+    return (255 * np.concatenate(rows)).astype(np.uint8)
+
+
+def stacked(images):
+    """Draw pictures below each other, title → pixels [height, width, 3], all of one width."""
+    height, width = (sum(image.shape[0] for image in images.values()), max(image.shape[1] for image in images.values()))
+    figure = Figure(figsize=(9, 9 * height / width + 0.4 * len(images)), layout="constrained")
+    for axis, (title, image) in zip(figure.subplots(len(images), 1, squeeze=False)[:, 0], images.items(), strict=True):
+        axis.imshow(image)
+        axis.set_title(title, fontsize=9, loc="left")
+        axis.set_axis_off()
+    return figure
+
+
+def save_pixels(path, image):
+    """Write pixels uint8 [height, width, 3] as a PNG file, whole or not at all."""
+    with files.replacing(path) as temporary:
+        imsave(temporary, image)
+
+
+def read_pixels(path):
+    """Return the pixels of a PNG file, float32 [height, width, 3] in [0, 1]."""
+    return imread(path)[..., :3]
 
 
 def _is_term(key):

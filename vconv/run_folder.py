@@ -5,6 +5,7 @@
 - RUN/checkpoints/epoch-0007.weights.h5: weights and optimiser after 7 epochs; the last two are kept
 - RUN/history.csv: one row an epoch
 - RUN/log/: TensorBoard
+- RUN/samples/: of a model that makes patches from noise, what it made after each epoch
 - RUN/.lock: held by the training at work here; never removed, for a lock on a removed file excludes nobody
 """
 import contextlib
@@ -32,6 +33,7 @@ class RunFolder:
         self.log = self.path / "log"
         self._settings, self._statistics = self.path / "settings.yaml", self.path / "statistics.h5"
         self._history, self._checkpoints = self.path / "history.csv", self.path / "checkpoints"
+        self.samples = self.path / "samples"
 
     def exists(self):
         """Whether a training has begun here."""
@@ -103,7 +105,7 @@ class RunFolder:
         files.write_text(self._settings, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
 
     def settings(self):
-        """Return the run's settings: {"model", "settings", "corpus", "features", "versions"}.
+        """Return the run's settings: {"model", "settings", "corpus", "features", "data", "versions"}.
 
         Raises
         ------
@@ -132,6 +134,10 @@ class RunFolder:
         if self.exists() and not self._statistics.is_file() and "mel" in self.settings()["settings"]:
             raise VconvError(f"{self.path}: holds a {self.settings()['model']}, a vocoder, which converts no voices; "
                              f"give the run of a model that does, and this one as --vocoder melgan:{self.path}")
+        if self.exists() and not self._statistics.is_file() and "spectrogram" in self.settings()["settings"]:
+            raise VconvError(f"{self.path}: holds a {self.settings()['model']}, which makes sounds from noise and "
+                             f"converts no voices; give the run of a model that does, or use `vconv generate --run "
+                             f"{self.path}`")
         return Statistics.load(self._statistics)
 
     def build_model(self):

@@ -8,9 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from vconv.audio.mel import MelSpectrogram
+from vconv.audio.wav import FULL_SCALE
 from vconv.errors import VconvError
 
-FULL_SCALE = 32768.0
 HEARD = {"natural": "wave", "world": "copy_synthesis"}  # condition → whose mel spectrogram
 
 

@@ -54,7 +54,7 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
 def _train(folder, model_name, settings, store, statistics, corpus_settings, report):
     """Train in a run folder that is locked."""
     data = KINDS[models.data_of(model_name)](store, statistics, settings)
-    _prepare(folder, model_name, settings, corpus_settings, store, statistics)
+    _prepare(folder, model_name, settings, corpus_settings, store, statistics, data.facts)
     training = settings["training"]
     keras.utils.set_random_seed(training["seed"])
     # With TensorFlow's graph optimiser 1 step in 250 came out otherwise in its last bits; without it none in 5,000 did,
@@ -87,7 +87,7 @@ def _fit(model, folder, training, data, steps, report):
         epochs=training["epochs"],
         shuffle=False,
         validation_data=data.validation(),
-        callbacks=[keeper, data.painter(writer)],
+        callbacks=[keeper, data.painter(writer, folder)],
         verbose=1 if sys.stdout.isatty() else 2,
     )
     writer.close()
@@ -140,7 +140,8 @@ class Keeper(keras.callbacks.Callback):
 
 def _check(training, model_name):
     """Raise a VconvError for a training setting out of range."""
-    for key in training.keys() & {"batch_size", "frames_per_epoch", "segments_per_epoch", "epochs"}:
+    per_epoch = {"frames_per_epoch", "segments_per_epoch", "patches_per_epoch"}
+    for key in training.keys() & {"batch_size", "epochs", *per_epoch}:
         if training[key] < 1:
             raise VconvError(f"{model_name}: training.{key} is {training[key]}; it must be 1 or more")
     if training["seed"] < 0 or training["early_stop_epochs"] < 0 or not 0 < training["learning_rate"] < 1e9:
@@ -150,13 +151,14 @@ def _check(training, model_name):
         )
 
 
-def _prepare(folder, model_name, settings, corpus_settings, store, statistics):
+def _prepare(folder, model_name, settings, corpus_settings, store, statistics, facts):
     """Begin a run in `folder`, or make sure that the one there is the one that was asked for."""
     wanted = {
         "model": model_name,
         "settings": settings,
         "corpus": corpus_settings,
         "features": {"fingerprint": store.fingerprint, **store.settings},
+        "data": facts,
         "versions": {"vconv": __version__, "tensorflow": tf.__version__, "keras": keras.__version__},
     }
     if not folder.exists():

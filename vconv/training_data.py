@@ -2,18 +2,21 @@
 
 from vconv.audio.mel import MelSettings
 from vconv.batches import ShuffledFrames
-from vconv.painters import FramePainter, SegmentPainter
+from vconv.painters import FramePainter, PatchPainter, SegmentPainter
+from vconv.patches import Patches, image_of
 from vconv.segments import Segments
 
 VALIDATION_FRAMES = 8192  # enough for a standard error of 0.1 nats; the whole split would cost as much as training
 VALIDATION_FRAMES_BATCH = 1024
 VALIDATION_SEGMENTS = 64
+VALIDATION_PATCHES = 512
 
 
 class FrameData:
     """Single frames of spectrum, each with its speaker, for the models that convert voices."""
 
     unit = "frames"
+    facts = {}
 
     def __init__(self, store, statistics, settings):
         training = settings["training"]
@@ -29,7 +32,7 @@ class FrameData:
         """Return the held-out batches."""
         return self.held_out.sample(VALIDATION_FRAMES, VALIDATION_FRAMES_BATCH)
 
-    def painter(self, writer):
+    def painter(self, writer, folder):
         """Return the callback that draws into TensorBoard."""
         return FramePainter(writer, self.store, self.statistics)
 
@@ -38,6 +41,7 @@ class SegmentData:
     """Segments of waves with their mel spectrograms, for vocoders."""
 
     unit = "segments"
+    facts = {}
 
     def __init__(self, store, _, settings):
         training, mel = settings["training"], MelSettings(**settings["mel"])
@@ -55,9 +59,38 @@ class SegmentData:
         """Return the held-out batches."""
         return self.held_out.sample(VALIDATION_SEGMENTS, self.rows)
 
-    def painter(self, writer):
+    def painter(self, writer, folder):
         """Return the callback that draws and plays into TensorBoard."""
         return SegmentPainter(writer, self.held_out)
 
 
-KINDS = {"frames": FrameData, "segments": SegmentData}
+class PatchData:
+    """Patches of spectrograms with their speakers, for models that make new ones from noise.
+
+    `facts` go into the run's settings: what 1 means in a patch, so that samples can be heard.
+    """
+
+    unit = "patches"
+
+    def __init__(self, store, _, settings):
+        training, spectrogram = settings["training"], settings["spectrogram"]
+        image = image_of(spectrogram, store.settings["sample_rate"])
+        self.rows = max(training["batch_size"], 2)  # one patch alone has no distance from others
+        self.shuffled = Patches(store, "training", image, spectrogram["width"], training["seed"], self.rows)
+        self.held_out = Patches(store, "validation", image, spectrogram["width"])
+        self.facts = {"peak_db": self.shuffled.peak_db}
+
+    def batches(self, epoch, steps, rows):
+        """Return the batches from an epoch on, endless."""
+        return self.shuffled.epochs(epoch, steps, rows)
+
+    def validation(self):
+        """Return the held-out batches."""
+        return self.held_out.sample(VALIDATION_PATCHES, self.rows)
+
+    def painter(self, writer, folder):
+        """Return the callback that draws into TensorBoard and the run folder."""
+        return PatchPainter(writer, folder)
+
+
+KINDS = {"frames": FrameData, "segments": SegmentData, "patches": PatchData}

@@ -60,7 +60,8 @@ def test_every_setting_is_read(name):
     models.build(name, watched, bins=513, speakers=3)
     from vconv import training
 
-    source = "".join((files("vconv") / file).read_text(encoding="utf-8") for file in ("training.py", "training_data.py"))
+    readers = ("training.py", "training_data.py", "patches.py")
+    source = "".join((files("vconv") / file).read_text(encoding="utf-8") for file in readers)
     model_source = (files(models) / f"{name.removesuffix('_light')}.py").read_text(encoding="utf-8")
     for section, values in settings.items():
         for key in values:

@@ -12,6 +12,7 @@ from vconv.errors import VconvError
 
 SUBTYPES = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
 PEAK = 0.999
+FULL_SCALE = 32768.0  # of 16-bit samples
 BLOCK = 1 << 16
 REMEDY = "choose a folder you may write to"
 
@@ -135,7 +136,7 @@ def resample(y, rate, new_rate):
 
 def to_int16(y):
     """Return a signal as int16, full scale 32768, rounded and clipped; a 16-bit file that was `read` comes back."""
-    return np.clip(np.round(y * 32768), -32768, 32767).astype(np.int16)
+    return np.clip(np.round(y * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
 
 
 def _gain(y):

@@ -1,7 +1,7 @@
 """MODELS: one is a file here, `name.py`, and its commented settings beside it, `name.yaml`; no list names them.
 
-`name.py` says what it learns from, `DATA` = "frames" or "segments", and offers `build(settings, …)`, which takes the
-`SIZES` of those data too and returns a compiled `keras.Model` with an attribute `networks`. It may offer
+`name.py` says what it learns from, `DATA` = "frames", "segments" or "patches", and offers `build(settings, …)`, which
+takes the `SIZES` of those data too and returns a compiled `keras.Model` with an attribute `networks`. It may offer
 `upsampling(settings)`, which describes its transposed convolutions.
 """
 from importlib import import_module
@@ -10,7 +10,8 @@ from importlib.resources import files
 from vconv import config
 from vconv.errors import VconvError
 
-SIZES = {"frames": ("bins", "speakers"), "segments": ()}  # what the data alone can tell of a model's size
+# What the data alone can tell of a model's size
+SIZES = {"frames": ("bins", "speakers"), "segments": (), "patches": ()}
 
 
 def names():

@@ -1,0 +1,89 @@
+"""From recordings to samples by the command; what is no run of a generator is told in one sentence."""
+import numpy as np
+import pytest
+import soundfile
+import tiny as tiny_corpus
+from small import changes_for
+
+from vconv import cli
+from vconv.evaluation.patch_files import read_labels, read_patches
+from vconv.run_folder import RunFolder
+
+SET = [f"--set={section}.{key}={value}" for section, values in changes_for("dcgan").items()
+       for key, value in values.items()]
+
+
+@pytest.fixture(scope="module")
+def run(tiny, tmp_path_factory):
+    """A small DCGAN, trained by the command on the tiny corpus."""
+    folder = tmp_path_factory.mktemp("generation") / "a run"
+    assert cli.main(["train", "dcgan", f"--corpus={tiny.corpus}", f"--run={folder}", *SET]) == 0
+    return folder
+
+
+def generate(run, output, *options):
+    return cli.main(["generate", f"--run={run}", f"--output={output}", "--sounds=2", *options])
+
+
+def error(capsys):
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and said.startswith("vconv: "), said
+    return said
+
+
+def test_a_run_keeps_its_samples_by_epoch_and_what_1_means(run):
+    assert sorted(path.name for path in (run / "samples").iterdir()) == ["epoch-0001.png", "epoch-0002.png"]
+    assert (run / "samples.png").is_file()
+    assert -20 < RunFolder(run).settings()["data"]["peak_db"] < 60
+    history = RunFolder(run).history()
+    assert {"loss", "critic_loss", "distance", "penalty", "val_energy_distance", "val_spread"} <= history[0].keys()
+
+
+def test_samples_sounds_page_and_real_patches(run, tiny, tmp_path):
+    output = tmp_path / "out é"
+    assert generate(run, output, "-n", "21", "--seed", "7", f"--features={tiny.features}") == 0
+    patches = read_patches(output / "patches.npy", 20)
+    assert patches.shape == (21, 12, 8, 1) and np.abs(patches).max() <= 1 and patches.std(axis=0).min() > 0
+    for number in (0, 1):
+        y, rate = soundfile.read(output / "sounds" / f"{number:03d}.wav")
+        assert rate == 16000 and len(y) == 8 * 256 and np.abs(y).max() > 0
+    page = (output / "index.html").read_text(encoding="utf-8")
+    assert page.count("<audio") == page.count("<img") == 2 and "http" not in page.replace("http-equiv", "")
+    training = read_patches(output / "real" / "training.npy", 40)
+    held_out = read_patches(output / "real" / "held-out.npy", 20)
+    speakers = read_labels(output / "real" / "training-speakers.npy", training)
+    assert training.shape == (84, 12, 8, 1) and held_out.shape == (21, 12, 8, 1)
+    assert set(speakers) == set(tiny.speakers)
+    assert cli.main(["evaluate-samples", f"--generated={output}", f"--training={output / 'real' / 'training.npy'}",
+                     f"--held-out={output / 'real' / 'held-out.npy'}"]) == 0
+
+
+def test_a_seed_repeats_its_samples_and_a_number_only_adds_to_them(run, tmp_path):
+    for name, options in ("a", ["--seed=3", "-n=5"]), ("b", ["--seed=3", "-n=70"]), ("c", ["--seed=4", "-n=5"]):
+        assert generate(run, tmp_path / name, *options) == 0
+    a, b, c = (np.load(tmp_path / name / "patches.npy") for name in "abc")
+    assert np.allclose(a, b[:5], atol=1e-5) and not np.allclose(a, c, atol=0.01)
+
+
+def test_another_model_is_refused_both_ways(run, tiny, tmp_path, capsys):
+    assert generate(tiny.run, tmp_path / "x") == 2
+    assert "holds a convvae" in error(capsys) and not (tmp_path / "x").exists()
+    assert cli.main(["convert", f"--run={run}", f"--output={tmp_path / 'y'}", "--pairs=all"]) == 2
+    assert "vconv generate" in error(capsys)
+
+
+@pytest.mark.parametrize("options, sentence", [
+    (["--seed=-1"], "--seed is -1"),
+    (["--vocoder=wavenet"], "--vocoder"),
+    (["--features=nowhere.h5"], "nowhere.h5"),
+])
+def test_mistakes_are_told_and_nothing_is_written(run, tmp_path, capsys, options, sentence):
+    assert generate(run, tmp_path / "x", *options) == 2
+    assert sentence in error(capsys) and not (tmp_path / "x").exists()
+
+
+def test_recordings_too_short_for_a_patch_are_one_sentence(tiny, tmp_path, capsys):
+    frames = int(tiny_corpus.SECONDS * tiny_corpus.RATE / 256) + 2
+    status = cli.main(["train", "dcgan", f"--corpus={tiny.corpus}", f"--run={tmp_path / 'run'}", *SET,
+                       f"--set=spectrogram.width={frames}"])
+    assert status == 2 and f"0 patches of {frames} frames" in error(capsys) and not (tmp_path / "run" / "log").exists()

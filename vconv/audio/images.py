@@ -1,0 +1,123 @@
+"""A recording as an image, frequency × time × channels, with values in [−1, 1]; and back."""
+
+import warnings
+
+import numpy as np
+
+from vconv.audio.mel import griffin_lim
+from vconv.errors import VconvError
+
+CHANNELS = {"mel": 1, "cqt": 2}
+SILENT_DB = -20.0  # a peak below it is none: a full-scale sine has about 50 dB
+
+
+class MelImage:
+    """Mel spectrogram ↔ image of one channel: 1 is the recording's peak, −1 what lies `range_db` or more below it.
+
+    Parameters
+    ----------
+    mel : vconv.audio.mel.MelSpectrogram
+    range_db : float
+    """
+
+    channels = CHANNELS["mel"]
+
+    def __init__(self, mel, range_db):
+        self.mel = mel
+        self.range_db = range_db
+
+    @property
+    def rate(self):
+        """Sample rate in Hz."""
+        return self.mel.settings.sample_rate
+
+    def frames(self, samples):
+        """Return how many frames the image of so many samples has."""
+        return self.mel.frames(samples)
+
+    def __call__(self, y):
+        """Return (image float32 [mels, T, 1], the peak in dB) of a signal [samples]; errors as `MelSpectrogram`."""
+        levels_db = self.mel(y, -np.inf)
+        peak_db = max(float(levels_db.max()), SILENT_DB)
+        return _scaled(levels_db.T[..., None] - peak_db, self.range_db), peak_db
+
+    def levels_db(self, image, peak_db):
+        """Return the mel spectrogram in dB [T, mels] of an image whose 1 means `peak_db`."""
+        return ((np.asarray(image, np.float64)[..., 0].T - 1) / 2 * self.range_db + peak_db).astype(np.float32)
+
+    def sound(self, image, peak_db, seed=0):
+        """Return the signal [T · hop] of an image, by Griffin-Lim."""
+        return griffin_lim(self.levels_db(image, peak_db), self.mel, seed=seed)
+
+
+class ConstantQImage:
+    """Constant-Q transform ↔ image of two channels, real and imaginary part, phases kept.
+
+    The magnitude goes by decibels, 1 at the recording's peak, 0 at `range_db` below it: in linear ones all but the
+    loudest bins would be next to nothing. Computed by librosa (Schörkhuber & Klapuri 2010).
+
+    Parameters
+    ----------
+    rate, hop : int
+        Hz, and samples between frames.
+    bins, bins_per_octave : int
+    low_hz : float
+        Of the lowest bin.
+    range_db : float
+
+    Raises
+    ------
+    VconvError
+        Bins beyond half the sample rate, or a hop that does not fit the number of octaves.
+    """
+
+    channels = CHANNELS["cqt"]
+
+    def __init__(self, rate, hop, bins, bins_per_octave, low_hz, range_db):
+        high_hz = low_hz * 2 ** (bins / bins_per_octave)
+        if high_hz > rate / 2:
+            raise VconvError(
+                f"cqt: {bins} bins, {bins_per_octave} an octave, from {low_hz:g} Hz end at {high_hz:.0f} Hz, above "
+                f"half of the sample rate {rate}; take fewer bins, a lower low_hz or a higher rate"
+            )
+        octaves = -(-bins // bins_per_octave)
+        step = 2 ** (octaves - 1)
+        if hop % step:
+            raise VconvError(f"cqt: a hop of {hop} does not fit {octaves} octaves; take a multiple of "
+                             f"{step}, for example {-(-hop // step) * step}")
+        self.rate, self.hop, self.range_db = rate, hop, range_db
+        self.transform = {"sr": rate, "hop_length": hop, "fmin": low_hz, "bins_per_octave": bins_per_octave}
+        self.bins = bins
+
+    def frames(self, samples):
+        """Return how many frames the image of so many samples has."""
+        return samples // self.hop + 1
+
+    def __call__(self, y):
+        """Return (image float32 [bins, T, 2], the peak in dB) of a signal [samples]."""
+        import librosa
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of signals shorter than the longest filter
+            transform = librosa.cqt(np.asarray(y, np.float32), n_bins=self.bins, **self.transform)
+        magnitude = np.maximum(np.abs(transform), 1e-10)
+        level_db = 20 * np.log10(magnitude)
+        peak_db = max(float(level_db.max()), SILENT_DB)
+        scaled = (_scaled(level_db - peak_db, self.range_db) + 1) / 2
+        direction = transform / magnitude
+        return np.stack([scaled * direction.real, scaled * direction.imag], -1).astype(np.float32), peak_db
+
+    def sound(self, image, peak_db, seed=0):
+        """Return the signal [about T · hop] of an image whose 1 means `peak_db`; phases are known, no seed counts."""
+        import librosa
+
+        image = np.asarray(image, np.float64)
+        scaled = np.hypot(image[..., 0], image[..., 1])
+        magnitude = np.where(scaled > 0, 10 ** (((scaled - 1) * self.range_db + peak_db) / 20), 0)
+        transform = magnitude * (image[..., 0] + 1j * image[..., 1]) / np.maximum(scaled, 1e-10)
+        return librosa.icqt(transform, **self.transform)
+
+
+def _scaled(level_db, range_db):
+    """Return levels below 0 dB as float32 in [−1, 1]; −`range_db` and all below become −1."""
+    return np.clip(2 * level_db / range_db + 1, -1, 1).astype(np.float32)

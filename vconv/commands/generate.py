@@ -1,0 +1,87 @@
+"""Make patches of spectrograms from noise, and what they sound like."""
+
+from vconv.commands.options import add_shared, load_tensorflow, positive
+from vconv.errors import VconvError
+
+TRAINING_PER_SAMPLE = 4  # real patches for each generated one: `evaluate-samples` compares with those it leaves
+
+
+def add(sub):
+    """Declare the options."""
+    add_shared(sub, "--run", required=True)
+    sub.add_argument("-n", type=positive, default=16, metavar="N", help="how many (default 16)")
+    sub.add_argument("--seed", type=int, default=0, help="of the noise (default 0)")
+    sub.add_argument("--output", required=True, metavar="DIR", help="patches.npy, samples.png, index.html with players")
+    sub.add_argument("--vocoder", default="griffin-lim", metavar="NAME",
+                     help="griffin-lim (default) or melgan:RUN; a run of constant-Q transforms is inverted directly")
+    sub.add_argument("--sounds", type=positive, default=16, metavar="N", help="how many of them to hear (default 16)")
+    sub.add_argument("--features", metavar="F.h5", help="write patches of these recordings to DIR/real/ as well, for "
+                     "`vconv evaluate-samples`: training.npy, training-speakers.npy, held-out.npy")
+
+
+def run(options):
+    """Run the command."""
+    from pathlib import Path
+
+    if options.seed < 0:
+        raise VconvError(f"--seed is {options.seed}; it must be 0 or more")
+    load_tensorflow()
+    from vconv.generation import SampleGenerator
+
+    generator = SampleGenerator.load(options.run)
+    vocoder = _vocoder(options.vocoder, generator)
+    patches = generator.patches(options.n, options.seed)
+    output = Path(options.output)
+    written = {"patches.npy": patches}
+    if options.features:
+        written |= _real(generator, options.features, options.n)
+    for name, array in written.items():
+        _save(output / name, array)
+    _show(output, options, generator, patches, vocoder)
+    print(f"wrote {len(patches)} patches to {output}; open {output / 'index.html'}")
+
+
+def _vocoder(text, generator):
+    """Return the vocoder that --vocoder names, or None where none is needed."""
+    if text == "griffin-lim":
+        return None
+    from vconv import vocoders
+
+    vocoder = vocoders.load(text, generator.image.rate)
+    generator.check_vocoder(vocoder)
+    return vocoder
+
+
+def _real(generator, features, count):
+    """Return {file name: array} of real patches."""
+    from vconv.features.store import FeatureStore
+
+    with FeatureStore(features) as store:
+        found = generator.real(store, {"training": TRAINING_PER_SAMPLE * count, "held-out": count})
+    return {"real/training.npy": found["training"].patches, "real/training-speakers.npy": found["training"].speakers,
+            "real/held-out.npy": found["held-out"].patches}
+
+
+def _save(path, array):
+    """Write an array as .npy, whole or not at all."""
+    import numpy as np
+
+    from vconv import files
+
+    with files.replacing(path) as temporary, open(temporary, "wb") as file:
+        np.save(file, array)
+
+
+def _show(output, options, generator, patches, vocoder):
+    """Write the contact sheet, the sounds and the page."""
+    from vconv import pictures
+    from vconv.audio import wav
+    from vconv.report import samples
+
+    heard = patches[: options.sounds]
+    sounds = [generator.sound(patch, vocoder) for patch in heard]
+    for number, y in enumerate(sounds):
+        wav.write(output / "sounds" / f"{number:03d}.wav", y, generator.image.rate)
+    pictures.save_pixels(output / "samples.png", pictures.mosaic(heard, 8))
+    samples.write(output / "index.html", f"{len(heard)} samples of {options.run}, seed {options.seed}", heard, sounds,
+                  generator.image.rate)

@@ -1,0 +1,49 @@
+"""The page of generated samples: pictures and players, one HTML file that needs nothing else."""
+
+import base64
+import io
+from pathlib import Path
+from string import Template
+
+from matplotlib.image import imsave
+
+from vconv import files, pictures
+from vconv.audio import wav
+from vconv.report.markup import element, join
+
+
+def write(path, title, patches, sounds, rate):
+    """Write the page.
+
+    Parameters
+    ----------
+    path : str or Path
+    title : str
+    patches : ndarray [n, height, width, channels]
+        Values in [−1, 1].
+    sounds : list of ndarray [samples]
+        One a patch.
+    rate : int
+        In Hz.
+    """
+    pairs = enumerate(zip(patches, sounds, strict=True))
+    cards = [_card(number, patch, y, rate) for number, (patch, y) in pairs]
+    template = Template(Path(__file__).with_suffix(".html").read_text(encoding="utf-8"))
+    files.write_text(path, template.substitute(title=join([title]), cards=join(cards)))
+
+
+def _card(number, patch, y, rate):
+    """Return the picture and the player of one sample."""
+    drawn = io.BytesIO()
+    imsave(drawn, pictures.mosaic(patch[None], 1), format="png")
+    name = f"sample {number}"
+    return element(
+        "figure",
+        element("img", src=_data("image/png", drawn.getvalue()), alt=f"Spectrogram of {name}"),
+        element("audio", controls=True, preload="none", aria_label=name, src=_data("audio/flac", wav.to_flac(y, rate))),
+        element("figcaption", name),
+    )
+
+
+def _data(kind, content):
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
