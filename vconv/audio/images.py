@@ -8,7 +8,7 @@ from vconv.audio.mel import griffin_lim
 from vconv.errors import VconvError
 
 CHANNELS = {"mel": 1, "cqt": 2}
-SILENT_DB = -20.0  # a peak below it is none: a full-scale sine has about 50 dB
+SILENT_DB = -40.0  # a peak below it is none: a full-scale sine has 30 and more, the rounding to 16 bits −60 or less
 
 
 class MelImage:
@@ -38,8 +38,8 @@ class MelImage:
     def __call__(self, y):
         """Return (image float32 [mels, T, 1], the peak in dB) of a signal [samples]; errors as `MelSpectrogram`."""
         levels_db = self.mel(y, -np.inf)
-        peak_db = max(float(levels_db.max()), SILENT_DB)
-        return _scaled(levels_db.T[..., None] - peak_db, self.range_db), peak_db
+        peak_db = float(levels_db.max())
+        return _scaled(levels_db.T[..., None], peak_db, self.range_db), peak_db
 
     def levels_db(self, image, peak_db):
         """Return the mel spectrogram in dB [T, mels] of an image whose 1 means `peak_db`."""
@@ -102,8 +102,8 @@ class ConstantQImage:
             transform = librosa.cqt(np.asarray(y, np.float32), n_bins=self.bins, **self.transform)
         magnitude = np.maximum(np.abs(transform), 1e-10)
         level_db = 20 * np.log10(magnitude)
-        peak_db = max(float(level_db.max()), SILENT_DB)
-        scaled = (_scaled(level_db - peak_db, self.range_db) + 1) / 2
+        peak_db = float(level_db.max())
+        scaled = (_scaled(level_db, peak_db, self.range_db) + 1) / 2
         direction = transform / magnitude
         return np.stack([scaled * direction.real, scaled * direction.imag], -1).astype(np.float32), peak_db
 
@@ -118,6 +118,8 @@ class ConstantQImage:
         return librosa.icqt(transform, **self.transform)
 
 
-def _scaled(level_db, range_db):
-    """Return levels below 0 dB as float32 in [−1, 1]; −`range_db` and all below become −1."""
-    return np.clip(2 * level_db / range_db + 1, -1, 1).astype(np.float32)
+def _scaled(levels_db, peak_db, range_db):
+    """Return levels as float32 in [−1, 1]: the peak becomes 1, all that lies `range_db` or more below it −1."""
+    if peak_db < SILENT_DB:
+        return np.full(levels_db.shape, -1, np.float32)
+    return np.clip(2 * (levels_db - peak_db) / range_db + 1, -1, 1).astype(np.float32)

@@ -1,0 +1,285 @@
+"""DCGAN: the published networks layer by layer, its objective on numbers worked out by hand, what each step trains."""
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+from small import changes_for, write_store
+
+from vconv import config, info, models, training
+from vconv.audio.images import CHANNELS
+from vconv.errors import VconvError
+from vconv.features.store import FeatureStore
+from vconv.models.dcgan import mean_distance
+from vconv.run_folder import RunFolder
+
+SMALL = changes_for("dcgan")
+
+
+def build(*assignments, small=True):
+    changes = SMALL if small else {}
+    settings = config.merge(models.settings("dcgan", changes), config.parse_assignments(assignments), "test")
+    return models.build("dcgan", settings)
+
+
+def shapes(network):
+    """Return (name, output shape, has a bias or None) of every layer that computes."""
+    return [(layer.name, layer.output.shape[1:], getattr(layer, "use_bias", None)) for layer in network.layers
+            if not isinstance(layer, layers.InputLayer)]
+
+
+@pytest.fixture(scope="module")
+def published():
+    return build(small=False)
+
+
+def test_the_published_generator_layer_by_layer(published):
+    def block(name, *shape):
+        return [(name, shape, False), (f"{name}_norm", shape, None), (f"{name}_leaky_relu", shape, None)]
+
+    assert shapes(published.generator) == [
+        *block("start", 6272), ("start_map", (7, 7, 128), None),
+        *block("upsampling_1", 7, 7, 128), *block("upsampling_2", 14, 14, 64), *block("upsampling_3", 28, 28, 32),
+        ("upsampling_4", (28, 28, 1), False), ("tanh", (28, 28, 1), None)]
+    assert published.generator.input.shape == (None, 20)
+    transposed = [layer for layer in published.generator.layers if isinstance(layer, layers.Conv2DTranspose)]
+    assert [(layer.kernel_size, layer.strides, layer.padding) for layer in transposed] == [
+        ((5, 5), (stride, stride), "same") for stride in (1, 2, 2, 1)]
+    slopes = {layer.negative_slope for net in published.networks.values() for layer in net.layers
+              if isinstance(layer, layers.LeakyReLU)}
+    assert slopes == {0.3}
+
+
+def test_the_published_critic_layer_by_layer(published):
+    def block(number, *shape, dropout=True):
+        name = f"critic_{number}"
+        found = [(name, shape, True), (f"{name}_norm", shape, None), (f"{name}_leaky_relu", shape, None)]
+        return found + [(f"{name}_dropout", shape, None)] * dropout
+
+    assert shapes(published.critic) == [
+        *block(1, 28, 28, 64, dropout=False), *block(2, 14, 14, 128), *block(3, 7, 7, 256),
+        ("score", (1, 1, 1), True), ("flat", (), None)]
+    convolutions = [layer for layer in published.critic.layers if isinstance(layer, layers.Conv2D)]
+    assert [(layer.kernel_size, layer.strides, layer.padding) for layer in convolutions] == [
+        ((5, 5), (1, 1), "same"), ((5, 5), (2, 2), "same"), ((5, 5), (2, 2), "same"), ((7, 7), (1, 1), "valid")]
+    assert {layer.rate for layer in published.critic.layers if hasattr(layer, "rate")} == {0.3}
+
+
+def test_the_published_counts_and_training(published):
+    networks = info.describe("dcgan", 513, 10)["networks"]
+    assert {name: (net["parameters"], net["trainable"]) for name, net in networks.items()} == {
+        "generator": (817_824, 804_832), "critic": (1_040_385, 1_039_489)}
+    # Dense; then taps × input positions × both channels. Critic: taps × output positions × both channels.
+    assert networks["generator"]["multiply_adds"] == 20 * 6272 + 25 * (49 * 128 * 128 + 49 * 128 * 64 + 196 * 64 * 32
+                                                                       + 784 * 32)
+    assert networks["critic"]["multiply_adds"] == 25 * (784 * 64 + 196 * 64 * 128 + 49 * 128 * 256) + 49 * 256
+    for optimizer in (published.optimizer, published.critic_optimizer):
+        assert type(optimizer).__name__ == "Adam" and float(optimizer.learning_rate) == pytest.approx(2e-4)
+    settings = models.settings("dcgan")
+    assert (settings["training"]["batch_size"], settings["training"]["epochs"]) == (128, 100)
+    adversarial = settings["adversarial"]
+    assert (adversarial["penalty_weight"], adversarial["critic_steps"], adversarial["objective"],
+            adversarial["constraint"]) == (10, 1, "wasserstein", "gradient_penalty")
+
+
+def test_z_and_samples_lie_between_minus_1_and_1():
+    model = build()
+    z = model.draw("z", 3, 4000).numpy()
+    assert z.shape == (4000, 4) and -1 <= z.min() < -0.99 and 0.99 < z.max() <= 1 and abs(z.mean()) < 0.03
+    assert z.std() == pytest.approx(1 / 3**0.5, abs=0.01)  # of a uniform distribution
+    patches = model(100 * z[:50]).numpy()
+    assert patches.shape == (50, 12, 8, 1) and np.abs(patches).max() <= 1
+
+
+def test_every_use_of_noise_has_a_seed_of_its_own_in_every_step():
+    from vconv.models.dcgan import NOISE
+
+    model = build()
+    seeds = {tuple(model.noise_seed(what, step).numpy()) for what in NOISE for step in range(20)}
+    assert len(seeds) == 20 * len(NOISE)
+
+
+@pytest.mark.parametrize("height, width, strides, start", [
+    (28, 28, "[1, 2, 2, 1]", (7, 7)), (80, 32, "[1, 2, 2, 1]", (20, 8)), (13, 9, "[1, 2, 2, 1]", (4, 3)),
+    (27, 27, "[3, 3, 1, 1]", (3, 3)), (1, 5, "[1, 1, 1, 1]", (1, 5)),
+])
+def test_any_size_is_reached_and_cropped_if_need_be(height, width, strides, start):
+    model = build(f"spectrogram.height={height}", f"spectrogram.width={width}",
+                  *(f"network.{axis}_strides={strides}" for axis in ("height", "width")))
+    assert model.generator.get_layer("start_map").output.shape[1:3] == start
+    assert model(np.zeros((2, 4), np.float32)).shape == (2, height, width, 1)
+    assert model.critic([np.zeros((2, height, width, 1)), np.zeros(2, np.int32)]).shape == (2,)
+
+
+def test_a_constant_q_transform_has_two_channels():
+    strides = {"height": [3, 3, 2, 2], "width": [3, 3, 3, 2]}
+    model = build("spectrogram.kind=cqt", "spectrogram.height=252", "spectrogram.width=361",
+                  *(f"network.{axis}_{kind}={[step * (1 + (kind == 'kernels')) for step in steps]}"
+                    for axis, steps in strides.items() for kind in ("strides", "kernels")))
+    assert model(np.zeros((1, 4), np.float32)).shape == (1, 252, 361, CHANNELS["cqt"])
+
+
+# The step
+
+def batch(rows=4, seed=0):
+    patches = np.random.default_rng(seed).uniform(-1, 1, (rows, 12, 8, 1)).astype(np.float32)
+    return tf.constant(patches), tf.zeros(rows, tf.int32)
+
+
+def test_each_step_trains_its_own_player_and_moves_the_statistics():
+    model = build()
+    before = {name: [np.array(weight) for weight in net.weights] for name, net in model.networks.items()}
+    model.train_step(batch())
+    for name, net in model.networks.items():
+        # One that no gradient reaches: a bias right before a normalisation over the batch.
+        still = [weight.path for weight, old in zip(net.weights, before[name], strict=True)
+                 if np.array_equal(weight, old)]
+        assert not [path for path in still if not path.endswith("bias")], name
+    assert int(model.optimizer.iterations) == int(model.critic_optimizer.iterations) == 1
+
+
+def test_the_critic_takes_so_many_steps_on_rows_of_its_own():
+    model = build("adversarial.critic_steps=3")
+    assert model.rows_per_step == 12
+    model.train_step(batch(12))
+    assert int(model.critic_optimizer.iterations) == 3 and int(model.optimizer.iterations) == 1
+
+
+def test_the_penalty_of_a_linear_critic_is_known():
+    """A critic with score = ⟨w, x⟩ has the gradient w everywhere: (‖w‖ − 1)²."""
+    model = build()
+    w = np.random.default_rng(0).normal(size=(12, 8, 1)).astype(np.float32)
+    model.critic = lambda inputs, training: tf.reduce_sum(inputs[0] * w, (1, 2, 3))
+    real, fake = batch()[0], batch(seed=1)[0]
+    expected = (np.linalg.norm(w) - 1) ** 2
+    assert float(model.penalty(real, fake, 0)) == pytest.approx(expected, rel=1e-5)
+    loss, terms = model.critic_loss(batch())
+    assert float(loss) == pytest.approx(10 * expected - float(terms["distance"]), rel=1e-5)
+
+
+def test_dropout_acts_in_training_only_and_by_its_seed():
+    model, (patches, _) = build(), batch()
+    scores = [model.critic([patches, tf.constant([0, seed])], training=training).numpy()
+              for seed, training in ((1, True), (1, True), (2, True), (1, False), (2, False))]
+    assert np.array_equal(scores[0], scores[1]) and not np.allclose(scores[0], scores[2])
+    assert np.array_equal(scores[3], scores[4]) and not np.allclose(scores[0], scores[3])
+
+
+def test_a_layer_normalised_critic_judges_each_patch_for_itself():
+    (patches, _), seed = batch(), tf.constant([0, 0])
+    others = tf.concat([patches[:1], 1 - patches[1:]], 0)
+    for norm, independent in ("layer", True), ("batch", False):
+        model = build(f"network.critic_norm={norm}", "network.critic_dropout=0")
+        one, other = (model.critic([x, seed], training=True)[0] for x in (patches, others))
+        assert np.allclose(one, other, atol=1e-6) == independent
+        convolutions = 25 * (2 + 2 * 3 + 3 * 4) + (2 + 3 + 4) + 3 * 2 * 4 + 1  # what is left of 12 × 8 is 3 × 2
+        assert model.critic.count_params() == convolutions + (2 if norm == "layer" else 4) * (2 + 3 + 4)
+
+
+def test_weight_clipping_leaves_the_normalisation_free():
+    model = build("adversarial.constraint=weight_clipping", "adversarial.clip_limit=0.003")
+    _, terms = model.critic_loss(batch())
+    assert "penalty" not in terms
+    model.train_step(batch())
+    assert max(np.abs(layer.kernel).max() for layer in model.critic.layers if hasattr(layer, "kernel")) <= 0.003
+    assert np.min(model.critic.get_layer("critic_1_norm").gamma) > 0.9
+
+
+@pytest.mark.parametrize("objective", ["non_saturating", "least_squares"])
+def test_another_objective_without_constraint_trains(objective):
+    model = build(f"adversarial.objective={objective}", "adversarial.constraint=none")
+    logs = model.train_step(batch())
+    assert np.isfinite(float(logs["loss"])) and float(logs["penalty"]) == 0
+
+
+# Validation
+
+def test_mean_distance_against_numpy():
+    x, y = (np.random.default_rng(seed).normal(size=(5 + seed, 3, 2, 1)).astype(np.float32) for seed in (0, 1))
+    def rms(a, b):
+        return np.sqrt(np.mean((a - b) ** 2))
+
+    within = np.mean([rms(x[i], x[j]) for i in range(5) for j in range(5) if i != j])
+    assert float(mean_distance(x)) == pytest.approx(within, rel=1e-4)
+    assert float(mean_distance(x, y)) == pytest.approx(np.mean([rms(a, b) for a in x for b in y]), rel=1e-4)
+
+
+def test_validation_sees_a_collapse_and_a_perfect_generator():
+    model, (patches, labels) = build(), batch(64)
+    for fakes, energy, spread in ((patches, 0, 1), (tf.repeat(patches[:1], 64, 0), 0.3, 0)):
+        model.generator = lambda z, training, fakes=fakes: fakes
+        logs = model.test_step((patches, labels))
+        assert float(logs["spread"]) == pytest.approx(spread, abs=0.01)
+        if energy:
+            assert float(logs["energy_distance"]) > energy
+        else:
+            assert abs(float(logs["energy_distance"])) < 0.03
+        for tracker in model.metrics:
+            tracker.reset_state()
+
+
+# Resuming
+
+class Killed(Exception):
+    """Stands for kill −9."""
+
+
+def weights(folder):
+    model = folder.build_model()
+    folder.load_checkpoint(model)
+    return [np.array(variable) for holder in (model.generator.weights, model.critic.weights, model.optimizer.variables,
+                                              model.critic_optimizer.variables) for variable in holder]
+
+
+def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch):
+    def train(name):
+        with FeatureStore(write_store(tmp_path / "f.h5", (60, 70), contents=("wave",))) as store:
+            return training.train("dcgan", store, None, {"root": "x"}, tmp_path / name, changes, lambda line: None)
+
+    changes = SMALL | {"training": SMALL["training"] | {"epochs": 3}}
+    whole = train("whole")
+    save = RunFolder.save_checkpoint
+
+    def die_in_epoch_2(folder, trained, epochs):
+        if epochs == 2:
+            raise Killed
+        save(folder, trained, epochs)
+
+    monkeypatch.setattr(RunFolder, "save_checkpoint", die_in_epoch_2)
+    with pytest.raises(Killed):
+        train("parts")
+    monkeypatch.undo()
+    parts = train("parts")
+    assert all(np.array_equal(one, other) for one, other in zip(weights(whole), weights(parts), strict=True))
+    assert whole.history() == parts.history() and len(parts.history()) == 3
+    for epoch in (1, 2, 3):
+        one, other = (folder.path / "samples" / f"epoch-{epoch:04d}.png" for folder in (whole, parts))
+        assert one.read_bytes() == other.read_bytes()
+
+
+# Mistakes
+
+@pytest.mark.parametrize("assignment, sentence", [
+    ("spectrogram.kind=stft", "spectrogram.kind: 'stft'.*mel, cqt"),
+    ("spectrogram.width=0", "spectrogram: width: is 0"),
+    ("network.height_kernels=[5, 5, 5]", "height_kernels: has 3 entries for 4 layers"),
+    ("network.critic_strides=[1, 2]", "critic_strides: has 2 entries for 3 layers"),
+    ("network.critic_norm=group", "critic_norm: 'group'.*batch, layer"),
+    ("network.critic_dropout=1.0", "critic_dropout is 1"),
+    ("network.width_kernels=[5, 5, 1, 5]", "upsampling_3: axis 1: kernel 1 is smaller than stride 2"),
+    ("adversarial.objective=wgan", "objective: 'wgan'.*wasserstein"),
+    ("adversarial.constraint=both", "constraint: 'both'.*none"),
+    ("adversarial.critic_steps=0", "critic_steps is 0"),
+])
+def test_mistakes_are_one_sentence(assignment, sentence):
+    with pytest.raises(VconvError, match=sentence):
+        build(assignment)
+
+
+def test_a_large_patch_is_refused_with_strides_that_do_fit():
+    with pytest.raises(VconvError, match="252 × 361.*63 × 91.*begin with 7 × 7") as refused:
+        build("spectrogram.height=252", "spectrogram.width=361")
+    words = str(refused.value).split(" --set ")[1:]
+    proposal = [word.split(", which")[0] for word in words]
+    assert len(proposal) == 4
+    model = build("spectrogram.height=252", "spectrogram.width=361", *proposal)
+    assert model.generator.output.shape == (None, 252, 361, 1)
