@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vconv.adversarial import TwoPlayerModel, clip_weights, input_gradient, minimise
+from vconv.adversarial import SIGNS, TwoPlayerModel, check, clip_weights, input_gradient, minimise
+from vconv.errors import VconvError
+from vconv.losses import OBJECTIVES
 
 
 class Toy(TwoPlayerModel):
@@ -19,6 +21,7 @@ class Toy(TwoPlayerModel):
         self.critic_variables, self.generator_variables = [self.c], [self.w]
         self.track_terms("critic", "generator", "warm_up")
         self.steps = []
+        self.built = True
 
     def critic_loss(self, batch):
         self.steps.append("critic")
@@ -99,3 +102,101 @@ def test_weights_are_clipped_on_both_sides():
 def test_input_gradient_is_that_of_each_row():
     x = tf.constant([[1.0, 2.0], [3.0, -4.0]])
     assert np.allclose(input_gradient(lambda x: tf.reduce_sum(x * x, axis=1), x), 2 * x)
+
+
+@pytest.fixture
+def averaging():
+    model = Toy()
+    model.average_decay = 0.5
+    model.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
+    return model
+
+
+def average(model):
+    return float(model.average.weights[0].numpy())
+
+
+def test_the_average_follows_the_generator_slowly_and_faster_while_it_is_young(averaging):
+    averaging.critic_steps = 1
+    data = tf.constant([1.0]), tf.constant([0.0])
+    w = expected = 0.0
+    for update in range(1, 13):  # the critic falls by 1 each step: c = −update
+        averaging.train_step(data)
+        w -= 1 - update
+        decay = min(0.5, (1 + update) / (10 + update))
+        expected = decay * expected + (1 - decay) * w
+        assert float(averaging.w.numpy()) == w and average(averaging) == pytest.approx(expected, rel=1e-6)
+    assert (1 + 8) / (10 + 8) == 0.5 and len(averaging.average.weights) == 1, "the critic is not averaged"
+
+
+def test_the_warm_up_is_averaged_too(averaging):
+    averaging.set_adversarial(False)
+    averaging.train_step(DATA)
+    assert 0 > average(averaging) > float(averaging.w.numpy())
+
+
+def test_averaged_weights_serve_within_the_block_alone_even_if_it_fails(averaging):
+    averaging.w.assign(1.1)
+    averaging.average.weights[0].assign(0.3)
+    with averaging.averaged():
+        assert float(averaging.w.numpy()) == np.float32(0.3)
+    with pytest.raises(RuntimeError), averaging.averaged():
+        raise RuntimeError
+    assert float(averaging.w.numpy()) == np.float32(1.1) and average(averaging) == np.float32(0.3)
+    averaging.take_average()
+    assert float(averaging.w.numpy()) == np.float32(0.3)
+
+
+def test_held_out_data_judge_the_averaged_weights(averaging, monkeypatch):
+    averaging.average.weights[0].assign(5.0)
+    monkeypatch.setattr(keras.Model, "evaluate", lambda model, *_, **__: float(model.w.numpy()))
+    assert averaging.evaluate(None) == 5 and float(averaging.w.numpy()) == 0
+
+
+def test_the_average_comes_back_from_a_file_and_models_without_one_have_none(averaging, toy, tmp_path):
+    averaging.w.assign(2.0)
+    averaging.average.weights[0].assign(0.7)
+    averaging.save_weights(tmp_path / "x.weights.h5")
+    fresh = Toy()
+    fresh.average_decay = 0.5
+    fresh.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
+    fresh.load_weights(tmp_path / "x.weights.h5")
+    assert float(fresh.w.numpy()) == 2 and average(fresh) == np.float32(0.7)
+    toy.w.assign(3.0)
+    with toy.averaged():
+        assert float(toy.w.numpy()) == 3
+    assert toy.average is None and len(toy.weights) == 2 and len(fresh.weights) == 3
+
+
+def test_minimise_tells_the_norm_of_the_whole_gradient_before_the_step():
+    a, b = keras.Variable([3.0, 0.0]), keras.Variable(5.0)
+    terms = minimise(lambda: (tf.reduce_sum(a * a) / 2 + 4 * b, {"x": 1.0}), [a, b], keras.optimizers.SGD(0.1), "norm")
+    assert float(terms["norm"]) == pytest.approx(5) and terms["x"] == 1
+
+
+def test_signs_of_health_stay_out_of_the_log_and_are_means(toy, monkeypatch):
+    toy.objective = OBJECTIVES["least_squares"]
+    scores = iter([([4.0, 2.0], [-1.0]), ([5.0], [3.0]), ([1.0], [0.0])])
+
+    def judged(batch):
+        loss, signs = toy.judge(*(tf.constant(part) for part in next(scores)))
+        return loss * toy.c, {"critic": loss, **signs}
+
+    monkeypatch.setattr(toy, "critic_loss", judged)
+    logs = toy.train_step(DATA)
+    assert set(logs) == {"critic", "generator", "warm_up"} == {metric.name for metric in toy.metrics}
+    assert float(logs["critic"]) == pytest.approx(((9 + 1) / 2 + 1 + 16 + 9 + 0) / 3)
+    signs = {name: float(sign.result()) for name, sign in toy.signs.items()}
+    gradient = 1.5 + float(toy.c.numpy())
+    assert signs == pytest.approx({"gap": (4 + 2 + 1) / 3, "level": (1 + 3 + 0) / 3, "slope": 0,
+                                   "generator_gradient": abs(gradient)})
+    assert set(SIGNS) == set(signs)
+
+
+@pytest.mark.parametrize("key, value, told", [("objective", "hinge", "wasserstein"), ("critic_steps", 0, "1 or more"),
+                                              ("average_decay", 1.0, "less than 1"), ("average_decay", -0.1, "be 0")])
+def test_settings_that_no_model_can_have_are_refused(key, value, told):
+    good = {"objective": "wasserstein", "critic_steps": 1, "average_decay": 0.0}
+    check(good, "x")
+    with pytest.raises(VconvError, match=f"x: adversarial.{key}.*{told}"):
+        check(good | {key: value}, "x")

@@ -1,19 +1,42 @@
 """The two-player step: several updates of a critic, then one of the generator, within one Keras train step."""
 
+import contextlib
+
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from vconv import config
+from vconv.errors import VconvError
+from vconv.layers.average import MovingAverage
+from vconv.losses import OBJECTIVES, mean_score
 
-def minimise(loss_of, variables, optimizer):
+SIGNS = ("gap", "level", "slope", "generator_gradient")  # of health; see `TwoPlayerModel`
+
+
+def check(adversarial, model_name):
+    """Raise a VconvError for a setting of the section `adversarial` that no model can have."""
+    config.one_of(adversarial["objective"], OBJECTIVES, f"{model_name}: adversarial.objective")
+    steps, decay = adversarial["critic_steps"], adversarial["average_decay"]
+    if steps < 1:
+        raise VconvError(f"{model_name}: adversarial.critic_steps is {steps}; it must be 1 or more")
+    if not 0 <= decay < 1:
+        raise VconvError(f"{model_name}: adversarial.average_decay is {decay}; it must be 0 (no average) or less than "
+                         f"1, for example 0.999")
+
+
+def minimise(loss_of, variables, optimizer, norm=None):
     """Take one step of `optimizer` down the gradient of a loss; return the loss's terms.
 
-    `loss_of()` returns (loss, {name: term}).
+    `loss_of()` returns (loss, {name: term}). Under the name `norm`, if there is one, the terms returned also hold the
+    Euclidean norm of the whole gradient.
     """
     with tf.GradientTape() as tape:
         loss, terms = loss_of()
-    optimizer.apply(tape.gradient(loss, variables), variables)
-    return terms
+    gradients = tape.gradient(loss, variables)
+    optimizer.apply(gradients, variables)
+    return {**terms, norm: tf.linalg.global_norm(gradients)} if norm else terms
 
 
 def clip_weights(variables, limit):
@@ -67,16 +90,32 @@ class TwoPlayerModel(Tracked):
     `generator_loss(batch)` and `warm_up_loss(batch)`, each returning (loss, {name: term}).
     `train_step` gets the rows of all critic steps in one batch, so that each step sees rows of its own; the generator
     takes the first. While `adversarial` is False, the generator alone is updated, once for every part.
+
+    It may set `objective` (an `losses.Objective`) for `judge`, and `average_decay` above 0 for averaged weights.
+    Terms named in `SIGNS` stay out of the log; `vconv.health` reads their means from `signs`: the gap between the mean
+    scores of real and fake, the level of the fakes' mean score, the mean norm of the score's gradient by the input
+    where a penalty pulls it to 1 (`slope`), and the norm of the generator's gradient by its weights, which
+    `train_step` adds.
     """
 
     adversarial = True
+    average = None
+    average_decay = 0.0
 
     def compile(self, optimizer, critic_optimizer):
-        """Attach both optimisers; their slots exist at once, so that a checkpoint restores them."""
+        """Attach both optimisers; their slots and the average exist at once, so that a checkpoint restores them."""
         super().compile(optimizer=optimizer, jit_compile=False)
         self.critic_optimizer = critic_optimizer
         self.optimizer.build(self.generator_variables)
         self.critic_optimizer.build(self.critic_variables)
+        self.signs = {name: keras.metrics.Mean(name) for name in SIGNS}
+        if self.average_decay:
+            self.average = MovingAverage(self.averaged_variables, self.average_decay, name="average")
+
+    @property
+    def averaged_variables(self):
+        """What the average is of; a subclass adds moving statistics that its generator normalises by."""
+        return self.generator_variables
 
     def set_adversarial(self, adversarial):
         """Switch between the warm-up and the two-player step; a change compiles the step anew."""
@@ -87,6 +126,21 @@ class TwoPlayerModel(Tracked):
     def after_critic_step(self):
         """Called after each update of the critic, for constraints on its weights."""
 
+    def examples(self, batch):
+        """Return (real, generated), two arrays [rows, ...], whose variety is compared; None: do not compare."""
+
+    def judge(self, real_scores, fake_scores):
+        """Return (the objective's loss of the critic, signs of health)."""
+        gap = mean_score(real_scores) - mean_score(fake_scores)
+        signs = {"gap": gap, "level": ops.abs(mean_score(fake_scores))}
+        return self.objective.critic(real_scores, fake_scores), signs
+
+    def track(self, terms):
+        """Take the terms of one update into their running means; return those that are in the log."""
+        for name in terms.keys() & self.signs.keys():
+            self.signs[name].update_state(terms[name])
+        return super().track({name: term for name, term in terms.items() if name not in self.signs})
+
     def train_step(self, data):
         """Update the critic on each part of `data` (columns [critic_steps · rows, …]), the generator on the first."""
         parts = list(zip(*(ops.split(column, self.critic_steps) for column in data), strict=True))
@@ -96,10 +150,34 @@ class TwoPlayerModel(Tracked):
                     minimise(lambda part=part: self.critic_loss(part), self.critic_variables, self.critic_optimizer)
                 )
                 self.after_critic_step()
-            self.track(minimise(lambda: self.generator_loss(parts[0]), self.generator_variables, self.optimizer))
+            self.step_generator(lambda: self.generator_loss(parts[0]), norm="generator_gradient")
         else:
             for part in parts:
-                self.track(
-                    minimise(lambda part=part: self.warm_up_loss(part), self.generator_variables, self.optimizer)
-                )
+                self.step_generator(lambda part=part: self.warm_up_loss(part))
         return self.tracked()
+
+    def step_generator(self, loss_of, norm=None):
+        """Take one step of the generator, and of its average."""
+        self.track(minimise(loss_of, self.generator_variables, self.optimizer, norm))
+        if self.average:
+            self.average.update(self.averaged_variables, self.optimizer.iterations)
+
+    @contextlib.contextmanager
+    def averaged(self):
+        """Within the block the generator has its averaged weights, where the settings ask for an average."""
+        own = [np.array(variable) for variable in self.averaged_variables] if self.average else []
+        self.take_average()
+        try:
+            yield
+        finally:
+            for variable, value in zip(self.averaged_variables, own, strict=False):
+                variable.assign(value)
+
+    def take_average(self):
+        """Give the generator its averaged weights for good, where the settings ask for an average."""
+        if self.average:
+            self.average.copy_to(self.averaged_variables)
+
+    def evaluate(self, *args, **kwargs):
+        with self.averaged():  # held-out data judge what conversion will use
+            return super().evaluate(*args, **kwargs)

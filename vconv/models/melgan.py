@@ -9,8 +9,7 @@ import math
 import keras
 from keras import layers
 
-from vconv import config, losses
-from vconv.adversarial import TwoPlayerModel
+from vconv import adversarial, config, losses
 from vconv.audio.mel import MelSettings, MelSpectrogram
 from vconv.errors import VconvError
 from vconv.layers.residual import residual_stack
@@ -64,6 +63,7 @@ def check(settings):
             f"the hop {hop} and hold {max(losses.STFT_SIZES)} samples, for example {near}"
         )
     config.one_of(training["condition"], ("natural", "world"), "melgan: training.condition")
+    adversarial.check(settings["adversarial"], "melgan")
     if settings["adversarial"]["warm_up_epochs"] and not settings["adversarial"]["stft"] > 0:
         raise VconvError(
             "melgan: adversarial.warm_up_epochs needs the STFT loss to train by; set adversarial.stft above 0"
@@ -183,16 +183,18 @@ def _scale(x, network, name):
     return [*outputs, score]
 
 
-class MelGAN(TwoPlayerModel):
+class MelGAN(adversarial.TwoPlayerModel):
     """Generator and discriminators, trained on (mel float32 [batch, T, mels], wave float32 [batch, T · hop, 1])."""
 
-    critic_steps = 1
     watched = "mel_db"
 
     def __init__(self, settings, **kwargs):
         super().__init__(**kwargs)
         self.settings = settings["adversarial"]
-        self.rows_per_step = settings["training"]["batch_size"]
+        self.objective = losses.OBJECTIVES[self.settings["objective"]]
+        self.average_decay = self.settings["average_decay"]
+        self.critic_steps = self.settings["critic_steps"]
+        self.rows_per_step = settings["training"]["batch_size"] * self.critic_steps
         self.mel = MelSpectrogram(MelSettings(**settings["mel"]))
         self.generator = generator(settings["mel"]["mels"], settings["network"])
         self.discriminator = discriminator(settings["network"])
@@ -225,13 +227,17 @@ class MelGAN(TwoPlayerModel):
         terms["loss"] = self.settings["stft"] * terms["stft"]
         return terms["loss"], terms
 
+    def examples(self, batch):
+        """Return waves and what the generator makes of their mel spectrograms."""
+        return batch[1], self.generator(batch[0])
+
     def generator_loss(self, batch):
-        """Least squares + feature matching, and the STFT loss where the settings want it."""
+        """The objective's loss (least squares) + feature matching, and the STFT loss where the settings want it."""
         mel, wave = batch
         fake = self.generator(mel)
         of_real, of_fake = self.discriminator(wave), self.discriminator(fake)
         terms = {
-            "adversarial": losses.least_squares([scale[-1] for scale in of_fake], 1.0),
+            "adversarial": self.objective.generator([scale[-1] for scale in of_fake]),
             "feature_matching": losses.feature_matching(_maps(of_real), _maps(of_fake)),
         }
         loss = terms["adversarial"] + self.settings["feature_matching"] * terms["feature_matching"]
@@ -241,11 +247,11 @@ class MelGAN(TwoPlayerModel):
         return loss, {"loss": loss, **terms}
 
     def critic_loss(self, batch):
-        """Least squares of the discriminators: 1 for real, 0 for fake."""
+        """The objective's loss of the discriminators; least squares: 1 for real, 0 for fake."""
         mel, wave = batch
         real, fake = ([scale[-1] for scale in self.discriminator(x)] for x in (wave, self.generator(mel)))
-        loss = losses.least_squares(real, 1.0) + losses.least_squares(fake, 0.0)
-        return loss, {"critic_loss": loss}
+        loss, signs = self.judge(real, fake)
+        return loss, {"critic_loss": loss, **signs}
 
     def test_step(self, batch):
         """Two distances of held-out segments: of their STFTs, and of their mel spectrograms in dB."""

@@ -10,8 +10,7 @@ import tensorflow as tf
 from keras import ops
 
 from vconv import config, losses
-from vconv.adversarial import TwoPlayerModel, clip_weights, input_gradient
-from vconv.errors import VconvError
+from vconv.adversarial import TwoPlayerModel, check, clip_weights, input_gradient
 from vconv.layers.convolution import LayerNorm, convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.models.convvae import ConvVAE, adam
@@ -23,11 +22,10 @@ DATA = "frames"
 def build(bins, speakers, settings):
     """Return a compiled `VAWGAN` with one Adam for encoder, decoder and embedding and one for the critic."""
     adversarial = settings["adversarial"]
+    check(adversarial, "vawgan")
     config.one_of(adversarial["constraint"], ("gradient_penalty", "weight_clipping"), "vawgan: adversarial.constraint")
     for fake in adversarial["fakes"] or [None]:
         config.one_of(fake, ("reconstruction", "conversion"), "vawgan: adversarial.fakes")
-    if adversarial["critic_steps"] < 1:
-        raise VconvError(f"vawgan: adversarial.critic_steps is {adversarial['critic_steps']}; it must be 1 or more")
     model = VAWGAN(bins, speakers, settings, name="vawgan")
     model.compile(adam(settings["training"]), adam(settings["training"], adversarial["critic_learning_rate"]))
     return model
@@ -65,6 +63,8 @@ class VAWGAN(TwoPlayerModel, ConvVAE):
     def __init__(self, bins, speakers, settings, **kwargs):
         super().__init__(bins, speakers, settings, **kwargs)
         self.settings = settings["adversarial"]
+        self.objective = losses.OBJECTIVES[self.settings["objective"]]
+        self.average_decay = self.settings["average_decay"]
         self.critic_steps = self.settings["critic_steps"]
         self.rows_per_step *= self.critic_steps
         self.critic = critic(bins, speakers, settings["network"])
@@ -96,27 +96,39 @@ class VAWGAN(TwoPlayerModel, ConvVAE):
         """The VAE's loss, before the critic joins."""
         return self.vae_loss(batch, self.optimizer.iterations)[:2]
 
+    def examples(self, batch):
+        """Return frames and their reconstructions."""
+        return batch[0], self(batch)
+
     def generator_loss(self, batch):
-        """The VAE's loss − α · mean critic score of the fakes, which trains decoder and embedding, not the encoder."""
+        """The VAE's loss + α · the objective's loss of the fakes, which trains decoder and embedding, not the encoder.
+
+        In the Wasserstein objective that is − mean critic score of the fakes.
+        """
         loss, terms, z = self.vae_loss(batch, self.optimizer.iterations)
         scores = [self.critic([fake, batch[1]]) for fake in self.fakes(ops.stop_gradient(z), batch[1])]
-        terms["adversarial"] = -ops.mean(ops.stack(scores))
+        terms["adversarial"] = self.objective.generator(ops.stack(scores))
         terms["loss"] = loss + self.settings["alpha"] * terms["adversarial"]
         return terms["loss"], terms
 
     def critic_loss(self, batch):
-        """Mean score of fakes − of real frames + λ · gradient penalty (arXiv 1704.00028, equation 3)."""
+        """The objective's loss, with or without λ · gradient penalty.
+
+        In the Wasserstein objective: mean score of fakes − of real frames (arXiv 1704.00028, equation 3).
+        """
         frame, speaker = batch
         step = self.critic_optimizer.iterations
         z_mean, z_log_variance = self.encoder(frame)
         z = sample_code(z_mean, z_log_variance, self.noise(step, ops.shape(frame)[0]))
         fakes = self.fakes(z, speaker)
         scores = [self.critic([fake, speaker]) for fake in fakes]
-        loss = losses.wasserstein(self.critic([frame, speaker]), ops.stack(scores))
-        terms = {"distance": -loss}
+        loss, signs = self.judge(self.critic([frame, speaker]), ops.stack(scores))
+        terms = {"distance": signs["gap"], **signs}
         if self.settings["constraint"] == "gradient_penalty":
             between = self.interpolate(frame, fakes, step)
-            terms["penalty"] = losses.gradient_penalty(input_gradient(lambda x: self.critic([x, speaker]), between))
+            gradient = input_gradient(lambda x: self.critic([x, speaker]), between)
+            terms["penalty"] = losses.gradient_penalty(gradient)
+            terms["slope"] = ops.mean(losses.gradient_norm(gradient))
             loss = loss + self.settings["penalty_weight"] * terms["penalty"]
         return loss, {"critic_loss": loss, **terms}
 
