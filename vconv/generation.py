@@ -51,6 +51,7 @@ class SampleGenerator:
                              "run of a dcgan")
         model = folder.build_model()
         folder.load_checkpoint(model)
+        model.take_average()
         return cls(model, settings["settings"]["spectrogram"], settings["features"]["sample_rate"],
                    settings["data"]["peak_db"])
 

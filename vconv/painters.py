@@ -76,7 +76,8 @@ class PatchPainter(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         """Draw the samples of this epoch."""
         z = np.random.default_rng(0).uniform(-1, 1, (SAMPLES, self.model.latent)).astype(np.float32)
-        drawn = pictures.mosaic(self.model(z).numpy(), SAMPLES // 2)
+        with self.model.averaged():
+            drawn = pictures.mosaic(self.model(z).numpy(), SAMPLES // 2)
         pictures.save_pixels(self.folder.samples / f"epoch-{epoch + 1:04d}.png", drawn)
         with self.writer.as_default():
             tf.summary.image("samples", drawn[None], step=epoch + 1)

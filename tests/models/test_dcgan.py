@@ -151,7 +151,7 @@ def test_the_penalty_of_a_linear_critic_is_known():
     model.critic = lambda inputs, training: tf.reduce_sum(inputs[0] * w, (1, 2, 3))
     real, fake = batch()[0], batch(seed=1)[0]
     expected = (np.linalg.norm(w) - 1) ** 2
-    assert float(model.penalty(real, fake, 0)) == pytest.approx(expected, rel=1e-5)
+    assert np.allclose(model.gradient_between(real, fake, 0), w)
     loss, terms = model.critic_loss(batch())
     assert float(loss) == pytest.approx(10 * expected - float(terms["distance"]), rel=1e-5)
 
@@ -189,6 +189,24 @@ def test_another_objective_without_constraint_trains(objective):
     model = build(f"adversarial.objective={objective}", "adversarial.constraint=none")
     logs = model.train_step(batch())
     assert np.isfinite(float(logs["loss"])) and float(logs["penalty"]) == 0
+
+
+def test_averaged_weights_make_the_samples():
+    model, z = build("adversarial.average_decay=0.9"), np.ones((2, 4), np.float32)
+    for seed in range(3):
+        model.train_step(batch(seed=seed))
+    own = model(z).numpy()
+    with model.averaged():
+        averaged = model(z).numpy()
+    assert not np.allclose(own, averaged) and np.array_equal(model(z).numpy(), own)
+
+
+def test_the_critic_may_be_told_how_varied_the_batch_is():
+    model, seed = build("network.critic_minibatch_deviation=true", "network.critic_norm=layer"), tf.constant([0, 0])
+    assert model.critic.get_layer("score").input.shape == (None, 3, 2, 5)
+    patches = batch()[0]
+    alone, among_others = (model.critic([x, seed])[0] for x in (tf.repeat(patches[:1], 4, 0), patches))
+    assert not np.allclose(alone, among_others)
 
 
 # Validation

@@ -14,9 +14,11 @@ from keras import layers, ops
 
 from vconv import config, losses
 from vconv.adversarial import TwoPlayerModel, clip_weights, input_gradient
+from vconv.adversarial import check as check_adversarial
 from vconv.audio.images import CHANNELS
 from vconv.errors import VconvError
 from vconv.layers.dropout import SeededDropout
+from vconv.layers.minibatch import MinibatchDeviation
 from vconv.upsampling import Upsampling, plan_upsampling
 from vconv.upsampling import check as check_kernel
 
@@ -60,10 +62,8 @@ def check(settings):
     if not 0 <= network["critic_dropout"] < 1:
         raise VconvError(f"dcgan: network.critic_dropout is {network['critic_dropout']:g}; it must be 0 or more and "
                          "below 1")
-    config.one_of(adversarial["objective"], losses.OBJECTIVES, "dcgan: adversarial.objective")
+    check_adversarial(adversarial, "dcgan")
     config.one_of(adversarial["constraint"], CONSTRAINTS, "dcgan: adversarial.constraint")
-    if adversarial["critic_steps"] < 1:
-        raise VconvError(f"dcgan: adversarial.critic_steps is {adversarial['critic_steps']}; it must be 1 or more")
     _check_start(patch_shape(settings), network)
 
 
@@ -127,6 +127,8 @@ def critic(shape, network):
         x = _normalised(x, network["critic_norm"], network["slope"], name)
         if number > 1:
             x = SeededDropout(network["critic_dropout"], number, name=f"{name}_dropout")([x, seed])
+    if network["critic_minibatch_deviation"]:
+        x = MinibatchDeviation(name="minibatch_deviation")(x)
     x = layers.Conv2D(1, x.shape[1:3], name="score")(x)
     return keras.Model([patch, seed], layers.Reshape((), name="flat")(x), name="critic")
 
@@ -155,6 +157,7 @@ class DCGAN(TwoPlayerModel):
         super().__init__(**kwargs)
         self.settings = settings["adversarial"]
         self.objective = losses.OBJECTIVES[self.settings["objective"]]
+        self.average_decay = self.settings["average_decay"]
         self.seed = settings["training"]["seed"]
         self.latent = settings["network"]["latent"]
         self.critic_steps = self.settings["critic_steps"]
@@ -170,6 +173,11 @@ class DCGAN(TwoPlayerModel):
     def generator_variables(self):
         """What the generator's optimiser updates."""
         return self.generator.trainable_variables
+
+    @property
+    def averaged_variables(self):
+        """Those, and the moving statistics."""
+        return self.generator.variables
 
     @property
     def critic_variables(self):
@@ -188,6 +196,10 @@ class DCGAN(TwoPlayerModel):
         """Return z float32 [rows, latent], uniform in [−1, 1], of one use in one step."""
         return tf.random.stateless_uniform((rows, self.latent), self.noise_seed(what, step), -1.0, 1.0)
 
+    def examples(self, batch):
+        """Return the patches and as many generated ones."""
+        return batch[0], self(self.draw("z", 0, ops.shape(batch[0])[0]))
+
     def generator_loss(self, batch):
         """What the objective makes of the scores of the fakes."""
         step = self.optimizer.iterations
@@ -201,10 +213,11 @@ class DCGAN(TwoPlayerModel):
         fake = self.generator(self.draw("z of the critic's step", step, ops.shape(real)[0]), training=True)
         scores = {name: self.critic([patches, self.noise_seed(name, step)], training=True)
                   for name, patches in (("real", real), ("fake", fake))}
-        loss = self.objective.critic(scores["real"], scores["fake"])
-        terms = {"distance": -losses.wasserstein(scores["real"], scores["fake"])}
+        loss, signs = self.judge(scores["real"], scores["fake"])
+        terms = {"distance": signs["gap"], **signs}
         if self.settings["constraint"] == "gradient_penalty":
-            terms["penalty"] = self.penalty(real, fake, step)
+            gradient = self.gradient_between(real, fake, step)
+            terms["penalty"], terms["slope"] = losses.gradient_penalty(gradient), ops.mean(losses.gradient_norm(gradient))
             loss = loss + self.settings["penalty_weight"] * terms["penalty"]
         return loss, {"critic_loss": loss, **terms}
 
@@ -214,12 +227,12 @@ class DCGAN(TwoPlayerModel):
             convolutions = [layer for layer in self.critic.layers if isinstance(layer, layers.Conv2D)]
             clip_weights([weight for layer in convolutions for weight in layer.weights], self.settings["clip_limit"])
 
-    def penalty(self, real, fake, step):
-        """Return the gradient penalty at random points between each real patch and a fake one."""
+    def gradient_between(self, real, fake, step):
+        """Return the gradient of the score at a random point between each real patch and a fake one."""
         share = tf.random.stateless_uniform((ops.shape(real)[0],), self.noise_seed("mixture", step))
         seed = self.noise_seed("between", step)
         between = losses.interpolate(real, fake, share)
-        return losses.gradient_penalty(input_gradient(lambda x: self.critic([x, seed], training=True), between))
+        return input_gradient(lambda x: self.critic([x, seed], training=True), between)
 
     def test_step(self, batch):
         """The critic's distance, and two measures of the patches that no critic has a say in.
@@ -228,8 +241,7 @@ class DCGAN(TwoPlayerModel):
         0 only if they are the same (Székely & Rizzo 2013, doi 10.1016/j.jspi.2013.03.018); ‖·‖ is the root mean square
         over a patch. `spread` is E‖y − y'‖ / E‖x − x'‖: near 0, all samples are one.
         """
-        real = batch[0]
-        fake = self(self.draw("z", 0, ops.shape(real)[0]))
+        real, fake = self.examples(batch)
         scores = [self.critic([patches, self.noise_seed("z", 0)], training=False) for patches in (real, fake)]
         of_real, of_fake = mean_distance(real), mean_distance(fake)
         return self.track({
