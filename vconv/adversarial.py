@@ -56,10 +56,12 @@ def input_gradient(score_of, x):
 class Tracked(keras.Model):
     """A model whose log holds the epoch's running mean of each loss term; subclasses name them with `track_terms`.
 
-    `watched` names the term whose validation mean tells whether an epoch was better than those before.
+    `watched` names the term whose validation mean tells whether an epoch was better than those before; `held_out_terms`
+    are measured in validation only.
     """
 
     watched = "loss"
+    held_out_terms = ()
 
     def begin_epoch(self, epoch):
         """Called before each epoch (counted from 0), for models whose training goes in phases."""
@@ -75,8 +77,8 @@ class Tracked(keras.Model):
         return {name: self.trackers[name].result() for name in terms}
 
     def tracked(self):
-        """Return the running means of all terms."""
-        return {name: tracker.result() for name, tracker in self.trackers.items()}
+        """Return the running means of all terms of a training step."""
+        return {name: tracker.result() for name, tracker in self.trackers.items() if name not in self.held_out_terms}
 
     @property
     def metrics(self):

@@ -55,7 +55,8 @@ def training_curves(histories):
     -------
     figure : matplotlib.figure.Figure
     """
-    terms = list(dict.fromkeys(key for rows in histories.values() for key in rows[0] if _is_term(key)))
+    keys = dict.fromkeys(key.removeprefix("val_") for rows in histories.values() for key in rows[0])
+    terms = [key for key in keys if key != "epoch"]
     columns = min(len(terms), 4)
     rows_of_axes = -(-len(terms) // columns)
     figure = Figure(figsize=(3.4 * columns, 2.6 * rows_of_axes), layout="constrained")
@@ -152,10 +153,6 @@ def save_pixels(path, image):
 def read_pixels(path):
     """Return the pixels of a PNG file, float32 [height, width, 3] in [0, 1]."""
     return imread(path)[..., :3]
-
-
-def _is_term(key):
-    return key != "epoch" and not key.startswith("val_")
 
 
 def pixels(figure):

@@ -152,6 +152,7 @@ class DCGAN(TwoPlayerModel):
     """
 
     watched = "energy_distance"
+    held_out_terms = ("energy_distance", "spread")
 
     def __init__(self, settings, **kwargs):
         super().__init__(**kwargs)
@@ -166,7 +167,7 @@ class DCGAN(TwoPlayerModel):
         self.generator = generator(shape, settings["network"])
         self.critic = critic(shape, settings["network"])
         self.networks = {"generator": self.generator, "critic": self.critic}
-        self.track_terms("loss", "critic_loss", "distance", "penalty", "energy_distance", "spread")
+        self.track_terms("loss", "critic_loss", "distance", "penalty", *self.held_out_terms)
         self.built = True
 
     @property
