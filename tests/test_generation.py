@@ -1,4 +1,6 @@
 """From recordings to samples by the command; what is no run of a generator is told in one sentence."""
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import soundfile
@@ -6,7 +8,10 @@ import tiny as tiny_corpus
 from small import changes_for
 
 from vconv import cli
+from vconv.audio.mel import MelSettings, MelSpectrogram
+from vconv.errors import VconvError
 from vconv.evaluation.patch_files import read_labels, read_patches
+from vconv.generation import SampleGenerator
 from vconv.run_folder import RunFolder
 
 SET = [f"--set={section}.{key}={value}" for section, values in changes_for("dcgan").items()
@@ -63,6 +68,37 @@ def test_a_seed_repeats_its_samples_and_a_number_only_adds_to_them(run, tmp_path
         assert generate(run, tmp_path / name, *options) == 0
     a, b, c = (np.load(tmp_path / name / "patches.npy") for name in "abc")
     assert np.allclose(a, b[:5], atol=1e-5) and not np.allclose(a, c, atol=0.01)
+
+
+def test_a_vocoder_gets_levels_as_recordings_have_them(run):
+    generator = SampleGenerator.load(run)
+    heard = []
+    vocoder = SimpleNamespace(mel=generator.image.mel, vocode=lambda levels_db: heard.append(levels_db) or np.ones(3))
+    generator.check_vocoder(vocoder)
+    patch = np.full((12, 8, 1), -1.0)
+    patch[3, 5] = 1
+    assert generator.sound(patch, vocoder).tolist() == [1, 1, 1]
+    assert heard[0].shape == (8, 12) and heard[0].max() == heard[0][5, 3] == pytest.approx(generator.peak_db)
+    assert np.sort(np.unique(heard[0]))[0] == pytest.approx(generator.peak_db - 80)
+    other = SimpleNamespace(mel=MelSpectrogram(MelSettings(16000, mels=80)))
+    with pytest.raises(VconvError, match="mels 12 and 80"):
+        generator.check_vocoder(other)
+
+
+def test_constant_q_transforms_are_generated_and_inverted(tiny, tmp_path, capsys):
+    cqt = ["spectrogram.kind=cqt", "spectrogram.height=24", "spectrogram.bins_per_octave=12", "spectrogram.low_hz=500",
+           "training.epochs=1"]
+    run, output = tmp_path / "run", tmp_path / "out"
+    assert cli.main(["train", "dcgan", f"--corpus={tiny.corpus}", f"--run={run}", *SET,
+                     *(f"--set={one}" for one in cqt)]) == 0
+    assert generate(run, output, "-n=3") == 0
+    assert np.load(output / "patches.npy").shape == (3, 24, 8, 2)
+    y, _ = soundfile.read(output / "sounds" / "000.wav")
+    assert 7 * 256 <= len(y) <= 8 * 256 and np.abs(y).max() > 0
+    capsys.readouterr()
+    vocoder = SimpleNamespace(mel=None)
+    with pytest.raises(VconvError, match="leave out --vocoder"):
+        SampleGenerator.load(run).check_vocoder(vocoder)
 
 
 def test_another_model_is_refused_both_ways(run, tiny, tmp_path, capsys):

@@ -77,3 +77,35 @@ def test_taps_of_any_shape_become_a_picture(axes):
     if len(axes) == 1:
         (profile,) = figure.axes
         assert profile.get_xlim() == (-0.5, min(len(axes[0]), 2000) - 0.5)
+
+
+def test_what_is_measured_on_held_out_data_only_has_its_curve():
+    rows = [{"epoch": epoch, "loss": 1.0, "val_spread": 0.1 * epoch} for epoch in (1, 2)]
+    loss, spread, *_ = pictures.training_curves({"a run": rows}).axes
+    assert [axis.get_title() for axis in (loss, spread)] == ["loss", "spread"]
+    (only,) = spread.get_lines()
+    assert only.get_ydata().tolist() == [0.1, 0.2] and only.get_linestyle() == "-"
+
+
+def test_a_mosaic_has_low_frequencies_at_the_bottom_and_fills_its_last_row():
+    patches = np.full((3, 4, 2, 1), -1.0)
+    patches[1, 0] = 1  # the lowest frequency of the second patch is loud
+    drawn = pictures.mosaic(patches, 2, side=8).astype(int)
+    assert drawn.shape == (2 * (8 + 2), 2 * (4 + 2), 3)
+    loud = np.argwhere((drawn[..., 0] > 200) & (drawn[..., 2] < 100))
+    assert loud.min(0).tolist() == [1 + 6, 6 + 1] and loud.max(0).tolist() == [1 + 7, 6 + 4]
+    assert (drawn[10:, 6:] == 255).all() and not (drawn[10:, :6] == 255).all()
+
+
+def test_of_two_channels_a_mosaic_shows_the_magnitude():
+    turned = np.exp(1j * np.linspace(0, 6, 12)).reshape(1, 3, 4)
+    drawn = pictures.mosaic(np.stack([turned.real, turned.imag], -1), 1, side=3)
+    assert len(np.unique(drawn[1:-1, 1:-1].reshape(-1, 3), axis=0)) == 1
+
+
+def test_pixels_come_back_and_pictures_are_stacked(tmp_path):
+    image = np.random.default_rng(0).integers(0, 256, (5, 7, 3), np.uint8)
+    pictures.save_pixels(tmp_path / "a" / "b.png", image)
+    assert np.array_equal(np.round(pictures.read_pixels(tmp_path / "a" / "b.png") * 255), image)
+    figure = pictures.stacked({"epoch 1": image, "epoch 2": image})
+    assert [axis.get_title(loc="left") for axis in figure.axes] == ["epoch 1", "epoch 2"]

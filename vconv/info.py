@@ -16,7 +16,8 @@ def describe(name, bins, speakers, changes=None):
     -------
     info : dict
         {"model", "networks": {name: {"parameters", "trainable", "multiply_adds"}}, "parameters", "trainable",
-        "settings"}; multiply-adds are those of one frame, as if each convolution were computed directly.
+        "settings"}; multiply-adds are those of one frame, or of one patch of a model that makes patches, as if each
+        convolution were computed directly.
     """
     settings = models.settings(name, changes)
     model = models.build(name, settings, bins=bins, speakers=speakers)
@@ -35,9 +36,10 @@ def describe(name, bins, speakers, changes=None):
 def as_text(info):
     """Return `describe`'s result as lines for a terminal."""
     lines = [f"{info['model']}: {info['parameters']:,} parameters, {info['trainable']:,} trainable"]
+    one = "patch" if models.data_of(info["model"]) == "patches" else "frame"
     for name, network in info["networks"].items():
         lines.append(
-            f"  {name:18s}{network['parameters']:>10,} parameters{network['multiply_adds']:>12,} multiply-adds a frame"
+            f"  {name:18s}{network['parameters']:>10,} parameters{network['multiply_adds']:>12,} multiply-adds a {one}"
         )
     for section, values in info["settings"].items():
         lines += [f"{section}:", *(f"  {key}: {value}" for key, value in values.items())]

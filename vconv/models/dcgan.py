@@ -218,7 +218,8 @@ class DCGAN(TwoPlayerModel):
         terms = {"distance": signs["gap"], **signs}
         if self.settings["constraint"] == "gradient_penalty":
             gradient = self.gradient_between(real, fake, step)
-            terms["penalty"], terms["slope"] = losses.gradient_penalty(gradient), ops.mean(losses.gradient_norm(gradient))
+            terms["penalty"] = losses.gradient_penalty(gradient)
+            terms["slope"] = ops.mean(losses.gradient_norm(gradient))
             loss = loss + self.settings["penalty_weight"] * terms["penalty"]
         return loss, {"critic_loss": loss, **terms}
 

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Sound from noise: train a DCGAN on spectrograms, generate samples, measure them. `--help` lists the options.
+set -euo pipefail
+# shellcheck source=recipes/stages.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../stages.sh"
+
+model=dcgan
+samples=500     # generated, and compared with four times as many patches of the recordings
+
+choose_settings() {  # narrow layers and half a second a patch, so that the whole recipe takes minutes on two cores
+    [[ $model == dcgan ]] || fail "--model $model: this recipe trains dcgan; others have recipes of their own"
+    settings=(
+        spectrogram.height=32 spectrogram.width=32
+        network.height_strides=[2,2,2,1] network.width_strides=[2,2,2,1]
+        network.height_kernels=[4,4,4,5] network.width_kernels=[4,4,4,5] network.upsampling_channels=[64,32,16]
+        network.critic_channels=[32,64,128] network.critic_strides=[2,2,2] network.critic_norm=layer
+        training.batch_size=64 training.patches_per_epoch=6400 training.epochs=16
+    )
+}
+
+usage() {
+    cat << USAGE
+usage: bash recipes/spectrogram-gan/run.sh [options]
+
+Stages: 1 extract, 3 train, 4 generate, 5 evaluate. At the end, the samples can be heard in RUN/generated/index.html.
+
+  --stage N          begin with this stage (default $first)
+  --stop-stage N     end with this stage
+  --corpus-dir DIR   learn from the recordings in the folders of this folder, speech or music
+  --jobs N           processes that extract (default: one a core, $jobs)
+  --run DIR          folder of the trained model and its samples (default recipes/spectrogram-gan/exp/dcgan)
+  --set KEY=VALUE    change a setting of the training; may be repeated
+  --help             this text
+USAGE
+}
+
+run_recipe() {
+    parse_options "$@"
+    check_options
+    choose_settings
+    set_up_environment
+    local corpus=(--corpus "$recipe/corpus.yaml") set=() setting
+    run=${run:-$recipe/exp/$model}
+    local features=$recipe/dump/features.h5 generated=$run/generated
+    failures=$(mktemp -d)
+    trap 'end_recipe $?' EXIT
+    [[ -z $corpus_dir ]] || corpus+=(--corpus-dir "$corpus_dir")
+    for setting in "${settings[@]}" ${chosen[@]+"${chosen[@]}"}; do
+        set+=(--set "$setting")
+    done
+    stage 1 "extract the waves to $features" vconv extract "${corpus[@]}" --output "$features" --jobs "$jobs" \
+        --failures "$failures/extract"
+    stage 3 "train $model in $run" \
+        vconv train "$model" "${corpus[@]}" --features "$features" --run "$run" "${set[@]}"
+    stage 4 "generate $samples samples" \
+        vconv generate --run "$run" -n "$samples" --output "$generated" --features "$features"
+    stage 5 "evaluate them" vconv evaluate-samples --generated "$generated/patches.npy" \
+        --training "$generated/real/training.npy" --labels "$generated/real/training-speakers.npy" \
+        --held-out "$generated/real/held-out.npy" --json "$run/samples.json" --pictures "$generated"
+}
+
+run_recipe "$@"
