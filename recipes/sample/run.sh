@@ -7,6 +7,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/../stages.sh"
 pairs=slt-rms,rms-slt,awb-slt,slt-kal16
 
 choose_settings() {  # so that the whole recipe takes about five minutes on two cores
+    case $model in melgan* | dcgan*)
+        fail "--model $model: this recipe trains what converts voices, such as convvae and vawgan" ;;
+    esac
     settings=(training.frames_per_epoch=30000 training.epochs=8)
     if [[ $model == vawgan ]]; then
         settings+=(adversarial.warm_up_epochs=6)
