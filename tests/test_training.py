@@ -6,6 +6,7 @@ import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from vconv import losses, training
+from vconv.adversarial import TwoPlayerModel
 from vconv.errors import VconvError
 from vconv.run_folder import RunFolder
 
@@ -17,7 +18,7 @@ def train(small_store, small_statistics, small_settings, tmp_path):
     def run(name, model="convvae", **changes):
         settings = small_settings | {"training": small_settings["training"] | changes}
         if model == "vawgan":
-            settings["adversarial"] = {"critic_steps": 2, "warm_up_epochs": 1}
+            settings["adversarial"] = {"critic_steps": 2, "warm_up_epochs": 1, "average_decay": 0.9}
             settings["network"] = settings["network"] | {"critic_channels": [2], "critic_kernels": [7]}
         return training.train(
             model, small_store, small_statistics, {"root": "x"}, tmp_path / name, settings, lines.append
@@ -29,7 +30,7 @@ def train(small_store, small_statistics, small_settings, tmp_path):
 
 def weights(folder):
     model = folder.build_model()
-    folder.load_checkpoint(model)
+    folder.load_checkpoint(model, resume=True)
     optimizers = [model.optimizer, getattr(model, "critic_optimizer", model.optimizer)]
     return [
         np.array(variable)
@@ -62,6 +63,21 @@ def test_resumed_equals_uninterrupted_bit_for_bit(train, model, monkeypatch):
     for one, other in zip(weights(whole), weights(parts), strict=True):
         assert np.array_equal(one, other)
     assert whole.history() == parts.history() and len(parts.history()) == 3
+    health = whole.history("health")
+    assert health == parts.history("health")
+    assert [row["epoch"] for row in health] == ([2, 3] if model == "vawgan" else []), "once there are two players"
+
+
+def test_conversion_gets_the_averaged_weights_and_a_resumed_training_the_last(train):
+    folder = train("a", "vawgan", epochs=1)
+    model = folder.build_model()
+    folder.load_checkpoint(model, resume=True)
+    averages = [np.array(weight) for weight in model.average.weights]
+    last = [np.array(variable) for variable in model.generator_variables]
+    assert not any(np.array_equal(one, other) for one, other in zip(averages, last, strict=True))
+    folder.load_checkpoint(model)
+    for average, variable in zip(averages, model.generator_variables, strict=True):
+        assert np.array_equal(average, variable)
 
 
 def test_a_seed_repeats_a_run_and_another_changes_it(train):
@@ -104,6 +120,24 @@ def test_other_settings_or_features_are_refused(train, small_store, small_statis
     small_store.fingerprint = "another"
     with pytest.raises(VconvError, match="other features"):
         train("a", epochs=1)
+
+
+def test_a_run_from_before_a_setting_goes_on_with_its_default(train):
+    folder = train("a", epochs=1)
+    settings = folder.settings()
+    del settings["settings"]["training"]["balance_speakers"]
+    folder.update(settings)
+    with pytest.raises(VconvError, match="another settings.training.balance_speakers;"):
+        train("a", epochs=2, balance_speakers=True)
+    assert train("a", epochs=2).epochs_done() == 2
+    assert folder.settings()["settings"]["training"]["balance_speakers"] is False
+
+
+def test_two_players_whose_loss_is_no_number_get_advice_for_two(tmp_path):
+    keeper = training.Keeper(RunFolder(tmp_path), None, "loss", 0, print)
+    keeper.set_model(TwoPlayerModel())
+    with pytest.raises(VconvError, match="loss became nan.*adversarial.critic_learning_rate.*, and train into a new"):
+        keeper.on_epoch_end(0, {"loss": float("nan")})
 
 
 @pytest.mark.parametrize("value", ["nan", "inf"])

@@ -4,12 +4,14 @@
 - RUN/statistics.h5: speakers, spectral range, F0 (vconv.features.statistics), where the model learns from frames
 - RUN/checkpoints/epoch-0007.weights.h5: weights and optimiser after 7 epochs; the last two are kept
 - RUN/history.csv: one row an epoch
+- RUN/health.csv: one row an epoch of two players, by which `vconv.health` judges
 - RUN/log/: TensorBoard
 - RUN/samples/: of a model that makes patches from noise, what it made after each epoch
 - RUN/.lock: held by the training at work here; never removed, for a lock on a removed file excludes nobody
 """
 import contextlib
 import csv
+import math
 import os
 import re
 import socket
@@ -32,7 +34,7 @@ class RunFolder:
         self.path = Path(path)
         self.log = self.path / "log"
         self._settings, self._statistics = self.path / "settings.yaml", self.path / "statistics.h5"
-        self._history, self._checkpoints = self.path / "history.csv", self.path / "checkpoints"
+        self._checkpoints = self.path / "checkpoints"
         self.samples = self.path / "samples"
 
     def exists(self):
@@ -140,8 +142,8 @@ class RunFolder:
                              f"{self.path}`")
         return Statistics.load(self._statistics)
 
-    def build_model(self):
-        """Return the run's model, compiled, with new weights.
+    def model_settings(self):
+        """Return the model's settings; a key that came after the run has its default.
 
         Raises
         ------
@@ -150,15 +152,18 @@ class RunFolder:
         """
         run = self.settings()
         try:
-            settings = models.settings(run["model"], run["settings"])
+            return models.settings(run["model"], run["settings"])
         except VconvError as error:
             raise VconvError(f"{self._settings}: was written by vconv {run['versions'].get('vconv')}, and this is "
                              f"vconv {__version__} ({error}); use that version, or train again") from error
-        sizes = {}
-        if models.data_of(run["model"]) == "frames":
+
+    def build_model(self):
+        """Return the run's model, compiled, with new weights; errors as of `model_settings`."""
+        name, settings, sizes = self.settings()["model"], self.model_settings(), {}
+        if models.data_of(name) == "frames":
             statistics = self.statistics()
             sizes = {"bins": len(statistics.spectrum_low), "speakers": len(statistics.speakers)}
-        return models.build(run["model"], settings, **sizes)
+        return models.build(name, settings, **sizes)
 
     def epochs_done(self):
         """Return the number of epochs of the newest checkpoint; 0 if there is none."""
@@ -173,8 +178,8 @@ class RunFolder:
         for epoch in sorted(self._saved_epochs())[:-KEPT_CHECKPOINTS]:
             self._checkpoint(epoch).unlink()
 
-    def load_checkpoint(self, model):
-        """Load the newest checkpoint into `model`.
+    def load_checkpoint(self, model, resume=False):
+        """Load the newest checkpoint into `model`: to use it, averaged weights where there are some; or to `resume`.
 
         Raises
         ------
@@ -189,19 +194,26 @@ class RunFolder:
         except (OSError, ValueError, KeyError) as error:
             raise VconvError(f"{path}: cannot be loaded ({str(error).splitlines()[0]}); delete it to go back to the "
                              f"checkpoint before, or train again") from error
+        if not resume and getattr(model, "average", None):
+            model.take_average()
 
-    def history(self):
-        """Return the rows of the history up to the newest checkpoint, each {"epoch": int, name: float}."""
-        if not self._history.is_file():
+    def history(self, name="history"):
+        """Return the rows of the history up to the newest checkpoint, each {"epoch": int, name: float}.
+
+        `name` is that of the file; "health" is the other one.
+        """
+        path = self.path / f"{name}.csv"
+        if not path.is_file():
             return []
-        with open(self._history, encoding="utf-8", newline="") as file:
+        with open(path, encoding="utf-8", newline="") as file:
             rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
         return [row | {"epoch": int(row["epoch"])} for row in rows if row["epoch"] <= self.epochs_done()]
 
-    def write_history(self, rows):
-        """Replace the history by `rows`, each a dict with the same keys, "epoch" among them."""
-        lines = [",".join(rows[0]), *(",".join(f"{value:.9g}" for value in row.values()) for row in rows)]
-        files.write_text(self._history, "\n".join(lines) + "\n")
+    def write_history(self, rows, name="history"):
+        """Replace the history by `rows`, dicts with the keys of the last, "epoch" among them, or some of them."""
+        keys = list(rows[-1])
+        lines = [",".join(keys), *(",".join(f"{row.get(key, math.nan):.9g}" for key in keys) for row in rows)]
+        files.write_text(self.path / f"{name}.csv", "\n".join(lines) + "\n")
 
     def _checkpoint(self, epochs):
         return self._checkpoints / f"epoch-{epochs:04d}.weights.h5"

@@ -8,7 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from vconv import models, pictures
+from vconv.adversarial import TwoPlayerModel
 from vconv.errors import VconvError
+from vconv.health import HELP, Health
 from vconv.run_folder import RunFolder
 from vconv.training_data import KINDS
 from vconv.version import __version__
@@ -62,7 +64,7 @@ def _train(folder, model_name, settings, store, statistics, corpus_settings, rep
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     model = folder.build_model()
     if folder.epochs_done():
-        folder.load_checkpoint(model)
+        folder.load_checkpoint(model, resume=True)
         report(f"{folder.path}: goes on after epoch {folder.epochs_done()} of {training['epochs']}")
     key = f"{data.unit}_per_epoch"
     if training[key] < model.rows_per_step:
@@ -80,14 +82,17 @@ def _fit(model, folder, training, data, steps, report):
     keeper = Keeper(folder, writer, model.watched, training["early_stop_epochs"], report)
     if keeper.stops_early():
         return
+    held_out = data.validation()
+    # Before the keeper: what it writes must be there for every epoch that has its checkpoint.
+    health = [Health(folder, writer, held_out, report)] if isinstance(model, TwoPlayerModel) else []
     model.fit(
         data.batches(done, steps, model.rows_per_step),
         steps_per_epoch=steps,
         initial_epoch=done,
         epochs=training["epochs"],
         shuffle=False,
-        validation_data=data.validation(),
-        callbacks=[keeper, data.painter(writer, folder)],
+        validation_data=held_out,
+        callbacks=[*health, keeper, data.painter(writer, folder)],
         verbose=1 if sys.stdout.isatty() else 2,
     )
     writer.close()
@@ -114,9 +119,10 @@ class Keeper(keras.callbacks.Callback):
         logs = {name: float(value) for name, value in logs.items()}
         broken = [name for name, value in logs.items() if not math.isfinite(value)]
         if broken:
+            remedy = HELP["nan"] if isinstance(self.model, TwoPlayerModel) else "lower training.learning_rate"
             raise VconvError(
                 f"{self.folder.path}: {', '.join(broken)} became {logs[broken[0]]} in epoch {epoch + 1}; "
-                f"lower training.learning_rate and train into a new --run folder; "
+                f"{remedy}, and train into a new --run folder; "
                 f"the checkpoint of epoch {epoch} is untouched"
             )
         self.rows.append({"epoch": epoch + 1, **logs})
@@ -164,7 +170,7 @@ def _prepare(folder, model_name, settings, corpus_settings, store, statistics, f
     if not folder.exists():
         folder.create(wanted, statistics)
         return
-    there = folder.settings()
+    there = folder.settings() | {"settings": folder.model_settings()}
     if there["features"]["fingerprint"] != store.fingerprint:
         raise VconvError(f"{folder.path}: was trained on other features; give those, or choose another --run folder")
     changed = [key for key in ("model", "settings") for key in _differences(there[key], wanted[key], key)]
