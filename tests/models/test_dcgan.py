@@ -1,4 +1,5 @@
 """DCGAN: the published networks layer by layer, its objective on numbers worked out by hand, what each step trains."""
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -116,6 +117,24 @@ def test_a_constant_q_transform_has_two_channels():
                   *(f"network.{axis}_{kind}={[step * (1 + (kind == 'kernels')) for step in steps]}"
                     for axis, steps in strides.items() for kind in ("strides", "kernels")))
     assert model(np.zeros((1, 4), np.float32)).shape == (1, 252, 361, CHANNELS["cqt"])
+
+
+def test_an_lstm_makes_the_patch_frame_after_frame():
+    model = build("network.generator=lstm", "network.lstm_units=6", "network.lstm_layers=2",
+                  "adversarial.average_decay=0.9")
+    z = np.random.default_rng(0).uniform(-1, 1, (3, 4)).astype(np.float32)
+    patches = model(z).numpy()
+    assert patches.shape == (3, 12, 8, 1) and np.abs(patches).max() < 1
+    by_frame = model.generator.get_layer("tanh").output
+    assert by_frame.shape == (None, 8, 12)
+    assert np.allclose(keras.Model(model.generator.inputs, by_frame)([z])[:, 5], patches[:, :, 5, 0], atol=1e-6)
+    lstms = 4 * (4 + 6 + 1) * 6 + 4 * (6 + 6 + 1) * 6
+    assert model.generator.count_params() == lstms + 12 * (6 + 1)
+    before = [np.array(weight) for weight in model.generator.trainable_weights]
+    model.train_step(batch())
+    assert not any(np.array_equal(*pair) for pair in zip(before, model.generator.trainable_weights, strict=True))
+    with pytest.raises(VconvError, match="no transposed convolutions"):
+        models.upsampling("dcgan", models.settings("dcgan", {"network": {"generator": "lstm"}}))
 
 
 # The step
@@ -281,6 +300,7 @@ def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch):
     ("spectrogram.width=0", "spectrogram: width: is 0"),
     ("network.height_kernels=[5, 5, 5]", "height_kernels: has 3 entries for 4 layers"),
     ("network.critic_strides=[1, 2]", "critic_strides: has 2 entries for 3 layers"),
+    ("network.generator=gru", "network.generator: 'gru'.*convolutional, lstm"),
     ("network.critic_norm=group", "critic_norm: 'group'.*batch, layer"),
     ("network.critic_dropout=1.0", "critic_dropout is 1"),
     ("network.width_kernels=[5, 5, 1, 5]", "upsampling_3: axis 1: kernel 1 is smaller than stride 2"),

@@ -1,0 +1,141 @@
+"""DCGAN's networks: noise → patch by transposed convolutions or an LSTM, and patch → score.
+
+Real and imaginary part of a constant-Q transform are two channels of 2-D convolutions, not an axis of 3-D ones: an axis
+of two has no neighbourhood that a kernel could slide over, and as channels every layer mixes both freely at half the
+cost.
+"""
+
+import math
+
+import keras
+from keras import layers
+
+from vconv import config
+from vconv.audio.images import CHANNELS
+from vconv.errors import VconvError
+from vconv.layers.dropout import SeededDropout
+from vconv.layers.minibatch import MinibatchDeviation
+from vconv.upsampling import Upsampling, plan_upsampling
+from vconv.upsampling import check as check_kernel
+
+AXES = ("height", "width")
+LARGEST_START = 32  # a side of the map that the generator begins with
+# Statistics of the batch, or of each patch over all its places and channels; one scale and offset a channel.
+NORMS = {"batch": layers.BatchNormalization, "layer": lambda name: layers.GroupNormalization(1, name=name)}
+
+
+def patch_shape(settings):
+    """Return (height, width, channels) of a patch: frequency, time, and what the kind of spectrogram has."""
+    spectrogram = settings["spectrogram"]
+    kind = config.one_of(spectrogram["kind"], CHANNELS, "dcgan: spectrogram.kind")
+    return spectrogram["height"], spectrogram["width"], CHANNELS[kind]
+
+
+def check_network(settings):
+    """Raise a VconvError for sizes that make no network."""
+    network = settings["network"]
+    config.check_sizes(settings["spectrogram"], "dcgan: spectrogram")
+    config.one_of(network["generator"], GENERATORS, "dcgan: network.generator")
+    layer_count = len(network["upsampling_channels"]) + 1
+    wanted = {f"{axis}_{kind}": layer_count for axis in AXES for kind in ("kernels", "strides")}
+    for key, count in (wanted | {"critic_strides": len(network["critic_channels"])}).items():
+        if len(network[key]) != count:
+            found = len(network[key])
+            raise VconvError(f"dcgan: network.{key}: has {found} entries for {count} layers; give one a layer")
+    if len(network["critic_channels"]) < 2:
+        raise VconvError("dcgan: network.critic_channels: has 1 entry; give two or more")
+    config.one_of(network["critic_norm"], NORMS, "dcgan: network.critic_norm")
+    if not 0 <= network["critic_dropout"] < 1:
+        raise VconvError(f"dcgan: network.critic_dropout is {network['critic_dropout']:g}; it must be 0 or more and "
+                         "below 1")
+    if network["generator"] == "convolutional":
+        _check_start(patch_shape(settings), network)
+
+
+def _check_start(shape, network):
+    """Raise a VconvError if the generator would begin with a large map, with strides that start from a small one."""
+    start, stack = upsampling_stack(shape, network)
+    if max(start) <= LARGEST_START:
+        return
+    plan = plan_upsampling(shape[:2], len(stack))
+    proposal = [f"network.{axis}_{kind}=[{','.join(str(getattr(layer, kind[:-1])[place]) for layer in plan.stack)}]"
+                for place, axis in enumerate(AXES) for kind in ("strides", "kernels")]
+    raise VconvError(f"dcgan: patches of {_times(shape[:2])} would begin with a map of {_times(start)}, larger than "
+                     f"{LARGEST_START} a side; use larger strides, for example --set {' --set '.join(proposal)}, which "
+                     f"begin with {_times(plan.start)}")
+
+
+def upsampling_stack(shape, network):
+    """Return the start sizes and the list of `Upsampling` by which the generator reaches `shape`, or a little more."""
+    kernels, strides = (
+        zip(*(network[f"{axis}_{kind}"] for axis in AXES), strict=True) for kind in ("kernels", "strides")
+    )
+    sizes = enumerate(zip(kernels, strides, strict=True), 1)
+    stack = [Upsampling(f"upsampling_{number}", kernel, stride) for number, (kernel, stride) in sizes]
+    factors = [math.prod(layer.stride[axis] for layer in stack) for axis in (0, 1)]
+    return tuple(-(-size // factor) for size, factor in zip(shape[:2], factors, strict=True)), stack
+
+
+def generator(shape, network):
+    """Return the network z float32 [batch, latent] → patches float32 [batch, *shape] in [−1, 1]."""
+    return GENERATORS[network["generator"]](shape, network)
+
+
+def convolutional_generator(shape, network):
+    """Return the generator of transposed convolutions, from a small map to the patch."""
+    z = keras.Input((network["latent"],), name="z")
+    start, stack = upsampling_stack(shape, network)
+    x = layers.Dense(math.prod(start) * network["start_channels"], use_bias=False, name="start")(z)
+    x = _normalised(x, "batch", network["slope"], "start")
+    x = layers.Reshape((*start, network["start_channels"]), name="start_map")(x)
+    for layer, channels in zip(stack, [*network["upsampling_channels"], shape[-1]], strict=True):
+        check_kernel(layer.name, layer.kernel, layer.stride)
+        x = layers.Conv2DTranspose(
+            channels, layer.kernel, layer.stride, padding="same", use_bias=False, name=layer.name
+        )(x)
+        if layer is not stack[-1]:
+            x = _normalised(x, "batch", network["slope"], layer.name)
+    beyond = [found - size for found, size in zip(x.shape[1:3], shape[:2], strict=True)]
+    if any(beyond):
+        x = layers.Cropping2D([(0, more) for more in beyond], name="crop")(x)
+    return keras.Model(z, layers.Activation("tanh", name="tanh")(x), name="generator")
+
+
+def recurrent_generator(shape, network):
+    """Return the generator of LSTMs, which get z in every frame and make frame after frame."""
+    height, width, channels = shape
+    z = keras.Input((network["latent"],), name="z")
+    x = layers.RepeatVector(width, name="frames")(z)
+    for number in range(1, network["lstm_layers"] + 1):
+        x = layers.LSTM(network["lstm_units"], return_sequences=True, name=f"lstm_{number}")(x)
+    x = layers.Dense(height * channels, activation="tanh", name="tanh")(x)
+    x = layers.Reshape((width, height, channels), name="patch")(x)
+    return keras.Model(z, layers.Permute((2, 1, 3), name="upright")(x), name="generator")
+
+
+GENERATORS = {"convolutional": convolutional_generator, "lstm": recurrent_generator}
+
+
+def critic(shape, network):
+    """Return the network (patch float32 [batch, *shape], seed of the dropout int32 [2]) → score float32 [batch]."""
+    patch, seed = keras.Input(shape, name="patch"), keras.Input(batch_shape=(2,), dtype="int32", name="dropout_seed")
+    x = patch
+    sizes = (network[f"critic_{kind}"] for kind in ("channels", "kernels", "strides"))
+    for number, (channels, kernel, stride) in enumerate(zip(*sizes, strict=True), 1):
+        name = f"critic_{number}"
+        x = layers.Conv2D(channels, kernel, stride, padding="same", name=name)(x)
+        x = _normalised(x, network["critic_norm"], network["slope"], name)
+        if number > 1:
+            x = SeededDropout(network["critic_dropout"], number, name=f"{name}_dropout")([x, seed])
+    if network["critic_minibatch_deviation"]:
+        x = MinibatchDeviation(name="minibatch_deviation")(x)
+    x = layers.Conv2D(1, x.shape[1:3], name="score")(x)
+    return keras.Model([patch, seed], layers.Reshape((), name="flat")(x), name="critic")
+
+
+def _normalised(x, norm, slope, name):
+    return layers.LeakyReLU(slope, name=f"{name}_leaky_relu")(NORMS[norm](name=f"{name}_norm")(x))
+
+
+def _times(sizes):
+    return " × ".join(map(str, sizes))
