@@ -76,7 +76,7 @@ def test_the_sample_is_spread_over_the_split_and_always_the_same(store):
 
 
 def test_features_that_do_not_fit_are_told(store, tmp_path):
-    with pytest.raises(VconvError, match="waves of 16000 Hz, but mel.sample_rate is 22050.*--set mel.sample_rate=16000"):
+    with pytest.raises(VconvError, match="of 16000 Hz, but mel.sample_rate is 22050.*--set mel.sample_rate=16000"):
         Segments(store, "training", MelSettings(), LENGTH)
     with FeatureStore(write_store(tmp_path / "frames.h5", (30,))) as frames_alone:
         with pytest.raises(VconvError, match="holds no wave.*contents: .*extract again"):

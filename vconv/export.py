@@ -35,7 +35,8 @@ def export(run, kind, output):
     module = tf.Module()
     module.generator, module.wave_of = vocoder.generator, wave_of
     if kind == "tflite":
-        converter = tf.lite.TFLiteConverter.from_concrete_functions([wave_of.get_concrete_function()], module)
+        # Not given the module, it writes the weights as constants; as variables they would come up empty.
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([wave_of.get_concrete_function()])
         with files.replacing(output) as temporary:
             temporary.write_bytes(converter.convert())
         return

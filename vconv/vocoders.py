@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from vconv.audio import mel as mels
-from vconv.audio import wav
+from vconv.audio import mel_file, wav
+from vconv.audio.griffin_lim import griffin_lim
+from vconv.audio.mel import MelSettings, MelSpectrogram
 from vconv.config import one_of
 from vconv.errors import VconvError
-from vconv.models import melgan
+from vconv.models import melgan_networks
 from vconv.run_folder import RunFolder
 
 CHUNK_FRAMES = 256  # bounds the memory of the network whatever the length of a recording
@@ -57,8 +58,8 @@ class Vocoder:
 
     def vocode_file(self, path):
         """Return the signal [samples] of a recording of any rate, or of a mel spectrogram in a .npy or .npz file."""
-        if Path(path).suffix.lower() in mels.SUFFIXES:
-            return self.vocode(mels.read(path, self.mel.settings))
+        if Path(path).suffix.lower() in mel_file.SUFFIXES:
+            return self.vocode(mel_file.read(path, self.mel.settings))
         return self.resynthesize(*wav.read(path, self.rate))
 
 
@@ -66,10 +67,10 @@ class GriffinLim(Vocoder):
     """Phases by iteration: the baseline without training."""
 
     def __init__(self, settings):
-        self.mel = mels.MelSpectrogram(settings)
+        self.mel = MelSpectrogram(settings)
 
     def _signal(self, levels_db):
-        return mels.griffin_lim(levels_db, self.mel).astype(np.float32)
+        return griffin_lim(levels_db, self.mel).astype(np.float32)
 
 
 class MelGANVocoder(Vocoder):
@@ -78,7 +79,7 @@ class MelGANVocoder(Vocoder):
     def __init__(self, model, settings):
         self.network = settings["network"]
         self.mel = model.mel
-        self.generator = melgan.fold(model.generator, self.mel.settings.mels, self.network)
+        self.generator = melgan_networks.fold(model.generator, self.mel.settings.mels, self.network)
         frames = tf.TensorSpec((1, None, self.mel.settings.mels), tf.float32)
         self._run = tf.function(lambda x: self.generator(x)[0, :, 0], input_signature=(frames,))
 
@@ -103,7 +104,7 @@ class MelGANVocoder(Vocoder):
         y = np.empty(count * hop, np.float32)
         for start in range(0, count, CHUNK_FRAMES):
             stop = min(start + CHUNK_FRAMES, count)
-            first, last = melgan.receptive_field(self.network, start * hop, stop * hop - 1)
+            first, last = melgan_networks.receptive_field(self.network, start * hop, stop * hop - 1)
             first = max(first, 0)
             made = self._run(levels_db[None, first : last + 1]).numpy()
             y[start * hop : stop * hop] = made[(start - first) * hop : (stop - first) * hop]
@@ -138,6 +139,6 @@ def load(text, rate):
             raise VconvError("--vocoder melgan: name its run folder too, melgan:RUN")
         return MelGANVocoder.load(run)
     if run:
-        return GriffinLim(mels.MelSettings(**vocoder_settings(RunFolder(run))["mel"]))
-    rate = rate or mels.MelSettings().sample_rate
-    return GriffinLim(mels.MelSettings(rate, high_hz=min(mels.MelSettings().high_hz, rate / 2)))
+        return GriffinLim(MelSettings(**vocoder_settings(RunFolder(run))["mel"]))
+    rate = rate or MelSettings().sample_rate
+    return GriffinLim(MelSettings(rate, high_hz=min(MelSettings().high_hz, rate / 2)))

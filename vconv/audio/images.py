@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from vconv.audio.mel import griffin_lim
+from vconv.audio.griffin_lim import griffin_lim
 from vconv.errors import VconvError
 
 CHANNELS = {"mel": 1, "cqt": 2}

@@ -1,19 +1,15 @@
 """The mel spectrogram, defined once: what a vocoder is trained on and what it is given."""
 
-import math
 import warnings
-import zipfile
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from vconv import files
 from vconv.errors import VconvError
 
 RANGE_DB = 80.0  # everything further below the maximum is raised to there
 LOWEST_POWER = 1e-10  # of silence, for the logarithm
-SUFFIXES = (".npy", ".npz")
 BLOCK_FRAMES = 4096  # bounds the memory, whatever the length of a signal
 
 
@@ -134,77 +130,3 @@ class MelSpectrogram:
 def decibels(power):
     """Return 10 · log10 of a power, not below that of `LOWEST_POWER`."""
     return 10 * np.log10(np.maximum(power, LOWEST_POWER))
-
-
-def spectrum_of(levels_db, mel, iterations=50):
-    """Return a power spectrum [T, fft_size / 2 + 1] ≥ 0 with a given mel spectrogram [T, mels].
-
-    By the multiplicative updates of Lee & Seung 2001 ("Algorithms for non-negative matrix factorization", theorem 2),
-    which weigh each band by its ratio, as ears do; a general solver of least squares takes thousands of times as long.
-    """
-    wanted = 10 ** (np.asarray(levels_db, np.float64) / 10)
-    weights = mel.filterbank
-    reach = np.maximum(weights.sum(axis=1), LOWEST_POWER)
-    power = wanted @ weights.T / reach
-    for _ in range(iterations):
-        power *= (wanted / np.maximum(power @ weights, LOWEST_POWER)) @ weights.T / reach
-    return power
-
-
-def griffin_lim(levels_db, mel, iterations=60, seed=0):
-    """Return a signal [T · hop] whose mel spectrogram is near a given one, without any training.
-
-    The spectrum is a non-negative preimage of the mel spectrogram (`spectrum_of`); its phases come by the fast
-    Griffin-Lim algorithm (Perraudin, Balazs & Søndergaard 2013, doi 10.1109/WASPAA.2013.6701851) from random ones.
-
-    Parameters
-    ----------
-    levels_db : ndarray [T, mels]
-    mel : MelSpectrogram
-    iterations : int
-    seed : int
-        Of the first phases.
-    """
-    import librosa
-
-    fft_size, hop = mel.settings.fft_size, mel.settings.hop
-    before = math.ceil(fft_size / hop)  # silent frames, so that the first sample lies under whole windows
-    magnitude = np.pad(np.sqrt(spectrum_of(levels_db, mel)).T, ((0, 0), (before, before)))
-    y = librosa.griffinlim(
-        magnitude, n_iter=iterations, hop_length=hop, n_fft=fft_size, center=False, random_state=seed
-    )
-    return y[before * hop :][: len(levels_db) * hop]
-
-
-def save(path, levels_db, settings):
-    """Write a mel spectrogram [T, mels] and its `MelSettings` to a .npz file, whole or not at all."""
-    with files.replacing(path) as temporary, open(temporary, "wb") as file:
-        np.savez(file, mel=np.asarray(levels_db, np.float32), **settings._asdict())
-
-
-def read(path, settings):
-    """Return the mel spectrogram in dB [T, mels] of a file that `save` wrote, or of a .npy file, for a vocoder.
-
-    Raises
-    ------
-    VconvError
-        The file is missing or no such array, or says that it was made with other than the vocoder's `settings`.
-    """
-    try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return loaded
-        with loaded:
-            found = MelSettings(*(loaded[name].item() for name in MelSettings._fields))
-            levels_db = loaded["mel"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise VconvError(
-            f"{path}: holds no mel spectrogram ({' '.join(str(error).split())}); give a .npy file with an array "
-            f"[frames, mels], or what vconv.audio.mel.save wrote"
-        ) from error
-    if found.differences(settings):
-        raise VconvError(
-            f"{path}: does not fit the vocoder: {found.differences(settings)}; compute it again with the "
-            f"vocoder's settings"
-        )
-    return levels_db

@@ -8,6 +8,8 @@ def add(sub):
     add_shared(sub, "--corpus", required=True)
     add_shared(sub, "--corpus-dir", "--set")
     add_shared(sub, "--run", required=True, help="folder of the run; an interrupted run goes on")
+    sub.add_argument("--condition", choices=("natural", "world"), help="what a vocoder hears in training: mel "
+                     "spectrograms of the recordings, or of WORLD's copies; short for --set training.condition=…")
     sub.add_argument("--features", metavar="F.h5", help="default: dump/features.h5 beside corpus.yaml")
 
 
@@ -19,7 +21,8 @@ def run(options):
     from vconv.features.statistics import load_or_compute
     from vconv.features.store import FeatureStore
 
-    changes = config.parse_assignments(options.set)
+    condition = [f"training.condition={options.condition}"] if options.condition else []
+    changes = config.parse_assignments([*options.set, *condition])
     models.settings(options.model, changes)  # a mistake is told before TensorFlow takes its seconds to load
     corpus = read_settings(options.corpus, corpus_dir=options.corpus_dir)
     with FeatureStore(features_path(options)) as store:
