@@ -62,5 +62,7 @@ def _multiply_adds(layer):
     kernel = getattr(layer, "kernel", None)
     if kernel is None:
         return 0
+    if len(kernel.shape) == 2:
+        return math.prod(kernel.shape)
     transposed = "Transpose" in type(layer).__name__
     return math.prod(kernel.shape) * math.prod((layer.input if transposed else layer.output).shape[1:-1])

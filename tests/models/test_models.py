@@ -62,7 +62,8 @@ def test_every_setting_is_read(name):
 
     readers = ("training.py", "training_data.py", "patches.py")
     source = "".join((files("vconv") / file).read_text(encoding="utf-8") for file in readers)
-    model_source = (files(models) / f"{name.removesuffix('_light')}.py").read_text(encoding="utf-8")
+    own = [file for file in files(models).iterdir() if file.name.startswith(name.removesuffix("_light"))]
+    model_source = "".join(file.read_text(encoding="utf-8") for file in own if file.name.endswith(".py"))
     for section, values in settings.items():
         for key in values:
             assert key in asked or f'"{key}"' in source + model_source, f"{section}.{key} is never read"
