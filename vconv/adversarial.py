@@ -66,6 +66,10 @@ class Tracked(keras.Model):
     def begin_epoch(self, epoch):
         """Called before each epoch (counted from 0), for models whose training goes in phases."""
 
+    def averaged(self):
+        """Return a context within which the model has the weights that it is used with; here: those it has."""
+        return contextlib.nullcontext()
+
     def track_terms(self, *names):
         """Create a running mean for each name."""
         self.trackers = {name: keras.metrics.Mean(name) for name in names}

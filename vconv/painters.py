@@ -33,7 +33,8 @@ class FramePainter(keras.callbacks.Callback):
         panels = {f"{self.speakers[self.source]}, natural": self.frames}
         for speaker, kind in (self.source, "reconstructed"), (target, "converted"):
             label = np.full(len(self.frames), speaker, np.int32)
-            panels[f"{self.speakers[speaker]}, {kind}"] = self.model((self.frames, label)).numpy()
+            with self.model.averaged():
+                panels[f"{self.speakers[speaker]}, {kind}"] = self.model((self.frames, label)).numpy()
         panels = {title: self.normalizer.inverse(frames) for title, frames in panels.items()}
         figure = pictures.spectrograms(panels, self.settings["sample_rate"], self.settings["frame_period_ms"])
         with self.writer.as_default():
@@ -52,7 +53,8 @@ class SegmentPainter(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Draw and play what this epoch makes of it."""
-        signals = {"natural": self.wave, "vocoder": self.model(self.mel[None]).numpy()[0, :, 0]}
+        with self.model.averaged():
+            signals = {"natural": self.wave, "vocoder": self.model(self.mel[None]).numpy()[0, :, 0]}
         period_ms = 1000 * SPECTROGRAM["hop_length"] / self.rate
         figure = pictures.spectrograms({name: _log_spectrum(y) for name, y in signals.items()}, self.rate, period_ms)
         with self.writer.as_default():

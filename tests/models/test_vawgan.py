@@ -1,5 +1,7 @@
 """VAWGAN: the published critic, its two objectives, and what each setting changes."""
 
+import math
+
 import keras
 import numpy as np
 import pytest
@@ -140,6 +142,22 @@ def test_objectives_by_hand_with_a_linear_critic(small_settings):
     vae = float(model.vae_loss((x, speaker), model.optimizer.iterations)[0])
     loss, terms = model.generator_loss((x, speaker))
     assert float(loss) == pytest.approx(vae - 7 * fake_score, abs=1e-3)
+
+
+def test_another_objective_by_hand_with_a_linear_critic(small_settings):
+    model = build(small_settings, fakes=["reconstruction"], objective="least_squares", alpha=7.0)
+    batch_ = x, speaker = batch()
+    direction = np.full(27, 0.2)
+    linear_critic(model, direction)
+    fake_scores = model.decode(model.vae_loss(batch_, 0)[2], speaker).numpy() @ direction
+    real_scores = x.numpy() @ direction
+    loss, terms = model.critic_loss(batch_)
+    played = np.mean((real_scores - 1) ** 2) + np.mean(fake_scores**2)
+    assert float(loss) == pytest.approx(played + 10 * float(terms["penalty"]), abs=1e-3)
+    assert float(terms["distance"]) == pytest.approx(real_scores.mean() - fake_scores.mean(), abs=1e-4)
+    assert float(terms["slope"]) == pytest.approx(0.2 * math.sqrt(27), abs=1e-5)
+    adversarial = model.generator_loss(batch_)[1]["adversarial"]
+    assert float(adversarial) == pytest.approx(np.mean((fake_scores - 1) ** 2), abs=1e-3)
 
 
 def test_the_penalty_is_taken_between_real_frames_and_fakes(small_settings):
