@@ -12,6 +12,9 @@ settings=()             # KEY=VALUE for `vconv train`; those of --set come after
 chosen=()               # those of --set
 choose_settings() { :; }    # a recipe may define it to fill `settings`, knowing $model
 model=convvae
+vocoder=world
+vocoder_model=melgan        # what --vocoder melgan trains; a recipe may choose melgan_light
+vocoder_settings=()         # KEY=VALUE for its training
 corpus_dir=             # empty: the `root` of corpus.yaml
 run=                    # empty: exp/<model> in the recipe
 first=0
@@ -39,6 +42,8 @@ and the rest goes on; at the end the recipe tells which, and ends with status 2.
   --run DIR          folder of the trained model and its results (default recipes/$(basename "$recipe")/exp/NAME)
   --pairs A-B,C-D    speakers to convert from and to, or all (default $pairs)
   --set KEY=VALUE    change a setting of the training; may be repeated
+  --vocoder NAME     what the converted voices go through after WORLD: world (nothing more, default), griffin-lim,
+                     melgan (stage 3 trains $vocoder_model too, in exp/$vocoder_model), or melgan:RUN, a trained one
   --help             this text
 
 vconv and all it needs are installed into .venv first, if they are not there; the variable VCONV_ENV names another
@@ -51,7 +56,7 @@ parse_options() {
         case $1 in
             --help | -h) usage; exit ;;
             --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}"; continue ;;
-            --stage | --stop-stage | --corpus-dir | --jobs | --model | --run | --pairs | --set) ;;
+            --stage | --stop-stage | --corpus-dir | --jobs | --model | --run | --pairs | --set | --vocoder) ;;
             *) fail "$1: there is no such option; --help lists those there are" ;;
         esac
         [[ -n ${2:-} ]] || fail "$1: needs a value; --help lists the options"
@@ -63,6 +68,7 @@ parse_options() {
             --model) model=$2 ;;
             --run) run=$2 ;;
             --pairs) pairs=$2 ;;
+            --vocoder) vocoder=$2 ;;
             --set)
                 [[ $2 == ?*=* ]] || fail "--set $2: write it as KEY=VALUE"
                 chosen+=("$2")
@@ -79,6 +85,8 @@ check_options() {  # before anything long begins
     [[ $jobs =~ ^[1-9][0-9]*$ ]] || fail "--jobs $jobs: give a number of processes, 1 or more"
     [[ $model != */* && -f $repository/vconv/models/$model.yaml ]] ||
         fail "--model $model: there is no such model; choose one of: $(models)"
+    [[ $vocoder =~ ^(world|griffin-lim|melgan|melgan:.+)$ ]] ||
+        fail "--vocoder $vocoder: choose one of: world griffin-lim melgan melgan:RUN"
     [[ -z $corpus_dir || -d $corpus_dir ]] || fail "--corpus-dir $corpus_dir: there is no such folder"
 }
 
@@ -133,12 +141,25 @@ run_recipe() {
     stage 2 "statistics of the features" vconv statistics --features "$features" --output "$statistics"
     stage 3 "train $model in $run" \
         vconv train "$model" "${corpus[@]}" --features "$features" --run "$run" ${set[@]+"${set[@]}"}
+    local suffix=
+    if [[ $vocoder == melgan ]]; then
+        vocoder=melgan:$recipe/exp/$vocoder_model
+        set=()
+        for setting in ${vocoder_settings[@]+"${vocoder_settings[@]}"}; do
+            set+=(--set "$setting")
+        done
+        stage 3 "train $vocoder_model in ${vocoder#*:}" \
+            vconv train "$vocoder_model" "${corpus[@]}" --features "$features" --run "${vocoder#*:}" ${set[@]+"${set[@]}"}
+    fi
+    if [[ $vocoder != world ]]; then
+        suffix=-${vocoder%%:*}
+    fi
+    local converted=$run/converted$suffix scores=$run/scores$suffix.json page=$run/report$suffix.html
     stage 4 "convert $pairs" \
-        vconv convert "${corpus[@]}" --run "$run" --pairs "$pairs" --split evaluation --output "$run/converted" \
-        --failures "$failures/convert"
+        vconv convert "${corpus[@]}" --run "$run" --pairs "$pairs" --split evaluation --output "$converted" \
+        --vocoder "$vocoder" --failures "$failures/convert"
     stage 5 "evaluate $pairs" \
-        vconv evaluate "${corpus[@]}" --run "$run" --pairs "$pairs" --converted "$run/converted" \
-        --json "$run/scores.json" --jobs "$jobs" --failures "$failures/evaluate"
-    stage 6 "report to $run/report.html" \
-        vconv report --run "$run" --scores "$run/scores.json" --output "$run/report.html" --failures "$failures/report"
+        vconv evaluate "${corpus[@]}" --run "$run" --pairs "$pairs" --converted "$converted" \
+        --json "$scores" --jobs "$jobs" --failures "$failures/evaluate"
+    stage 6 "report to $page" vconv report --run "$run" --scores "$scores" --output "$page" --failures "$failures/report"
 }

@@ -5,6 +5,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../stages.sh"
 
 pairs=slt-rms,rms-slt,awb-slt,slt-kal16
+vocoder_model=melgan_light
+vocoder_settings=(training.segments_per_epoch=800 training.epochs=3 adversarial.warm_up_epochs=2)
 
 choose_settings() {  # so that the whole recipe takes about five minutes on two cores
     case $model in melgan* | dcgan*)
