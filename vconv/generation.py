@@ -45,15 +45,14 @@ class SampleGenerator:
             The folder is missing, holds another kind of model or no checkpoint yet.
         """
         folder = RunFolder(run)
-        settings = folder.settings()
-        if "spectrogram" not in settings["settings"]:
-            raise VconvError(f"{folder.path}: holds a {settings['model']}, which makes nothing from noise; give the "
+        run_settings, settings = folder.settings(), folder.model_settings()
+        if "spectrogram" not in settings:
+            raise VconvError(f"{folder.path}: holds a {run_settings['model']}, which makes nothing from noise; give the "
                              "run of a dcgan")
         model = folder.build_model()
         folder.load_checkpoint(model)
-        model.take_average()
-        return cls(model, settings["settings"]["spectrogram"], settings["features"]["sample_rate"],
-                   settings["data"]["peak_db"])
+        return cls(model, settings["spectrogram"], run_settings["features"]["sample_rate"],
+                   run_settings["data"]["peak_db"])
 
     def patches(self, count, seed):
         """Return `count` patches, float32 [count, height, width, channels]; the first n are the same for any count."""
