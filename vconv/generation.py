@@ -47,8 +47,8 @@ class SampleGenerator:
         folder = RunFolder(run)
         run_settings, settings = folder.settings(), folder.model_settings()
         if "spectrogram" not in settings:
-            raise VconvError(f"{folder.path}: holds a {run_settings['model']}, which makes nothing from noise; give the "
-                             "run of a dcgan")
+            raise VconvError(f"{folder.path}: holds a {run_settings['model']}, which makes nothing from noise; give "
+                             "the run of a dcgan")
         model = folder.build_model()
         folder.load_checkpoint(model)
         return cls(model, settings["spectrogram"], run_settings["features"]["sample_rate"],
