@@ -141,6 +141,33 @@ def test_the_real_command_accepts_every_call(copy, recipe, options):
         parser().parse_args(call)           # exits on an option it does not know
 
 
+def test_a_vocoder_is_trained_once_and_its_results_lie_beside_those_of_world(copy):
+    result = copy.run("vcc2016", "--vocoder", "melgan", "--run", "my run", "--set", "training.seed=3")
+    assert result.returncode == 0, result.stderr
+    _, _, _, train, train_vocoder, convert, evaluate, report = calls(copy)
+    vocoder = str(copy.root / "recipes" / "vcc2016" / "exp" / "melgan_light")
+    assert train_vocoder[1] == "melgan_light" and value(train_vocoder, "--run") == vocoder
+    assert value(train_vocoder, "--set") == "training.condition=world", "--set is for the model that converts"
+    assert value(train, "--set") == "training.seed=3"
+    assert value(convert, "--vocoder") == f"melgan:{vocoder}"
+    assert value(convert, "--output") == value(evaluate, "--converted") == "my run/converted-melgan"
+    assert value(evaluate, "--json") == value(report, "--scores") == "my run/scores-melgan.json"
+    assert value(report, "--output") == "my run/report-melgan.html"
+
+
+@pytest.mark.parametrize("vocoder, suffix", [
+    ("world", ""), ("griffin-lim", "-griffin-lim"), ("melgan:a run", "-melgan")])
+def test_a_vocoder_that_needs_no_training(copy, vocoder, suffix):
+    copy.run("vcc2016", "--vocoder", vocoder, "--run", "r")
+    assert [call[0] for call in calls(copy)] == STAGES
+    convert = calls(copy)[4]
+    assert value(convert, "--vocoder") == vocoder and value(convert, "--output") == f"r/converted{suffix}"
+
+
+def test_an_unknown_vocoder_is_told(copy):
+    assert "world griffin-lim melgan" in one_sentence(copy.run("vcc2016", "--vocoder", "wavenet"))
+
+
 def test_the_stages_hand_their_files_on(copy):
     copy.run("vcc2016", "--model", "vawgan")
     download, extract, statistics, train, convert, evaluate, report = calls(copy)
