@@ -151,6 +151,17 @@ def test_a_condition_is_told_again_only_after_it_went_away(watch, monkeypatch):
     assert [line.split(": ")[-2:] for line in lines] == [["epoch 1", "A"], ["epoch 2", "B"], ["epoch 4", "A"]]
 
 
+def test_signs_are_means_over_their_own_epoch(watch, monkeypatch):
+    judge = Pair.judge
+
+    def counted(model, real, fake):
+        return judge(model, real, fake)[0], {"gap": tf.cast(model.critic_optimizer.iterations, tf.float32)}
+
+    monkeypatch.setattr(Pair, "judge", counted)
+    rows = watch(3)[1].history("health")
+    assert [row["gap"] for row in rows] == [2.5, 8.5, 14.5] and math.isnan(rows[0]["level"]), "6 critic steps an epoch"
+
+
 def test_a_resumed_training_judges_by_its_first_epochs(watch, tmp_path):
     quiet = [{"epoch": epoch, **GOOD, "gap": 1e-6, "level": 1e-6} for epoch in range(1, 7)]
     RunFolder(tmp_path).write_history(quiet, "health")
