@@ -24,8 +24,8 @@ def stft_distance(natural, copy):
     """Spectral convergence + mean L1 of log magnitudes over three resolutions, as `losses.multi_resolution_stft`."""
     terms = []
     for size in (512, 1024, 2048):
-        one, other = (np.sqrt(np.abs(stft(y, nperseg=size, noverlap=size * 3 // 4, boundary=None)[2] * size / 2) ** 2 + 1e-7)
-                      for y in (natural, copy))
+        spectra = (stft(y, nperseg=size, noverlap=size * 3 // 4, boundary=None)[2] * size / 2 for y in (natural, copy))
+        one, other = (np.sqrt(np.abs(spectrum) ** 2 + 1e-7) for spectrum in spectra)
         terms.append(np.linalg.norm(one - other) / np.linalg.norm(one) + np.abs(np.log(one / other)).mean())
     return np.mean(terms)
 
