@@ -11,9 +11,9 @@ choose_settings() {  # narrow layers and half a second a patch, so that the whol
     [[ $model == dcgan ]] || fail "--model $model: this recipe trains dcgan; others have recipes of their own"
     settings=(
         spectrogram.height=32 spectrogram.width=32
-        network.height_strides=[2,2,2,1] network.width_strides=[2,2,2,1]
-        network.height_kernels=[4,4,4,5] network.width_kernels=[4,4,4,5] network.upsampling_channels=[64,32,16]
-        network.critic_channels=[32,64,128] network.critic_strides=[2,2,2]
+        "network.height_strides=[2,2,2,1]" "network.width_strides=[2,2,2,1]"
+        "network.height_kernels=[4,4,4,5]" "network.width_kernels=[4,4,4,5]" "network.upsampling_channels=[64,32,16]"
+        "network.critic_channels=[32,64,128]" "network.critic_strides=[2,2,2]"
         training.batch_size=64 training.patches_per_epoch=6400 training.epochs=16
     )
 }
