@@ -16,6 +16,7 @@ from keras import layers, ops
 from side_by_side import compare
 
 from vconv import losses, models
+from vconv.layers.frozen import freeze
 from vconv.models import melgan_networks
 
 FRAMES = 50
@@ -121,7 +122,7 @@ def inference(rounds):
     settings = models.settings("melgan")
     network = settings["network"]
     trained = melgan_networks.generator(80, network)
-    folded = melgan_networks.fold(trained, 80, network)
+    folded = freeze(trained)
     tutorial = plain(trained)
     ours, theirs = (tf.function(lambda x, net=net: net(x), autograph=False) for net in (folded, tutorial))
     torch = in_pytorch(trained, network)

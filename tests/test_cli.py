@@ -201,7 +201,7 @@ def test_version(capsys):
 
 def test_info_lists_the_models(capsys):
     assert cli.main(["info"]) == 0
-    assert capsys.readouterr().out.split() == ["convvae", "vawgan"]
+    assert capsys.readouterr().out.split() == ["convvae", "dcgan", "melgan", "melgan_light", "vawgan"]
 
 
 def test_info_json_is_the_published_network(capsys):
@@ -283,7 +283,7 @@ CASES = {
     "protocol": ("evaluate --run={run} --protocol=mcd25", "'mcd25' is not allowed; choose one of: mcd24"),
     "compare": ("evaluate --compare {wav} {wav}", "is no JSON file"),
     "none converted": ("evaluate --run={run} --converted={empty}", "is missing; convert the pair first"),
-    "unknown info": ("info nonsense", "'nonsense' is not allowed; choose one of: convvae, vawgan"),
+    "unknown info": ("info nonsense", "'nonsense' is not allowed; choose one of: convvae, dcgan, melgan,"),
     "info key": ("info convvae --set=network.x=1", "there is no key x; the keys are: "),
     "no download": ("download --corpus={corpus} --output={new}", "has no download section"),
 }
@@ -344,7 +344,7 @@ def test_a_run_without_its_checkpoint_or_with_a_damaged_one(tiny, tmp_path, caps
 
 
 @pytest.mark.parametrize("written, changed, sentence", [
-    ("model: convvae", "model: later", "'later' is not allowed; choose one of: convvae, vawgan"),
+    ("model: convvae", "model: later", "'later' is not allowed; choose one of: convvae, dcgan, melgan,"),
     ("latent:", "later:", "there is no key later; the keys are: latent, "),
 ])
 def test_a_run_of_another_version(tiny, tmp_path, capsys, written, changed, sentence):

@@ -165,7 +165,7 @@ def test_early_stop_reads_the_history(train):
 
 def test_a_training_that_no_longer_improves_stops_at_once(train):
     assert train("a", epochs=9, early_stop_epochs=1, learning_rate=1e-30).epochs_done() == 2
-    assert "no better validation loss for 1 epochs" in train.lines[-1]
+    assert "no better val_loss for 1 epochs" in train.lines[-1]
 
 
 def test_log_holds_every_epoch_and_a_picture(train):

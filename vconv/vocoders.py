@@ -10,6 +10,7 @@ from vconv.audio.griffin_lim import griffin_lim
 from vconv.audio.mel import MelSettings, MelSpectrogram
 from vconv.config import one_of
 from vconv.errors import VconvError
+from vconv.layers.frozen import freeze
 from vconv.models import melgan_networks
 from vconv.run_folder import RunFolder
 
@@ -79,7 +80,7 @@ class MelGANVocoder(Vocoder):
     def __init__(self, model, settings):
         self.network = settings["network"]
         self.mel = model.mel
-        self.generator = melgan_networks.fold(model.generator, self.mel.settings.mels, self.network)
+        self.generator = freeze(model.generator)
         frames = tf.TensorSpec((1, None, self.mel.settings.mels), tf.float32)
         self._run = tf.function(lambda x: self.generator(x)[0, :, 0], input_signature=(frames,))
 

@@ -26,10 +26,10 @@ def run(options):
     models.settings(options.model, changes)  # a mistake is told before TensorFlow takes its seconds to load
     corpus = read_settings(options.corpus, corpus_dir=options.corpus_dir)
     with FeatureStore(features_path(options)) as store:
-        load_tensorflow()
-        from vconv.training import train
-
         learns_from_frames = models.data_of(options.model) == "frames"
         refuse_other_features(store, corpus, ["frames"] if learns_from_frames else ["wave"])
         found = load_or_compute(store, store.path.with_name("statistics.h5")) if learns_from_frames else None
+        load_tensorflow()
+        from vconv.training import train
+
         train(options.model, store, found, corpus, options.run, changes)

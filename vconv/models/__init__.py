@@ -1,6 +1,6 @@
 """MODELS: one is a file here, `name.py`, and its commented settings beside it, `name.yaml`; no list names them.
 
-`name.py` says what it learns from, `DATA` = "frames", "segments" or "patches", and offers `build(settings, …)`, which
+`name.yaml` says what the model learns from: frames, segments or patches. `name.py` offers `build(settings, …)`, which
 takes the `SIZES` of those data too and returns a compiled `keras.Model` with an attribute `networks`. It may offer
 `upsampling(settings)`, which describes its transposed convolutions.
 """
@@ -36,8 +36,9 @@ def settings(name, changes=None):
 
 
 def data_of(name):
-    """Return what the model `name` learns from, a key of `SIZES`; imports it, and TensorFlow with it."""
-    return import_module(f"{__name__}.{name}").DATA
+    """Return what the model `name` learns from, a key of `SIZES`: its YAML says so, or that of the model it extends."""
+    own = _written(name)
+    return own["learns_from"] if "learns_from" in own else data_of(own["extends"])
 
 
 def build(name, settings, **sizes):
@@ -63,8 +64,14 @@ def upsampling(name, settings):
     return module.upsampling(settings)
 
 
+def _written(name):
+    """Return what stands in a model's YAML."""
+    return config.read_yaml(files(__name__) / f"{name}.yaml")
+
+
 def _defaults(name):
-    own = config.read_yaml(files(__name__) / f"{name}.yaml")
+    own = _written(name)
+    own.pop("learns_from", None)
     base = own.pop("extends", None)
     return _overlaid(_defaults(base), own) if base else own
 

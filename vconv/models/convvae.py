@@ -15,8 +15,6 @@ from vconv.layers.sampling import sample_code
 from vconv.layers.speaker import MergeSpeaker, speaker_embedding
 from vconv.upsampling import Upsampling
 
-DATA = "frames"
-
 
 def build(bins, speakers, settings):
     """Return a compiled `ConvVAE` (Adam, as published)."""

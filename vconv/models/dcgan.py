@@ -16,7 +16,6 @@ from vconv.adversarial import check as check_adversarial
 from vconv.errors import VconvError
 from vconv.models.dcgan_networks import check_network, critic, generator, patch_shape, upsampling_stack
 
-DATA = "patches"
 CONSTRAINTS = ("gradient_penalty", "weight_clipping", "none")
 NOISE = ("z of the critic's step", "real", "fake", "between", "mixture", "z of the generator's step", "generator", "z")
 

@@ -14,8 +14,6 @@ from vconv.errors import VconvError
 from vconv.models.melgan_networks import discriminator, generator
 from vconv.upsampling import Upsampling
 
-DATA = "segments"
-
 
 def build(settings):
     """Return a compiled `MelGAN` with one Adam for the generator and one for the discriminators."""

@@ -4,7 +4,7 @@ from keras import layers
 
 from vconv.layers.residual import residual_stack
 from vconv.layers.subbands import TAPS_PER_BAND, JoinSubbands
-from vconv.layers.weight_norm import Conv1D, Conv1DTranspose, WeightNormalised
+from vconv.layers.weight_norm import Conv1D, Conv1DTranspose
 
 
 def generator(mels, network):
@@ -34,15 +34,6 @@ def generator(mels, network):
     if network["bands"] > 1:
         x = JoinSubbands(name="join_subbands")(x)
     return keras.Model(levels_db, x, name="generator")
-
-
-def fold(trained, mels, network):
-    """Return a generator with the outputs of a `trained` one whose kernels are plain: no norm is left to compute."""
-    folded = generator(mels, {**network, "weight_norm": False})
-    for layer, own in zip(trained.layers, folded.layers, strict=True):
-        if isinstance(layer, WeightNormalised):
-            own.set_weights([layer.kernel, layer.bias])
-    return folded
 
 
 def receptive_field(network, first, last):

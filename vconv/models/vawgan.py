@@ -16,8 +16,6 @@ from vconv.layers.sampling import sample_code
 from vconv.models.convvae import ConvVAE, adam
 from vconv.models.convvae import upsampling as upsampling  # the decoder is the ConvVAE's
 
-DATA = "frames"
-
 
 def build(bins, speakers, settings):
     """Return a compiled `VAWGAN` with one Adam for encoder, decoder and embedding and one for the critic."""
