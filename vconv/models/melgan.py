@@ -91,6 +91,7 @@ class MelGAN(adversarial.TwoPlayerModel):
         self.generator = generator(settings["mel"]["mels"], settings["network"])
         self.discriminator = discriminator(settings["network"])
         self.networks = {"generator": self.generator, "discriminator": self.discriminator}
+        self.held_out_terms = tuple(name for name in ("stft", "mel_db") if not self.settings[name])
         self.steps_per_frame = {"generator": 1, "discriminator": settings["mel"]["hop"]}
         self.track_terms("loss", "adversarial", "feature_matching", "stft", "critic_loss", "mel_db")
         self.built = True
