@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Sourced by every recipe: its options and stages stand here, once. A recipe's run.sh sets `pairs`, `downloads` and
-# what else differs, then calls `run_recipe "$@"`.
+# what else differs, for something else than conversion `usage` and `run_later_stages` too, then calls `run_recipe "$@"`.
 
 # shellcheck source=recipes/environment.sh
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
@@ -117,39 +117,47 @@ end_recipe() {  # tells again which recordings were left out; a recipe that is d
     exit "$status"
 }
 
-run_recipe() {
+train() {  # train MODEL RUN [KEY=VALUE...]: stage 3
+    local name=$1 folder=$2 set=() setting
+    shift 2
+    for setting; do
+        set+=(--set "$setting")
+    done
+    stage 3 "train $name in $folder" \
+        vconv train "$name" "${corpus[@]}" --features "$features" --run "$folder" ${set[@]+"${set[@]}"}
+}
+
+train_model() {
+    train "$model" "$run" ${settings[@]+"${settings[@]}"} ${chosen[@]+"${chosen[@]}"}
+}
+
+run_recipe() {  # the options, stages 0 and 1; the rest is of the recipe's kind
     parse_options "$@"
     check_options
+    choose_settings
     set_up_environment
-    local corpus=(--corpus "$recipe/corpus.yaml") set=() setting
-    local features=$recipe/dump/features.h5 statistics=$recipe/dump/statistics.h5
+    corpus=(--corpus "$recipe/corpus.yaml")
+    features=$recipe/dump/features.h5
     run=${run:-$recipe/exp/$model}
     failures=$(mktemp -d)
     trap 'end_recipe $?' EXIT
-    choose_settings
-    for setting in ${settings[@]+"${settings[@]}"} ${chosen[@]+"${chosen[@]}"}; do
-        set+=(--set "$setting")
-    done
-
     if [[ -n $corpus_dir ]]; then
         corpus+=(--corpus-dir "$corpus_dir")
     elif [[ -n $downloads ]]; then
         stage 0 "download to $downloads" vconv download "${corpus[@]}" --output "$downloads"
     fi
-    stage 1 "extract features to $features" vconv extract "${corpus[@]}" --output "$features" --jobs "$jobs" \
+    stage 1 "extract to $features" vconv extract "${corpus[@]}" --output "$features" --jobs "$jobs" \
         --failures "$failures/extract"
+    run_later_stages
+}
+
+run_later_stages() {  # those of a conversion; a recipe of another kind defines its own
+    local statistics=$recipe/dump/statistics.h5 suffix=
     stage 2 "statistics of the features" vconv statistics --features "$features" --output "$statistics"
-    stage 3 "train $model in $run" \
-        vconv train "$model" "${corpus[@]}" --features "$features" --run "$run" ${set[@]+"${set[@]}"}
-    local suffix=
+    train_model
     if [[ $vocoder == melgan ]]; then
         vocoder=melgan:$recipe/exp/$vocoder_model
-        set=()
-        for setting in ${vocoder_settings[@]+"${vocoder_settings[@]}"}; do
-            set+=(--set "$setting")
-        done
-        stage 3 "train $vocoder_model in ${vocoder#*:}" \
-            vconv train "$vocoder_model" "${corpus[@]}" --features "$features" --run "${vocoder#*:}" ${set[@]+"${set[@]}"}
+        train "$vocoder_model" "${vocoder#*:}" ${vocoder_settings[@]+"${vocoder_settings[@]}"}
     fi
     if [[ $vocoder != world ]]; then
         suffix=-${vocoder%%:*}

@@ -33,27 +33,8 @@ Stages: 0 download, 1 extract the waves, 3 train, 4 say the evaluation clips fro
 USAGE
 }
 
-run_recipe() {
-    parse_options "$@"
-    check_options
-    choose_settings
-    set_up_environment
-    local corpus=(--corpus "$recipe/corpus.yaml") set=() setting features=$recipe/dump/features.h5
-    run=${run:-$recipe/exp/$model}
-    failures=$(mktemp -d)
-    trap 'end_recipe $?' EXIT
-    for setting in ${settings[@]+"${settings[@]}"} ${chosen[@]+"${chosen[@]}"}; do
-        set+=(--set "$setting")
-    done
-    if [[ -n $corpus_dir ]]; then
-        corpus+=(--corpus-dir "$corpus_dir")
-    else
-        stage 0 "download to $downloads" vconv download "${corpus[@]}" --output "$downloads"
-    fi
-    stage 1 "extract the waves to $features" vconv extract "${corpus[@]}" --output "$features" --jobs "$jobs" \
-        --failures "$failures/extract"
-    stage 3 "train $model in $run" \
-        vconv train "$model" "${corpus[@]}" --features "$features" --run "$run" ${set[@]+"${set[@]}"}
+run_later_stages() {
+    train_model
     stage 4 "say the evaluation clips" vconv vocode "${corpus_dir:-$downloads}"/LJSpeech-1.1/wavs/LJ001* \
         --vocoder "melgan:$run" --output "$run/copies" --failures "$failures/vocode"
 }

@@ -34,24 +34,9 @@ Stages: 1 extract, 3 train, 4 generate, 5 evaluate. At the end, the samples can 
 USAGE
 }
 
-run_recipe() {
-    parse_options "$@"
-    check_options
-    choose_settings
-    set_up_environment
-    local corpus=(--corpus "$recipe/corpus.yaml") set=() setting
-    run=${run:-$recipe/exp/$model}
-    local features=$recipe/dump/features.h5 generated=$run/generated
-    failures=$(mktemp -d)
-    trap 'end_recipe $?' EXIT
-    [[ -z $corpus_dir ]] || corpus+=(--corpus-dir "$corpus_dir")
-    for setting in "${settings[@]}" ${chosen[@]+"${chosen[@]}"}; do
-        set+=(--set "$setting")
-    done
-    stage 1 "extract the waves to $features" vconv extract "${corpus[@]}" --output "$features" --jobs "$jobs" \
-        --failures "$failures/extract"
-    stage 3 "train $model in $run" \
-        vconv train "$model" "${corpus[@]}" --features "$features" --run "$run" "${set[@]}"
+run_later_stages() {
+    local generated=$run/generated
+    train_model
     stage 4 "generate $samples samples" \
         vconv generate --run "$run" -n "$samples" --output "$generated" --features "$features"
     stage 5 "evaluate them" vconv evaluate-samples --generated "$generated/patches.npy" \
