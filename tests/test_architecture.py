@@ -11,7 +11,7 @@ FLOORS = [
     {"errors", "version"},
     {"files", "upsampling"},
     {"config", "audio", "layers", "losses", "pictures", "sample_measures", "download"},
-    {"features", "adversarial"},
+    {"features", "adversarial", "windows"},
     {"batches", "segments", "patches", "models", "painters", "health"},
     {"run_folder", "info", "training_data"},
     {"training", "conversion", "generation", "vocoders", "patch_classifier"},

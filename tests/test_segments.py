@@ -28,7 +28,7 @@ def test_a_segment_is_a_stretch_of_the_recording_and_of_the_whole_mel_spectrogra
     source = segments(store, condition=condition)
     number = next(i for i, utterance in enumerate(source.utterances) if utterance.samples > LENGTH + 600)
     utterance = source.utterances[number]
-    mel, wave = source.read(number, 512)
+    mel, wave = source.segment(number, 512)
     natural = store.read_wave(utterance) / FULL_SCALE
     assert np.array_equal(wave[:, 0], natural[512 : 512 + LENGTH].astype(np.float32))
     whole = MelSpectrogram(MEL)(store.read_wave(utterance, heard) / FULL_SCALE)
@@ -39,14 +39,14 @@ def test_an_utterance_shorter_than_a_segment_is_filled_with_silence(store):
     source = segments(store)
     number = next(i for i, utterance in enumerate(source.utterances) if utterance.samples < LENGTH)
     samples = source.utterances[number].samples
-    mel, wave = source.read(number, 0)
+    mel, wave = source.segment(number, 0)
     assert wave.shape == (LENGTH, 1) and (wave[samples:] == 0).all() and (wave[:samples] != 0).any()
     assert mel[-1].max() == pytest.approx(source.peaks_db[number] - 80, abs=1e-3)
 
 
 def test_every_place_is_drawn_and_none_beyond_the_end(store):
     source = segments(store)
-    numbers, firsts = source.draw(0, 200_000)
+    numbers, firsts = source.locate(source.draw(0, 200_000))
     samples = np.array([utterance.samples for utterance in source.utterances])
     assert ((firsts >= 0) & (firsts <= np.maximum(samples[numbers] - LENGTH, 0))).all()
     assert len(set(zip(numbers.tolist(), firsts.tolist(), strict=True))) == source.ends[-1], "all of so few are met"

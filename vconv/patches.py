@@ -1,8 +1,7 @@
 """PATCHES: random stretches of the recordings' spectrograms, as images: what a generator of samples learns from.
 
-The patches of an epoch are a function of (seed, epoch), so that a resumed training sees what any other does. The
-spectrograms are computed once, when a training begins, and kept in memory with 16 bits a value: an hour takes about
-13 MB for 28 mel bands at 16 kHz and a hop of 256.
+The spectrograms are computed once, when a training begins, and kept in memory with 16 bits a value: an hour takes
+about 13 MB for 28 mel bands at 16 kHz and a hop of 256.
 """
 
 import numpy as np
@@ -12,6 +11,7 @@ from vconv.audio.images import ConstantQImage, MelImage
 from vconv.audio.mel import MelSettings, MelSpectrogram
 from vconv.audio.wav import FULL_SCALE
 from vconv.errors import VconvError
+from vconv.windows import Windows
 
 
 def image_of(spectrogram, rate):
@@ -31,7 +31,7 @@ def image_of(spectrogram, rate):
     return MelImage(MelSpectrogram(mel), spectrogram["range_db"])
 
 
-class Patches:
+class Patches(Windows):
     """Batches of (patch float32 [batch, height, width, channels] in [−1, 1], speaker int32 [batch]) of one split.
 
     Parameters
@@ -58,10 +58,10 @@ class Patches:
 
     def __init__(self, store, split, image, width, seed=0, fewest=2):
         store.require("wave")
-        self.width, self.seed = width, seed
+        self.width = width
         utterances = store.split(split)
         long = [utterance for utterance in utterances if image.frames(utterance.samples) >= width]
-        self.places = np.array([image.frames(utterance.samples) - width + 1 for utterance in long])
+        super().__init__(np.array([image.frames(utterance.samples) - width + 1 for utterance in long]), seed)
         if self.places.sum() < fewest:
             longest = max(utterance.samples for utterance in utterances) / image.rate
             raise VconvError(
@@ -71,40 +71,27 @@ class Patches:
             )
         images, peaks_db = zip(*(image(store.read_wave(utterance) / FULL_SCALE) for utterance in long), strict=True)
         self.images = [one.astype(np.float16) for one in images]
-        self.ends = np.cumsum(self.places)
         self.peak_db = float(np.median(peaks_db))
         self.speakers = np.array([store.speakers.index(utterance.speaker) for utterance in long], np.int32)
 
-    def draw(self, epoch, count):
-        """Return the places, int64 [count], of an epoch's patches among all those of the split."""
-        return np.random.default_rng((self.seed, epoch)).integers(self.ends[-1], size=count)
-
     def read(self, places):
         """Return (patch float32 [n, height, width, channels], speaker int32 [n]) of places int64 [n]."""
-        numbers = np.searchsorted(self.ends, places, side="right")
-        starts = places - (self.ends - self.places)[numbers]
+        numbers, starts = self.locate(places)
         patches = [self.images[number][:, start : start + self.width]
                    for number, start in zip(numbers, starts, strict=True)]
         return np.stack(patches).astype(np.float32), self.speakers[numbers]
 
     def evenly(self, count):
         """Return at most `count` patches spread evenly over the split, always the same ones, as `read` does."""
-        return self.read(np.linspace(0, self.ends[-1] - 1, min(count, self.ends[-1])).astype(np.int64))
+        return super().evenly(min(count, self.ends[-1]))
 
-    def epochs(self, first, steps, batch_size):
-        """Return an endless tf.data.Dataset of the batches of epoch `first` and those that follow."""
-
-        def batches():
-            epoch = first
-            while True:
-                yield from map(self.read, self.draw(epoch, steps * batch_size).reshape(steps, batch_size))
-                epoch += 1
-
-        patch = batch_size, self.images[0].shape[0], self.width, self.images[0].shape[2]
-        return tf.data.Dataset.from_generator(
-            batches,
-            output_signature=(tf.TensorSpec(patch, tf.float32), tf.TensorSpec((batch_size,), tf.int32)),
-        ).prefetch(4)
+    def signature(self, rows):
+        """Return the shapes and types of a batch."""
+        height, _, channels = self.images[0].shape
+        return (
+            tf.TensorSpec((rows, height, self.width, channels), tf.float32),
+            tf.TensorSpec((rows,), tf.int32),
+        )
 
     def sample(self, count, batch_size):
         """Return a tf.data.Dataset of at most `count` patches of `evenly` in whole batches of at most `batch_size`."""

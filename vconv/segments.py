@@ -1,6 +1,5 @@
 """SEGMENTS: random stretches of the recordings, and their mel spectrograms: what a vocoder learns from.
 
-The segments of an epoch are a function of (seed, epoch), so that a resumed training sees what any other does.
 Waves are read from the memory-mapped feature file and their mel spectrograms computed as they are needed.
 """
 
@@ -10,11 +9,12 @@ import tensorflow as tf
 from vconv.audio.mel import MelSpectrogram
 from vconv.audio.wav import FULL_SCALE
 from vconv.errors import VconvError
+from vconv.windows import Windows
 
 HEARD = {"natural": "wave", "world": "copy_synthesis"}  # condition → whose mel spectrogram
 
 
-class Segments:
+class Segments(Windows):
     """Batches of (mel float32 [batch, T, mels] in dB, wave float32 [batch, T · hop, 1]) of one split.
 
     Parameters
@@ -44,19 +44,18 @@ class Segments:
         store.require("wave", HEARD[condition])
         self.store, self.heard = store, HEARD[condition]
         self.mel = MelSpectrogram(mel)
-        self.length, self.frames, self.seed = length, length // mel.hop, seed
+        self.length, self.frames = length, length // mel.hop
         self.utterances = store.split(split)
         samples = np.array([utterance.samples for utterance in self.utterances])
-        self.places = np.maximum(samples - length, 0) + 1  # how many segments begin in each utterance
-        self.ends = np.cumsum(self.places)
+        super().__init__(np.maximum(samples - length, 0) + 1, seed)
         self.peaks_db = {}
 
-    def draw(self, epoch, count):
-        """Return the `count` segments of an epoch as (utterance, first sample), two int64 [count]."""
-        drawn = np.random.default_rng((self.seed, epoch)).integers(self.ends[-1], size=count)
-        return self._locate(drawn)
+    def read(self, places):
+        """Return (mel float32 [n, T, mels], wave float32 [n, T · hop, 1]) of places int64 [n]."""
+        mels, waves = zip(*map(self.segment, *self.locate(places)), strict=True)
+        return np.stack(mels), np.stack(waves)
 
-    def read(self, number, first):
+    def segment(self, number, first):
         """Return (mel float32 [T, mels], wave float32 [T · hop, 1]) of the segment of an utterance from a sample on."""
         utterance = self.utterances[number]
         heard = self.store.read_wave(utterance, self.heard)
@@ -73,39 +72,17 @@ class Segments:
         heard, natural = (self.store.read_wave(utterance, kind) for kind in (self.heard, "wave"))
         return self.mel(heard / FULL_SCALE)[:frames], padded(natural[: frames * hop], frames * hop)
 
-    def epochs(self, first, steps, batch_size):
-        """Return an endless tf.data.Dataset of the batches of epoch `first` and those that follow."""
-
-        def batches():
-            epoch = first
-            while True:
-                numbers, starts = self.draw(epoch, steps * batch_size)
-                for begin in range(0, len(numbers), batch_size):
-                    rows = slice(begin, begin + batch_size)
-                    yield self._batch(numbers[rows], starts[rows])
-                epoch += 1
-
+    def signature(self, rows):
+        """Return the shapes and types of a batch."""
         mels = self.mel.settings.mels
-        return tf.data.Dataset.from_generator(
-            batches,
-            output_signature=(
-                tf.TensorSpec((batch_size, self.frames, mels), tf.float32),
-                tf.TensorSpec((batch_size, self.length, 1), tf.float32),
-            ),
-        ).prefetch(4)
+        return (
+            tf.TensorSpec((rows, self.frames, mels), tf.float32),
+            tf.TensorSpec((rows, self.length, 1), tf.float32),
+        )
 
     def sample(self, count, batch_size):
         """Return a tf.data.Dataset of `count` segments spread evenly over the split, always the same ones."""
-        spread = np.linspace(0, self.ends[-1] - 1, count).astype(np.int64)
-        return tf.data.Dataset.from_tensor_slices(self._batch(*self._locate(spread))).batch(batch_size).cache()
-
-    def _locate(self, places):
-        numbers = np.searchsorted(self.ends, places, side="right")
-        return numbers, places - (self.ends - self.places)[numbers]
-
-    def _batch(self, numbers, starts):
-        mels, waves = zip(*map(self.read, numbers, starts), strict=True)
-        return np.stack(mels), np.stack(waves)
+        return tf.data.Dataset.from_tensor_slices(self.evenly(count)).batch(batch_size).cache()
 
 
 def padded(samples, length):
