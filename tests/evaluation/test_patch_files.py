@@ -6,8 +6,8 @@ from vconv.errors import VconvError
 from vconv.evaluation.patch_files import check_shape, read_labels, read_patches
 
 
-def saved(path, array, **options):
-    np.save(path, array, **options)
+def saved(path, array):
+    np.save(path, array)
     return path
 
 
@@ -61,7 +61,7 @@ def test_arrays_that_are_no_patches(case, tmp_path):
 def test_files_that_are_no_arrays(tmp_path):
     (tmp_path / "text.npy").write_text("I am a text")
     (tmp_path / "nothing.npy").write_bytes(b"")
-    saved(tmp_path / "pickled.npy", np.array([{"a": 1}], object), allow_pickle=True)
+    saved(tmp_path / "pickled.npy", np.array([{"a": 1}], object))
     cut = saved(tmp_path / "cut.npy", np.zeros((9, 3, 4)))
     cut.write_bytes(cut.read_bytes()[:-40])
     np.savez(tmp_path / "archive.npz", a=np.zeros((9, 3, 4)))
