@@ -152,6 +152,17 @@ def test_what_is_no_mel_spectrogram_is_told(vocoder, levels_db, said):
         vocoder.vocode(levels_db)
 
 
+def test_a_vocoder_of_another_rate_is_told_once_before_anything_is_converted(run, tiny, tmp_path, capsys):
+    settings = RunFolder(run).settings()
+    settings["settings"]["mel"]["sample_rate"] = 22050
+    RunFolder(tmp_path / "other").create(settings)
+    assert cli.main(["convert", str(tiny.evaluation / "bob"), f"--run={tiny.run}", "--target=Zoë M",
+                     f"--vocoder=griffin-lim:{tmp_path / 'other'}", f"--output={tmp_path / 'out'}"]) == 2
+    told = capsys.readouterr().err
+    assert "16000 Hz does not fit a vocoder of 22050 Hz" in told and told.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
 def test_another_rate_is_told(vocoder):
     with pytest.raises(VconvError, match="22050 Hz does not fit a vocoder of 16000 Hz"):
         vocoder.resynthesize(np.zeros(100), 22050)

@@ -25,6 +25,10 @@ from vconv.features.statistics import Statistics
 from vconv.version import __version__
 
 KEPT_CHECKPOINTS = 2
+CONVERT_NOTHING = {  # by what a model learns from: what it is, where to give its run
+    "segments": ("a vocoder", "as --vocoder melgan:{}"),
+    "patches": ("a maker of sounds from noise", "to `vconv generate --run {}`"),
+}
 
 
 class RunFolder:
@@ -133,13 +137,12 @@ class RunFolder:
         VconvError
             The run's model has none, because it converts no voices, or the file is missing.
         """
-        if self.exists() and not self._statistics.is_file() and "mel" in self.settings()["settings"]:
-            raise VconvError(f"{self.path}: holds a {self.settings()['model']}, a vocoder, which converts no voices; "
-                             f"give the run of a model that does, and this one as --vocoder melgan:{self.path}")
-        if self.exists() and not self._statistics.is_file() and "spectrogram" in self.settings()["settings"]:
-            raise VconvError(f"{self.path}: holds a {self.settings()['model']}, which makes sounds from noise and "
-                             f"converts no voices; give the run of a model that does, or use `vconv generate --run "
-                             f"{self.path}`")
+        if self.exists() and not self._statistics.is_file():
+            name = self.settings()["model"]
+            what, use = CONVERT_NOTHING.get(models.data_of(name), (None, None))
+            if what:
+                raise VconvError(f"{self.path}: holds a {name}, {what}, which converts no voices; give the run of a "
+                                 f"model that does, and this one {use.format(self.path)}")
         return Statistics.load(self._statistics)
 
     def model_settings(self):

@@ -25,6 +25,13 @@ class Vocoder:
         """Sample rate in Hz."""
         return self.mel.settings.sample_rate
 
+    def check_rate(self, rate):
+        """Raise a VconvError unless the vocoder is one for signals of `rate` Hz."""
+        if rate != self.rate:
+            raise VconvError(
+                f"a signal of {rate} Hz does not fit a vocoder of {self.rate} Hz; use a vocoder trained at {rate} Hz"
+            )
+
     def vocode(self, levels_db):
         """Return the signal [T · hop], float32, of a mel spectrogram in dB [T, mels].
 
@@ -51,10 +58,7 @@ class Vocoder:
         VconvError
             The rate is not the vocoder's, or the signal is empty or holds NaN.
         """
-        if rate != self.rate:
-            raise VconvError(
-                f"a signal of {rate} Hz does not fit a vocoder of {self.rate} Hz; use a vocoder trained at {rate} Hz"
-            )
+        self.check_rate(rate)
         return self.vocode(self.mel(y))[: len(y)]
 
     def vocode_file(self, path):

@@ -54,9 +54,7 @@ def _vocoder(name, rate):
     from vconv import vocoders
 
     vocoder = vocoders.load(name, rate)
-    if vocoder.rate != rate:
-        raise VconvError(f"--vocoder {name}: is one for {vocoder.rate} Hz, but the converted voices have {rate} Hz; "
-                         f"train a vocoder at {rate} Hz")
+    vocoder.check_rate(rate)  # once, before the first recording
     return vocoder
 
 
