@@ -1,5 +1,7 @@
-"""HTML by elements, so that no text gets into a page unescaped."""
+"""HTML by elements, so that no text gets into a page unescaped; and the pages that they are set into."""
 from html import escape
+from importlib.resources import files
+from string import Template
 
 VOID = frozenset(("img", "source"))
 
@@ -29,6 +31,17 @@ def join(content, between=""):
     """Return pieces, each `Html` or text, as one `Html`."""
     return Html(between.join(piece if isinstance(piece, Html) else escape(str(piece))
                              for piece in content if piece is not None))
+
+
+def from_template(name, **parts):
+    """Return the page of the template `name`.html, below the head that all have; None leaves a part empty.
+
+    A page may load nothing, and runs no script but its template's own.
+    """
+    head, body = ((files("vconv.report") / f"{one}.html").read_text(encoding="utf-8") for one in ("head", name))
+    scripts = "; script-src 'unsafe-inline'" if "<script>" in body else ""
+    filled = {key: "" if part is None else part for key, part in parts.items()}
+    return Template(head + body).substitute(filled, scripts=scripts)
 
 
 def _attribute(key, value):

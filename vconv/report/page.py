@@ -1,7 +1,5 @@
 """The page of an evaluation: one HTML file, with all that is heard and seen inside it."""
 from itertools import permutations
-from pathlib import Path
-from string import Template
 
 import yaml
 
@@ -9,7 +7,7 @@ from vconv import files
 from vconv.errors import VconvError
 from vconv.evaluation import output
 from vconv.report import tables
-from vconv.report.markup import Html, element, join
+from vconv.report.markup import Html, element, from_template, join
 from vconv.report.pictures import curves
 from vconv.report.sentences import sections
 from vconv.version import __version__
@@ -65,9 +63,8 @@ def write(scores_path, page_path, run=None, pairs="all", sentences=None):
         "making": _making(scores, model),
         "warnings": _warnings(scores, failures),
     }
-    template = Template(Path(__file__).with_suffix(".html").read_text(encoding="utf-8"))
-    page = template.substitute({name: part if part is not None else "" for name, part in parts.items()})
-    files.write_text(page_path, page.encode(errors="replace").decode())  # a file's name may be no Unicode
+    written = from_template("page", **parts)
+    files.write_text(page_path, written.encode(errors="replace").decode())  # a file's name may be no Unicode
     return failures
 
 

@@ -2,14 +2,12 @@
 
 import base64
 import io
-from pathlib import Path
-from string import Template
 
 from matplotlib.image import imsave
 
 from vconv import files, pictures
 from vconv.audio import wav
-from vconv.report.markup import element, join
+from vconv.report.markup import element, from_template, join
 
 
 def write(path, title, patches, sounds, rate):
@@ -28,8 +26,7 @@ def write(path, title, patches, sounds, rate):
     """
     pairs = enumerate(zip(patches, sounds, strict=True))
     cards = [_card(number, patch, y, rate) for number, (patch, y) in pairs]
-    template = Template(Path(__file__).with_suffix(".html").read_text(encoding="utf-8"))
-    files.write_text(path, template.substitute(title=join([title]), cards=join(cards)))
+    files.write_text(path, from_template("samples", title=join([title]), cards=join(cards)))
 
 
 def _card(number, patch, y, rate):
