@@ -86,7 +86,7 @@ def _fit(model, folder, training, data, steps, report):
     # Before the keeper: what it writes must be there for every epoch that has its checkpoint.
     health = [Health(folder, writer, held_out, report)] if isinstance(model, TwoPlayerModel) else []
     model.fit(
-        data.batches(done, steps, model.rows_per_step),
+        data.shuffled.epochs(done, steps, model.rows_per_step),
         steps_per_epoch=steps,
         initial_epoch=done,
         epochs=training["epochs"],

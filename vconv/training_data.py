@@ -1,4 +1,7 @@
-"""What a model learns from, by kind of data: batches, held-out batches, and the pictures that show its progress."""
+"""What a model learns from, by kind of data: batches, held-out batches, and the pictures that show its progress.
+
+Each kind has the batches to learn from as `shuffled.epochs(first epoch, steps, rows)`.
+"""
 
 from vconv.audio.mel import MelSettings
 from vconv.batches import ShuffledFrames
@@ -24,10 +27,6 @@ class FrameData:
         self.shuffled = ShuffledFrames(store, statistics, "training", training["seed"], training["balance_speakers"])
         self.held_out = ShuffledFrames(store, statistics, "validation", seed=0)
 
-    def batches(self, epoch, steps, rows):
-        """Return the batches from an epoch on, endless."""
-        return self.shuffled.epochs(epoch, steps, rows)
-
     def validation(self):
         """Return the held-out batches."""
         return self.held_out.sample(VALIDATION_FRAMES, VALIDATION_FRAMES_BATCH)
@@ -50,10 +49,6 @@ class SegmentData:
             Segments(store, split, mel, training["segment_samples"], training["condition"], seed)
             for split, seed in (("training", training["seed"]), ("validation", 0))
         )
-
-    def batches(self, epoch, steps, rows):
-        """Return the batches from an epoch on, endless."""
-        return self.shuffled.epochs(epoch, steps, rows)
 
     def validation(self):
         """Return the held-out batches."""
@@ -79,10 +74,6 @@ class PatchData:
         self.shuffled = Patches(store, "training", image, spectrogram["width"], training["seed"], self.rows)
         self.held_out = Patches(store, "validation", image, spectrogram["width"])
         self.facts = {"peak_db": self.shuffled.peak_db}
-
-    def batches(self, epoch, steps, rows):
-        """Return the batches from an epoch on, endless."""
-        return self.shuffled.epochs(epoch, steps, rows)
 
     def validation(self):
         """Return the held-out batches."""
