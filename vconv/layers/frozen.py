@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from vconv.layers.subbands import JoinSubbands
-from vconv.layers.weight_norm import Conv1D, Conv1DTranspose
+from vconv.layers.weight_norm import Conv1D, Conv1DTranspose, plain_kernel
 
 
 def freeze(network):
@@ -60,15 +60,12 @@ class FrozenConvTranspose(keras.layers.Layer):
 
     def __init__(self, kernel, bias, strides, **kwargs):
         super().__init__(**kwargs)
-        self.strides, (self.kernel_size, self.filters, channels) = strides, kernel.shape
-        self.blocks = -(-self.kernel_size // strides)
-        padded = np.pad(kernel, ((0, self.blocks * strides - self.kernel_size), (0, 0), (0, 0)))
-        padded = padded.reshape(self.blocks, strides * self.filters, channels)[::-1]
-        self.kernel = np.ascontiguousarray(padded.transpose(0, 2, 1))
+        self.strides, (self.kernel_size, self.filters, _) = strides, kernel.shape
+        self.kernel = np.array(plain_kernel(kernel, strides))
         self.bias = np.tile(bias, strides)
 
     def call(self, x):
-        around = self.blocks - 1
+        around = len(self.kernel) - 1
         padding = [[0, 0], [0, 0], [around, around], [0, 0]]
         y = tf.nn.bias_add(tf.nn.conv2d(x, tf.constant(self.kernel[None]), 1, padding), tf.constant(self.bias))
         batch, time = tf.shape(x)[0], tf.shape(x)[2]

@@ -88,24 +88,34 @@ class Conv1DTranspose(WeightNormalised):
 def transposed_convolution(x, kernel, strides):
     """Return the 'same' transposed convolution, [batch, time · strides, filters].
 
-    As a plain convolution of ⌈kernel_size / strides⌉ taps that gives `strides` output samples at once, which a CPU does
-    at the speed of its matrix product (`benchmarks/melgan.py`).
+    As a plain convolution that gives `strides` output samples at once, which a CPU does at the speed of its matrix
+    product (`benchmarks/melgan.py`).
 
     Parameters
     ----------
     x : tensor [batch, time, channels]
     kernel : tensor [kernel_size, filters, channels]
     """
-    kernel_size, filters, channels = kernel.shape
-    taps = -(-kernel_size // strides)
-    kernel = tf.pad(kernel, [[0, taps * strides - kernel_size], [0, 0], [0, 0]])
-    # Output sample u · strides + r is the sum over taps q of input u − q by the kernel's index q · strides + r.
-    kernel = tf.reverse(tf.reshape(kernel, [taps, strides * filters, channels]), [0])
-    y = ops.conv(tf.pad(x, [[0, 0], [taps - 1, taps - 1], [0, 0]]), tf.transpose(kernel, [0, 2, 1]), 1, "valid")
+    kernel_size, filters, _ = kernel.shape
+    plain = plain_kernel(kernel, strides)
+    taps = plain.shape[0]
+    y = ops.conv(tf.pad(x, [[0, 0], [taps - 1, taps - 1], [0, 0]]), plain, 1, "valid")
     batch, time = tf.shape(x)[0], tf.shape(x)[1]
     y = tf.reshape(y, [batch, (time + taps - 1) * strides, filters])
     first = (kernel_size - strides) // 2
     return y[:, first : first + time * strides]
+
+
+def plain_kernel(kernel, strides):
+    """Return the kernel of the plain convolution that gives `strides` samples of a transposed one at once.
+
+    [kernel_size, filters, channels] → [⌈kernel_size / strides⌉, channels, strides · filters]
+    """
+    kernel_size, filters, channels = kernel.shape
+    taps = -(-kernel_size // strides)
+    kernel = tf.pad(kernel, [[0, taps * strides - kernel_size], [0, 0], [0, 0]])
+    # Output sample u · strides + r is the sum over taps q of input u − q by the kernel's index q · strides + r.
+    return tf.transpose(tf.reverse(tf.reshape(kernel, [taps, strides * filters, channels]), [0]), [0, 2, 1])
 
 
 def grouped_convolution(x, kernel, strides, groups):
