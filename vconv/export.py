@@ -10,7 +10,7 @@ from vconv.vocoders import MelGANVocoder
 
 
 def export(run, kind, output):
-    """Write the generator of the run folder `run`, weight norms folded away.
+    """Write the generator of the run folder `run`, weight norms folded away, all weights constants.
 
     Parameters
     ----------
@@ -33,10 +33,9 @@ def export(run, kind, output):
         return {"wave": vocoder.generator(mel)[0, :, 0]}
 
     module = tf.Module()
-    module.generator, module.wave_of = vocoder.generator, wave_of
+    module.wave_of = wave_of
     if kind == "tflite":
-        # Not given the module, it writes the weights as constants; as variables they would come up empty.
-        converter = tf.lite.TFLiteConverter.from_concrete_functions([wave_of.get_concrete_function()])
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([wave_of.get_concrete_function()], module)
         with files.replacing(output) as temporary:
             temporary.write_bytes(converter.convert())
         return
