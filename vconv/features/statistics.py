@@ -7,7 +7,7 @@ import numpy as np
 
 from vconv.errors import VconvError
 from vconv.features import hdf5
-from vconv.features.schema import LOWEST_LOG_SPECTRUM
+from vconv.features.counting import Histogram, Moments
 
 FORMAT, VERSION = "vconv statistics", 1
 PERCENTILES = (0.5, 99.5)
@@ -90,76 +90,6 @@ class Normalizer:
     def inverse(self, x):
         """Return the log spectrum [..., K], float32, that `forward` maps to `x`."""
         return (np.asarray(x, np.float32) + 1) * self._scale + self._low
-
-
-class Moments:
-    """Count, mean and variance of rows that come in portions (Chan, Golub and LeVeque 1983, equation 2.1)."""
-
-    def __init__(self, count=0, mean=0.0, squares=0.0):
-        self.count, self.mean, self._squares = count, mean, squares
-
-    @classmethod
-    def of(cls, rows):
-        """Return the moments of `rows` [n, ...] over the first axis; n may be 0."""
-        if not len(rows):
-            return cls()
-        mean = rows.mean(axis=0)
-        return cls(len(rows), mean, np.square(rows - mean).sum(axis=0))
-
-    def __add__(self, other):
-        if not self.count or not other.count:
-            return self if self.count else other
-        count, difference = self.count + other.count, other.mean - self.mean
-        squares = self._squares + other._squares + np.square(difference) * (self.count * other.count / count)
-        return Moments(count, self.mean + difference * (other.count / count), squares)
-
-    @property
-    def variance(self):
-        """Mean square distance from the mean (divided by the count)."""
-        return self._squares / self.count
-
-
-class Histogram:
-    """How often each float16 value between -32 and 0 occurred in each of K bins.
-
-    There are only 20,480 such values, so nothing is rounded: percentiles are exact, however many frames were counted.
-    """
-
-    _CODES = int(np.float16(-LOWEST_LOG_SPECTRUM).view(np.uint16))
-    _PORTION = 8192  # counting costs as much for one frame as for thousands
-
-    def __init__(self, bins):
-        self._counts = np.zeros((bins, self._CODES), np.uint32)
-        self._waiting = []
-
-    def add(self, log_spectrum):
-        """Count `log_spectrum` [n, K], float16, between -32 and 0."""
-        self._waiting.append(log_spectrum)
-        if sum(map(len, self._waiting)) >= self._PORTION:
-            self._count()
-
-    def percentile(self, percent):
-        """Return the percentile [K], interpolated linearly between neighbours like `numpy.percentile`."""
-        self._count()
-        values = -np.arange(self._CODES, dtype=np.uint16)[::-1].view(np.float16).astype(np.float64)
-        result = np.empty(len(self._counts))
-        for number, counts in enumerate(self._counts):
-            at_or_below = np.cumsum(counts[::-1], dtype=np.int64)
-            last = at_or_below[-1] - 1
-            position = last * percent / 100
-            below = int(position)
-            lower, upper = values[np.searchsorted(at_or_below, [below, min(below + 1, last)], side="right")]
-            result[number] = lower + (upper - lower) * (position - below)
-        return result
-
-    def _count(self):
-        """Count what is waiting."""
-        if self._waiting:
-            # Without its sign bit the pattern of a float16 is a whole number that grows with the magnitude.
-            codes = np.ascontiguousarray((np.concatenate(self._waiting).view(np.uint16) & 0x7FFF).T)
-            for counts, row in zip(self._counts, codes, strict=True):
-                counts += np.bincount(row, minlength=self._CODES).astype(np.uint32)
-            self._waiting = []
 
 
 def compute(store, chunk_frames=CHUNK_FRAMES):
