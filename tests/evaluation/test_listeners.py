@@ -7,6 +7,7 @@ import soundfile
 
 from vconv.errors import VconvError
 from vconv.evaluation import intelligibility, listeners, naturalness, speaker_encoder
+from vconv.evaluation import recordings as copies
 from vconv.evaluation.recordings import Pair, Recordings
 from vconv.evaluation.scores import SYSTEMS
 
@@ -38,7 +39,7 @@ def rows():
 @pytest.fixture(autouse=True)
 def copies_are_quiet(monkeypatch):
     """A copy-synthesis sounds like the target here, a little quieter."""
-    monkeypatch.setattr(listeners, "copy_synthesis", lambda y, settings, f0_range_hz: 0.75 * y)
+    monkeypatch.setattr(copies, "copy_synthesis", lambda y, settings, f0_range_hz: 0.75 * y)
 
 
 def level(y, rate):

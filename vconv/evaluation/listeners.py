@@ -6,12 +6,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from vconv.audio import wav
 from vconv.errors import VconvError
 from vconv.evaluation import similarity
 from vconv.evaluation.cache import cached, digest
 from vconv.evaluation.neural import package
-from vconv.evaluation.recordings import copy_synthesis
+from vconv.evaluation.recordings import signal_key, signal_of
 from vconv.evaluation.scores import SYSTEMS
 
 
@@ -166,11 +165,9 @@ def read_transcripts(path):
 
 def _judge(name, listen, settings, cache, path, speaker):
     """Return what the network says of a file, or of its copy-synthesis with the F0 range of `speaker`."""
-    rate, f0_range_hz = settings["sample_rate"], settings["f0_range_hz"].get(speaker)
 
     def compute():
-        y = wav.read(path, rate)[0]
-        return {"value": np.asarray(listen(y if speaker is None else copy_synthesis(y, settings, f0_range_hz), rate))}
+        return {"value": np.asarray(listen(signal_of(path, settings, speaker), settings["sample_rate"]))}
 
-    how = [rate] if speaker is None else [rate, settings["frame_period_ms"], settings["f0_method"], f0_range_hz]
-    return cached(cache, [name, digest(path), speaker is None, *how], compute)["value"]
+    how = [speaker is None, *signal_key(settings, speaker)]
+    return cached(cache, [name, digest(path), *how], compute)["value"]

@@ -102,6 +102,36 @@ def of_folders(converted, source, target):
     return _recordings([Pair(source_name, target_name, converted_files)], natural, settings, {}, [], notes)
 
 
+def signal_of(path, settings, resynthesised=None):
+    """Return the signal [samples] of a file at the rate of the scores.
+
+    Parameters
+    ----------
+    path : str or Path
+    settings : dict
+        As of `Recordings`.
+    resynthesised : str, optional
+        A speaker: the copy-synthesis with this speaker's range of F0 is returned instead.
+
+    Raises
+    ------
+    VconvError
+        The file cannot be read, or has no voice to find a range of F0 in.
+    """
+    y, _ = wav.read(path, settings["sample_rate"])
+    if resynthesised is None:
+        return y
+    return copy_synthesis(y, settings, settings["f0_range_hz"].get(resynthesised))
+
+
+def signal_key(settings, resynthesised=None):
+    """Return all but the file that a `signal_of` depends on, for a key of the cache."""
+    if resynthesised is None:
+        return [settings["sample_rate"]]
+    values = [settings[key] for key in ("sample_rate", "frame_period_ms", "f0_method")]
+    return [*values, settings["f0_range_hz"].get(resynthesised)]
+
+
 def copy_synthesis(y, settings, f0_range_hz=None):
     """Return a signal [samples] resynthesised from its WORLD features; without a range of F0, its own is found."""
     rate, frame_period_ms = settings["sample_rate"], settings["frame_period_ms"]

@@ -4,13 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vconv.audio import wav
 from vconv.errors import VconvError
-from vconv.evaluation import metrics, variance
+from vconv.evaluation import metrics, recordings, variance
 from vconv.evaluation.cache import cached, digest
 from vconv.evaluation.metrics import Frames
 from vconv.evaluation.protocols import MCD24
-from vconv.evaluation.recordings import copy_synthesis
 
 
 class Sentence(NamedTuple):
@@ -80,24 +78,18 @@ def measure(sentence):
 
 def _analysed(path, sentence, keep, resynthesised):
     """Analyse a recording, or its copy-synthesis with the range of the speaker `resynthesised`."""
-    settings = sentence.settings
-    f0_range_hz = settings["f0_range_hz"].get(resynthesised)
-    how = [settings["sample_rate"], [list(protocol) for protocol in sentence.protocols]]
-    if resynthesised is not None:
-        how += [settings["frame_period_ms"], settings["f0_method"], f0_range_hz]
+    rate = sentence.settings["sample_rate"]
 
     def compute():
         """Return {protocol/field: array [T] or [T, order + 1]} of all frames."""
-        rate = settings["sample_rate"]
-        y = wav.read(path, rate)[0]
-        if resynthesised is not None:
-            y = copy_synthesis(y, settings, f0_range_hz)
-        f0_hz, spectrum = metrics.analyse_spectrum(y, rate)
+        f0_hz, spectrum = metrics.analyse_spectrum(recordings.signal_of(path, sentence.settings, resynthesised), rate)
         described = {one.name: metrics.describe(f0_hz, spectrum, rate, one) for one in sentence.protocols}
         return {f"{name}/{field}": array for name, frames in described.items()
                 for field, array in frames._asdict().items()}
 
-    arrays = cached(sentence.cache if keep else None, [digest(path), *how], compute)
+    key = [digest(path), [list(protocol) for protocol in sentence.protocols]]
+    key += recordings.signal_key(sentence.settings, resynthesised)
+    arrays = cached(sentence.cache if keep else None, key, compute)
     return Analysed({protocol.name: Frames(*(arrays[f"{protocol.name}/{field}"] for field in Frames._fields))
                      for protocol in sentence.protocols})
 

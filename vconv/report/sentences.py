@@ -5,7 +5,7 @@ from tqdm import tqdm
 
 from vconv.audio import pitch, wav, world
 from vconv.errors import VconvError
-from vconv.evaluation.recordings import copy_synthesis
+from vconv.evaluation.recordings import signal_of
 from vconv.report import pictures
 from vconv.report.markup import element, join
 from vconv.report.tables import SYSTEMS, measured, quantity
@@ -32,11 +32,8 @@ class Recordings:
         return self._kept[key]
 
     def _read(self, path, speaker, resynthesised):
-        rate = self.settings["sample_rate"]
-        f0_range_hz = self.settings["f0_range_hz"].get(speaker)
-        y, _ = wav.read(path, rate)
-        if resynthesised:
-            y = copy_synthesis(y, self.settings, f0_range_hz)
+        rate, f0_range_hz = self.settings["sample_rate"], self.settings["f0_range_hz"].get(speaker)
+        y = signal_of(path, self.settings, speaker if resynthesised else None)
         return y, world.estimate_f0(y, rate, *(f0_range_hz or pitch.WIDE_RANGE_HZ), self.settings["f0_method"],
                                     self.settings["frame_period_ms"])
 
