@@ -194,9 +194,10 @@ def test_signs_of_health_stay_out_of_the_log_and_are_means(toy, monkeypatch):
 
 
 @pytest.mark.parametrize("key, value, told", [("objective", "hinge", "wasserstein"), ("critic_steps", 0, "1 or more"),
+                                              ("constraint", "none", "is none; set it to one of"),
                                               ("average_decay", 1.0, "less than 1"), ("average_decay", -0.1, "be 0")])
 def test_settings_that_no_model_can_have_are_refused(key, value, told):
-    good = {"objective": "wasserstein", "critic_steps": 1, "average_decay": 0.0}
+    good = {"objective": "wasserstein", "constraint": "weight_clipping", "critic_steps": 1, "average_decay": 0.0}
     check(good, "x")
-    with pytest.raises(VconvError, match=f"x: adversarial.{key}.*{told}"):
+    with pytest.raises(VconvError, match=f"x: .*adversarial.{key}.*{told}"):
         check(good | {key: value}, "x")

@@ -10,14 +10,21 @@ from keras import ops
 from vconv import config
 from vconv.errors import VconvError
 from vconv.layers.average import MovingAverage
-from vconv.losses import OBJECTIVES, mean_score
+from vconv.layers.spectral import SpectralNormalization
+from vconv.losses import OBJECTIVES, gradient_norm, gradient_penalty, mean_score
 
+CONSTRAINTS = ("gradient_penalty", "weight_clipping", "spectral_normalization", "none")  # of a critic's slope
+CLIPPED = ("kernel", "bias", "embeddings")
 SIGNS = ("gap", "level", "slope", "generator_gradient")  # of health; see `TwoPlayerModel`
 
 
-def check(adversarial, model_name):
-    """Raise a VconvError for a setting of the section `adversarial` that no model can have."""
+def check(adversarial, model_name, constraints=CONSTRAINTS):
+    """Raise a VconvError for settings of the section `adversarial` that a model of these `constraints` cannot have."""
     config.one_of(adversarial["objective"], OBJECTIVES, f"{model_name}: adversarial.objective")
+    config.one_of(adversarial["constraint"], constraints, f"{model_name}: adversarial.constraint")
+    if adversarial["objective"] == "wasserstein" and adversarial["constraint"] == "none":
+        raise VconvError(f"{model_name}: adversarial.objective wasserstein needs a critic whose slope is bounded, and "
+                         f"adversarial.constraint is none; set it to one of: {', '.join(constraints[:-1])}")
     steps, decay = adversarial["critic_steps"], adversarial["average_decay"]
     if steps < 1:
         raise VconvError(f"{model_name}: adversarial.critic_steps is {steps}; it must be 1 or more")
@@ -97,7 +104,8 @@ class TwoPlayerModel(Tracked):
     `train_step` gets the rows of all critic steps in one batch, so that each step sees rows of its own; the generator
     takes the first. While `adversarial` is False, the generator alone is updated, once for every part.
 
-    It may set `objective` (an `losses.Objective`) for `judge`, and `average_decay` above 0 for averaged weights.
+    It may set `objective` (an `losses.Objective`) for `judge`, `average_decay` above 0 for averaged weights, and
+    `settings` (the section `adversarial` of its own), whose constraint is kept here and in `penalised`.
     Terms named in `SIGNS` stay out of the log; `vconv.health` reads their means from `signs`: the gap between the mean
     scores of real and fake, the level of the fakes' mean score, the mean norm of the score's gradient by the input
     where a penalty pulls it to 1 (`slope`), and the norm of the generator's gradient by its weights, which
@@ -105,8 +113,9 @@ class TwoPlayerModel(Tracked):
     """
 
     adversarial = True
-    average = None
+    average = spectral = None
     average_decay = 0.0
+    settings = {"constraint": "none"}
 
     def compile(self, optimizer, critic_optimizer):
         """Attach both optimisers; their slots and the average exist at once, so that a checkpoint restores them."""
@@ -117,6 +126,8 @@ class TwoPlayerModel(Tracked):
         self.signs = {name: keras.metrics.Mean(name) for name in SIGNS}
         if self.average_decay:
             self.average = MovingAverage(self.averaged_variables, self.average_decay, name="average")
+        if self.settings["constraint"] == "spectral_normalization":
+            self.spectral = SpectralNormalization(self.critic_kernels, name="spectral")
 
     @property
     def averaged_variables(self):
@@ -129,8 +140,33 @@ class TwoPlayerModel(Tracked):
             self.adversarial = adversarial
             self.make_train_function(force=True)
 
+    @property
+    def critic_kernels(self):
+        """The kernels among the critic's variables."""
+        return [variable for variable in self.critic_variables if variable.name == "kernel"]
+
     def after_critic_step(self):
-        """Called after each update of the critic, for constraints on its weights."""
+        """Keep the critic's weights within their bound, where the settings set one.
+
+        Scale and offset of a normalisation stay free: at 0.01 each they would shrink the score by a million over three
+        layers.
+        """
+        if self.settings["constraint"] == "weight_clipping":
+            clipped = [variable for variable in self.critic_variables if variable.name in CLIPPED]
+            clip_weights(clipped, self.settings["clip_limit"])
+        if self.spectral:
+            self.spectral.normalise(self.critic_kernels)
+
+    def penalised(self, loss, gradient):
+        """Return (the critic's loss + λ · gradient penalty, its terms) where the settings want one, else (loss, {}).
+
+        `gradient()` returns that of the score by its input, [batch, ...], where the penalty is to be taken.
+        """
+        if self.settings["constraint"] != "gradient_penalty":
+            return loss, {}
+        found = gradient()
+        terms = {"penalty": gradient_penalty(found), "slope": ops.mean(gradient_norm(found))}
+        return loss + self.settings["penalty_weight"] * terms["penalty"], terms
 
     def examples(self, batch):
         """Return (real, generated), two arrays [rows, ...], whose variety is compared; None: do not compare."""

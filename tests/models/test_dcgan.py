@@ -194,6 +194,20 @@ def test_a_layer_normalised_critic_judges_each_patch_for_itself():
         assert model.critic.count_params() == convolutions + (2 if norm == "layer" else 4) * (2 + 3 + 4)
 
 
+def test_spectral_normalisation_is_a_matter_of_critic_steps_and_no_part_of_the_networks():
+    model = build("adversarial.constraint=spectral_normalization", "network.critic_norm=none")
+    plain = build("network.critic_norm=none")
+    assert [weight.shape for weight in model.critic.weights] == [weight.shape for weight in plain.critic.weights]
+    vectors = [np.array(vector) for vector in model.spectral.weights]
+    kernels = [np.array(kernel) for kernel in model.critic_kernels]
+    model.step_generator(lambda: model.generator_loss(batch()))
+    assert all(map(np.array_equal, vectors, model.spectral.weights))
+    assert all(map(np.array_equal, kernels, model.critic_kernels))
+    model.train_step(batch())
+    assert not any(map(np.array_equal, vectors, model.spectral.weights))
+    assert model.average is plain.spectral is None
+
+
 def test_weight_clipping_leaves_the_normalisation_free():
     model = build("adversarial.constraint=weight_clipping", "adversarial.clip_limit=0.003")
     _, terms = model.critic_loss(batch())
@@ -263,16 +277,21 @@ class Killed(Exception):
 def weights(folder):
     model = folder.build_model()
     folder.load_checkpoint(model)
-    return [np.array(variable) for holder in (model.generator.weights, model.critic.weights, model.optimizer.variables,
+    return [np.array(variable) for holder in (model.weights, model.optimizer.variables,
                                               model.critic_optimizer.variables) for variable in holder]
 
 
-def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch):
+SPECTRAL = {"network": {"critic_norm": "none"}, "adversarial": {"constraint": "spectral_normalization"}}
+
+
+@pytest.mark.parametrize("extra", [{}, SPECTRAL])
+def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch, extra):
     def train(name):
         with FeatureStore(write_store(tmp_path / "f.h5", (60, 70), contents=("wave",))) as store:
             return training.train("dcgan", store, None, {"root": "x"}, tmp_path / name, changes, lambda line: None)
 
-    changes = SMALL | {"training": SMALL["training"] | {"epochs": 3}}
+    changes = {section: SMALL.get(section, {}) | extra.get(section, {}) for section in {*SMALL, *extra}}
+    changes["training"]["epochs"] = 3
     whole = train("whole")
     save = RunFolder.save_checkpoint
 
@@ -287,6 +306,8 @@ def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch):
     monkeypatch.undo()
     parts = train("parts")
     assert all(np.array_equal(one, other) for one, other in zip(weights(whole), weights(parts), strict=True))
+    vectors = [variable for variable in whole.build_model().weights if "vector" in variable.name]
+    assert len(vectors) == 4 * bool(extra), "three convolutions and the score"
     assert whole.history() == parts.history() and len(parts.history()) == 3
     for epoch in (1, 2, 3):
         one, other = (folder.path / "samples" / f"epoch-{epoch:04d}.png" for folder in (whole, parts))
@@ -301,7 +322,7 @@ def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch):
     ("network.height_kernels=[5, 5, 5]", "height_kernels: has 3 entries for 4 layers"),
     ("network.critic_strides=[1, 2]", "critic_strides: has 2 entries for 3 layers"),
     ("network.generator=gru", "network.generator: 'gru'.*convolutional, lstm"),
-    ("network.critic_norm=group", "critic_norm: 'group'.*batch, layer"),
+    ("network.critic_norm=group", "critic_norm: 'group'.*batch, layer, none"),
     ("network.critic_dropout=1.0", "critic_dropout is 1"),
     ("network.width_kernels=[5, 5, 1, 5]", "upsampling_3: axis 1: kernel 1 is smaller than stride 2"),
     ("adversarial.objective=wgan", "objective: 'wgan'.*wasserstein"),

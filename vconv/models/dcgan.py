@@ -8,15 +8,14 @@ import math
 
 import keras
 import tensorflow as tf
-from keras import layers, ops
+from keras import ops
 
-from vconv import config, losses
-from vconv.adversarial import TwoPlayerModel, clip_weights, input_gradient
+from vconv import losses
+from vconv.adversarial import TwoPlayerModel, input_gradient
 from vconv.adversarial import check as check_adversarial
 from vconv.errors import VconvError
 from vconv.models.dcgan_networks import check_network, critic, generator, patch_shape, upsampling_stack
 
-CONSTRAINTS = ("gradient_penalty", "weight_clipping", "none")
 NOISE = ("z of the critic's step", "real", "fake", "between", "mixture", "z of the generator's step", "generator", "z")
 
 
@@ -34,7 +33,10 @@ def check(settings):
     """Raise a VconvError for settings that do not fit together."""
     check_network(settings)
     check_adversarial(settings["adversarial"], "dcgan")
-    config.one_of(settings["adversarial"]["constraint"], CONSTRAINTS, "dcgan: adversarial.constraint")
+    norm = settings["network"]["critic_norm"]
+    if settings["adversarial"]["constraint"] == "spectral_normalization" and norm != "none":
+        raise VconvError("dcgan: adversarial.constraint spectral_normalization bounds nothing where "
+                         f"network.critic_norm is {norm}, which undoes it; set network.critic_norm to none")
 
 
 def upsampling(settings):
@@ -114,19 +116,8 @@ class DCGAN(TwoPlayerModel):
         scores = {name: self.critic([patches, self.noise_seed(name, step)], training=True)
                   for name, patches in (("real", real), ("fake", fake))}
         loss, signs = self.judge(scores["real"], scores["fake"])
-        terms = {"distance": signs["gap"], **signs}
-        if self.settings["constraint"] == "gradient_penalty":
-            gradient = self.gradient_between(real, fake, step)
-            terms["penalty"] = losses.gradient_penalty(gradient)
-            terms["slope"] = ops.mean(losses.gradient_norm(gradient))
-            loss = loss + self.settings["penalty_weight"] * terms["penalty"]
-        return loss, {"critic_loss": loss, **terms}
-
-    def after_critic_step(self):
-        """Clip the critic's convolutions where the settings say so; its normalisation stays free."""
-        if self.settings["constraint"] == "weight_clipping":
-            convolutions = [layer for layer in self.critic.layers if isinstance(layer, layers.Conv2D)]
-            clip_weights([weight for layer in convolutions for weight in layer.weights], self.settings["clip_limit"])
+        loss, penalty = self.penalised(loss, lambda: self.gradient_between(real, fake, step))
+        return loss, {"critic_loss": loss, "distance": signs["gap"], **signs, **penalty}
 
     def gradient_between(self, real, fake, step):
         """Return the gradient of the score at a random point between each real patch and a fake one."""

@@ -21,7 +21,8 @@ from vconv.upsampling import check as check_kernel
 AXES = ("height", "width")
 LARGEST_START = 32  # a side of the map that the generator begins with
 # Statistics of the batch, or of each patch over all its places and channels; one scale and offset a channel.
-NORMS = {"batch": layers.BatchNormalization, "layer": lambda name: layers.GroupNormalization(1, name=name)}
+NORMS = {"batch": layers.BatchNormalization, "layer": lambda name: layers.GroupNormalization(1, name=name),
+         "none": lambda name: lambda x: x}
 
 
 def patch_shape(settings):

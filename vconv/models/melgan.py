@@ -7,6 +7,8 @@ feature matching" (Darshan Deshpande 2021); `bands` makes it multi-band (Yang et
 import math
 
 import keras
+import tensorflow as tf
+from keras import ops
 
 from vconv import adversarial, config, losses
 from vconv.audio.mel import MelSettings, MelSpectrogram
@@ -87,13 +89,17 @@ class MelGAN(adversarial.TwoPlayerModel):
         self.average_decay = self.settings["average_decay"]
         self.critic_steps = self.settings["critic_steps"]
         self.rows_per_step = settings["training"]["batch_size"] * self.critic_steps
+        self.seed, self.scales = settings["training"]["seed"], settings["network"]["scales"]
         self.mel = MelSpectrogram(MelSettings(**settings["mel"]))
         self.generator = generator(settings["mel"]["mels"], settings["network"])
-        self.discriminator = discriminator(settings["network"])
+        # A weight norm would undo what clipping or spectral normalisation does to the kernels.
+        norm = settings["network"]["weight_norm"] and self.settings["constraint"] in ("none", "gradient_penalty")
+        self.discriminator = discriminator(settings["network"] | {"weight_norm": norm})
         self.networks = {"generator": self.generator, "discriminator": self.discriminator}
         self.held_out_terms = tuple(name for name in ("stft", "mel_db") if not self.settings[name])
         self.steps_per_frame = {"generator": 1, "discriminator": settings["mel"]["hop"]}
-        self.track_terms("loss", "adversarial", "feature_matching", "stft", "critic_loss", "mel_db")
+        penalty = ["penalty"] if self.settings["constraint"] == "gradient_penalty" else []
+        self.track_terms("loss", "adversarial", "feature_matching", "stft", "critic_loss", *penalty, "mel_db")
         self.built = True
 
     @property
@@ -149,9 +155,17 @@ class MelGAN(adversarial.TwoPlayerModel):
     def critic_loss(self, batch):
         """The objective's loss of the discriminators; least squares: 1 for real, 0 for fake."""
         mel, wave = batch
-        real, fake = ([scale[-1] for scale in self.discriminator(x)] for x in (wave, self.generator(mel)))
-        loss, signs = self.judge(real, fake)
-        return loss, {"critic_loss": loss, **signs}
+        fake = self.generator(mel)
+        loss, signs = self.judge(*([scale[-1] for scale in self.discriminator(x)] for x in (wave, fake)))
+        loss, penalty = self.penalised(loss, lambda: self.gradient_between(wave, fake))
+        return loss, {"critic_loss": loss, **signs, **penalty}
+
+    def gradient_between(self, real, fake):
+        """Return the gradient of each segment's mean score at a random point between a real and a fake one."""
+        seed = [self.seed, ops.cast(self.critic_optimizer.iterations, "int32")]
+        between = losses.interpolate(real, fake, tf.random.stateless_uniform(ops.shape(real)[:1], seed))
+        return adversarial.input_gradient(
+            lambda x: sum(ops.mean(scale[-1], (1, 2)) for scale in self.discriminator(x)) / self.scales, between)
 
     def test_step(self, batch):
         """Two distances of held-out segments: of their STFTs, and of their mel spectrograms in dB."""
