@@ -133,6 +133,11 @@ def test_gradient_norm_is_one_a_sample():
     assert np.asarray(losses.gradient_norm(gradient)) == pytest.approx([5.0, 2.0])
 
 
+def test_mean_features_are_compared_not_samples():
+    real, fake = tf.constant([[1.0, 2.0], [3.0, 2.0]]), tf.constant([[5.0, 0.0], [1.0, 8.0], [3.0, 4.0]])
+    assert float(losses.mean_feature_distance(real, fake)) == pytest.approx(((2 - 3) ** 2 + (2 - 4) ** 2) / 2)
+
+
 def test_feature_matching_and_least_squares_by_hand():
     real, fake = ([tf.constant(x) for x in maps] for maps in ([[[1.0, 2.0]], [[[0.0]]]], [[[2.0, 5.0]], [[[3.0]]]]))
     assert float(losses.feature_matching(real, fake)) == pytest.approx(((1 + 3) / 2 + 3) / 2)

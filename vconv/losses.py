@@ -125,6 +125,14 @@ def feature_matching(real_maps, fake_maps):
     return sum(distances) / len(distances)
 
 
+def mean_feature_distance(real, fake):
+    """Mean square of the difference of two batches' mean features (Salimans et al. 2016, arXiv 1606.03498, 3.1).
+
+    Feature matching where no fake belongs to a real sample. Shapes: [batch, ...] twice → a number.
+    """
+    return ops.mean(ops.square(ops.mean(real, axis=0) - ops.mean(fake, axis=0)))
+
+
 def multi_resolution_stft(real, fake, epsilon=1e-7):
     """Spectral convergence + mean L1 of log magnitudes, averaged over three resolutions.
 

@@ -224,6 +224,25 @@ def test_another_objective_without_constraint_trains(objective):
     assert np.isfinite(float(logs["loss"])) and float(logs["penalty"]) == 0
 
 
+def test_feature_matching_compares_means_of_the_layer_before_the_score():
+    model = build("adversarial.feature_matching=0.5", "network.critic_dropout=0", "adversarial.objective=least_squares")
+    model.generator = lambda z, training: batch(seed=1)[0]
+    loss, terms = model.generator_loss(batch())
+    seed = tf.constant([0, 0])
+    scores = model.critic([batch(seed=1)[0], seed], training=True).numpy()
+    before = keras.Model(model.critic.inputs, model.critic.get_layer("score").input)
+    fake, real = (before([batch(seed=number)[0], seed], training=True).numpy().mean(0) for number in (1, 0))
+    assert float(terms["feature_matching"]) == pytest.approx(np.mean((real - fake) ** 2), rel=1e-4)
+    assert float(loss) == pytest.approx(np.mean((scores - 1) ** 2) + 0.5 * np.mean((real - fake) ** 2), rel=1e-4)
+
+
+def test_feature_matching_trains_the_generator_and_is_in_the_log():
+    model = build("adversarial.feature_matching=1.0")
+    logs = tf.function(model.train_step)(batch())
+    assert float(logs["feature_matching"]) > 0 and "feature_matching" not in build().trackers
+    assert float(model.signs["generator_gradient"].result()) > 0
+
+
 def test_averaged_weights_make_the_samples():
     model, z = build("adversarial.average_decay=0.9"), np.ones((2, 4), np.float32)
     for seed in range(3):

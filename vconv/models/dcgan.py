@@ -16,7 +16,8 @@ from vconv.adversarial import check as check_adversarial
 from vconv.errors import VconvError
 from vconv.models.dcgan_networks import check_network, critic, generator, patch_shape, upsampling_stack
 
-NOISE = ("z of the critic's step", "real", "fake", "between", "mixture", "z of the generator's step", "generator", "z")
+NOISE = ("z of the critic's step", "real", "fake", "between", "mixture", "z of the generator's step", "generator", "z",
+         "matched")
 
 
 def build(settings):
@@ -68,7 +69,8 @@ class DCGAN(TwoPlayerModel):
         self.generator = generator(shape, settings["network"])
         self.critic = critic(shape, settings["network"])
         self.networks = {"generator": self.generator, "critic": self.critic}
-        self.track_terms("loss", "critic_loss", "distance", "penalty", *self.held_out_terms)
+        matching = ["feature_matching"] if self.settings["feature_matching"] else []
+        self.track_terms("loss", *matching, "critic_loss", "distance", "penalty", *self.held_out_terms)
         self.built = True
 
     @property
@@ -103,11 +105,19 @@ class DCGAN(TwoPlayerModel):
         return batch[0], self(self.draw("z", 0, ops.shape(batch[0])[0]))
 
     def generator_loss(self, batch):
-        """What the objective makes of the scores of the fakes."""
+        """What the objective makes of the scores of the fakes, + feature matching where the settings want it."""
         step = self.optimizer.iterations
         fake = self.generator(self.draw("z of the generator's step", step, ops.shape(batch[0])[0]), training=True)
-        loss = self.objective.generator(self.critic([fake, self.noise_seed("generator", step)], training=True))
-        return loss, {"loss": loss}
+        fake = [fake, self.noise_seed("generator", step)]
+        if not self.settings["feature_matching"]:
+            loss = self.objective.generator(self.critic(fake, training=True))
+            return loss, {"loss": loss}
+        critic = keras.Model(self.critic.inputs, [self.critic.output, self.critic.get_layer("score").input])
+        scores, fake_features = critic(fake, training=True)
+        real_features = critic([batch[0], self.noise_seed("matched", step)], training=True)[1]
+        distance = losses.mean_feature_distance(real_features, fake_features)
+        loss = self.objective.generator(scores) + self.settings["feature_matching"] * distance
+        return loss, {"loss": loss, "feature_matching": distance}
 
     def critic_loss(self, batch):
         """What the objective makes of the scores, + λ · gradient penalty where the settings want it."""
