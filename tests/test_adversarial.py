@@ -57,6 +57,19 @@ def test_each_critic_step_has_rows_of_its_own_and_the_generator_the_first_after_
     assert set(logs) == {"critic", "generator", "warm_up"}, "`fit` must see the same names in every epoch"
 
 
+def test_the_generator_learns_through_what_was_made_for_both_players(toy, monkeypatch):
+    def made(batch):
+        toy.steps.append("made")
+        return toy.w * batch[0], batch[1]
+
+    monkeypatch.setattr(toy, "shared", made)
+    monkeypatch.setattr(toy, "generator_loss", lambda batch: (tf.reduce_mean(batch[0]), {"generator": 0.0}))
+    toy.w.assign(2.0)
+    toy.train_step(DATA)
+    assert float(toy.c.numpy()) == -2 * (1.5 + 3.5 + 15) and float(toy.w.numpy()) == 2 - 1.5
+    assert toy.steps == ["made", "critic", "after"] * 3, "each part's once, and the first serves the generator too"
+
+
 def test_the_warm_up_updates_the_generator_alone_once_for_every_part(toy):
     toy.set_adversarial(False)
     toy.train_step(DATA)

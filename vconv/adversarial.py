@@ -33,13 +33,13 @@ def check(adversarial, model_name, constraints=CONSTRAINTS):
                          f"1, for example 0.999")
 
 
-def minimise(loss_of, variables, optimizer, norm=None):
+def minimise(loss_of, variables, optimizer, norm=None, tape=None):
     """Take one step of `optimizer` down the gradient of a loss; return the loss's terms.
 
     `loss_of()` returns (loss, {name: term}). Under the name `norm`, if there is one, the terms returned also hold the
-    Euclidean norm of the whole gradient.
+    Euclidean norm of the whole gradient. What a `tape` has recorded already belongs to the loss.
     """
-    with tf.GradientTape() as tape:
+    with tape or tf.GradientTape() as tape:
         loss, terms = loss_of()
     gradients = tape.gradient(loss, variables)
     optimizer.apply(gradients, variables)
@@ -99,8 +99,8 @@ class Tracked(keras.Model):
 class TwoPlayerModel(Tracked):
     """A model that trains a critic `critic_steps` times for each step of its generator.
 
-    A subclass sets `critic_steps`, `critic_variables` and `generator_variables`, and defines `critic_loss(batch)`,
-    `generator_loss(batch)` and `warm_up_loss(batch)`, each returning (loss, {name: term}).
+    A subclass sets `critic_steps`, `critic_variables` and `generator_variables`, and defines `warm_up_loss(batch)`,
+    `critic_loss(shared(batch))` and `generator_loss(shared(batch))`, each returning (loss, {name: term}).
     `train_step` gets the rows of all critic steps in one batch, so that each step sees rows of its own; the generator
     takes the first. While `adversarial` is False, the generator alone is updated, once for every part.
 
@@ -145,6 +145,13 @@ class TwoPlayerModel(Tracked):
         """The kernels among the critic's variables."""
         return [variable for variable in self.critic_variables if variable.name == "kernel"]
 
+    def shared(self, batch):
+        """Return what `critic_loss` and `generator_loss` take, here the batch itself.
+
+        A model may make its fakes here, once for both players, unless each draws noise of its own.
+        """
+        return batch
+
     def after_critic_step(self):
         """Keep the critic's weights within their bound, where the settings set one.
 
@@ -187,20 +194,23 @@ class TwoPlayerModel(Tracked):
         """Update the critic on each part of `data` (columns [critic_steps · rows, …]), the generator on the first."""
         parts = list(zip(*(ops.split(column, self.critic_steps) for column in data), strict=True))
         if self.adversarial:
-            for part in parts:
+            with tf.GradientTape() as tape:  # it goes on in the generator's step, which nothing before it moves
+                first = self.shared(parts[0])
+            for number, part in enumerate(parts):
+                seen = self.shared(part) if number else first
                 self.track(
-                    minimise(lambda part=part: self.critic_loss(part), self.critic_variables, self.critic_optimizer)
+                    minimise(lambda seen=seen: self.critic_loss(seen), self.critic_variables, self.critic_optimizer)
                 )
                 self.after_critic_step()
-            self.step_generator(lambda: self.generator_loss(parts[0]), norm="generator_gradient")
+            self.step_generator(lambda: self.generator_loss(first), "generator_gradient", tape)
         else:
             for part in parts:
                 self.step_generator(lambda part=part: self.warm_up_loss(part))
         return self.tracked()
 
-    def step_generator(self, loss_of, norm=None):
+    def step_generator(self, loss_of, norm=None, tape=None):
         """Take one step of the generator, and of its average."""
-        self.track(minimise(loss_of, self.generator_variables, self.optimizer, norm))
+        self.track(minimise(loss_of, self.generator_variables, self.optimizer, norm, tape))
         if self.average:
             self.average.update(self.averaged_variables, self.optimizer.iterations)
 

@@ -87,7 +87,7 @@ def test_the_penalty_of_waves_is_taken_of_each_segments_mean_score():
     mel, wave = batch_of("melgan", model, settings)
     gradient = model.gradient_between(wave, 0 * wave)
     assert gradient.shape == wave.shape and np.allclose(gradient, 3 / 2048)
-    loss, terms = model.critic_loss((mel, wave))
+    loss, terms = model.critic_loss(model.shared((mel, wave)))
     assert float(terms["slope"]) == pytest.approx(3 / 2048**0.5, rel=1e-4)
     expected = 10 * (3 / 2048**0.5 - 1) ** 2 - float(terms["gap"])
     assert float(loss) == pytest.approx(expected, rel=1e-4)

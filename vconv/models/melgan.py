@@ -138,10 +138,13 @@ class MelGAN(adversarial.TwoPlayerModel):
         """Return waves and what the generator makes of their mel spectrograms."""
         return batch[1], self.generator(batch[0])
 
-    def generator_loss(self, batch):
+    def shared(self, batch):
+        """Return waves and fakes: without noise, critic and generator learn from the same."""
+        return self.examples(batch)
+
+    def generator_loss(self, pair):
         """The objective's loss (least squares) + feature matching + the losses of the signal itself."""
-        mel, wave = batch
-        fake = self.generator(mel)
+        wave, fake = pair
         of_real, of_fake = self.discriminator(wave), self.discriminator(fake)
         terms = {
             "adversarial": self.objective.generator([scale[-1] for scale in of_fake]),
@@ -152,11 +155,10 @@ class MelGAN(adversarial.TwoPlayerModel):
         loss, terms = loss + signal_loss, terms | signal_terms
         return loss, {"loss": loss, **terms}
 
-    def critic_loss(self, batch):
+    def critic_loss(self, pair):
         """The objective's loss of the discriminators; least squares: 1 for real, 0 for fake."""
-        mel, wave = batch
-        fake = self.generator(mel)
-        loss, signs = self.judge(*([scale[-1] for scale in self.discriminator(x)] for x in (wave, fake)))
+        wave, fake = pair
+        loss, signs = self.judge(*([scale[-1] for scale in self.discriminator(x)] for x in pair))
         loss, penalty = self.penalised(loss, lambda: self.gradient_between(wave, fake))
         return loss, {"critic_loss": loss, **signs, **penalty}
 
