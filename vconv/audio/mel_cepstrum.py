@@ -36,6 +36,27 @@ def from_spectrum(spectrum, order=24, alpha=0.41):
     return log_amplitude @ _matrix(spectrum.shape[-1], int(order), float(alpha))
 
 
+def to_spectrum(mel_cepstrum, bins, alpha=0.41):
+    """Return the power spectrum of mel-cepstra: exp(2 Σ c_m cos(m ω~)), the inverse of `from_spectrum`.
+
+    Parameters
+    ----------
+    mel_cepstrum : ndarray [..., order + 1]
+    bins : int
+        From 0 to the Nyquist frequency.
+    alpha : float
+        The warping that `from_spectrum` was given.
+
+    Returns
+    -------
+    spectrum : ndarray [..., bins], float64
+    """
+    mel_cepstrum = np.asarray(mel_cepstrum, dtype=np.float64)
+    omega = np.linspace(0, np.pi, bins)
+    warped = omega + 2 * np.arctan2(alpha * np.sin(omega), 1 - alpha * np.cos(omega))
+    return np.exp(2 * mel_cepstrum @ np.cos(np.outer(np.arange(mel_cepstrum.shape[-1]), warped)))
+
+
 @lru_cache(maxsize=32)
 def mel_alpha(rate):
     """Return the alpha, in steps of 0.001, whose warping is nearest the mel scale at `rate` Hz: 0.41 at 16 kHz.

@@ -7,9 +7,10 @@ import numpy as np
 
 from vconv.errors import VconvError
 from vconv.features import hdf5
+from vconv.features.cepstra import active, mel_cepstra
 from vconv.features.counting import Histogram, Moments
 
-FORMAT, VERSION = "vconv statistics", 1
+FORMAT, VERSION, OLDEST_VERSION = "vconv statistics", 2, 1
 PERCENTILES = (0.5, 99.5)
 CHUNK_FRAMES = 8192
 REMEDY = "delete it, the training makes it anew"
@@ -37,6 +38,9 @@ class Statistics:
         The range F0 was searched in.
     global_variance : ndarray [S, K], float64
         Mean over utterances of the variance of log10(power / energy) within an utterance (Toda, Black and Tokuda 2007).
+    cepstrum_mean, cepstrum_deviation, cepstrum_variance : ndarray [S, 40], float64
+        Of each speaker's mel-cepstra, over frames that are no pause (`vconv.features.cepstra`): mean, standard
+        deviation, and the mean over utterances of the variance within one. None in a file of version 1.
     """
 
     speakers: tuple
@@ -50,6 +54,9 @@ class Statistics:
     log_f0_deviation: np.ndarray
     f0_range_hz: np.ndarray
     global_variance: np.ndarray
+    cepstrum_mean: np.ndarray | None = None
+    cepstrum_deviation: np.ndarray | None = None
+    cepstrum_variance: np.ndarray | None = None
 
     def save(self, path):
         """Write the statistics as HDF5, whole or not at all."""
@@ -61,9 +68,10 @@ class Statistics:
     @classmethod
     def load(cls, path):
         """Read statistics; VconvError if the file is missing, foreign, damaged or of another version."""
-        with hdf5.open_file(path, FORMAT, VERSION, REMEDY) as file:
+        with hdf5.open_file(path, FORMAT, VERSION, REMEDY, OLDEST_VERSION) as file:
+            held = [name for name in ARRAYS if file.attrs["version"] > 1 or not name.startswith("cepstrum")]
             return cls(tuple(hdf5.read_texts(file["speakers"])), json.loads(file.attrs["settings"]),
-                       str(file.attrs["fingerprint"]), **{name: file[name][:] for name in ARRAYS})
+                       str(file.attrs["fingerprint"]), **{name: file[name][:] for name in held})
 
 
 ARRAYS = [field.name for field in fields(Statistics)][3:]
@@ -105,18 +113,24 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
     store.require("frames")
     histogram, spectrum = Histogram(store.spectrum.shape[1]), Moments()
     log_f0 = {name: Moments() for name in store.speakers}
-    variances = {name: Moments() for name in store.speakers}
+    variances, cepstra, cepstral_variances = ({name: Moments() for name in store.speakers} for _ in range(3))
     for utterance in store.split("training"):
-        own = Moments()
+        own, own_cepstra = Moments(), Moments()
+        counts = active(store.read(utterance).energy)
         for start in range(utterance.start, utterance.start + utterance.length, chunk_frames):
             rows = slice(start, min(start + chunk_frames, utterance.start + utterance.length))
             log_spectrum = store.spectrum[rows]
             histogram.add(log_spectrum)
             own += Moments.of(log_spectrum.astype(np.float64))
+            counted = counts[rows.start - utterance.start:rows.stop - utterance.start]
+            own_cepstra += Moments.of(mel_cepstra(log_spectrum[counted], store.energy[rows][counted],
+                                                  store.settings["sample_rate"]))
             f0_hz = store.f0_hz[rows].astype(np.float64)
             log_f0[utterance.speaker] += Moments.of(np.log(f0_hz[f0_hz > 0]))
         spectrum += own
         variances[utterance.speaker] += Moments.of(own.variance[None])
+        cepstra[utterance.speaker] += own_cepstra
+        cepstral_variances[utterance.speaker] += Moments.of(own_cepstra.variance[None])
     mute = [name for name in store.speakers if not log_f0[name].count]
     if mute:
         raise VconvError(f"{store.path}: no voiced training frame of {', '.join(mute)}, so no pitch to convert to; set "
@@ -126,14 +140,17 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
         tuple(store.speakers), store.settings, store.fingerprint, low, high, spectrum.mean, np.sqrt(spectrum.variance),
         np.array([log_f0[name].mean for name in store.speakers]),
         np.sqrt([log_f0[name].variance for name in store.speakers]), store.f0_range_hz,
-        np.array([variances[name].mean for name in store.speakers]))
+        np.array([variances[name].mean for name in store.speakers]),
+        np.array([cepstra[name].mean for name in store.speakers]),
+        np.sqrt([cepstra[name].variance for name in store.speakers]),
+        np.array([cepstral_variances[name].mean for name in store.speakers]))
 
 
 def load_or_compute(store, path):
     """Return the statistics of `store`, read from `path` if they are this store's, else computed and saved."""
     if Path(path).is_file():
         statistics = Statistics.load(path)
-        if statistics.fingerprint == store.fingerprint:
+        if statistics.fingerprint == store.fingerprint and statistics.cepstrum_mean is not None:
             return statistics
     statistics = compute(store)
     statistics.save(path)

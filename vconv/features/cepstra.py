@@ -1,0 +1,62 @@
+"""Mel-cepstra of stored frames, and what of a frame tells what is said rather than who says it."""
+
+import numpy as np
+
+from vconv.audio import mel_cepstrum
+
+ORDER = 39
+CONTENT_ORDER = 24  # the higher coefficients say more about the voice than about the sound
+CONTENT_SIZE = CONTENT_ORDER + 3
+SILENCE_DB = -25.0
+
+
+def active(energy):
+    """Return which frames of one utterance are no pause, bool [T]: those above its mean power − 25 dB.
+
+    Parameters
+    ----------
+    energy : ndarray [T]
+        The frames' power, on any scale.
+    """
+    energy = np.asarray(energy, np.float64)
+    return energy > energy.mean() * 10 ** (SILENCE_DB / 10)
+
+
+def mel_cepstra(spectrum, energy, rate):
+    """Return the mel-cepstra float64 [T, 40] of frames as the feature file has them.
+
+    Parameters
+    ----------
+    spectrum : ndarray [T, K]
+        log10(power / energy).
+    energy : ndarray [T]
+    rate : int
+        In Hz; chooses the warping, `mel_cepstrum.mel_alpha`.
+    """
+    power = 10 ** (spectrum.astype(np.float64)) * np.asarray(energy, np.float64)[:, None]
+    return mel_cepstrum.from_spectrum(power, ORDER, mel_cepstrum.mel_alpha(rate))
+
+
+def content(cepstra, frames, mean, deviation):
+    """Describe an utterance's frames with the speaker's habits taken out, float32 [T, 27].
+
+    Coefficients 1 to 24 relative to the speaker's mean and deviation, power relative to the utterance's, whether the
+    frame is voiced, and aperiodicity: all are around 1 in size.
+
+    Parameters
+    ----------
+    cepstra : ndarray [T, 40]
+        Of `mel_cepstra`.
+    frames : vconv.features.schema.Frames
+    mean, deviation : ndarray [40]
+        The speaker's.
+    """
+    shape = slice(1, CONTENT_ORDER + 1)
+    power_db = 10 * np.log10(np.maximum(frames.energy.astype(np.float64), 1e-30))
+    columns = [
+        (cepstra[:, shape] - mean[shape]) / deviation[shape],
+        (power_db - power_db[active(frames.energy)].mean())[:, None] / 8,
+        2.0 * (frames.f0_hz > 0)[:, None],
+        frames.aperiodicity.mean(axis=1, keepdims=True) / 6,
+    ]
+    return np.concatenate(columns, axis=1).astype(np.float32)
