@@ -13,20 +13,16 @@ from vconv.adversarial import Tracked, minimise
 from vconv.layers.convolution import FourierConv1D, convolution_block, transposed_convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.layers.speaker import MergeSpeaker, speaker_embedding
+from vconv.models.optimizers import adam
 from vconv.upsampling import Upsampling
 
 
 def build(bins, speakers, settings):
     """Return a compiled `ConvVAE` (Adam, as published)."""
     model = ConvVAE(bins, speakers, settings, name="convvae")
-    model.compile(optimizer=adam(settings["training"]), jit_compile=False)
+    model.compile(optimizer=adam(settings["training"], settings["training"]["learning_rate"]), jit_compile=False)
     model.optimizer.build(model.trainable_variables)  # so that a checkpoint restores the slots too
     return model
-
-
-def adam(training, learning_rate=None):
-    """Return Adam with the betas of the settings and their learning rate, or another."""
-    return keras.optimizers.Adam(learning_rate or training["learning_rate"], training["beta_1"], training["beta_2"])
 
 
 def encoder(bins, network):

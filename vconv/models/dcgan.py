@@ -15,6 +15,7 @@ from vconv.adversarial import TwoPlayerModel, input_gradient
 from vconv.adversarial import check as check_adversarial
 from vconv.errors import VconvError
 from vconv.models.dcgan_networks import check_network, critic, generator, patch_shape, upsampling_stack
+from vconv.models.optimizers import adam
 
 NOISE = ("z of the critic's step", "real", "fake", "between", "mixture", "z of the generator's step", "generator", "z",
          "matched")
@@ -26,7 +27,7 @@ def build(settings):
     model = DCGAN(settings, name="dcgan")
     training = settings["training"]
     rates = training["learning_rate"], settings["adversarial"]["critic_learning_rate"]
-    model.compile(*(keras.optimizers.Adam(rate, training["beta_1"], training["beta_2"]) for rate in rates))
+    model.compile(*(adam(training, rate) for rate in rates))
     return model
 
 

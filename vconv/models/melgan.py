@@ -6,7 +6,6 @@ feature matching" (Darshan Deshpande 2021); `bands` makes it multi-band (Yang et
 
 import math
 
-import keras
 import tensorflow as tf
 from keras import ops
 
@@ -14,8 +13,10 @@ from vconv import adversarial, config, losses
 from vconv.audio.mel import MelSettings, MelSpectrogram
 from vconv.errors import VconvError
 from vconv.models.melgan_networks import discriminator, generator
+from vconv.models.optimizers import adam
 from vconv.upsampling import Upsampling
 
+DISTANCES = ("stft", "mel_db")  # of signals; settings of the same names weigh them
 
 def build(settings):
     """Return a compiled `MelGAN` with one Adam for the generator and one for the discriminators."""
@@ -23,8 +24,7 @@ def build(settings):
     model = MelGAN(settings, name="melgan")
     training = settings["training"]
     rates = training["learning_rate"], settings["adversarial"]["critic_learning_rate"]
-    model.compile(*(keras.optimizers.Adam(rate, training["beta_1"], training["beta_2"], clipnorm=training["clip_norm"])
-                    for rate in rates))
+    model.compile(*(adam(training, rate, training["clip_norm"]) for rate in rates))
     return model
 
 
@@ -96,7 +96,7 @@ class MelGAN(adversarial.TwoPlayerModel):
         norm = settings["network"]["weight_norm"] and self.settings["constraint"] in ("none", "gradient_penalty")
         self.discriminator = discriminator(settings["network"] | {"weight_norm": norm})
         self.networks = {"generator": self.generator, "discriminator": self.discriminator}
-        self.held_out_terms = tuple(name for name in ("stft", "mel_db") if not self.settings[name])
+        self.held_out_terms = tuple(name for name in DISTANCES if not self.settings[name])
         self.steps_per_frame = {"generator": 1, "discriminator": settings["mel"]["hop"]}
         penalty = ["penalty"] if self.settings["constraint"] == "gradient_penalty" else []
         self.track_terms("loss", "adversarial", "feature_matching", "stft", "critic_loss", *penalty, "mel_db")
@@ -125,13 +125,17 @@ class MelGAN(adversarial.TwoPlayerModel):
         loss, terms = self.signal_loss(wave[..., 0], self.generator(mel)[..., 0])
         return loss, {"loss": loss, **terms}
 
-    def signal_loss(self, real, fake):
-        """Distances of two signals [batch, samples] that need no discriminator, where the settings want them."""
-        distances = {
+    def distances(self, real, fake, names=DISTANCES):
+        """Return the distances of two signals [batch, samples] that need no discriminator: of STFTs, and in dB."""
+        known = {
             "stft": lambda: losses.multi_resolution_stft(real, fake),
             "mel_db": lambda: losses.log_mel_distance(real, fake, self.mel.settings.hop, self.mel.filterbank),
         }
-        terms = {name: distance() for name, distance in distances.items() if self.settings[name]}
+        return {name: known[name]() for name in names}
+
+    def signal_loss(self, real, fake):
+        """Return (the weighted sum of those distances that the settings want, its terms)."""
+        terms = self.distances(real, fake, [name for name in DISTANCES if self.settings[name]])
         return sum(self.settings[name] * term for name, term in terms.items()), terms
 
     def examples(self, batch):
@@ -171,14 +175,8 @@ class MelGAN(adversarial.TwoPlayerModel):
 
     def test_step(self, batch):
         """Two distances of held-out segments: of their STFTs, and of their mel spectrograms in dB."""
-        mel, wave = batch
-        fake = self.generator(mel)[..., 0]
-        return self.track(
-            {
-                "stft": losses.multi_resolution_stft(wave[..., 0], fake),
-                "mel_db": losses.log_mel_distance(wave[..., 0], fake, self.mel.settings.hop, self.mel.filterbank),
-            }
-        )
+        wave, fake = self.examples(batch)
+        return self.track(self.distances(wave[..., 0], fake[..., 0]))
 
 
 def _maps(scales):

@@ -13,8 +13,9 @@ from vconv import config, losses
 from vconv.adversarial import TwoPlayerModel, check, input_gradient
 from vconv.layers.convolution import convolution_block
 from vconv.layers.sampling import sample_code
-from vconv.models.convvae import ConvVAE, adam
+from vconv.models.convvae import ConvVAE
 from vconv.models.convvae import upsampling as upsampling  # the decoder is the ConvVAE's
+from vconv.models.optimizers import adam
 
 # Its normalised layers would undo spectral normalisation.
 CONSTRAINTS = ("gradient_penalty", "weight_clipping", "none")
@@ -27,7 +28,8 @@ def build(bins, speakers, settings):
     for fake in adversarial["fakes"] or [None]:
         config.one_of(fake, ("reconstruction", "conversion"), "vawgan: adversarial.fakes")
     model = VAWGAN(bins, speakers, settings, name="vawgan")
-    model.compile(adam(settings["training"]), adam(settings["training"], adversarial["critic_learning_rate"]))
+    training = settings["training"]
+    model.compile(*(adam(training, rate) for rate in (training["learning_rate"], adversarial["critic_learning_rate"])))
     return model
 
 
