@@ -12,7 +12,7 @@ FLOORS = [
     {"files", "upsampling"},
     {"config", "audio", "layers", "losses", "pictures", "sample_measures", "download"},
     {"features", "adversarial", "windows"},
-    {"batches", "segments", "patches", "models", "painters", "health"},
+    {"batches", "segments", "patches", "models", "painters", "health", "alignment"},
     {"run_folder", "info", "training_data"},
     {"training", "conversion", "generation", "vocoders", "patch_classifier"},
     {"convert_files", "export", "evaluation"},

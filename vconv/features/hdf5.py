@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import h5py
+import numpy as np
 
 from vconv import files
 from vconv.errors import VconvError
@@ -86,9 +87,29 @@ def write_table(file, name, columns):
         file.create_dataset(f"{name}/{column}", data=values, dtype=h5py.string_dtype() if texts else None)
 
 
+def write_rows(file, name, names, rows):
+    """Write a table given as `rows`, tuples of values for the columns `names`; there may be none."""
+    columns = map(list, zip(*rows, strict=True)) if rows else ([] for _ in names)
+    write_table(file, name, dict(zip(names, columns, strict=True)))
+
+
+def read_rows(group, names):
+    """Return the columns `names` of a table as a list of tuples."""
+    columns = [read_texts(group[name]) if group[name].dtype == object else group[name][:].tolist() for name in names]
+    return list(zip(*columns, strict=True))
+
+
 def read_texts(dataset):
     """Return a data set of UTF-8 strings as a list of str."""
     return [text.decode() for text in dataset[:]]
+
+
+def memory_map(path, dataset, dtype, shape):
+    """Return a contiguous data set of the file `path` as a read-only memory map; ValueError if it is another one."""
+    offset = dataset.id.get_offset()
+    if offset is None or dataset.dtype != dtype or dataset.shape != shape:
+        raise ValueError(f"{dataset.name} is no contiguous {np.dtype(dtype)} array of shape {shape}")
+    return np.memmap(path, dataset.dtype, "r", offset, shape)
 
 
 def to_json(settings):

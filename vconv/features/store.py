@@ -55,7 +55,7 @@ class FeatureStore:
             self.speakers = hdf5.read_texts(file["speakers/name"])
             self.f0_range_hz = file["speakers/f0_range_hz"][:]
             self.utterances = _utterances(file)
-            self.failures = _rows(file["failures"], schema.FAILURE_COLUMNS)
+            self.failures = hdf5.read_rows(file["failures"], schema.FAILURE_COLUMNS)
             mapped = {name: self._map(file[schema.place(name)], name, kind)
                       for name, kind in schema.array_types(self.settings["contents"]).items()}
         self.spectrum, self.energy, self.f0_hz, self.aperiodicity = map(mapped.get, TYPES)
@@ -141,22 +141,12 @@ class FeatureStore:
 
     def _map(self, dataset, name, kind):
         """Return the memory map of a contiguous data set; ValueError if it is not what the table says."""
-        offset = dataset.id.get_offset()
         length = sum(row.length if name in TYPES else row.samples for row in self.utterances)
-        if offset is None or dataset.dtype != kind or dataset.shape[:1] != (length,):
-            raise ValueError(f"{name} is no contiguous {np.dtype(kind)} array of {length} rows")
-        return np.memmap(self.path, dataset.dtype, "r", offset, dataset.shape)
+        return hdf5.memory_map(self.path, dataset, kind, (length, *dataset.shape[1:]))
 
 
 def _utterances(file):
     """Return the `StoredUtterance`s of an open file."""
-    rows = [StoredUtterance(*row) for row in _rows(file["utterances"], schema.COLUMNS)]
+    rows = [StoredUtterance(*row) for row in hdf5.read_rows(file["utterances"], schema.COLUMNS)]
     first = itertools.accumulate((row.samples for row in rows), initial=0)
     return [row._replace(first_sample=start) for row, start in zip(rows, first, strict=False)]
-
-
-def _rows(group, names):
-    """Return a table, one data set a column, as a list of tuples."""
-    columns = [hdf5.read_texts(group[name]) if group[name].dtype == object else group[name][:].tolist()
-               for name in names]
-    return list(zip(*columns, strict=True))

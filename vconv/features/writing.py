@@ -51,8 +51,8 @@ def write(path, settings, f0_range_hz, utterances, arrays, failures=()):
         with hdf5.new_file(temporary, schema.FORMAT, schema.VERSION, total_bytes) as file:
             file.attrs["settings"] = hdf5.to_json(settings)
             file.attrs["fingerprint"] = _fingerprint(settings, f0_range_hz, utterances)
-            hdf5.write_table(file, "utterances", _columns(schema.COLUMNS, [row[:-1] for row in utterances]))
-            hdf5.write_table(file, "failures", _columns(schema.FAILURE_COLUMNS, failures))
+            hdf5.write_rows(file, "utterances", schema.COLUMNS, [row[:-1] for row in utterances])
+            hdf5.write_rows(file, "failures", schema.FAILURE_COLUMNS, failures)
             speakers = sorted(f0_range_hz)
             ranges = np.array([f0_range_hz[name] for name in speakers], np.float64)
             hdf5.write_table(file, "speakers", {"name": speakers, "f0_range_hz": ranges})
@@ -93,11 +93,6 @@ def _check(row, arrays):
             raise ValueError(f"{row.name}: {name} is {array.dtype} {array.shape}, not int16 [samples]")
     if "spectrum" in arrays:
         schema.check(Frames(*(arrays[name] for name in schema.TYPES)))
-
-
-def _columns(names, rows):
-    """Return the rows of a table as name → column."""
-    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) if rows else {name: [] for name in names}
 
 
 def _fingerprint(settings, f0_range_hz, utterances):

@@ -1,0 +1,61 @@
+"""The file of pairs: what is written comes back, rows are every second frame, nothing half-written is read."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vconv.alignment import pairs
+from vconv.alignment.pairs import MatchedUtterance, Pairs
+from vconv.errors import VconvError
+
+UTTERANCES = [MatchedUtterance("é 1", "A", "training", 0, 3), MatchedUtterance("2", "B é", "validation", 3, 4)]
+MATCHED = np.random.default_rng(0).normal(size=(2, 7, 24)).astype(np.float16)
+
+
+def write(path, matched=MATCHED, utterances=UTTERANCES):
+    pairs.write(path, {"seed": 3, "warp": 0.12}, "ab12", ["A", "B é"], utterances, iter(matched))
+    return path
+
+
+def test_what_is_written_comes_back(tmp_path):
+    with Pairs(write(tmp_path / "deep" / "p.h5")) as found:
+        assert (found.settings, found.fingerprint, found.speakers) == ({"seed": 3, "warp": 0.12}, "ab12", ["A", "B é"])
+        assert found.utterances == UTTERANCES
+        assert isinstance(found.matched, np.memmap) and not found.matched.flags.writeable
+        np.testing.assert_array_equal(found.matched, MATCHED, strict=True)
+
+
+@pytest.mark.parametrize("matched", [
+    MATCHED[:1], MATCHED[[0, 1, 1]], MATCHED[:, :6], MATCHED[:, :, :23], MATCHED * np.float16(np.nan),
+    np.full(MATCHED.shape, 1e5)], ids=["speaker missing", "speaker too many", "rows", "width", "NaN", "too large"])
+def test_what_does_not_fit_is_refused_and_the_old_file_stays(tmp_path, matched):
+    path = write(tmp_path / "p.h5")
+    before = path.read_bytes()
+    with pytest.raises(ValueError):
+        write(path, matched)
+    assert path.read_bytes() == before and [entry.name for entry in tmp_path.iterdir()] == ["p.h5"]
+
+
+def test_a_missing_foreign_or_cut_file_names_the_remedy(tmp_path, small_store):
+    with pytest.raises(VconvError, match="p.h5: there is no such file; make it with `vconv match`"):
+        Pairs(tmp_path / "p.h5")
+    with pytest.raises(VconvError, match="holds no vconv pairs; make it with `vconv match`"):
+        Pairs(small_store.path)
+    path = write(tmp_path / "p.h5")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:len(whole) - 2])
+    with pytest.raises(VconvError, match="p.h5: .*make it with `vconv match`"):
+        Pairs(path)
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=4))
+def test_a_row_for_every_second_frame_of_training_and_validation(lengths):
+    class Store:
+        utterances = [MatchedUtterance(str(number), "A", split, 0, length) for number, length in enumerate(lengths)
+                      for split in ("evaluation", "training", "validation")]
+
+    found = pairs.table(Store)
+    assert [row.length for row in found] == [len(np.zeros(length)[::2]) for length in lengths for _ in range(2)]
+    assert [row.start for row in found] == [sum(row.length for row in found[:n]) for n in range(len(found))]
+    assert {row.split for row in found} == {"training", "validation"}

@@ -1,0 +1,133 @@
+"""The file of pairs: what each speaker would say in place of each frame, for a model to learn from."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from vconv import files
+from vconv.features import hdf5
+from vconv.features.cepstra import CONTENT_ORDER
+
+FORMAT, VERSION = "vconv pairs", 1
+FRAME_STEP = 2
+SPLITS = ("training", "validation")
+REMEDY = "make it with `vconv match`"
+
+
+class MatchedUtterance(NamedTuple):
+    """One line of the table of utterances: its rows are `start : start + length` of `Pairs.matched`."""
+
+    name: str
+    speaker: str
+    split: str
+    start: int
+    length: int
+
+
+class Pairs:
+    """A file of pairs, open for reading; row r of an utterance belongs to its frame `FRAME_STEP` · r.
+
+    Attributes
+    ----------
+    path : Path
+    settings : dict
+        What the frames were matched with.
+    fingerprint : str
+        That of the feature file.
+    speakers : list of str
+        As the feature file has them.
+    utterances : list of MatchedUtterance
+        The training and validation utterances, in the order of the feature file.
+    matched : memmap [S, n, 24], float16
+        Mel-cepstral coefficients 1 to 24 in the voice of each speaker: his own where he speaks himself, else the mean
+        of those of his training frames that were matched.
+
+    Raises
+    ------
+    VconvError
+        The file is missing, no file of pairs, cut short, damaged or of another version.
+    """
+
+    def __init__(self, path):
+        self.path = Path(path)
+        with hdf5.open_file(path, FORMAT, VERSION, REMEDY) as file:
+            self.settings = json.loads(file.attrs["settings"])
+            self.fingerprint = str(file.attrs["fingerprint"])
+            self.speakers = hdf5.read_texts(file["speakers"])
+            self.utterances = [MatchedUtterance(*row)
+                               for row in hdf5.read_rows(file["utterances"], MatchedUtterance._fields)]
+            shape = (len(self.speakers), _row_count(self.utterances), CONTENT_ORDER)
+            self.matched = hdf5.memory_map(path, file["matched"], np.float16, shape)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Let go of the memory map; the tables stay."""
+        self.matched = None
+
+
+def table(store):
+    """Return the `MatchedUtterance`s of a `FeatureStore`: one for each training or validation utterance."""
+    chosen, start = [], 0
+    for row in store.utterances:
+        if row.split in SPLITS:
+            length = len(range(0, row.length, FRAME_STEP))
+            chosen.append(MatchedUtterance(row.name, row.speaker, row.split, start, length))
+            start += length
+    return chosen
+
+
+def write(path, settings, fingerprint, speakers, utterances, matched):
+    """Write a file of pairs, whole or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+    settings : dict
+        What the frames were matched with; kept as JSON.
+    fingerprint : str
+        That of the feature file.
+    speakers : list of str
+    utterances : list of MatchedUtterance
+        One lies after the other, as `table` returns them.
+    matched : iterable of ndarray [n, 24]
+        One for each of `speakers`, in the same order: all rows in that speaker's voice. May be a generator; one of them
+        is held at a time.
+
+    Raises
+    ------
+    VconvError
+        The disk is full or the folder cannot be written.
+    ValueError
+        Too few or too many arrays, one of another shape, or a value that float16 cannot hold.
+    """
+    shape = (len(speakers), _row_count(utterances), CONTENT_ORDER)
+    with files.replacing(path) as temporary:
+        with hdf5.new_file(temporary, FORMAT, VERSION, 2 * int(np.prod(shape))) as file:
+            file.attrs["settings"], file.attrs["fingerprint"] = hdf5.to_json(settings), fingerprint
+            hdf5.write_table(file, "/", {"speakers": list(speakers)})
+            hdf5.write_rows(file, "utterances", MatchedUtterance._fields, utterances)
+            offset = hdf5.reserve(file, "matched", shape, np.float16)
+        with open(temporary, "rb+") as file:
+            file.seek(offset)
+            for _, rows in zip(speakers, matched, strict=True):
+                file.write(_checked(rows, shape[1:]))
+
+
+def _row_count(utterances):
+    return utterances[-1].start + utterances[-1].length if utterances else 0
+
+
+def _checked(rows, shape):
+    """Return `rows` as float16 or raise a ValueError."""
+    with np.errstate(over="ignore"):
+        values = np.ascontiguousarray(rows, np.float16)
+    if values.shape != shape or not np.isfinite(values).all():
+        raise ValueError(f"matched is {values.shape}, not {shape}, or holds what float16 cannot")
+    return values
