@@ -16,6 +16,7 @@ vocoder=world
 vocoder_model=melgan        # what --vocoder melgan trains; a recipe may choose melgan_light
 vocoder_settings=()         # KEY=VALUE for its training
 corpus_dir=             # empty: the `root` of corpus.yaml
+corpus_yaml=corpus.yaml
 run=                    # empty: exp/<model> in the recipe
 first=0
 last=6
@@ -136,7 +137,7 @@ run_recipe() {  # the options, stages 0 and 1; the rest is of the recipe's kind
     check_options
     choose_settings
     set_up_environment
-    corpus=(--corpus "$recipe/corpus.yaml")
+    corpus=(--corpus "$recipe/$corpus_yaml")
     features=$recipe/dump/features.h5
     run=${run:-$recipe/exp/$model}
     failures=$(mktemp -d)

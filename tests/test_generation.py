@@ -1,4 +1,5 @@
 """From recordings to samples by the command; what is no run of a generator is told in one sentence."""
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,6 +15,7 @@ from vconv.evaluation.patch_files import read_labels, read_patches
 from vconv.generation import SampleGenerator
 from vconv.run_folder import RunFolder
 
+RECIPE = Path(__file__).parents[1] / "recipes" / "spectrogram-gan"
 SET = [f"--set={section}.{key}={value}" for section, values in changes_for("dcgan").items()
        for key, value in values.items()]
 
@@ -61,6 +63,46 @@ def test_samples_sounds_page_and_real_patches(run, tiny, tmp_path):
     assert set(speakers) == set(tiny.speakers)
     assert cli.main(["evaluate-samples", f"--generated={output}", f"--training={output / 'real' / 'training.npy'}",
                      f"--held-out={output / 'real' / 'held-out.npy'}"]) == 0
+
+
+def music(rng, seconds, rate):
+    """A made-up recording: a tune of decaying tones, two channels."""
+    time = np.arange(int(seconds * rate)) / rate
+    tune = np.sin(2 * np.pi * 220 * 2 ** (rng.integers(0, 24, 400)[(time * 4).astype(int)] / 12) * time)
+    return (0.5 * tune * np.exp(-4 * (time % 0.25)))[:, None] * [1, 0.8] + 0.01 * rng.normal(size=(len(time), 2))
+
+
+@pytest.mark.parametrize("corpus, names, classes", [
+    ("corpus", ["2004/MIDI-Unprocessed_SMF_02_R1_2004_01-05_Track05_wav", "2004/b_wav", "2018/c--1", "2018/d--2"], 2),
+    ("flat", ["one", "two", "three"], 1),
+])
+def test_music_in_any_folder(tmp_path, capsys, corpus, names, classes):
+    """MAESTRO's layout (years, long stereo recordings at 44.1 kHz, MIDI beside them), and a flat folder."""
+    for number, name in enumerate(names):
+        path = tmp_path / "music é" / f"{name}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, music(np.random.default_rng(number), 20 if number == 0 else 5, 44100), 44100)
+        path.with_suffix(".midi").write_bytes(b"MThd")
+    (tmp_path / "music é" / "maestro-v3.0.0.csv").write_text("canonical_composer,split")
+    given = [f"--corpus={RECIPE / corpus}.yaml", f"--corpus-dir={tmp_path / 'music é'}"]
+    features, run, output = tmp_path / "f.h5", tmp_path / "run", tmp_path / "out"
+    assert cli.main(["extract", *given, f"--output={features}", "--jobs=1"]) == 0
+    assert cli.main(["train", "dcgan", *given, f"--features={features}", f"--run={run}", *SET,
+                     "--set=training.epochs=1"]) == 0
+    capsys.readouterr()
+    (output / "real").mkdir(parents=True)
+    (output / "real" / "training-speakers.npy").touch()  # of an earlier call
+    assert generate(run, output, "-n=20", f"--features={features}") == 0
+    labels = output / "real" / "training-speakers.npy"
+    told = capsys.readouterr().out
+    assert labels.exists() == ("there are no labels" not in told) == (classes > 1)
+    training = output / "real" / "training.npy"
+    if classes > 1:
+        assert set(read_labels(labels, read_patches(training, 40))) == {"2004", "2018"}
+    else:
+        assert cli.main(["evaluate-samples", f"--generated={output}", f"--training={training}"]) == 0
+        said = capsys.readouterr().out
+        assert "principal components" in said and "inception score" not in said
 
 
 def test_a_seed_repeats_its_samples_and_a_number_only_adds_to_them(run, tmp_path):

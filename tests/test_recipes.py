@@ -257,6 +257,9 @@ def test_nothing_left_out_nothing_told(copy, tmp_path):
 
 
 def test_samples_are_generated_from_the_run_and_measured_against_its_features(copy):
+    labels = copy.root.parent / "my run" / "generated" / "real" / "training-speakers.npy"
+    labels.parent.mkdir(parents=True)
+    labels.touch()
     copy.run("spectrogram-gan", "--run", "my run", "--set", "training.epochs=2")
     extract, train, generate, evaluate = calls(copy)
     assert [call[0] for call in (extract, train, generate, evaluate)] == [
@@ -268,6 +271,24 @@ def test_samples_are_generated_from_the_run_and_measured_against_its_features(co
     for option, file in (("--generated", "patches.npy"), ("--training", "real/training.npy"),
                          ("--labels", "real/training-speakers.npy"), ("--held-out", "real/held-out.npy")):
         assert value(evaluate, option) == f"{output}/{file}"
+
+
+@pytest.mark.parametrize("names, corpus_yaml", [
+    (["2004/MIDI-SMF_02.wav", "2004/MIDI-SMF_02.midi", "2006/b.wav", "maestro.csv"], "corpus.yaml"),
+    (["my song.WAV", "b.mp3"], "flat.yaml"), (["a/b.wav", "c.flac"], "flat.yaml"), (["x.wav/a.wav"], "corpus.yaml"),
+    ([".wav litter/._a.wav", "._b.wav", "s/a.ogg"], "corpus.yaml"),
+])
+def test_recordings_in_folders_or_in_none(copy, names, corpus_yaml):
+    for name in names:
+        (copy.root / "my music" / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy.root / "my music" / name).touch()
+    result = copy.run("spectrogram-gan", "--corpus-dir", str(copy.root / "my music"))
+    assert result.returncode == 0, result.stderr
+    extract, train, _, evaluate = calls(copy)
+    for call in extract, train:
+        assert Path(value(call, "--corpus")).name == corpus_yaml and Path(value(call, "--corpus")).is_file()
+        assert value(call, "--corpus-dir") == str(copy.root / "my music")
+    assert "--labels" not in evaluate, "`vconv generate` wrote none"
 
 
 # Options

@@ -48,6 +48,18 @@ def test_extensions_litter_and_folders(tmp_path):
     assert [name for _, name, _ in find_files(tmp_path, "*/*/{speaker}{utterance}*.wav")] == []
 
 
+def test_recordings_without_folders_are_of_one_speaker_named_as_theirs(tmp_path):
+    root = tmp_path / unicodedata.normalize("NFD", "my sóngs")
+    touch(root, "b.wav", "a.flac", "notes.txt", "folder/c.wav")
+    found = [("my sóngs", "a", root / "a.flac"), ("my sóngs", "b", root / "b.wav")]
+    assert find_files(root, "{utterance}") == found
+    assert [utterance for _, utterance, _ in find_files(root / "folder" / "..", "*/{utterance}")] == ["c"]
+    (tmp_path / "corpus.yaml").write_text("splits: {training: {pattern: '{utterance}'}}")
+    corpus = Corpus.load(tmp_path / "corpus.yaml", corpus_dir=root)
+    assert corpus.speakers == ["my sóngs"] and len(corpus.utterances) == 2
+    assert {utterance.split for utterance in corpus.utterances} == {"training", "validation"}
+
+
 def test_a_repeated_placeholder_must_repeat_its_text(tmp_path):
     touch(tmp_path, "p1/p1_001.wav", "p1/p2_002.wav")
     assert find_files(tmp_path, "{speaker}/{speaker}_{utterance}") == [("p1", "001", tmp_path / "p1/p1_001.wav")]

@@ -80,7 +80,6 @@ def test_accents_are_composed(tmp_path):
     ("splits: {training: {}, test: {}}", "splits: 'test' is not allowed; choose one of: training, validation, eval"),
     ("splits: {training: all}", "splits: training: needs a section"),
     ("splits: {training: {patern: x}}", "there is no key patern; the keys are: pattern, utterances, share"),
-    ("splits: {training: {pattern: '{utterance}'}}", "lacks {speaker}"),
     ("splits: {training: {pattern: '{speaker}/*'}}", "lacks {utterance}"),
     ("splits: {training: {pattern: '{speaker}/{utt}'}}", "'utt' is not allowed; choose one of: speaker, utterance"),
     ("splits: {training: {share: 0}}", "share is 0; it must be above 0"),

@@ -3,6 +3,7 @@
 from vconv.commands.options import add_shared, load_tensorflow, positive
 from vconv.errors import VconvError
 
+LABELS = "real/training-speakers.npy"
 TRAINING_PER_SAMPLE = 4  # real patches for each generated one: `evaluate-samples` compares with those it leaves
 
 
@@ -37,6 +38,10 @@ def run(options):
         written |= _real(generator, options.features, options.n)
     for name, array in written.items():
         _save(output / name, array)
+    if options.features and LABELS not in written:
+        (output / LABELS).unlink(missing_ok=True)  # of an earlier call
+        print(f"{options.features}: all its recordings are of one speaker, so there are no labels for a classifier, "
+              "and `vconv evaluate-samples` compares principal components, without an inception score")
     _show(output, options, generator, patches, vocoder)
     print(f"wrote {len(patches)} patches to {output}; open {output / 'index.html'}")
 
@@ -58,8 +63,8 @@ def _real(generator, features, count):
 
     with FeatureStore(features) as store:
         found = generator.real(store, {"training": TRAINING_PER_SAMPLE * count, "held-out": count})
-    return {"real/training.npy": found["training"].patches, "real/training-speakers.npy": found["training"].speakers,
-            "real/held-out.npy": found["held-out"].patches}
+    labels = {LABELS: found["training"].speakers} if len(set(found["training"].speakers)) > 1 else {}
+    return {"real/training.npy": found["training"].patches, "real/held-out.npy": found["held-out"].patches} | labels
 
 
 def _save(path, array):

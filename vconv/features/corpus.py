@@ -102,7 +102,8 @@ def list_splits(root, splits):
 def find_files(root, pattern):
     """Return (speaker, utterance, path) of every file below `root` that matches `pattern`, sorted by path.
 
-    Only folders the pattern leads to are opened, so a `root` may hold much else.
+    Without {speaker} in the pattern all are of one speaker, named as the folder `root`. Only folders the pattern leads
+    to are opened, so a `root` may hold much else.
     """
     parts = PurePosixPath(pattern).parts
     expression, places = "", [("", root)]
@@ -115,7 +116,8 @@ def find_files(root, pattern):
         matches = [(relative, child, match) for relative, child, match in matches
                    if match and child.is_dir() == (depth < len(parts))]
         places = [(relative, child) for relative, child, _ in matches]
-    return sorted((match["speaker"], match["utterance"], child) for _, child, match in matches)
+    alone = {"speaker": composed(root.resolve().name)}
+    return sorted(((alone | match.groupdict())["speaker"], match["utterance"], child) for _, child, match in matches)
 
 
 def is_chosen(name, utterances):

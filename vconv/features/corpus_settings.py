@@ -115,12 +115,11 @@ def _splits(splits, where):
 
 
 def _check_pattern(pattern, where):
-    """Raise a VconvError unless `pattern` has {speaker}, {utterance} and no other placeholder."""
+    """Raise a VconvError unless `pattern` has {utterance} and no other placeholder but {speaker}."""
     for name in re.findall(r"\{(.*?)\}", pattern):
         config.one_of(name, ("speaker", "utterance"), where)
-    for name in "{speaker}", "{utterance}":
-        if name not in pattern:
-            raise VconvError(f"{where}: {pattern!r} lacks {name}; write for example '{{speaker}}/{{utterance}}'")
+    if "{utterance}" not in pattern:
+        raise VconvError(f"{where}: {pattern!r} lacks {{utterance}}; write for example '{{speaker}}/{{utterance}}'")
 
 
 def _downloads(downloads, where):
