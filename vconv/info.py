@@ -50,7 +50,9 @@ def _of_one_frame(network, steps_per_frame):
     """Return the multiply-adds of a network for one frame; one that takes any length is counted over many frames."""
     if steps_per_frame is None:
         return sum(map(_multiply_adds, network.layers))
-    long = keras.Input((FRAMES * steps_per_frame, network.input.shape[-1]))
+    long = keras.tree.map_structure(
+        lambda tensor: keras.Input([FRAMES * steps_per_frame if size is None else size for size in tensor.shape[1:]]),
+        network.input)
     return sum(map(_multiply_adds, keras.models.clone_model(network, long).layers)) // FRAMES
 
 

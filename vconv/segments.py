@@ -80,10 +80,6 @@ class Segments(Windows):
             tf.TensorSpec((rows, self.length, 1), tf.float32),
         )
 
-    def sample(self, count, batch_size):
-        """Return a tf.data.Dataset of `count` segments spread evenly over the split, always the same ones."""
-        return tf.data.Dataset.from_tensor_slices(self.evenly(count)).batch(batch_size).cache()
-
 
 def padded(samples, length):
     """Return int16 samples as float32 in [−1, 1), with zeros at the end up to `length`."""

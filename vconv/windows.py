@@ -38,6 +38,10 @@ class Windows:
         """Return `count` windows spread evenly over the split, always the same ones, as `read` does."""
         return self.read(np.linspace(0, self.ends[-1] - 1, count).astype(np.int64))
 
+    def sample(self, count, batch_size):
+        """Return a tf.data.Dataset of the `count` windows of `evenly`."""
+        return tf.data.Dataset.from_tensor_slices(self.evenly(count)).batch(batch_size).cache()
+
     def epochs(self, first, steps, batch_size):
         """Return an endless tf.data.Dataset of the batches of epoch `first` and those that follow."""
 

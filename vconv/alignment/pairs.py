@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from vconv import files
+from vconv.errors import VconvError
 from vconv.features import hdf5
-from vconv.features.cepstra import CONTENT_ORDER
+from vconv.features.cepstra import CONTENT_ORDER, FRAME_STEP
 
 FORMAT, VERSION = "vconv pairs", 1
-FRAME_STEP = 2
+FILE_NAME = "pairs.h5"  # beside the features
 SPLITS = ("training", "validation")
 REMEDY = "make it with `vconv match`"
 
@@ -70,6 +71,21 @@ class Pairs:
     def close(self):
         """Let go of the memory map; the tables stay."""
         self.matched = None
+
+
+def open_for(store, path=None):
+    """Return the `Pairs` in `path`, by default the file beside a `FeatureStore`.
+
+    Raises
+    ------
+    VconvError
+        As of `Pairs`, or the pairs are those of other features.
+    """
+    pairs = Pairs(path or store.path.with_name(FILE_NAME))
+    if pairs.fingerprint != store.fingerprint:
+        raise VconvError(f"{pairs.path}: the frames matched there are those of other features than {store.path}; match "
+                         f"these with `vconv match`")
+    return pairs
 
 
 def table(store):

@@ -46,13 +46,17 @@ def analyze_frames(y, settings, f0_range_hz):
     """Return the WORLD `Frames` of a signal [samples] in the feature file's types; errors as in `analyze`."""
     rate = settings["sample_rate"]
     analysis = world.analyze(y, rate, *f0_range_hz, settings["f0_method"], settings["frame_period_ms"])
-    log_spectrum, energy = world.normalize_energy(analysis.spectrum)
-    coded = world.code_aperiodicity(analysis.aperiodicity, rate)
     with np.errstate(over="ignore"):  # check() says so
         frames = Frames(*(array.astype(kind) for array, kind in zip(
-            (log_spectrum, energy, analysis.f0_hz, coded), TYPES.values(), strict=True)))
+            to_frames(analysis, rate), TYPES.values(), strict=True)))
     schema.check(frames)
     return frames
+
+
+def to_frames(analysis, rate):
+    """Return the `Frames`, float64, of a `world.Analysis` at `rate` Hz."""
+    log_spectrum, energy = world.normalize_energy(analysis.spectrum)
+    return Frames(log_spectrum, energy, analysis.f0_hz, world.code_aperiodicity(analysis.aperiodicity, rate))
 
 
 def copy_synthesis(frames, samples, settings):

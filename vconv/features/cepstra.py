@@ -7,6 +7,8 @@ from vconv.audio import mel_cepstrum
 ORDER = 39
 CONTENT_ORDER = 24  # the higher coefficients say more about the voice than about the sound
 CONTENT_SIZE = CONTENT_ORDER + 3
+SHAPE = slice(1, CONTENT_ORDER + 1)  # the coefficients that a conversion by matched frames predicts
+FRAME_STEP = 2  # it looks at every second frame: neighbours say nearly the same
 SILENCE_DB = -25.0
 
 
@@ -51,10 +53,9 @@ def content(cepstra, frames, mean, deviation):
     mean, deviation : ndarray [40]
         The speaker's.
     """
-    shape = slice(1, CONTENT_ORDER + 1)
     power_db = 10 * np.log10(np.maximum(frames.energy.astype(np.float64), 1e-30))
     columns = [
-        (cepstra[:, shape] - mean[shape]) / deviation[shape],
+        (cepstra[:, SHAPE] - mean[SHAPE]) / deviation[SHAPE],
         (power_db - power_db[active(frames.energy)].mean())[:, None] / 8,
         2.0 * (frames.f0_hz > 0)[:, None],
         frames.aperiodicity.mean(axis=1, keepdims=True) / 6,

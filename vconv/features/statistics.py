@@ -7,7 +7,7 @@ import numpy as np
 
 from vconv.errors import VconvError
 from vconv.features import hdf5
-from vconv.features.cepstra import active, mel_cepstra
+from vconv.features.cepstra import SHAPE, active, mel_cepstra
 from vconv.features.counting import Histogram, Moments
 
 FORMAT, VERSION, OLDEST_VERSION = "vconv statistics", 2, 1
@@ -98,6 +98,26 @@ class Normalizer:
     def inverse(self, x):
         """Return the log spectrum [..., K], float32, that `forward` maps to `x`."""
         return (np.asarray(x, np.float32) + 1) * self._scale + self._low
+
+
+class CepstrumNormalizer:
+    """Maps mel-cepstral coefficients 1 to 24 to a speaker's own scale, and back.
+
+    That is their distance from the speaker's mean, in deviations; the deviations are means over all speakers, so that
+    an error weighs the same in every voice.
+    """
+
+    def __init__(self, statistics):
+        self._mean = statistics.cepstrum_mean[:, SHAPE]
+        self._scale = statistics.cepstrum_deviation[:, SHAPE].mean(axis=0)
+
+    def forward(self, cepstra, speaker):
+        """Return `cepstra` [T, 24] of the speaker of that number, float32 [T, 24], around 1 in size."""
+        return ((cepstra - self._mean[speaker]) / self._scale).astype(np.float32)
+
+    def inverse(self, x, speaker):
+        """Return the mel-cepstra float64 [T, 24] that `forward` maps to `x`."""
+        return np.asarray(x, np.float64) * self._scale + self._mean[speaker]
 
 
 def compute(store, chunk_frames=CHUNK_FRAMES):

@@ -37,3 +37,24 @@ class MergeSpeaker(keras.layers.Layer):
 
     def compute_output_shape(self, input_shapes):
         return (input_shapes[0][0], self.units)
+
+
+class SpeakerScaleShift(keras.layers.Layer):
+    """Scale and shift each channel by what an embedding says: x · (1 + dense(e)) + dense(e).
+
+    Feature-wise linear modulation (Perez et al. 2018, arXiv 1709.07871), around 1 as there.
+    Input: float32 [batch, T, channels], float32 [batch, size]; output: float32 [batch, T, channels].
+    """
+
+    def build(self, input_shapes):
+        x_shape, speaker_shape = input_shapes
+        self.scale, self.shift = (keras.layers.Dense(x_shape[-1], name=name) for name in ("scale", "shift"))
+        self.scale.build(speaker_shape)
+        self.shift.build(speaker_shape)
+
+    def call(self, inputs):
+        x, speaker = inputs
+        return x * (1 + self.scale(speaker)[:, None]) + self.shift(speaker)[:, None]
+
+    def compute_output_shape(self, input_shapes):
+        return input_shapes[0]
