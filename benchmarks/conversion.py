@@ -16,6 +16,7 @@ from vconv.audio import wav, world
 
 run, folder, source, target = sys.argv[1:]
 converter = vconv.VoiceConverter.load(run)
+number = converter.speakers.index(target)
 signals = [wav.read(path, converter.rate)[0] for path in sorted(Path(folder).iterdir())]
 converter.convert(signals[0], target, source)  # start-up and compilation are left out
 
@@ -25,14 +26,13 @@ for signal in signals:
     converter.convert(signal, target, source)
     shares["whole conversion"].append((time.perf_counter() - begin) / duration)
     begin = time.perf_counter()
-    analysis, _ = converter.analyze(signal, source)
+    utterance = converter.analyze(signal, source)
     shares["WORLD analysis"].append((time.perf_counter() - begin) / duration)
-    log_spectrum, _ = world.normalize_energy(analysis.spectrum)
     begin = time.perf_counter()
-    converter.convert_spectrum(log_spectrum, target)
+    converter.spectra.say(utterance.heard, number)
     shares["model"].append((time.perf_counter() - begin) / duration)
     begin = time.perf_counter()
-    world.synthesize(*analysis, converter.rate, converter.frame_period_ms)
+    world.synthesize(*utterance.analysis, converter.rate, converter.frame_period_ms)
     shares["WORLD synthesis"].append((time.perf_counter() - begin) / duration)
 
 for name, times in shares.items():

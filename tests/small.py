@@ -3,6 +3,7 @@
 import numpy as np
 
 from vconv import models
+from vconv.alignment import pairs
 from vconv.features import schema, writing
 
 SPEAKERS = ("Ann", "Bjørn K", "Cy_2")
@@ -29,12 +30,25 @@ def changes_for(name, shrunk=SMALL):
         changes["spectrogram"] = {"height": 12, "width": 8}
         changes["network"] |= {"start_channels": 4, "upsampling_channels": [4, 3, 2], "critic_channels": [2, 3, 4]}
         changes["training"] |= {"patches_per_epoch": 16, "batch_size": 4}
+    if "segment_frames" in known["training"]:
+        changes["network"] |= {"channels": 6, "speaker_embedding": 3, "dilations": [1, 2]}
+        changes["training"] |= {"segments_per_epoch": 32, "segment_frames": 8}
     if "mel" in known:
         narrow = {key: [1 if key.endswith("groups") else 4] * len(value) for key, value in known["network"].items()
                   if isinstance(value, list) and key.endswith(("_channels", "_groups"))}
         changes["network"] |= {"start_channels": 4} | narrow
         changes["training"] |= {"segments_per_epoch": 16, "segment_samples": 2048, "batch_size": 2}
     return changes
+
+
+def write_pairs(store, seed=0, **settings):
+    """Write pairs.h5 beside a store: in each speaker's voice the mel-cepstra are noise around a mean of his own."""
+    random, utterances = np.random.default_rng(seed), pairs.table(store)
+    rows = utterances[-1].start + utterances[-1].length
+    matched = [random.normal(number, 1, (rows, 24)) for number, _ in enumerate(store.speakers)]
+    path = store.path.with_name(pairs.FILE_NAME)
+    pairs.write(path, settings, store.fingerprint, store.speakers, utterances, matched)
+    return path
 
 
 def write_store(path, lengths, seed=0, bins=513, splits=("training", "validation"), contents=("frames",)):

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from vconv import pictures
 from vconv.adversarial import TwoPlayerModel
+from vconv.features.schema import Frames
 from vconv.painters import FramePainter, SegmentPainter
 
 
@@ -41,9 +42,15 @@ def drawn(monkeypatch, tmp_path, painter, **attributes):
 
 
 def test_frames_are_drawn_by_averaged_weights(monkeypatch, tmp_path):
-    panels = drawn(monkeypatch, tmp_path, FramePainter, of=lambda inputs: inputs[0], speakers=("a", "b"), source=0,
-                   frames=np.ones((3, 4), "float32"), settings={"sample_rate": 1, "frame_period_ms": 1},
-                   normalizer=types.SimpleNamespace(inverse=lambda x: x))
+    spectra = types.SimpleNamespace(hear=lambda frames, source: frames.spectrum)
+    frames = Frames(np.ones((3, 4), "float16"), *[None] * 3)
+
+    def spectra_of(model):
+        spectra.say = lambda x, target: model(x).numpy()
+        return spectra
+
+    panels = drawn(monkeypatch, tmp_path, FramePainter, of=lambda x: x, speakers=("a", "b"), source=0, frames=frames,
+                   settings={"sample_rate": 1, "frame_period_ms": 1}, spectra_of=spectra_of)
     assert [panel.mean() for panel in panels.values()] == pytest.approx([1, 0.5, 0.5])
 
 

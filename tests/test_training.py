@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from small import changes_for, write_pairs
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from vconv import losses, training
@@ -20,6 +21,10 @@ def train(small_store, small_statistics, small_settings, tmp_path):
         if model == "vawgan":
             settings["adversarial"] = {"critic_steps": 2, "warm_up_epochs": 1, "average_decay": 0.9}
             settings["network"] = settings["network"] | {"critic_channels": [2], "critic_kernels": [7]}
+        if model == "matched":
+            write_pairs(small_store)
+            shrunk = changes_for(model)
+            settings = {"network": shrunk["network"], "training": shrunk["training"] | changes}
         return training.train(
             model, small_store, small_statistics, {"root": "x"}, tmp_path / name, settings, lines.append
         )
@@ -43,7 +48,7 @@ class Killed(Exception):
     """Stands for kill −9."""
 
 
-@pytest.mark.parametrize("model", ["convvae", "vawgan"])
+@pytest.mark.parametrize("model", ["convvae", "vawgan", "matched"])
 def test_resumed_equals_uninterrupted_bit_for_bit(train, model, monkeypatch):
     whole = train("whole", model, epochs=3)
     save = RunFolder.save_checkpoint

@@ -1,20 +1,31 @@
 """Conversion: a run folder + recordings + a target speaker → the same sentences in the target's voice.
 
-The spectrum goes through the model frame by frame, log-F0 is moved linearly to the target's mean and deviation, energy
-and aperiodicity stay the source's (Hsu et al. 2016, arXiv 1610.04019, section 4).
+The spectrum goes through the model (`vconv.spectra`), log-F0 is moved linearly to the target's mean and deviation,
+energy and aperiodicity stay the source's (Hsu et al. 2016, arXiv 1610.04019, section 4).
 """
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import tensorflow as tf
 
+from vconv import models
 from vconv.audio import pitch, wav, world
 from vconv.config import one_of
 from vconv.errors import VconvError
-from vconv.features.statistics import Normalizer
+from vconv.features.analysis import to_frames
 from vconv.run_folder import RunFolder
+from vconv.spectra import KINDS
 
-CHUNK_FRAMES = 256  # bounds the memory of the network whatever the length of a recording, and fits the cache
+
+class Utterance(NamedTuple):
+    """A recording, analysed for all targets: WORLD's `Analysis`, energy [T], (mean, deviation) of its speaker's log-F0,
+    and what the model's kind of `vconv.spectra` heard.
+    """
+
+    analysis: world.Analysis
+    energy: np.ndarray
+    log_f0: tuple
+    heard: object
 
 
 class VoiceConverter:
@@ -27,7 +38,7 @@ class VoiceConverter:
     rate : int
         Sample rate of its output, in Hz.
     settings : dict
-        The run's settings.
+        The run's settings; those of the model complete.
 
     Examples
     --------
@@ -42,10 +53,7 @@ class VoiceConverter:
         features = statistics.settings
         self.rate, self.frame_period_ms = features["sample_rate"], features["frame_period_ms"]
         self.f0_method = features["f0_method"]
-        self.normalizer = Normalizer(statistics.spectrum_low, statistics.spectrum_high)
-        frames = tf.TensorSpec((None, len(statistics.spectrum_low)), tf.float32)
-        self._network = tf.function(lambda x, speaker: model((x, tf.repeat(speaker, tf.shape(x)[0]))),
-                                    input_signature=(frames, tf.TensorSpec((1,), tf.int32)))
+        self.spectra = KINDS[models.data_of(settings["model"])](model, statistics, settings["settings"])
 
     @classmethod
     def load(cls, run):
@@ -57,7 +65,7 @@ class VoiceConverter:
             The folder is missing, is no run, or has no checkpoint yet.
         """
         folder = RunFolder(run)
-        settings = folder.settings()
+        settings = folder.settings() | {"settings": folder.model_settings()}
         model = folder.build_model()
         folder.load_checkpoint(model)
         return cls(model, folder.statistics(), settings)
@@ -92,38 +100,32 @@ class VoiceConverter:
         return self.resynthesize(self.analyze(audio, source, rate), target), self.rate
 
     def analyze(self, audio, source=None, rate=None):
-        """Return (Analysis, (mean, deviation) of log-F0) of a recording; arguments as for `convert`."""
+        """Return the `Utterance` that a recording holds; arguments as for `convert`."""
         y = self._signal(audio, rate)
-        if source is None:
+        number = None if source is None else self._number(source)
+        if number is None:
             floor_hz, ceiling_hz = pitch.find_range(world.estimate_f0(
                 y, self.rate, *pitch.WIDE_RANGE_HZ, method=self.f0_method, frame_period_ms=self.frame_period_ms))
         else:
-            floor_hz, ceiling_hz = self.statistics.f0_range_hz[self._number(source)]
+            floor_hz, ceiling_hz = self.statistics.f0_range_hz[number]
         analysis = world.analyze(y, self.rate, floor_hz, ceiling_hz, self.f0_method, self.frame_period_ms)
-        return analysis, pitch.log_f0_statistics(analysis.f0_hz) if source is None else self._log_f0(source)
+        log_f0 = pitch.log_f0_statistics(analysis.f0_hz) if number is None else self._log_f0(number)
+        frames = to_frames(analysis, self.rate)
+        return Utterance(analysis, frames.energy, log_f0, self.spectra.hear(frames, number))
 
-    def resynthesize(self, analysed, target):
+    def resynthesize(self, utterance, target):
         """Return the signal [samples] of what `analyze` returned, in the voice of `target`."""
-        analysis, source_log_f0 = analysed
-        log_spectrum, energy = world.normalize_energy(analysis.spectrum)
-        spectrum = world.restore_energy(self.convert_spectrum(log_spectrum, target), energy)
-        f0_hz = pitch.convert(analysis.f0_hz, source_log_f0, self._log_f0(target))
+        number, analysis = self._number(target), utterance.analysis
+        spectrum = world.restore_energy(self.spectra.say(utterance.heard, number), utterance.energy)
+        f0_hz = pitch.convert(analysis.f0_hz, utterance.log_f0, self._log_f0(number))
         f0_hz = np.minimum(f0_hz, self.rate / 2)  # far above it WORLD writes beyond its memory
         return world.synthesize(f0_hz, spectrum, analysis.aperiodicity, self.rate, self.frame_period_ms)
-
-    def convert_spectrum(self, log_spectrum, target):
-        """Return log10(power / energy) [T, K] in the voice of `target`."""
-        x = self.normalizer.forward(log_spectrum)
-        speaker = np.array([self._number(target)], np.int32)
-        chunks = [self._network(x[start : start + CHUNK_FRAMES], speaker) for start in range(0, len(x), CHUNK_FRAMES)]
-        return self.normalizer.inverse(np.concatenate(chunks))
 
     def _number(self, speaker):
         """Return the number the model knows a speaker by."""
         return self.speakers.index(one_of(speaker, self.speakers, "speaker"))
 
-    def _log_f0(self, speaker):
-        number = self._number(speaker)
+    def _log_f0(self, number):
         return self.statistics.log_f0_mean[number], self.statistics.log_f0_deviation[number]
 
     def _signal(self, audio, rate):

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from vconv import files, pictures
-from vconv.features.statistics import Normalizer
+from vconv.features.schema import Frames
 
 PICTURE_FRAMES = 600
 LISTEN_SECONDS = 4
@@ -15,27 +15,34 @@ SPECTROGRAM = {"n_fft": 512, "hop_length": 64}
 
 
 class FramePainter(keras.callbacks.Callback):
-    """After each epoch, a picture in TensorBoard: a validation utterance, its reconstruction, and another's voice."""
+    """After each epoch, a picture in TensorBoard: a validation utterance, its reconstruction, and another's voice.
 
-    def __init__(self, writer, store, statistics):
+    `spectra` takes the model and returns what hears and says frames with it (`vconv.spectra`).
+    """
+
+    def __init__(self, writer, store, spectra):
         super().__init__()
         self.writer = writer
         self.settings = store.settings
-        self.speakers = statistics.speakers
-        self.normalizer = Normalizer(statistics.spectrum_low, statistics.spectrum_high)
+        self.speakers = store.speakers
+        self.spectra_of = spectra
         utterance = store.split("validation")[0]
         self.source = self.speakers.index(utterance.speaker)
-        self.frames = self.normalizer.forward(store.read(utterance).spectrum[:PICTURE_FRAMES])
+        self.frames = Frames(*(array[:PICTURE_FRAMES] for array in store.read(utterance)))
+
+    def set_model(self, model):
+        """Prepare the model to say frames, once for all epochs."""
+        super().set_model(model)
+        self.spectra = self.spectra_of(model)
 
     def on_epoch_end(self, epoch, logs=None):
         """Draw the picture of this epoch."""
         target = (self.source + 1) % len(self.speakers)
-        panels = {f"{self.speakers[self.source]}, natural": self.frames}
+        panels = {f"{self.speakers[self.source]}, natural": self.frames.spectrum.astype(np.float32)}
+        heard = self.spectra.hear(self.frames, self.source)
         for speaker, kind in (self.source, "reconstructed"), (target, "converted"):
-            label = np.full(len(self.frames), speaker, np.int32)
             with self.model.averaged():
-                panels[f"{self.speakers[speaker]}, {kind}"] = self.model((self.frames, label)).numpy()
-        panels = {title: self.normalizer.inverse(frames) for title, frames in panels.items()}
+                panels[f"{self.speakers[speaker]}, {kind}"] = self.spectra.say(heard, speaker)
         figure = pictures.spectrograms(panels, self.settings["sample_rate"], self.settings["frame_period_ms"])
         with self.writer.as_default():
             tf.summary.image("validation utterance", pictures.pixels(figure)[None], step=epoch + 1)

@@ -1,7 +1,7 @@
 """One experiment on disk: settings, statistics, checkpoints, history; all that resuming and conversion need.
 
 - RUN/settings.yaml: the model, its settings, corpus and feature settings, versions
-- RUN/statistics.h5: speakers, spectral range, F0 (vconv.features.statistics), where the model learns from frames
+- RUN/statistics.h5: speakers, spectral range, F0 (vconv.features.statistics), where the model converts voices
 - RUN/checkpoints/epoch-0007.weights.h5: weights and optimiser after 7 epochs; the last two are kept
 - RUN/history.csv: one row an epoch
 - RUN/health.csv: one row an epoch of two players, by which `vconv.health` judges
@@ -46,7 +46,7 @@ class RunFolder:
         return self._settings.is_file()
 
     def create(self, settings, statistics=None):
-        """Begin a run: write `settings` (dict), and `statistics` (Statistics) where the model learns from frames.
+        """Begin a run: write `settings` (dict), and `statistics` (Statistics) where the model converts voices.
 
         Raises
         ------
@@ -163,7 +163,7 @@ class RunFolder:
     def build_model(self):
         """Return the run's model, compiled, with new weights; errors as of `model_settings`."""
         name, settings, sizes = self.settings()["model"], self.model_settings(), {}
-        if models.data_of(name) == "frames":
+        if models.SIZES[models.data_of(name)]:
             statistics = self.statistics()
             sizes = {"bins": len(statistics.spectrum_low), "speakers": len(statistics.speakers)}
         return models.build(name, settings, **sizes)

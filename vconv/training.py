@@ -18,7 +18,7 @@ from vconv.version import __version__
 MAY_CHANGE = {"epochs", "early_stop_epochs"}  # of `training`, when a run goes on
 
 
-def train(model_name, store, statistics, corpus_settings, run, changes=None, report=print):
+def train(model_name, store, statistics, corpus_settings, run, changes=None, report=print, matches=None):
     """Train a model, or go on with a training that was interrupted, until its epochs are done.
 
     Parameters
@@ -26,7 +26,7 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
     model_name : str
     store : vconv.features.store.FeatureStore
     statistics : vconv.features.statistics.Statistics or None
-        The store's; None for a model that learns from segments of waves.
+        The store's; None for a model that converts no voices.
     corpus_settings : dict
         Kept in the run folder, so that conversion and evaluation find the recordings.
     run : str or Path
@@ -34,6 +34,8 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
         Changes of the model's settings, nested as in its YAML.
     report : callable
         Takes lines of text.
+    matches : vconv.alignment.pairs.Pairs, optional
+        For a model that learns from pairs: those of the store; left out, they are in the file beside it.
 
     Returns
     -------
@@ -49,15 +51,14 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
     _check(settings["training"], model_name)
     folder = RunFolder(run)
     with folder.locked():
-        _train(folder, model_name, settings, store, statistics, corpus_settings, report)
+        data = KINDS[models.data_of(model_name)](store, settings, statistics=statistics, matches=matches)
+        _prepare(folder, model_name, settings, corpus_settings, store, statistics, data.facts)
+        _train(folder, model_name, settings["training"], data, report)
     return folder
 
 
-def _train(folder, model_name, settings, store, statistics, corpus_settings, report):
-    """Train in a run folder that is locked."""
-    data = KINDS[models.data_of(model_name)](store, statistics, settings)
-    _prepare(folder, model_name, settings, corpus_settings, store, statistics, data.facts)
-    training = settings["training"]
+def _train(folder, model_name, training, data, report):
+    """Train the model of a run folder that is locked."""
     keras.utils.set_random_seed(training["seed"])
     # With TensorFlow's graph optimiser 1 step in 250 came out otherwise in its last bits; without it none in 5,000 did,
     # at the same speed.
@@ -170,11 +171,12 @@ def _prepare(folder, model_name, settings, corpus_settings, store, statistics, f
     if not folder.exists():
         folder.create(wanted, statistics)
         return
-    there = folder.settings() | {"settings": folder.model_settings()}
+    there = {"data": facts} | folder.settings() | {"settings": folder.model_settings()}
     if there["features"]["fingerprint"] != store.fingerprint:
         raise VconvError(f"{folder.path}: was trained on other features; give those, or choose another --run folder")
-    changed = [key for key in ("model", "settings") for key in _differences(there[key], wanted[key], key)]
-    changed = [key for key in changed if key not in {f"settings.training.{name}" for name in MAY_CHANGE}]
+    changed = [key for key in ("model", "settings", "data") for key in _differences(there[key], wanted[key], key)]
+    may_change = {f"settings.training.{name}" for name in MAY_CHANGE}
+    changed = [key for key in changed if key not in may_change and not key.startswith("settings.conversion.")]
     if changed:
         raise VconvError(
             f"{folder.path}: was trained with another {', '.join(changed)}; "

@@ -3,14 +3,20 @@
 Each kind has the batches to learn from as `shuffled.epochs(first epoch, steps, rows)`.
 """
 
+from functools import partial
+
+from vconv.alignment.pairs import open_for
 from vconv.audio.mel import MelSettings
 from vconv.batches import ShuffledFrames
+from vconv.matched_segments import MatchedSegments
 from vconv.painters import FramePainter, PatchPainter, SegmentPainter
 from vconv.patches import Patches, image_of
 from vconv.segments import Segments
+from vconv.spectra import CepstralSpectra, FrameSpectra
 
 VALIDATION_FRAMES = 8192  # enough for a standard error of 0.1 nats; the whole split would cost as much as training
 VALIDATION_FRAMES_BATCH = 1024
+VALIDATION_PAIRS = 1024  # segments
 VALIDATION_SEGMENTS = 64
 VALIDATION_PATCHES = 512
 
@@ -21,9 +27,9 @@ class FrameData:
     unit = "frames"
     facts = {}
 
-    def __init__(self, store, statistics, settings):
+    def __init__(self, store, settings, statistics, **_):
         training = settings["training"]
-        self.store, self.statistics = store, statistics
+        self.store, self.spectra = store, partial(FrameSpectra, statistics=statistics, settings=settings)
         self.shuffled = ShuffledFrames(store, statistics, "training", training["seed"], training["balance_speakers"])
         self.held_out = ShuffledFrames(store, statistics, "validation", seed=0)
 
@@ -33,7 +39,34 @@ class FrameData:
 
     def painter(self, writer, folder):
         """Return the callback that draws into TensorBoard."""
-        return FramePainter(writer, self.store, self.statistics)
+        return FramePainter(writer, self.store, self.spectra)
+
+
+class PairData:
+    """Segments of recordings, each with the frames matched to it in some speaker's voice, for models that convert.
+
+    `facts` go into the run's settings: how the frames were matched.
+    """
+
+    unit = "segments"
+
+    def __init__(self, store, settings, statistics, matches=None):
+        training, matches = settings["training"], matches or open_for(store)
+        self.store, self.spectra = store, partial(CepstralSpectra, statistics=statistics, settings=settings)
+        self.rows = training["batch_size"]
+        self.shuffled, self.held_out = (
+            MatchedSegments(store, matches, statistics, split, training["segment_frames"], seed)
+            for split, seed in (("training", training["seed"]), ("validation", 0))
+        )
+        self.facts = {"matches": matches.settings}
+
+    def validation(self):
+        """Return the held-out batches."""
+        return self.held_out.sample(VALIDATION_PAIRS, self.rows)
+
+    def painter(self, writer, folder):
+        """Return the callback that draws into TensorBoard."""
+        return FramePainter(writer, self.store, self.spectra)
 
 
 class SegmentData:
@@ -42,7 +75,7 @@ class SegmentData:
     unit = "segments"
     facts = {}
 
-    def __init__(self, store, _, settings):
+    def __init__(self, store, settings, **_):
         training, mel = settings["training"], MelSettings(**settings["mel"])
         self.rows = training["batch_size"]
         self.shuffled, self.held_out = (
@@ -67,7 +100,7 @@ class PatchData:
 
     unit = "patches"
 
-    def __init__(self, store, _, settings):
+    def __init__(self, store, settings, **_):
         training, spectrogram = settings["training"], settings["spectrogram"]
         image = image_of(spectrogram, store.settings["sample_rate"])
         self.rows = max(training["batch_size"], 2)  # one patch alone has no distance from others
@@ -84,4 +117,4 @@ class PatchData:
         return PatchPainter(writer, folder)
 
 
-KINDS = {"frames": FrameData, "segments": SegmentData, "patches": PatchData}
+KINDS = {"frames": FrameData, "pairs": PairData, "segments": SegmentData, "patches": PatchData}

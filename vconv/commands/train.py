@@ -11,11 +11,14 @@ def add(sub):
     sub.add_argument("--condition", choices=("natural", "world"), help="what a vocoder hears in training: mel "
                      "spectrograms of the recordings, or of WORLD's copies; short for --set training.condition=…")
     sub.add_argument("--features", metavar="F.h5", help="default: dump/features.h5 beside corpus.yaml")
+    sub.add_argument("--matches", metavar="PAIRS.h5", help="what `vconv match` made, for a model that learns from it "
+                     "(default: pairs.h5 beside the features)")
 
 
 def run(options):
     """Run the command."""
     from vconv import config, models
+    from vconv.alignment.pairs import open_for
     from vconv.features.corpus_settings import read_settings
     from vconv.features.extract import refuse_other_features
     from vconv.features.statistics import load_or_compute
@@ -25,11 +28,13 @@ def run(options):
     changes = config.parse_assignments([*options.set, *condition])
     models.settings(options.model, changes)  # a mistake is told before TensorFlow takes its seconds to load
     corpus = read_settings(options.corpus, corpus_dir=options.corpus_dir)
+    data = models.data_of(options.model)
+    converts = bool(models.SIZES[data])  # what knows speakers needs their statistics
     with FeatureStore(features_path(options)) as store:
-        learns_from_frames = models.data_of(options.model) == "frames"
-        refuse_other_features(store, corpus, ["frames"] if learns_from_frames else ["wave"])
-        found = load_or_compute(store, store.path.with_name("statistics.h5")) if learns_from_frames else None
+        refuse_other_features(store, corpus, ["frames" if converts else "wave"])
+        matches = open_for(store, options.matches) if data == "pairs" else None
+        found = load_or_compute(store, store.path.with_name("statistics.h5")) if converts else None
         load_tensorflow()
         from vconv.training import train
 
-        train(options.model, store, found, corpus, options.run, changes)
+        train(options.model, store, found, corpus, options.run, changes, matches=matches)

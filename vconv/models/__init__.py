@@ -1,8 +1,8 @@
 """MODELS: one is a file here, `name.py`, and its commented settings beside it, `name.yaml`; no list names them.
 
-`name.yaml` says what the model learns from: frames, segments or patches. `name.py` offers `build(settings, …)`, which
-takes the `SIZES` of those data too and returns a compiled `keras.Model` with an attribute `networks`. It may offer
-`upsampling(settings)`, which describes its transposed convolutions.
+`name.yaml` says what the model learns from: frames, pairs, segments or patches. `name.py` offers `build(settings, …)`,
+which takes the `SIZES` of those data too and returns a compiled `keras.Model` with an attribute `networks`. It may
+offer `upsampling(settings)`, which describes its transposed convolutions.
 """
 from importlib import import_module
 from importlib.resources import files
@@ -11,7 +11,7 @@ from vconv import config
 from vconv.errors import VconvError
 
 # What the data alone can tell of a model's size
-SIZES = {"frames": ("bins", "speakers"), "segments": (), "patches": ()}
+SIZES = {"frames": ("bins", "speakers"), "pairs": ("speakers",), "segments": (), "patches": ()}
 
 
 def names():

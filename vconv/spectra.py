@@ -1,0 +1,112 @@
+"""SPECTRA: frames of one voice → their spectra in another, by what the model learns from.
+
+Each kind hears `Frames` once (`hear`) and says them in as many voices as wanted (`say`): log10(power / energy), so that
+the energy stays the source's.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from vconv.audio import mel_cepstrum
+from vconv.features.cepstra import CONTENT_SIZE, FRAME_STEP, SHAPE, active, content, mel_cepstra
+from vconv.features.statistics import CepstrumNormalizer, Normalizer
+
+CHUNK_FRAMES = 256  # bounds the memory of the network whatever the length of a recording, and fits the cache
+LARGEST_STRETCH = 3.0  # of a coefficient's deviation, either way: one word varies less than a speaker does
+
+
+class FrameSpectra:
+    """Each frame's spectrum goes through the network by itself (Hsu et al. 2016, arXiv 1610.04019, section 4).
+
+    Parameters
+    ----------
+    model : keras.Model or callable
+        Of a kind that learns from frames.
+    statistics : vconv.features.statistics.Statistics
+    settings : dict
+        The model's.
+    """
+
+    def __init__(self, model, statistics, settings):
+        self.normalizer = Normalizer(statistics.spectrum_low, statistics.spectrum_high)
+        frames = tf.TensorSpec((None, len(statistics.spectrum_low)), tf.float32)
+        self._network = tf.function(lambda x, speaker: model((x, tf.repeat(speaker, tf.shape(x)[0]))),
+                                    input_signature=(frames, tf.TensorSpec((1,), tf.int32)))
+
+    def hear(self, frames, source):
+        """Return what `say` needs of `Frames` of the speaker number `source`, None for a stranger."""
+        return self.normalizer.forward(frames.spectrum)
+
+    def say(self, x, target):
+        """Return log10(power / energy) [T, K] of what was heard, in the voice of the speaker number `target`."""
+        speaker = np.array([target], np.int32)
+        chunks = [self._network(x[start : start + CHUNK_FRAMES], speaker) for start in range(0, len(x), CHUNK_FRAMES)]
+        return self.normalizer.inverse(np.concatenate(chunks))
+
+
+class Heard(NamedTuple):
+    """What `CepstralSpectra` keeps of an utterance for every target.
+
+    content [T, 27]; relative [T, 40], mel-cepstra by the speaker's mean and deviation; spoken bool [T].
+    """
+
+    content: np.ndarray
+    relative: np.ndarray
+    spoken: np.ndarray
+
+
+class CepstralSpectra:
+    """The network says mel-cepstra 1 to 24 of the whole utterance; higher ones are moved by mean and deviation.
+
+    Predicted coefficients vary less than natural ones, because the network says the mean of all that was matched; each
+    gets the target's variance within an utterance back (Toda, Black and Tokuda 2007, in the form of Silén, Helander,
+    Nurminen and Gabbouj 2012, "Ways to implement global variance in statistical speech synthesis", Interspeech).
+    Parameters as of `FrameSpectra`, the model of a kind that learns from pairs.
+    """
+
+    def __init__(self, model, statistics, settings):
+        self.rate, self.bins = statistics.settings["sample_rate"], len(statistics.spectrum_low)
+        self.mean, self.deviation = statistics.cepstrum_mean, statistics.cepstrum_deviation
+        self.variance = statistics.cepstrum_variance[:, SHAPE]
+        self.strength = settings["conversion"]["gv"]
+        self.normalizer = CepstrumNormalizer(statistics)
+        rows = tf.TensorSpec((1, None, CONTENT_SIZE), tf.float32)
+        self._network = tf.function(lambda x, speaker: model((x, speaker)),
+                                    input_signature=(rows, tf.TensorSpec((1,), tf.int32)))
+
+    def hear(self, frames, source):
+        """Return the `Heard` of `Frames` of the speaker number `source`, None for a stranger."""
+        cepstra, spoken = mel_cepstra(frames.spectrum, frames.energy, self.rate), active(frames.energy)
+        if source is None:
+            mean = cepstra[spoken].mean(axis=0)
+            # Of a short cry there is no deviation to speak of.
+            deviation = np.maximum(cepstra[spoken].std(axis=0), self.deviation.mean(axis=0) / LARGEST_STRETCH)
+        else:
+            mean, deviation = self.mean[source], self.deviation[source]
+        return Heard(content(cepstra, frames, mean, deviation), (cepstra - mean) / deviation, spoken)
+
+    def say(self, heard, target):
+        """Return log10(power / energy) [T, K] of what was heard, in the voice of the speaker number `target`."""
+        cepstra = heard.relative * self.deviation[target] + self.mean[target]
+        cepstra[:, SHAPE] = self._varied(self._predicted(heard.content, target), heard.spoken, target)
+        cepstra[:, 0] = 0  # the level comes with the energy
+        power = mel_cepstrum.to_spectrum(cepstra, self.bins, mel_cepstrum.mel_alpha(self.rate))
+        return np.log10(power / power.sum(axis=1, keepdims=True))
+
+    def _predicted(self, rows, target):
+        """Return the mel-cepstra [T, 24] that the network says, which knows frames `FRAME_STEP` apart."""
+        x = np.empty((len(rows), self.variance.shape[1]), np.float32)
+        for first in range(FRAME_STEP):
+            x[first::FRAME_STEP] = self._network(rows[None, first::FRAME_STEP], np.array([target], np.int32))[0]
+        return self.normalizer.inverse(x, target)
+
+    def _varied(self, cepstra, spoken, target):
+        """Return `cepstra` [T, 24] with the target's variance about their mean, as far as the settings want it."""
+        mean, variance = cepstra[spoken].mean(axis=0), cepstra[spoken].var(axis=0)
+        stretch = np.sqrt(self.variance[target] / np.maximum(variance, np.finfo(float).tiny)) ** self.strength
+        return mean + (cepstra - mean) * np.clip(stretch, 1 / LARGEST_STRETCH, LARGEST_STRETCH)
+
+
+KINDS = {"frames": FrameSpectra, "pairs": CepstralSpectra}
