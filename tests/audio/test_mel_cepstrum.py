@@ -44,6 +44,23 @@ def test_a_warped_cosine_series_comes_back(alpha, seed):
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+@settings(max_examples=20, deadline=None)
+@given(alpha=st.floats(-0.6, 0.6), seed=st.integers(0, 99), order=st.integers(0, 39))
+def test_a_spectrum_is_the_warped_cosine_series(alpha, seed, order):
+    mel_cepstra = np.random.default_rng(seed).standard_normal((2, 3, order + 1)) / np.arange(1, order + 2)
+    omega = np.linspace(0, np.pi, 513)
+    expected = np.exp(2 * sum(mel_cepstra[..., m, None] * np.cos(m * warped(omega, alpha)) for m in range(order + 1)))
+    np.testing.assert_allclose(mel_cepstrum.to_spectrum(mel_cepstra, 513, alpha), expected, rtol=1e-8)
+
+
+@pytest.mark.parametrize(("bins", "alpha"), [(513, 0.41), (1025, 0.554), (257, 0.0)])
+def test_there_and_back_at_order_39(bins, alpha):
+    mel_cepstra = np.random.default_rng(0).standard_normal((4, 40)) / np.arange(1, 41)
+    made = mel_cepstrum.to_spectrum(mel_cepstra.astype(np.float32), bins, alpha)
+    assert made.shape == (4, bins) and made.dtype == np.float64
+    np.testing.assert_allclose(mel_cepstrum.from_spectrum(made, 39, alpha), mel_cepstra, atol=1e-5)
+
+
 def test_high_order_reproduces_the_log_spectrum():
     found = mel_cepstrum.from_spectrum(spectrum(513), 120, 0.41)
     omega = np.linspace(0, np.pi, 513)

@@ -2,18 +2,27 @@ import tempfile
 import tracemalloc
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vconv.audio import pitch
+from vconv.audio import mel_cepstrum, pitch
 from vconv.errors import VconvError
 from vconv.features import statistics
-from vconv.features.statistics import ARRAYS, Normalizer, Statistics
+from vconv.features.statistics import ARRAYS, CepstrumNormalizer, Normalizer, Statistics
 
 SPEAKERS = {("A", "training"): [40, 3, 900], ("A", "evaluation"): [70], ("B é", "training"): [500],
             ("B é", "validation"): [60]}
+
+
+def spoken_cepstra(frames):
+    """The mel-cepstra of an utterance's frames within 25 dB of its mean power."""
+    energy = frames.energy.astype(np.float64)
+    level_db = 10 * np.log10(energy / energy.mean())
+    power = 10 ** frames.spectrum.astype(np.float64) * energy[:, None]
+    return mel_cepstrum.from_spectrum(power[level_db > -25], 39, 0.41)
 
 
 @pytest.fixture
@@ -37,6 +46,13 @@ def test_all_numbers_against_numpy(opened):
         variances = [np.var(opened.read(utterance).spectrum.astype(np.float64), axis=0)
                      for utterance in opened.utterances if (utterance.speaker, utterance.split) == (name, "training")]
         np.testing.assert_allclose(computed.global_variance[number], np.mean(variances, axis=0), rtol=1e-12)
+        cepstra = [spoken_cepstra(opened.read(utterance)) for utterance in opened.utterances
+                   if (utterance.speaker, utterance.split) == (name, "training")]
+        every = np.concatenate(cepstra)
+        np.testing.assert_allclose(computed.cepstrum_mean[number], every.mean(axis=0), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(computed.cepstrum_deviation[number], every.std(axis=0), rtol=1e-9)
+        variances = [np.var(rows, axis=0) for rows in cepstra]
+        np.testing.assert_allclose(computed.cepstrum_variance[number], np.mean(variances, axis=0), rtol=1e-9)
     np.testing.assert_array_equal(computed.f0_range_hz, [[80, 300]] * 2)
     assert computed.speakers == ("A", "B é") and computed.settings == opened.settings
     assert computed.fingerprint == opened.fingerprint
@@ -70,6 +86,34 @@ def test_statistics_on_disk_serve_their_own_store_only(opened, make_store, tmp_p
     other = make_store(tmp_path / "g.h5", {("A", "training"): [40]})
     assert statistics.load_or_compute(other, path).fingerprint == other.fingerprint != first.fingerprint
     assert Statistics.load(path).fingerprint == other.fingerprint
+
+
+def test_statistics_of_version_1_are_read_and_made_anew_for_a_store(opened, tmp_path):
+    path = tmp_path / "s.h5"
+    computed = statistics.compute(opened)
+    computed.save(path)
+    with h5py.File(path, "r+") as file:  # version 1 had no cepstra
+        file.attrs["version"] = 1
+        for name in [name for name in file if name.startswith("cepstrum")]:
+            del file[name]
+    old = Statistics.load(path)
+    assert old.cepstrum_mean is old.cepstrum_deviation is old.cepstrum_variance is None
+    np.testing.assert_array_equal(old.global_variance, computed.global_variance)
+    new = statistics.load_or_compute(opened, path)
+    for found in new, Statistics.load(path):
+        np.testing.assert_array_equal(found.cepstrum_mean, computed.cepstrum_mean)
+
+
+def test_cepstra_on_a_voices_scale_and_back(opened):
+    """Whoever speaks has mean 0; deviations are 1 for the mean of all speakers."""
+    computed = statistics.compute(opened)
+    normalizer = CepstrumNormalizer(computed)
+    for speaker in 0, 1:
+        mean, deviation = computed.cepstrum_mean[speaker, 1:25], computed.cepstrum_deviation[:, 1:25].mean(axis=0)
+        found = normalizer.forward(mean + np.outer([0, 1, -2], deviation), speaker)
+        assert found.dtype == np.float32 and found.shape == (3, 24)
+        np.testing.assert_allclose(found, np.outer([0, 1, -2], np.ones(24)), atol=1e-6)
+        np.testing.assert_allclose(normalizer.inverse(found, speaker)[1], mean + deviation, rtol=1e-6)
 
 
 def test_a_speaker_without_pitch_is_refused(make_store, tmp_path):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from vconv.layers.sampling import sample_code
-from vconv.layers.speaker import MergeSpeaker, speaker_embedding
+from vconv.layers.speaker import MergeSpeaker, SpeakerScaleShift, speaker_embedding
 
 
 def test_embedding_looks_up_and_is_regularised():
@@ -22,6 +22,17 @@ def test_merge_has_three_biases_and_adds_both_parts():
     code, speaker = np.array([[1.0, 2.0, 3.0]]), np.array([[10.0]])
     assert np.allclose(layer([code, speaker]), 6 + 10 + 3)
     assert float(sum(layer.losses)) == pytest.approx(0.1 * (6 + 2)), "kernels only, not biases"
+
+
+def test_scale_and_shift_by_hand():
+    layer = SpeakerScaleShift()
+    layer.build([(None, None, 2), (None, 1)])
+    assert layer.count_params() == 2 * (1 * 2 + 2)
+    layer.scale.set_weights([np.array([[0.5, -1.0]]), np.array([0.0, 1.0])])
+    layer.shift.set_weights([np.array([[0.0, 1.0]]), np.array([3.0, 0.0])])
+    x = np.array([[[1.0, 1.0], [2.0, 4.0]], [[1.0, 1.0], [2.0, 4.0]]])
+    found = layer([x, np.array([[0.0], [2.0]])])
+    assert np.allclose(found, [[[1 + 3, 2], [2 + 3, 8]], [[2 + 3, 0 + 2], [4 + 3, 0 + 2]]])
 
 
 def test_sample_code_by_hand():

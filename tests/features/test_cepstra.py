@@ -1,0 +1,67 @@
+"""Mel-cepstra of stored frames; which frames are no pause; what is said without who says it."""
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vconv.audio import mel_cepstrum
+from vconv.features import cepstra
+from vconv.features.schema import Frames
+
+
+def test_a_pause_lies_25_db_below_the_mean_power():
+    energy = np.ones(1000)
+    energy[:3] = 10 ** -2.48, 10 ** -2.52, 0  # the mean is 0.997, or -0.013 dB
+    assert cepstra.active(energy).tolist() == [True, False, False, *[True] * 997]
+    assert cepstra.active(energy.astype(np.float32)).sum() == 998
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(1e-10, 1e6), min_size=1, max_size=20), st.floats(1e-6, 1e6))
+def test_the_level_decides_nothing_and_the_loudest_frame_is_never_a_pause(energy, gain):
+    spoken = cepstra.active(np.array(energy))
+    assert spoken[np.argmax(energy)]
+    np.testing.assert_array_equal(cepstra.active(np.array(energy) * gain), spoken)
+
+
+def test_cepstra_are_of_power_which_is_shape_times_energy():
+    power = np.exp(2 * np.array([1.0, -2.0]))
+    flat = cepstra.mel_cepstra(np.full((2, 513), -np.log10(513)), power * 513, 16000)
+    assert flat.shape == (2, 40) and flat.dtype == np.float64
+    np.testing.assert_allclose(flat, np.outer([1.0, -2.0], np.eye(40)[0]), atol=1e-9)
+
+
+@pytest.mark.parametrize(("rate", "bins"), [(16000, 513), (22050, 513), (48000, 1025)])
+def test_the_cepstra_a_spectrum_was_made_of_come_back(rate, bins):
+    expected = np.random.default_rng(0).standard_normal((5, 40)) / np.arange(1, 41)
+    power = mel_cepstrum.to_spectrum(expected, bins, mel_cepstrum.mel_alpha(rate))
+    energy = power.sum(axis=1)
+    found = cepstra.mel_cepstra(np.log10(power / energy[:, None]), energy, rate)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.fixture
+def frames():
+    """Four frames of 0, 0, -16 and -99 dB; the first two are voiced."""
+    return Frames(None, np.float32([1, 1, 10 ** -1.6, 10 ** -9.9]), np.float32([100, 120, 0, 0]),
+                  np.float32([[-6, -12], [0, 0], [-12, -12], [-60, 0]]))
+
+
+def test_content_by_hand(frames):
+    mean, deviation = np.arange(40.0), np.arange(1.0, 41.0)
+    found = cepstra.content(mean + np.outer([0, 1, -1, 3], deviation), frames, mean, deviation)
+    assert found.shape == (4, cepstra.CONTENT_SIZE) == (4, 27) and found.dtype == np.float32
+    np.testing.assert_allclose(found[:, :24], np.outer([0, 1, -1, 3], np.ones(24)), atol=1e-6)
+    power_db = np.array([0, 0, -16, -99]) + 16 / 3  # over the mean of the three frames that are no pause
+    np.testing.assert_allclose(found[:, 24], power_db / 8, atol=1e-5)
+    assert found[:, 25].tolist() == [2, 2, 0, 0]
+    np.testing.assert_allclose(found[:, 26], np.array([-9, 0, -12, -30]) / 6, atol=1e-6)
+
+
+def test_content_knows_neither_level_nor_c0_nor_what_is_above_24(frames):
+    random = np.random.default_rng(0)
+    rows, mean, deviation = random.normal(size=(4, 40)), random.normal(size=40), random.uniform(1, 2, 40)
+    expected = cepstra.content(rows, frames, mean, deviation)
+    louder = frames._replace(energy=frames.energy * np.float32(7))
+    rows[:, 0], rows[:, 25:] = 9, -9
+    np.testing.assert_allclose(cepstra.content(rows, louder, mean, deviation), expected, atol=1e-5)
