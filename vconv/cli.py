@@ -8,8 +8,8 @@ from vconv.commands.options import MISTAKE
 from vconv.errors import VconvError
 from vconv.version import __version__
 
-COMMANDS = ("download", "extract", "statistics", "train", "convert", "generate", "vocode", "export", "evaluate",
-            "evaluate-samples", "report", "listening-test", "info", "inspect-upsampling")
+COMMANDS = ("download", "extract", "statistics", "match", "train", "convert", "generate", "vocode", "export",
+            "evaluate", "evaluate-samples", "report", "listening-test", "info", "inspect-upsampling")
 INTERRUPTED = 130
 
 

@@ -79,17 +79,31 @@ def _matrix(bins, order, alpha):
     weights = np.full(bins, 2.0)
     weights[[0, -1]] = 1.0  # 0 Hz and Nyquist stand once in the full circle, the bins between them twice
     to_cepstrum = weights[:, None] * cosines * weights / fft_size
-    matrix = to_cepstrum @ _warp(bins, order, alpha)
+    matrix = to_cepstrum @ frequency_warp(bins, order, alpha)
     matrix.setflags(write=False)
     return matrix
 
 
-def _warp(quefrencies, order, alpha):
-    """Return the frequency transformation [quefrencies, order + 1] (Oppenheim and Johnson 1972).
+def frequency_warp(quefrencies, order, alpha):
+    """Return the matrix that warps the frequency axis of cepstra (Oppenheim and Johnson 1972).
 
-    With w = z~^-1 of the warped plane, z^-1 = A(w) = (w + alpha) / (1 + alpha w). Row n holds A^n in powers of w;
-    (1 + alpha w) A^n = (w + alpha) A^(n-1) gives it from the row above.
+    Parameters
+    ----------
+    quefrencies : int
+        Coefficients of the cepstrum, c0 included.
+    order : int
+        The highest coefficient of the warped one.
+    alpha : float
+        As in `from_spectrum`: above 0 it moves resonances up, below 0 down. Mel-cepstra can be warped once more: a
+        small alpha makes them those of a shorter or longer vocal tract.
+
+    Returns
+    -------
+    matrix : ndarray [quefrencies, order + 1], float64
+        cepstrum @ matrix is the warped cepstrum.
     """
+    # With w = z~^-1 of the warped plane, z^-1 = A(w) = (w + alpha) / (1 + alpha w). Row n holds A^n in powers of w;
+    # (1 + alpha w) A^n = (w + alpha) A^(n-1) gives it from the row above.
     rows = np.zeros((quefrencies, order + 1))
     rows[0, 0] = 1.0
     for n in range(1, quefrencies):

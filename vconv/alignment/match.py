@@ -1,0 +1,132 @@
+"""From a feature file to the file of pairs: clusters, encoder, adaptation, nearest neighbours."""
+
+from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
+from itertools import permutations
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from vconv import config
+from vconv.alignment import pairs, spaces
+from vconv.alignment.adaptation import adapt, apply
+from vconv.alignment.clusters import label
+from vconv.alignment.neighbours import nearest
+from vconv.alignment.rows import Rows
+from vconv.errors import VconvError
+from vconv.features.cepstra import CONTENT_ORDER
+from vconv.features.workers import available_cores
+
+SHAPE = slice(1, CONTENT_ORDER + 1)
+CHUNK = 4096  # rows a thread matches at once
+
+
+def settings(changes=None):
+    """Return the complete settings: match.yaml with `changes` applied.
+
+    Raises
+    ------
+    VconvError
+        An unknown key, an ill-typed value or an impossible number.
+    """
+    complete = config.merge(config.read_yaml(files(__package__) / "match.yaml"), changes or {}, "match")
+    for section in "encoder", "adaptation", "matching":
+        config.check_sizes(complete[section], f"match: {section}")
+    encoder, adaptation = complete["encoder"], complete["adaptation"]
+    for value, key, allowed in (
+        (0 <= encoder["warp"] < 1, "encoder: warp", "from 0 to below 1"),
+        (0 <= encoder["dropout"] < 1, "encoder: dropout", "from 0 to below 1"),
+        (0 < adaptation["keep"] <= 1, "adaptation: keep", "above 0 and at most 1"),
+        (adaptation["ridge"] > 0, "adaptation: ridge", "above 0"),
+    ):
+        if not value:
+            raise VconvError(f"match: {key}: must be {allowed}")
+    return complete
+
+
+def match(store, statistics, output, settings, report=print):
+    """Write the file of pairs of a `FeatureStore`.
+
+    Parameters
+    ----------
+    store : FeatureStore
+    statistics : Statistics
+        Of the same store.
+    output : str or Path
+        The file of pairs.
+    settings : dict
+        Complete, of `settings`.
+    report : callable
+        Takes lines of text for the user.
+
+    Raises
+    ------
+    VconvError
+        There is but one speaker, or no training utterance of one, or the file cannot be written.
+    """
+    if len(store.speakers) < 2:
+        raise VconvError(f"{store.path}: holds the one speaker {store.speakers[0]}; it takes two or more to match")
+    rows = Rows(store, statistics)
+    report(f"{len(rows.utterances)} utterances of {rows.speakers} speakers: {len(rows.first)} rows")
+    codes = learn_codes(rows, settings, report)
+    space = spaces.matching(rows, codes, settings["matching"])
+    # Each thread multiplies by itself, so that the result does not depend on how many there are.
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(available_cores()) as pool:
+        maps = adapt_all(rows, codes, space, settings["adaptation"], pool, report)
+        pairs.write(output, settings, store.fingerprint, store.speakers, rows.utterances,
+                    _voices(rows, space, maps, settings["matching"], pool, store.speakers, report))
+
+
+def learn_codes(rows, settings, report=print):
+    """Return the encoder's codes of all rows, float32 [n, code]: clusters → encoder → clusters of codes → encoder …"""
+    from vconv.alignment.encoder import encode, fit  # Keras
+
+    training, codes = np.flatnonzero(rows.training), None
+
+    def space(chosen):
+        return spaces.clustering(rows, training[chosen]) if codes is None else codes[training[chosen]]
+
+    for number in range(settings["encoder"]["rounds"]):
+        labels = np.zeros(len(rows.first), np.int32)
+        labels[training] = label(space, len(training), settings["encoder"]["units"], (settings["seed"], number))
+        report(f"encoder, round {number + 1} of {settings['encoder']['rounds']}: "
+               f"{labels.max() + 1} clusters of {len(training)} training rows")
+        codes = encode(fit(rows, labels, settings["encoder"], settings["seed"] + number, report), rows)
+    return codes
+
+
+def adapt_all(rows, codes, space, settings, pool, report=print):
+    """Return the affine map of each ordered pair of speakers, (source, target) → float32 [D + 1, D]."""
+    chosen = [spaces.spread(rows.of_speaker(speaker), settings["rows"]) for speaker in range(rows.speakers)]
+
+    def fit(pair):
+        here, there = (chosen[speaker] for speaker in pair)
+        return adapt(space[here], space[there], (codes[here], codes[there]), settings)
+
+    ordered = list(permutations(range(rows.speakers), 2))
+    maps = dict(zip(ordered, pool.map(fit, ordered), strict=True))
+    report(f"{len(maps)} maps from voice to voice")
+    return maps
+
+
+def _voices(rows, space, maps, settings, pool, names, report):
+    """Yield all rows [n, 24] in each speaker's voice."""
+    for target in range(rows.speakers):
+        references = spaces.spread(rows.of_speaker(target), settings["rows"])
+        there, shapes = space[references], rows.cepstra[references, SHAPE]
+
+        def converted(chosen, target=target, there=there, shapes=shapes):
+            here = apply(maps[rows.speaker[chosen[0]], target], space[chosen])
+            return shapes[nearest(here, there, settings["neighbours"])].mean(axis=1)
+
+        # A pause has no sound to match: its rows are moved by mean and deviation.
+        scale = rows.deviation[target] / rows.deviation
+        result = ((rows.cepstra - rows.mean[rows.speaker]) * scale[rows.speaker] + rows.mean[target])[:, SHAPE]
+        own = rows.speaker == target
+        result[own] = rows.cepstra[own, SHAPE]
+        parts = [part for source in range(rows.speakers) if source != target
+                 for part in spaces.chunks(np.flatnonzero(rows.active & (rows.speaker == source)), CHUNK)]
+        for part, values in zip(parts, pool.map(converted, parts), strict=True):
+            result[part] = values
+        report(f"{names[target]}: {sum(map(len, parts))} rows of the others matched to {len(references)}")
+        yield result

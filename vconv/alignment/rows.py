@@ -1,0 +1,69 @@
+"""What the alignment knows of a corpus: every second frame of the training and validation utterances, in memory."""
+
+import numpy as np
+
+from vconv.alignment import pairs
+from vconv.features.cepstra import ORDER, active, content, mel_cepstra
+from vconv.features.schema import Frames
+
+
+class Rows:
+    """All rows, as the file of pairs numbers them; who says what in them nobody asks.
+
+    Parameters
+    ----------
+    store : FeatureStore
+    statistics : Statistics
+        Of the same store.
+
+    Attributes
+    ----------
+    utterances : list of MatchedUtterance
+    speakers : int
+        How many there are.
+    mean, deviation : ndarray [S, 40], float32
+        Of each speaker's mel-cepstra.
+    speaker : ndarray [n], int64
+    training, active : ndarray [n], bool
+        Rows of training utterances; rows that are no pause.
+    first, last : ndarray [n], int64
+        The first and last row of the same utterance.
+    cepstra : ndarray [n, 40], float32
+        Mel-cepstra.
+    content : ndarray [n, 27], float32
+        As `vconv.features.cepstra.content` describes a frame.
+    """
+
+    def __init__(self, store, statistics):
+        store.require("frames")
+        self.utterances, self.speakers = pairs.table(store), len(store.speakers)
+        self.mean, self.deviation = (array.astype(np.float32) for array in
+                                     (statistics.cepstrum_mean, statistics.cepstrum_deviation))
+        lengths = [row.length for row in self.utterances]
+        self.first = np.repeat([row.start for row in self.utterances], lengths)
+        self.last = np.repeat([row.start + row.length - 1 for row in self.utterances], lengths)
+        self.speaker = np.repeat([store.speakers.index(row.speaker) for row in self.utterances], lengths)
+        self.training = np.repeat([row.split == "training" for row in self.utterances], lengths)
+        self.active = np.empty(len(self.first), bool)
+        self.cepstra = np.empty((len(self.first), ORDER + 1), np.float32)
+        parts = []
+        stored = (row for row in store.utterances if row.split in pairs.SPLITS)
+        for utterance, found in zip(self.utterances, stored, strict=True):
+            frames = Frames(*(array[::pairs.FRAME_STEP] for array in store.read(found)))
+            place = slice(utterance.start, utterance.start + utterance.length)
+            speaker = store.speakers.index(utterance.speaker)
+            self.active[place] = active(frames.energy)
+            self.cepstra[place] = mel_cepstra(frames.spectrum, frames.energy, store.settings["sample_rate"])
+            parts.append(content(self.cepstra[place], frames, self.mean[speaker], self.deviation[speaker]))
+        self.content = np.concatenate(parts)
+
+    def of_speaker(self, speaker):
+        """Return which rows are a speaker's training rows and no pause, int64, ascending."""
+        return np.flatnonzero((self.speaker == speaker) & self.training & self.active)
+
+    def around(self, chosen, offsets):
+        """Return the numbers [len(chosen), len(offsets)] of the rows so far from those `chosen`, in their utterances.
+
+        Before an utterance's first row there is its first, after its last its last.
+        """
+        return np.clip(chosen[:, None] + np.asarray(offsets), self.first[chosen, None], self.last[chosen, None])

@@ -1,0 +1,30 @@
+"""Match the frames of speakers who said different sentences, for a model that learns from pairs."""
+from vconv.commands.options import add_shared, features_path, load_tensorflow
+
+
+def add(sub):
+    """Declare the options."""
+    add_shared(sub, "--corpus", required=True)
+    add_shared(sub, "--corpus-dir", "--set")
+    sub.add_argument("--features", metavar="F.h5", help="default: dump/features.h5 beside corpus.yaml")
+    sub.add_argument("--output", metavar="PAIRS.h5", help="default: pairs.h5 beside the features")
+
+
+def run(options):
+    """Run the command."""
+    from vconv import config
+    from vconv.alignment import match
+    from vconv.features.corpus_settings import read_settings
+    from vconv.features.extract import refuse_other_features
+    from vconv.features.statistics import load_or_compute
+    from vconv.features.store import FeatureStore
+
+    settings = match.settings(config.parse_assignments(options.set))
+    corpus = read_settings(options.corpus, corpus_dir=options.corpus_dir)
+    with FeatureStore(features_path(options)) as store:
+        refuse_other_features(store, corpus)
+        output = options.output or store.path.with_name("pairs.h5")
+        statistics = load_or_compute(store, store.path.with_name("statistics.h5"))
+        load_tensorflow()
+        match.match(store, statistics, output, settings)
+        print(f"{output}: written")
