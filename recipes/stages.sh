@@ -15,6 +15,7 @@ model=convvae
 vocoder=world
 vocoder_model=melgan        # what --vocoder melgan trains; a recipe may choose melgan_light
 vocoder_settings=()         # KEY=VALUE for its training
+match_settings=()           # --set KEY=VALUE ... for `vconv match`, where the model learns from pairs
 corpus_dir=             # empty: the `root` of corpus.yaml
 corpus_yaml=corpus.yaml
 run=                    # empty: exp/<model> in the recipe
@@ -28,12 +29,16 @@ models() {  # a model is one .yaml beside its .py
     echo "${names[@]%.yaml}"
 }
 
+learns_from() {  # whether the chosen model learns from this kind of data
+    grep -q "^learns_from: $1\b" "$repository/vconv/models/$model.yaml"
+}
+
 usage() {
     cat << USAGE
 usage: bash recipes/$(basename "$recipe")/run.sh [options]
 
-Stages: 0 download, 1 extract, 2 statistics, 3 train, 4 convert, 5 evaluate, 6 report. A broken recording is left out
-and the rest goes on; at the end the recipe tells which, and ends with status 2.
+Stages: 0 download, 1 extract, 2 statistics (for the model matched: and match frames), 3 train, 4 convert, 5 evaluate,
+6 report. A broken recording is left out and the rest goes on; at the end the recipe tells which, and ends with status 2.
 
   --stage N          begin with this stage (default $first)
   --stop-stage N     end with this stage (default $last)
@@ -155,6 +160,10 @@ run_recipe() {  # the options, stages 0 and 1; the rest is of the recipe's kind
 run_later_stages() {  # those of a conversion; a recipe of another kind defines its own
     local statistics=$recipe/dump/statistics.h5 suffix=
     stage 2 "statistics of the features" vconv statistics --features "$features" --output "$statistics"
+    if learns_from pairs; then
+        stage 2 "match the speakers' frames" vconv match "${corpus[@]}" --features "$features" \
+            ${match_settings[@]+"${match_settings[@]}"}
+    fi
     train_model
     if [[ $vocoder == melgan ]]; then
         vocoder=melgan:$recipe/exp/$vocoder_model
