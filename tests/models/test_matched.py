@@ -1,0 +1,100 @@
+"""The model of matched frames: its size, what it sees, its loss and its learning rate."""
+import keras
+import numpy as np
+import pytest
+from small import changes_for
+
+from vconv import info, models
+
+SPEAKERS = 3
+
+
+@pytest.fixture
+def small():
+    keras.utils.set_random_seed(1)
+    return models.build("matched", models.settings("matched", changes_for("matched")), speakers=SPEAKERS)
+
+
+def batch(rows=4, length=8, seed=0):
+    random = np.random.default_rng(seed)
+    target = random.integers(0, SPEAKERS, rows).astype("int32")
+    spoken = (random.random((rows, length)) < 0.7).astype("float32")
+    return ((random.normal(size=(rows, length, 27)).astype("float32"), target),
+            random.normal(size=(rows, length, 24)).astype("float32"), spoken)
+
+
+def test_parameters_by_hand():
+    described = info.describe("matched", 513, 10)
+    scaled = 2 * 128 + 2 * (32 * 128 + 128)  # normalisation, then scale and shift by the speaker
+    convolution = 5 * 128 * 128 + 128
+    total = (5 * 27 * 128 + 128) + 4 * (scaled + convolution) + scaled + (128 * 24 + 24)
+    assert described["networks"]["converter"]["parameters"] == total
+    assert described["networks"]["speaker_embedding"]["parameters"] == 10 * 32
+    assert described["parameters"] == described["trainable"] == total + 320 == 392_536
+    products = 5 * 27 * 128 + 4 * 5 * 128 * 128 + 128 * 24  # the speaker's dense layers count once an utterance
+    assert described["networks"]["converter"]["multiply_adds"] == pytest.approx(products, rel=1e-3)
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 50])
+def test_any_length(small, length):
+    (content, target), _, _ = batch(2, length)
+    assert small((content, target)).shape == (2, length, 24)
+
+
+def test_a_row_sees_as_far_as_the_dilations_reach():
+    model = models.build("matched", models.settings("matched", {"network": {"channels": 8}}), speakers=2)
+    content = np.random.default_rng(0).normal(size=(1, 60, 27)).astype("float32")
+    changed = content.copy()
+    changed[0, 30] += 1
+    change = np.abs(model((content, np.zeros(1, "int32"))) - model((changed, np.zeros(1, "int32"))))[0].max(axis=1)
+    reach = 2 * (1 + 1 + 2 + 4 + 1)  # a kernel of 5 sees 2 rows each way: 18 rows, 180 ms
+    assert np.flatnonzero(change).tolist() == list(range(30 - reach, 30 + reach + 1))
+
+
+def test_loss_by_hand_leaves_pauses_out(small):
+    inputs, matched, spoken = batch()
+    loss, terms = small.loss_of((inputs, matched, spoken))
+    error = np.square(np.asarray(small(inputs)) - matched).mean(axis=-1)
+    assert float(loss) == float(terms["loss"]) == pytest.approx(error[spoken == 1].mean(), rel=1e-5)
+    other = np.where(spoken[..., None] == 1, matched, 9).astype("float32")
+    assert float(small.loss_of((inputs, other, spoken))[0]) == pytest.approx(float(loss), rel=1e-6)
+    assert float(small.loss_of((inputs, matched, np.zeros_like(spoken)))[0]) == 0, "a batch of pauses only"
+
+
+def test_a_step_trains_every_weight_and_the_embedding_of_the_targets_seen(small):
+    before = [np.array(variable) for variable in small.trainable_variables]
+    table = np.array(small.speaker_embedding.weights[0])
+    (content, _), matched, spoken = batch()
+    small.train_step(((content, np.array([0, 2, 0, 2], "int32")), matched, spoken))
+    for old, variable in zip(before, small.trainable_variables, strict=True):
+        assert not np.array_equal(old, variable), f"{variable.path} was not trained"
+    change = np.abs(np.array(small.speaker_embedding.weights[0]) - table).max(axis=1)
+    assert change[0] > 0 and change[1] == 0 and change[2] > 0
+
+
+def test_the_target_changes_what_is_said_and_rows_of_a_batch_do_not_meet(small):
+    (content, _), _, _ = batch()
+    said = [np.asarray(small((content, np.full(4, target, "int32")))) for target in range(SPEAKERS)]
+    assert np.abs(said[0] - said[1]).max() > 1e-4 and np.abs(said[1] - said[2]).max() > 1e-4
+    mixed = np.asarray(small((content, np.array([0, 1, 2, 0], "int32"))))
+    for row, target in enumerate([0, 1, 2, 0]):
+        assert np.allclose(mixed[row], said[target][row], atol=1e-5)
+
+
+def test_the_learning_rate_falls_along_half_a_cosine_to_the_end_of_the_last_epoch():
+    changes = {"epochs": 4, "segments_per_epoch": 100, "batch_size": 32, "learning_rate": 0.5}
+    model = models.build("matched", models.settings("matched", {"training": changes}), speakers=2)
+    rates = []
+    for step in range(13):  # 4 epochs of 3 steps
+        model.optimizer.iterations.assign(step)
+        rates.append(float(model.optimizer.learning_rate))
+    assert rates == pytest.approx(0.25 * (1 + np.cos(np.pi * np.arange(13) / 12)), abs=1e-6)
+
+
+def test_training_lowers_the_loss(small):
+    data = batch(8)
+    first = float(small.loss_of(data)[0])
+    small.optimizer = keras.optimizers.Adam(0.01)
+    for _ in range(60):
+        small.train_step(data)
+    assert float(small.loss_of(data)[0]) < 0.7 * first

@@ -1,0 +1,158 @@
+"""Conversion by mel-cepstra: a network that changes nothing gives the spectrum back; variance, strangers, corners."""
+import numpy as np
+import pytest
+import tensorflow as tf
+from voice import voice
+
+from vconv.audio import mel_cepstrum, world
+from vconv.conversion import VoiceConverter
+from vconv.features import cepstra
+from vconv.features.analysis import to_frames
+from vconv.features.schema import Frames
+from vconv.features.statistics import Statistics
+from vconv.spectra import CepstralSpectra
+
+RATE, BINS = 16000, 513
+DECAY = 1 / np.arange(1, 41)
+
+
+def statistics(mean=None, deviation=None, variance=None):
+    """Statistics of two speakers whose cepstra have the mean and deviation given, [2, 40], or 0 and `DECAY`."""
+    features = {"sample_rate": RATE, "frame_period_ms": 5.0, "f0_method": "dio"}
+    return Statistics(
+        ("Ann", "Bo"), features, "x", np.full(BINS, -20.0), np.zeros(BINS), np.zeros(BINS), np.ones(BINS),
+        np.log([200.0, 200.0]), np.full(2, 0.1), np.array([[70.0, 400.0]] * 2), np.ones((2, BINS)),
+        np.zeros((2, 40)) if mean is None else mean, np.tile(DECAY, (2, 1)) if deviation is None else deviation,
+        np.ones((2, 40)) if variance is None else variance)
+
+
+def same(inputs):
+    """Say in the target's voice what the source said: the same distance from the mean."""
+    return inputs[0][..., :24]
+
+
+def spectra(network=same, gv=0.0, **changes):
+    return CepstralSpectra(network, statistics(**changes), {"conversion": {"gv": gv}})
+
+
+def frames_of(mel_cepstra):
+    power = mel_cepstrum.to_spectrum(mel_cepstra, BINS, 0.41)
+    log_spectrum, energy = world.normalize_energy(power)
+    return Frames(log_spectrum, energy, np.full(len(power), 100.0), np.full((len(power), 1), -10.0))
+
+
+@pytest.fixture
+def spoken():
+    """Mel-cepstra [60, 40] of frames of which none is a pause."""
+    return np.random.default_rng(0).standard_normal((60, 40)) * DECAY * np.where(np.arange(40) > 0, 1, 0.1)
+
+
+def cepstra_of(log_spectrum):
+    return mel_cepstrum.from_spectrum(10 ** log_spectrum, 39, 0.41)
+
+
+def test_a_network_that_changes_nothing_gives_the_spectrum_back(spoken):
+    frames, converts = frames_of(spoken), spectra()
+    found = converts.say(converts.hear(frames, 0), 0)
+    np.testing.assert_allclose(found, frames.spectrum, atol=1e-4)
+    np.testing.assert_allclose((10 ** found).sum(axis=1), 1, rtol=1e-9)
+
+
+def test_every_coefficient_goes_to_the_targets_mean_and_the_higher_ones_to_its_deviation(spoken):
+    random = np.random.default_rng(1)
+    mean, deviation = random.normal(size=(2, 40)) * DECAY / 4, random.uniform(0.7, 1.3, (2, 40)) * DECAY
+    converts = spectra(mean=mean, deviation=deviation)
+    found = cepstra_of(converts.say(converts.hear(frames_of(spoken), 0), 1))
+    relative = (spoken - mean[0]) / deviation[0]
+    np.testing.assert_allclose(found[:, 25:], (relative * deviation[1] + mean[1])[:, 25:], atol=1e-4)
+    scale = deviation.mean(axis=0)  # the network's scale is the same for all speakers
+    np.testing.assert_allclose(found[:, 1:25], (relative * scale + mean[1])[:, 1:25], atol=1e-4)
+
+
+def test_the_network_hears_rows_10_ms_apart_and_the_targets_number(spoken):
+    def earlier(inputs):
+        content, target = inputs
+        before = tf.pad(content[:, :-1, :24], [[0, 0], [1, 0], [0, 0]])
+        return before * tf.cast(1 + target, tf.float32)[:, None, None]
+
+    converts = spectra(earlier)
+    for target in 0, 1:
+        found = cepstra_of(converts.say(converts.hear(frames_of(spoken), 0), target))
+        np.testing.assert_allclose(found[2:, 1:25], (1 + target) * spoken[:-2, 1:25], atol=1e-4)
+        np.testing.assert_allclose(found[:2, 1:25], 0, atol=1e-4)
+
+
+@pytest.mark.parametrize(("gv", "wanted", "got"), [
+    (0.0, 4.0, 1.0), (1.0, 4.0, 4.0), (0.5, 4.0, 2.0), (1.0, 0.25, 0.25), (1.0, 100.0, 9.0), (1.0, 0.001, 1 / 9)])
+def test_variance_within_the_utterance_goes_to_the_targets_within_limits(spoken, gv, wanted, got):
+    own = spoken.var(axis=0)
+    converts = spectra(gv=gv, variance=np.tile(own * wanted, (2, 1)))
+    found = cepstra_of(converts.say(converts.hear(frames_of(spoken), 0), 1))
+    np.testing.assert_allclose(found[:, 1:25].var(axis=0), own[1:25] * got, rtol=1e-2)
+    np.testing.assert_allclose(found[:, 1:25].mean(axis=0), spoken[:, 1:25].mean(axis=0), atol=1e-4)
+    np.testing.assert_allclose(found[:, 25:], spoken[:, 25:], atol=1e-4)
+
+
+def test_pauses_count_neither_in_variance_nor_in_a_strangers_mean(spoken):
+    spoken[40:] += 5 * DECAY * (np.arange(40) > 0)
+    frames = frames_of(spoken)
+    frames.energy[:40], frames.energy[40:] = 1, 1e-4
+    converts = spectra(gv=1.0, variance=np.tile(spoken[:40].var(axis=0), (2, 1)))
+    for source in 0, None:
+        heard = converts.hear(frames, source)
+        assert heard.spoken.tolist() == [True] * 40 + [False] * 20
+    np.testing.assert_allclose(heard.relative[:40].mean(axis=0), 0, atol=1e-6)
+    found = cepstra_of(converts.say(converts.hear(frames, 0), 0))
+    np.testing.assert_allclose(found[:, 1:25], spoken[:, 1:25], atol=1e-3)
+
+
+def test_a_stranger_gets_the_targets_mean_and_deviation(spoken):
+    stranger = spoken * 1.4 + 0.3 * DECAY * (np.arange(40) > 0)
+    mean = np.stack([DECAY, -DECAY]) / 2
+    converts = spectra(mean=mean)
+    found = cepstra_of(converts.say(converts.hear(frames_of(stranger), None), 1))[:, 1:]
+    np.testing.assert_allclose(found.mean(axis=0), mean[1, 1:], atol=1e-4)
+    np.testing.assert_allclose(found.std(axis=0), DECAY[1:], rtol=1e-2)
+
+
+def test_of_a_strangers_cry_no_deviation_is_taken(spoken):
+    """Frames all alike have none; a third of a speaker's counts then, so nothing becomes infinite."""
+    alike = np.repeat(spoken[:1], 5, axis=0)
+    converts = spectra(gv=1.0)
+    heard = converts.hear(frames_of(alike), None)
+    np.testing.assert_allclose(heard.content[:, :24], 0, atol=1e-4)
+    assert np.isfinite(converts.say(heard, 1)).all()
+
+
+# From signal to signal
+
+
+def converter(**changes):
+    settings = {"model": "matched", "settings": {"conversion": {"gv": 0.0}}}
+    return VoiceConverter(same, statistics(**changes), settings)
+
+
+def test_a_network_that_changes_nothing_gives_copy_synthesis_of_smoothed_spectra():
+    y = voice(200.0)
+    analysis = world.analyze(y, RATE, 70, 400)
+    frames = to_frames(analysis, RATE)
+    smooth = mel_cepstrum.to_spectrum(cepstra.mel_cepstra(frames.spectrum, frames.energy, RATE), BINS, 0.41)
+    smooth *= (analysis.spectrum.sum(axis=1) / smooth.sum(axis=1))[:, None]
+    expected = world.synthesize(analysis.f0_hz, smooth, analysis.aperiodicity, RATE)
+    found, rate = converter().convert(y, "Ann", "Ann")
+    assert rate == RATE and np.abs(found - expected).max() < 1e-3 * np.abs(expected).max()
+    assert np.square(found).mean() == pytest.approx(np.square(world.synthesize(*analysis, RATE)).mean(), rel=0.1)
+
+
+@pytest.mark.parametrize("samples", [161, 240, 801])
+def test_a_short_cry(samples):
+    found, _ = converter().convert(voice(200.0)[:samples], "Bo", "Ann")
+    assert np.isfinite(found).all() and len(found) >= 160
+
+
+def test_silence_of_a_known_speaker_stays_silence():
+    found, _ = converter().convert(np.zeros(8000), "Bo", "Ann")
+    assert np.abs(found).max() < 1e-3
+    half = np.concatenate([np.zeros(8000), voice(200.0)[:8000]])
+    found, _ = converter().convert(half, "Bo")
+    assert np.abs(found[:7000]).max() < 1e-3 < np.abs(found[9000:]).max()
