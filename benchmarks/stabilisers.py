@@ -59,6 +59,7 @@ SETTINGS = {  # what differs from dcgan's defaults: WGAN-GP, batch norm, one cri
     "WGAN-GP, batch norm, feature matching": ["adversarial.feature_matching=1.0"],
     "WGAN-GP, batch norm, minibatch deviation": ["network.critic_minibatch_deviation=true"],
     "WGAN-GP, batch norm, average 0.99": ["adversarial.average_decay=0.99"],
+    "WGAN-GP, batch norm, progressive growing": ["adversarial.progressive_epochs=5"],
     "WGAN-GP, batch norm, LSTM generator": ["network.generator=lstm"],
 }
 COLUMNS = {  # title → (measure, factor, decimals)

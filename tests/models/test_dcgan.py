@@ -261,6 +261,31 @@ def test_the_critic_may_be_told_how_varied_the_batch_is():
     assert not np.allclose(alone, among_others)
 
 
+def test_a_generator_grows_from_its_first_map_and_the_data_with_it():
+    model = build("adversarial.progressive_epochs=4", "adversarial.average_decay=0.9")
+    z = np.random.default_rng(0).uniform(-1, 1, (3, 4)).astype(np.float32)
+    plain = build()
+    extra = {"coarse_1": (3, 2, 1), "coarse_2": (6, 4, 1), "growing": (12, 8, 1)}
+    assert {layer.name: layer.output.shape[1:] for layer in model.generator.layers
+            if layer.name not in {one.name for one in plain.generator.layers}} == extra
+    assert model.generator.count_params() == plain.generator.count_params() + 4 + 3 + 3
+    heads = {name: model.generator.get_layer(name).kernel for name in ("coarse_1", "coarse_2", "upsampling_4")}
+    for epoch, grown, blocks in (0, ["coarse_1"], 4), (2, ["coarse_2"], 2), (3, ["coarse_2", "upsampling_4"], 1), (
+            4, ["upsampling_4"], 1), (9, ["upsampling_4"], 1):
+        model.begin_epoch(epoch)
+        patches, (real, _) = model(z).numpy(), model.shared(batch())
+        for x in patches, real.numpy():
+            assert np.allclose(x[:, ::blocks, ::blocks], x[:, blocks - 1 :: blocks, blocks - 1 :: blocks], atol=1e-6)
+        before = {name: np.array(head) for name, head in heads.items()}
+        model.train_step(batch())
+        moved = [name for name, head in heads.items() if not np.array_equal(before[name], head)]
+        assert set(grown) <= set(moved) and "upsampling_4" not in moved or "upsampling_4" in grown
+    assert np.array_equal(real, batch()[0])
+    with model.averaged():
+        assert model.generator.get_layer("growing").shares.numpy().tolist() == [0, 0, 1]
+    assert build().shared(batch())[0] is not None and plain.progressive_epochs == 0
+
+
 # Validation
 
 def test_mean_distance_against_numpy():
@@ -300,10 +325,11 @@ def weights(folder):
                                               model.critic_optimizer.variables) for variable in holder]
 
 
-SPECTRAL = {"network": {"critic_norm": "none"}, "adversarial": {"constraint": "spectral_normalization"}}
+EXTRA = {"network": {"critic_norm": "none"}, "adversarial": {"constraint": "spectral_normalization",
+                                                            "progressive_epochs": 2, "average_decay": 0.9}}
 
 
-@pytest.mark.parametrize("extra", [{}, SPECTRAL])
+@pytest.mark.parametrize("extra", [{}, EXTRA])
 def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch, extra):
     def train(name):
         with FeatureStore(write_store(tmp_path / "f.h5", (60, 70), contents=("wave",))) as store:
@@ -335,6 +361,13 @@ def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch, extra):
 
 # Mistakes
 
+@pytest.mark.parametrize("other", [["network.generator=lstm"], [f"network.{axis}_strides=[1, 1, 1, 1]"
+                                                                for axis in ("height", "width")]])
+def test_what_has_no_coarser_maps_cannot_grow(other):
+    with pytest.raises(VconvError, match="progressive_epochs is 3.*convolutional and has strides"):
+        build("adversarial.progressive_epochs=3", *other)
+
+
 @pytest.mark.parametrize("assignment, sentence", [
     ("spectrogram.kind=stft", "spectrogram.kind: 'stft'.*mel, cqt"),
     ("spectrogram.width=0", "spectrogram: width: is 0"),
@@ -347,6 +380,7 @@ def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch, extra):
     ("adversarial.objective=wgan", "objective: 'wgan'.*wasserstein"),
     ("adversarial.constraint=both", "constraint: 'both'.*none"),
     ("adversarial.critic_steps=0", "critic_steps is 0"),
+    ("adversarial.progressive_epochs=-1", "progressive_epochs is -1; it must be 0, or more"),
 ])
 def test_mistakes_are_one_sentence(assignment, sentence):
     with pytest.raises(VconvError, match=sentence):

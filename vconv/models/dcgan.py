@@ -35,7 +35,12 @@ def check(settings):
     """Raise a VconvError for settings that do not fit together."""
     check_network(settings)
     check_adversarial(settings["adversarial"], "dcgan")
-    norm = settings["network"]["critic_norm"]
+    network, epochs = settings["network"], settings["adversarial"]["progressive_epochs"]
+    growing = network["generator"] == "convolutional" and max(network["height_strides"] + network["width_strides"]) > 1
+    if epochs < 0 or (epochs and not growing):
+        raise VconvError(f"dcgan: adversarial.progressive_epochs is {epochs}; it must be 0, or more where the "
+                         "generator is convolutional and has strides to grow by")
+    norm = network["critic_norm"]
     if settings["adversarial"]["constraint"] == "spectral_normalization" and norm != "none":
         raise VconvError("dcgan: adversarial.constraint spectral_normalization bounds nothing where "
                          f"network.critic_norm is {norm}, which undoes it; set network.critic_norm to none")
@@ -67,7 +72,8 @@ class DCGAN(TwoPlayerModel):
         self.critic_steps = self.settings["critic_steps"]
         self.rows_per_step = settings["training"]["batch_size"] * self.critic_steps
         shape = patch_shape(settings)
-        self.generator = generator(shape, settings["network"])
+        self.progressive_epochs = self.settings["progressive_epochs"]
+        self.generator = generator(shape, settings["network"], self.progressive_epochs > 0)
         self.critic = critic(shape, settings["network"])
         self.networks = {"generator": self.generator, "critic": self.critic}
         matching = ["feature_matching"] if self.settings["feature_matching"] else []
@@ -81,13 +87,24 @@ class DCGAN(TwoPlayerModel):
 
     @property
     def averaged_variables(self):
-        """Those, and the moving statistics."""
-        return self.generator.weights
+        """Those, and the moving statistics; not how far the generator has grown."""
+        return [weight for weight in self.generator.weights if weight.name != "shares"]
 
     @property
     def critic_variables(self):
         """What the critic's optimiser updates."""
         return self.critic.trainable_variables
+
+    def begin_epoch(self, epoch):
+        """Let the generator grow where the settings say so."""
+        if self.progressive_epochs:
+            self.generator.get_layer("growing").grow(epoch / self.progressive_epochs)
+
+    def shared(self, batch):
+        """Return the batch, its patches as coarse as what the generator makes."""
+        if not self.progressive_epochs:
+            return batch
+        return self.generator.get_layer("growing").coarsen(batch[0]), *batch[1:]
 
     def call(self, z):
         """Return the patches of z float32 [batch, latent]; normalisation goes by its moving statistics."""

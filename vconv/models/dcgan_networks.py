@@ -14,6 +14,7 @@ from vconv import config
 from vconv.audio.images import CHANNELS
 from vconv.errors import VconvError
 from vconv.layers.dropout import SeededDropout
+from vconv.layers.growing import Growing
 from vconv.layers.minibatch import MinibatchDeviation
 from vconv.upsampling import Upsampling, plan_upsampling
 from vconv.upsampling import check as check_kernel
@@ -77,25 +78,34 @@ def upsampling_stack(shape, network):
     return tuple(-(-size // factor) for size, factor in zip(shape[:2], factors, strict=True)), stack
 
 
-def generator(shape, network):
-    """Return the network z float32 [batch, latent] → patches float32 [batch, *shape] in [−1, 1]."""
-    return GENERATORS[network["generator"]](shape, network)
+def generator(shape, network, grows=False):
+    """Return the network z float32 [batch, latent] → patches float32 [batch, *shape] in [−1, 1].
+
+    One that `grows` has a layer of that name, `vconv.layers.growing.Growing`; it takes transposed convolutions.
+    """
+    return GENERATORS[network["generator"]](shape, network, **({"grows": True} if grows else {}))
 
 
-def convolutional_generator(shape, network):
-    """Return the generator of transposed convolutions, from a small map to the patch."""
+def convolutional_generator(shape, network, grows=False):
+    """Return the generator of transposed convolutions, from a small map to the patch; to grow, with all between."""
     z = keras.Input((network["latent"],), name="z")
     start, stack = upsampling_stack(shape, network)
     x = layers.Dense(math.prod(start) * network["start_channels"], use_bias=False, name="start")(z)
     x = _normalised(x, "batch", network["slope"], "start")
     x = layers.Reshape((*start, network["start_channels"]), name="start_map")(x)
-    for layer, channels in zip(stack, [*network["upsampling_channels"], shape[-1]], strict=True):
+    coarser, factors = [], []
+    for number, (layer, channels) in enumerate(zip(stack, [*network["upsampling_channels"], shape[-1]], strict=True)):
         check_kernel(layer.name, layer.kernel, layer.stride)
+        if grows and max(layer.stride) > 1:
+            coarser.append(layers.Conv2D(shape[-1], 1, use_bias=False, name=f"coarse_{len(coarser) + 1}")(x))
+            factors.append([math.prod(later.stride[axis] for later in stack[number:]) for axis in (0, 1)])
         x = layers.Conv2DTranspose(
             channels, layer.kernel, layer.stride, padding="same", use_bias=False, name=layer.name
         )(x)
         if layer is not stack[-1]:
             x = _normalised(x, "batch", network["slope"], layer.name)
+    if coarser:
+        x = Growing(factors, name="growing")([*coarser, x])
     beyond = [found - size for found, size in zip(x.shape[1:3], shape[:2], strict=True)]
     if any(beyond):
         x = layers.Cropping2D([(0, more) for more in beyond], name="crop")(x)
