@@ -16,15 +16,16 @@ from vconv.run_folder import RunFolder
 def train(small_store, small_statistics, small_settings, tmp_path):
     """Train a small model; keyword arguments change settings of its `training` section."""
 
-    def run(name, model="convvae", **changes):
+    def run(name, model="convvae", rounds=1, gv=1.0, **changes):
         settings = small_settings | {"training": small_settings["training"] | changes}
         if model == "vawgan":
             settings["adversarial"] = {"critic_steps": 2, "warm_up_epochs": 1, "average_decay": 0.9}
             settings["network"] = settings["network"] | {"critic_channels": [2], "critic_kernels": [7]}
         if model == "matched":
-            write_pairs(small_store)
+            if rounds:
+                write_pairs(small_store, rounds=rounds)
             shrunk = changes_for(model)
-            settings = {"network": shrunk["network"], "training": shrunk["training"] | changes}
+            settings = shrunk | {"training": shrunk["training"] | changes, "conversion": {"gv": gv}}
         return training.train(
             model, small_store, small_statistics, {"root": "x"}, tmp_path / name, settings, lines.append
         )
@@ -125,6 +126,25 @@ def test_other_settings_or_features_are_refused(train, small_store, small_statis
     small_store.fingerprint = "another"
     with pytest.raises(VconvError, match="other features"):
         train("a", epochs=1)
+
+
+def test_a_model_of_pairs_refuses_other_matches_and_those_of_other_features(train, small_store, monkeypatch):
+    with pytest.raises(VconvError, match="pairs.h5: there is no such file; make it with `vconv match`"):
+        train("a", "matched", rounds=None)
+    train("a", "matched", epochs=1)
+    assert RunFolder(small_store.path.with_name("a")).settings()["data"] == {"matches": {"rounds": 1}}
+    with pytest.raises(VconvError, match="trained with another data.matches.rounds"):
+        train("a", "matched", epochs=2, rounds=2)
+    monkeypatch.setattr(small_store, "fingerprint", "another")
+    with pytest.raises(VconvError, match="pairs.h5: the frames matched there are those of other features"):
+        training.train("matched", small_store, None, {}, small_store.path.with_name("b"))
+
+
+def test_how_a_run_converts_may_be_changed_when_it_is_done(train):
+    first = weights(train("a", "matched", epochs=1))
+    folder = train("a", "matched", epochs=1, gv=0.25)
+    assert folder.model_settings()["conversion"] == {"gv": 0.25}
+    assert all(np.array_equal(x, y) for x, y in zip(first, weights(folder), strict=True))
 
 
 def test_a_run_from_before_a_setting_goes_on_with_its_default(train):
