@@ -201,7 +201,7 @@ def test_version(capsys):
 
 def test_info_lists_the_models(capsys):
     assert cli.main(["info"]) == 0
-    assert capsys.readouterr().out.split() == ["convvae", "dcgan", "melgan", "melgan_light", "vawgan"]
+    assert capsys.readouterr().out.split() == ["convvae", "dcgan", "matched", "melgan", "melgan_light", "vawgan"]
 
 
 def test_info_json_is_the_published_network(capsys):
@@ -271,6 +271,10 @@ CASES = {
     "no features": ("train convvae --corpus={corpus} --run={new} --features={new}", "{new}: there is no"),
     "other features": ("train convvae --corpus={other} --run={new} --features={features}",
                        "{features}: was made with "),
+    "no pairs": ("train matched --corpus={corpus} --run={new}",
+                 "pairs.h5: there is no such file; make it with `vconv match`"),
+    "features as pairs": ("train matched --corpus={corpus} --run={new} --matches={features}",
+                          "{features}: is an HDF5 file, but holds no vconv pairs; make it with `vconv match`"),
     "text as features": ("statistics --features={corpus}", "{corpus}: is no HDF5 file"),
     "run as features": ("statistics --features={run}/statistics.h5", "holds no vconv features"),
     "corpus key": ("extract --corpus={mistyped}", "there is no key sample_rat; the keys are: "),
@@ -283,7 +287,7 @@ CASES = {
     "protocol": ("evaluate --run={run} --protocol=mcd25", "'mcd25' is not allowed; choose one of: mcd24"),
     "compare": ("evaluate --compare {wav} {wav}", "is no JSON file"),
     "none converted": ("evaluate --run={run} --converted={empty}", "is missing; convert the pair first"),
-    "unknown info": ("info nonsense", "'nonsense' is not allowed; choose one of: convvae, dcgan, melgan,"),
+    "unknown info": ("info nonsense", "'nonsense' is not allowed; choose one of: convvae, dcgan, matched, melgan,"),
     "info key": ("info convvae --set=network.x=1", "there is no key x; the keys are: "),
     "no download": ("download --corpus={corpus} --output={new}", "has no download section"),
 }
@@ -344,7 +348,7 @@ def test_a_run_without_its_checkpoint_or_with_a_damaged_one(tiny, tmp_path, caps
 
 
 @pytest.mark.parametrize("written, changed, sentence", [
-    ("model: convvae", "model: later", "'later' is not allowed; choose one of: convvae, dcgan, melgan,"),
+    ("model: convvae", "model: later", "'later' is not allowed; choose one of: convvae, dcgan, matched, melgan,"),
     ("latent:", "later:", "there is no key later; the keys are: latent, "),
 ])
 def test_a_run_of_another_version(tiny, tmp_path, capsys, written, changed, sentence):
