@@ -86,11 +86,20 @@ def test_the_network_hears_rows_10_ms_apart_and_the_targets_number(spoken):
     (0.0, 4.0, 1.0), (1.0, 4.0, 4.0), (0.5, 4.0, 2.0), (1.0, 0.25, 0.25), (1.0, 100.0, 9.0), (1.0, 0.001, 1 / 9)])
 def test_variance_within_the_utterance_goes_to_the_targets_within_limits(spoken, gv, wanted, got):
     own = spoken.var(axis=0)
-    converts = spectra(gv=gv, variance=np.tile(own * wanted, (2, 1)))
+    converts = spectra(gv=gv, variance=np.stack([own, own * wanted]))
     found = cepstra_of(converts.say(converts.hear(frames_of(spoken), 0), 1))
     np.testing.assert_allclose(found[:, 1:25].var(axis=0), own[1:25] * got, rtol=1e-2)
     np.testing.assert_allclose(found[:, 1:25].mean(axis=0), spoken[:, 1:25].mean(axis=0), atol=1e-4)
     np.testing.assert_allclose(found[:, 25:], spoken[:, 25:], atol=1e-4)
+
+
+@pytest.mark.parametrize(("source", "got"), [(0, 3.0), (None, 1.5)])
+def test_an_utterance_livelier_than_its_speaker_stays_so(spoken, source, got):
+    """Ann's usual variance is half of this utterance's; of a stranger nothing usual is known."""
+    own = spoken.var(axis=0)
+    converts = spectra(gv=1.0, variance=np.stack([own / 2, own * 1.5]))
+    found = cepstra_of(converts.say(converts.hear(frames_of(spoken), source), 1))
+    np.testing.assert_allclose(found[:, 1:25].var(axis=0), own[1:25] * got, rtol=1e-2)
 
 
 def test_pauses_count_neither_in_variance_nor_in_a_strangers_mean(spoken):
