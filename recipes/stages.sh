@@ -11,7 +11,7 @@ downloads=              # the folder to fetch the corpus to, the `root` of corpu
 settings=()             # KEY=VALUE for `vconv train`; those of --set come after and win
 chosen=()               # those of --set
 choose_settings() { :; }    # a recipe may define it to fill `settings`, knowing $model
-model=convvae
+model=matched
 vocoder=world
 vocoder_model=melgan        # what --vocoder melgan trains; a recipe may choose melgan_light
 vocoder_settings=()         # KEY=VALUE for its training
@@ -37,7 +37,7 @@ usage() {
     cat << USAGE
 usage: bash recipes/$(basename "$recipe")/run.sh [options]
 
-Stages: 0 download, 1 extract, 2 statistics (for the model matched: and match frames), 3 train, 4 convert, 5 evaluate,
+Stages: 0 download, 1 extract, 2 statistics (and matching frames, for the model matched), 3 train, 4 convert, 5 evaluate,
 6 report. A broken recording is left out and the rest goes on; at the end the recipe tells which, and ends with status 2.
 
   --stage N          begin with this stage (default $first)
@@ -133,6 +133,13 @@ train() {  # train MODEL RUN [KEY=VALUE...]: stage 3
         vconv train "$name" "${corpus[@]}" --features "$features" --run "$folder" ${set[@]+"${set[@]}"}
 }
 
+describe_features() {  # stage 2
+    vconv statistics --features "$features" --output "$recipe/dump/statistics.h5" || return
+    if learns_from pairs; then
+        vconv match "${corpus[@]}" --features "$features" ${match_settings[@]+"${match_settings[@]}"}
+    fi
+}
+
 train_model() {
     train "$model" "$run" ${settings[@]+"${settings[@]}"} ${chosen[@]+"${chosen[@]}"}
 }
@@ -158,12 +165,8 @@ run_recipe() {  # the options, stages 0 and 1; the rest is of the recipe's kind
 }
 
 run_later_stages() {  # those of a conversion; a recipe of another kind defines its own
-    local statistics=$recipe/dump/statistics.h5 suffix=
-    stage 2 "statistics of the features" vconv statistics --features "$features" --output "$statistics"
-    if learns_from pairs; then
-        stage 2 "match the speakers' frames" vconv match "${corpus[@]}" --features "$features" \
-            ${match_settings[@]+"${match_settings[@]}"}
-    fi
+    local suffix=
+    stage 2 "describe the features" describe_features
     train_model
     if [[ $vocoder == melgan ]]; then
         vocoder=melgan:$recipe/exp/$vocoder_model

@@ -17,7 +17,7 @@ from vconv.features.corpus_settings import read_settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RECIPES = sorted(path.parent.name for path in REPOSITORY.glob("recipes/*/corpus.yaml"))
-STAGES = ["download", "extract", "statistics", "train", "convert", "evaluate", "report"]
+STAGES = ["download", "extract", "statistics", "match", "train", "convert", "evaluate", "report"]
 
 NOTING_VCONV = f"""#!/bin/sh
 exec {shlex.quote(sys.executable)} - "$@" << 'PYTHON'
@@ -55,7 +55,7 @@ class Copy:
             shutil.copy(REPOSITORY / name, self.root)
         (self.root / "vconv" / "models").mkdir(parents=True)
         for model in models.names():
-            (self.root / "vconv" / "models" / f"{model}.yaml").touch()
+            shutil.copy(REPOSITORY / "vconv" / "models" / f"{model}.yaml", self.root / "vconv" / "models")
         self.environment = os.environ | {"NOTES": str(self.notes)}
         self.environment.pop("VCONV_ENV", None)
 
@@ -144,7 +144,7 @@ def test_the_real_command_accepts_every_call(copy, recipe, options):
 def test_a_vocoder_is_trained_once_and_its_results_lie_beside_those_of_world(copy):
     result = copy.run("vcc2016", "--vocoder", "melgan", "--run", "my run", "--set", "training.seed=3")
     assert result.returncode == 0, result.stderr
-    _, _, _, train, train_vocoder, convert, evaluate, report = calls(copy)
+    *_, train, train_vocoder, convert, evaluate, report = calls(copy)
     vocoder = str(copy.root / "recipes" / "vcc2016" / "exp" / "melgan_light")
     assert train_vocoder[1] == "melgan_light" and value(train_vocoder, "--run") == vocoder
     assert value(train_vocoder, "--set") == "training.condition=world", "--set is for the model that converts"
@@ -160,7 +160,7 @@ def test_a_vocoder_is_trained_once_and_its_results_lie_beside_those_of_world(cop
 def test_a_vocoder_that_needs_no_training(copy, vocoder, suffix):
     copy.run("vcc2016", "--vocoder", vocoder, "--run", "r")
     assert [call[0] for call in calls(copy)] == STAGES
-    convert = calls(copy)[4]
+    convert = calls(copy)[5]
     assert value(convert, "--vocoder") == vocoder and value(convert, "--output") == f"r/converted{suffix}"
 
 
@@ -169,26 +169,33 @@ def test_an_unknown_vocoder_is_told(copy):
 
 
 def test_the_stages_hand_their_files_on(copy):
-    copy.run("vcc2016", "--model", "vawgan")
-    download, extract, statistics, train, convert, evaluate, report = calls(copy)
+    copy.run("vcc2016")
+    download, extract, statistics, match, train, convert, evaluate, report = calls(copy)
     recipe = copy.root / "recipes" / "vcc2016"
     assert value(extract, "--output") == value(statistics, "--features") == value(train, "--features")
     assert Path(value(extract, "--output")) == recipe / "dump" / "features.h5"
     assert Path(value(statistics, "--output")) == recipe / "dump" / "statistics.h5"
-    assert train[1] == "vawgan"
-    assert Path(value(train, "--run")) == recipe / "exp" / "vawgan"
+    assert value(match, "--features") == value(extract, "--output"), "the pairs lie beside it, where training looks"
+    assert train[1] == "matched"
+    assert Path(value(train, "--run")) == recipe / "exp" / "matched"
     assert value(train, "--run") == value(convert, "--run") == value(evaluate, "--run") == value(report, "--run")
     assert value(evaluate, "--json") == value(report, "--scores") == value(report, "--run") + "/scores.json"
-    assert Path(value(report, "--output")) == recipe / "exp" / "vawgan" / "report.html"
+    assert Path(value(report, "--output")) == recipe / "exp" / "matched" / "report.html"
     assert value(convert, "--output") == value(evaluate, "--converted") == value(train, "--run") + "/converted"
     assert value(convert, "--pairs") == value(evaluate, "--pairs") == "SF1-TM3,SF1-TF2,SM1-TF1,SM1-TM1"
-    for call in (download, extract, train, convert, evaluate):
+    for call in (download, extract, match, train, convert, evaluate):
         assert Path(value(call, "--corpus")) == recipe / "corpus.yaml"
 
 
 def test_only_the_stages_asked_for_run(copy):
     copy.run("vcc2016", "--stage", "2", "--stop-stage=3")
-    assert [call[0] for call in calls(copy)] == ["statistics", "train"]
+    assert [call[0] for call in calls(copy)] == ["statistics", "match", "train"]
+
+
+def test_frames_are_matched_only_for_a_model_that_learns_from_them(copy):
+    copy.run("vcc2016", "--model", "vawgan")
+    assert [call[0] for call in calls(copy)] == [stage for stage in STAGES if stage != "match"]
+    assert calls(copy)[3][1] == "vawgan"
 
 
 def test_options_reach_the_stages_they_concern(copy):
@@ -197,7 +204,7 @@ def test_options_reach_the_stages_they_concern(copy):
     copy.run("vcc2016", "--corpus-dir", str(folder), "--jobs", "3", "--run", "my run", "--pairs", "A-B,C-D",
              "--set", "training.seed=3", "--set=network.code=64")
     assert [call[0] for call in calls(copy)] == STAGES[1:]
-    extract, _, train, convert, evaluate, report = calls(copy)
+    extract, _, _, train, convert, evaluate, report = calls(copy)
     for call in (extract, train, convert, evaluate):
         assert value(call, "--corpus-dir") == str(folder)
     assert value(extract, "--jobs") == value(evaluate, "--jobs") == "3"
@@ -246,7 +253,7 @@ def test_recordings_left_out_are_told_at_the_end_and_the_rest_goes_on(copy, leav
 
 def test_a_stage_that_fails_later_keeps_its_status_and_what_was_left_out_is_told(copy):
     result = copy.run("sample", LEAVING_OUT="extract", FAILING="train")
-    assert result.returncode == 7 and [call[0] for call in calls(copy)] == STAGES[1:4]
+    assert result.returncode == 7 and [call[0] for call in calls(copy)] == STAGES[1:5]
     assert result.stderr.index("--stage 3") < result.stderr.index("left out by vconv extract:\n  a b.wav")
 
 

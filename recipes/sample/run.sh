@@ -12,10 +12,14 @@ choose_settings() {  # so that the whole recipe takes about five minutes on two 
     case $model in melgan* | dcgan*)
         fail "--model $model: this recipe trains what converts voices, such as convvae and vawgan" ;;
     esac
-    settings=(training.frames_per_epoch=30000 training.epochs=8)
-    if [[ $model == vawgan ]]; then
-        settings+=(adversarial.warm_up_epochs=6)
-    fi
+    case $model in
+        matched)
+            match_settings=(--set encoder.steps=300)
+            settings=(training.segments_per_epoch=6400 training.epochs=4)
+            ;;
+        convvae) settings=(training.frames_per_epoch=30000 training.epochs=8) ;;
+        vawgan) settings=(training.frames_per_epoch=30000 training.epochs=8 adversarial.warm_up_epochs=6) ;;
+    esac
 }
 
 run_recipe "$@"
