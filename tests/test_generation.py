@@ -127,19 +127,22 @@ def test_a_vocoder_gets_levels_as_recordings_have_them(run):
         generator.check_vocoder(other)
 
 
-def test_constant_q_transforms_are_generated_and_inverted(tiny, tmp_path, capsys):
-    cqt = ["spectrogram.kind=cqt", "spectrogram.height=24", "spectrogram.bins_per_octave=12", "spectrogram.low_hz=500",
-           "training.epochs=1"]
+CQT = ["spectrogram.height=24", "spectrogram.bins_per_octave=12", "spectrogram.low_hz=500"]
+WORLD = ["spectrogram.height=513", "network.height_strides=[3,3,2,2]", "network.height_kernels=[6,6,4,4]"]
+
+
+@pytest.mark.parametrize("kind, sizes, shape", [("cqt", CQT, (24, 8, 2)), ("world", WORLD, (513, 8, 1))])
+def test_other_spectrograms_are_generated_and_inverted(tiny, tmp_path, capsys, kind, sizes, shape):
     run, output = tmp_path / "run", tmp_path / "out"
     assert cli.main(["train", "dcgan", f"--corpus={tiny.corpus}", f"--run={run}", *SET,
-                     *(f"--set={one}" for one in cqt)]) == 0
+                     *(f"--set={one}" for one in (f"spectrogram.kind={kind}", "training.epochs=1", *sizes))]) == 0
     assert generate(run, output, "-n=3") == 0
-    assert np.load(output / "patches.npy").shape == (3, 24, 8, 2)
+    assert np.load(output / "patches.npy").shape == (3, *shape)
     y, _ = soundfile.read(output / "sounds" / "000.wav")
     assert 7 * 256 <= len(y) <= 8 * 256 and np.abs(y).max() > 0
     capsys.readouterr()
     vocoder = SimpleNamespace(mel=None)
-    with pytest.raises(VconvError, match="leave out --vocoder"):
+    with pytest.raises(VconvError, match=f"spectrogram.kind {kind}.*leave out --vocoder"):
         SampleGenerator.load(run).check_vocoder(vocoder)
 
 

@@ -68,6 +68,7 @@ def test_too_few_patches_and_no_waves_are_one_sentence(store, tmp_path):
 @pytest.mark.parametrize("changes, rate, sentence", [
     ({"range_db": 0.0}, 16000, "range_db is 0"),
     ({"high_hz": 9000.0}, 16000, "9000 Hz"),
+    ({"kind": "world", "height": 80}, 16000, "has 513 bins"),
     ({"kind": "cqt", "height": 252, "low_hz": 32.7}, 8000, "half of the sample rate 8000"),
 ])
 def test_impossible_spectrograms_are_refused(changes, rate, sentence):

@@ -24,7 +24,7 @@ class SampleGenerator:
 
     Attributes
     ----------
-    image : MelImage or ConstantQImage
+    image : MelImage, ConstantQImage or WorldImage
     peak_db : float
         What 1 means in a patch.
     """
@@ -62,16 +62,16 @@ class SampleGenerator:
 
     def check_vocoder(self, vocoder):
         """Raise a VconvError unless a vocoder takes the run's mel spectrograms."""
-        if self.image.channels != 1:
-            raise VconvError("a vocoder takes mel spectrograms, and this run makes constant-Q transforms, which are "
-                             "inverted directly; leave out --vocoder")
+        if self.spectrogram["kind"] != "mel":
+            raise VconvError("a vocoder takes mel spectrograms, and this run makes patches of spectrogram.kind "
+                             f"{self.spectrogram['kind']}, which are inverted without one; leave out --vocoder")
         differences = self.image.mel.settings.differences(vocoder.mel.settings)
         if differences:
             raise VconvError(f"the vocoder takes other mel spectrograms than this run makes: {differences}; train one "
                              "of the two with the other's settings, or use --vocoder griffin-lim")
 
     def sound(self, patch, vocoder=None):
-        """Return the signal of a patch: by a vocoder; else by Griffin-Lim or the inverse constant-Q transform."""
+        """Return the signal of a patch: by a vocoder, Griffin-Lim, WORLD or the inverse constant-Q transform."""
         if vocoder:
             return vocoder.vocode(self.image.levels_db(patch, self.peak_db))
         return self.image.sound(patch, self.peak_db)

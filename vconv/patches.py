@@ -7,7 +7,7 @@ about 13 MB for 28 mel bands at 16 kHz and a hop of 256.
 import numpy as np
 import tensorflow as tf
 
-from vconv.audio.images import ConstantQImage, MelImage
+from vconv.audio.images import ConstantQImage, MelImage, WorldImage
 from vconv.audio.mel import MelSettings, MelSpectrogram
 from vconv.audio.wav import FULL_SCALE
 from vconv.errors import VconvError
@@ -27,6 +27,8 @@ def image_of(spectrogram, rate):
         raise VconvError(f"spectrogram.range_db is {spectrogram['range_db']:g}; it must be above 0 and below 1000")
     if spectrogram["kind"] == "cqt":
         return ConstantQImage(rate, hop, height, spectrogram["bins_per_octave"], low_hz, spectrogram["range_db"])
+    if spectrogram["kind"] == "world":
+        return WorldImage(rate, hop, height, spectrogram["range_db"])
     mel = MelSettings(rate, spectrogram["fft_size"], hop, height, low_hz, spectrogram["high_hz"])
     return MelImage(MelSpectrogram(mel), spectrogram["range_db"])
 
@@ -38,7 +40,7 @@ class Patches(Windows):
     ----------
     store : vconv.features.store.FeatureStore
     split : str
-    image : MelImage or ConstantQImage
+    image : MelImage, ConstantQImage or WorldImage
     width : int
         Frames of a patch.
     seed : int

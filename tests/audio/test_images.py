@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 from voice import voice
 
-from vconv.audio.images import ConstantQImage, MelImage
+from vconv.audio import pitch, world
+from vconv.audio.images import ConstantQImage, MelImage, WorldImage
 from vconv.audio.mel import MelSettings, MelSpectrogram
 from vconv.errors import VconvError
 
@@ -30,7 +31,8 @@ def test_a_mel_image_and_its_levels():
     assert np.allclose(back, np.maximum(MEL(NOISE), peak_db - 60), atol=1e-3)
 
 
-@pytest.mark.parametrize("make", [lambda: MelImage(MEL, 80.0), lambda: ConstantQImage(**CQT)])
+@pytest.mark.parametrize("make", [lambda: MelImage(MEL, 80.0), lambda: ConstantQImage(**CQT),
+                                  lambda: WorldImage(RATE, 256, 513, 80.0)])
 def test_loudness_is_taken_out_and_silence_is_silent(make):
     image = make()
     one, other = image(NOISE), image(NOISE / 8)
@@ -62,6 +64,36 @@ def test_the_constant_q_transform_is_252_by_361_and_its_phases_bring_the_signal_
     assert correlation(back[middle], y[: len(back)][middle]) > 0.95
     turned = image.sound(-shown, peak_db)[: len(y)]
     assert np.allclose(turned, -back, atol=1e-6 * np.abs(back).max() + 1e-9)
+
+
+def test_a_world_image_is_the_envelope_and_is_whispered():
+    image, y = WorldImage(RATE, 80, 513, 80.0), vowel(RATE)
+    shown, peak_db = image(y)
+    analysis = world.analyze(y, RATE, *pitch.WIDE_RANGE_HZ)
+    levels_db = 10 * np.log10(analysis.spectrum).T
+    assert shown.shape == (513, 201, 1) and peak_db == pytest.approx(levels_db.max())
+    assert np.allclose((shown[..., 0] - 1) * 40 + peak_db, np.maximum(levels_db, peak_db - 80), atol=1e-3)
+    back = image.sound(shown, peak_db)
+    assert len(back) == pytest.approx(201 * 80, abs=80)
+    again, _ = image(back)
+    assert correlation(again[:, :200].mean(1).ravel(), shown[:, :200].mean(1).ravel()) > 0.9
+    assert (world.estimate_f0(back, RATE, *pitch.WIDE_RANGE_HZ) > 0).mean() < 0.3 < (analysis.f0_hz > 0).mean()
+
+
+@pytest.mark.parametrize("hop", [256, 80, 110, 441])
+def test_frames_of_a_world_image_are_counted_as_world_counts_them(hop):
+    for rate in 16000, 22050:
+        image = WorldImage(rate, hop, 513, 80.0)
+        for samples in 4000, 10 * hop, 10 * hop - 1, 10 * hop + 1:
+            assert image(NOISE[:samples])[0].shape[1] == image.frames(samples)
+
+
+@pytest.mark.parametrize("changes, sentence", [
+    ({"bins": 80}, "height is 80.*has 513 bins; set it to that"), ({"hop": 8}, "hop is 8, which is 0.5 ms"),
+])
+def test_impossible_world_images_are_refused(changes, sentence):
+    with pytest.raises(VconvError, match=sentence):
+        WorldImage(**{"rate": RATE, "hop": 80, "bins": 513, "range_db": 80.0} | changes)
 
 
 @pytest.mark.parametrize("changes, sentence", [

@@ -369,7 +369,7 @@ def test_what_has_no_coarser_maps_cannot_grow(other):
 
 
 @pytest.mark.parametrize("assignment, sentence", [
-    ("spectrogram.kind=stft", "spectrogram.kind: 'stft'.*mel, cqt"),
+    ("spectrogram.kind=stft", "spectrogram.kind: 'stft'.*mel, cqt, world"),
     ("spectrogram.width=0", "spectrogram: width: is 0"),
     ("network.height_kernels=[5, 5, 5]", "height_kernels: has 3 entries for 4 layers"),
     ("network.critic_strides=[1, 2]", "critic_strides: has 2 entries for 3 layers"),

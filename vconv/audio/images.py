@@ -4,10 +4,11 @@ import warnings
 
 import numpy as np
 
+from vconv.audio import pitch, world
 from vconv.audio.griffin_lim import griffin_lim
 from vconv.errors import VconvError
 
-CHANNELS = {"mel": 1, "cqt": 2}
+CHANNELS = {"mel": 1, "cqt": 2, "world": 1}
 SILENT_DB = -40.0  # a peak below it is none: a full-scale sine has 30 and more, the rounding to 16 bits −60 or less
 
 
@@ -43,11 +44,57 @@ class MelImage:
 
     def levels_db(self, image, peak_db):
         """Return the mel spectrogram in dB [T, mels] of an image whose 1 means `peak_db`."""
-        return ((np.asarray(image, np.float64)[..., 0].T - 1) / 2 * self.range_db + peak_db).astype(np.float32)
+        return _levels_db(image, peak_db, self.range_db).astype(np.float32)
 
     def sound(self, image, peak_db, seed=0):
         """Return the signal [T · hop] of an image, by Griffin-Lim."""
         return griffin_lim(self.levels_db(image, peak_db), self.mel, seed=seed)
+
+
+class WorldImage:
+    """WORLD's spectral envelope over time ↔ image of one channel, scaled as that of a mel spectrogram.
+
+    Parameters
+    ----------
+    rate, hop : int
+        Hz, and samples between frames.
+    bins : int
+        Must be what WORLD makes of the rate.
+    range_db : float
+
+    Raises
+    ------
+    VconvError
+        Another number of bins, or a hop beyond 1 to 100 ms.
+    """
+
+    channels = CHANNELS["world"]
+
+    def __init__(self, rate, hop, bins, range_db):
+        if bins != world.fft_size(rate) // 2 + 1:
+            raise VconvError(f"world: spectrogram.height is {bins}, and WORLD's spectrum at {rate} Hz has "
+                             f"{world.fft_size(rate) // 2 + 1} bins; set it to that")
+        self.rate, self.range_db, self.frame_period_ms = rate, range_db, 1000 * hop / rate
+        if not 1 <= self.frame_period_ms <= 100:
+            raise VconvError(f"world: spectrogram.hop is {hop}, which is {self.frame_period_ms:g} ms at {rate} Hz; "
+                             "take 1 to 100 ms")
+
+    def frames(self, samples):
+        """Return how many frames the image of so many samples has."""
+        return int(1000 * samples / self.rate / self.frame_period_ms) + 1  # in the order of WORLD, as to rounding
+
+    def __call__(self, y):
+        """Return (image float32 [bins, T, 1], the peak in dB) of a signal [samples]; errors as `estimate_f0`."""
+        f0_hz = world.estimate_f0(y, self.rate, *pitch.WIDE_RANGE_HZ, frame_period_ms=self.frame_period_ms)
+        levels_db = 10 * np.log10(world.estimate_spectrum(y, f0_hz, self.rate, self.frame_period_ms))
+        peak_db = float(levels_db.max())
+        return _scaled(levels_db.T[..., None], peak_db, self.range_db), peak_db
+
+    def sound(self, image, peak_db, seed=0):
+        """Return the signal [T · hop] of an image, whispered: the envelope knows no pitch, so there is none."""
+        spectrum = 10 ** (_levels_db(image, peak_db, self.range_db) / 10)
+        return world.synthesize(np.zeros(len(spectrum)), spectrum, np.ones_like(spectrum), self.rate,
+                                self.frame_period_ms)
 
 
 class ConstantQImage:
@@ -116,6 +163,11 @@ class ConstantQImage:
         magnitude = np.where(scaled > 0, 10 ** (((scaled - 1) * self.range_db + peak_db) / 20), 0)
         transform = magnitude * (image[..., 0] + 1j * image[..., 1]) / np.maximum(scaled, 1e-10)
         return librosa.icqt(transform, **self.transform)
+
+
+def _levels_db(image, peak_db, range_db):
+    """Return the levels [T, bins] in dB, float64, of an image of one channel: `_scaled` undone."""
+    return (np.asarray(image, np.float64)[..., 0].T - 1) / 2 * range_db + peak_db
 
 
 def _scaled(levels_db, peak_db, range_db):

@@ -14,7 +14,7 @@ def add(sub):
     sub.add_argument("--seed", type=int, default=0, help="of the noise (default 0)")
     sub.add_argument("--output", required=True, metavar="DIR", help="patches.npy, samples.png, index.html with players")
     sub.add_argument("--vocoder", default="griffin-lim", metavar="NAME",
-                     help="griffin-lim (default) or melgan:RUN; a run of constant-Q transforms is inverted directly")
+                     help="griffin-lim (default) or melgan:RUN; only for mel spectrograms")
     sub.add_argument("--sounds", type=positive, default=16, metavar="N", help="how many of them to hear (default 16)")
     sub.add_argument("--features", metavar="F.h5", help="write patches of these recordings to DIR/real/ as well, for "
                      "`vconv evaluate-samples`: training.npy, training-speakers.npy, held-out.npy")
