@@ -21,7 +21,7 @@ class Crops:
     Parameters
     ----------
     rows : Rows
-    labels : ndarray [n], int
+    labels : ndarray [n], int32
     settings : dict
         The section `encoder` of match.yaml.
     seed : int or tuple of int

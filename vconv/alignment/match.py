@@ -1,8 +1,10 @@
 """From a feature file to the file of pairs: clusters, encoder, adaptation, nearest neighbours."""
 
+import glob
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -16,9 +18,16 @@ from vconv.alignment.rows import Rows
 from vconv.errors import VconvError
 from vconv.features.cepstra import CONTENT_ORDER
 from vconv.features.workers import available_cores
+from vconv.files import remove_unfinished
 
 SHAPE = slice(1, CONTENT_ORDER + 1)
 CHUNK = 4096  # rows a thread matches at once
+RANGES = (
+    ("encoder", "warp", lambda value: 0 <= value < 1, "from 0 to below 1"),
+    ("encoder", "dropout", lambda value: 0 <= value < 1, "from 0 to below 1"),
+    ("adaptation", "keep", lambda value: 0 < value <= 1, "above 0 and at most 1"),
+    ("adaptation", "ridge", lambda value: value > 0, "above 0"),
+)
 
 
 def settings(changes=None):
@@ -32,15 +41,9 @@ def settings(changes=None):
     complete = config.merge(config.read_yaml(files(__package__) / "match.yaml"), changes or {}, "match")
     for section in "encoder", "adaptation", "matching":
         config.check_sizes(complete[section], f"match: {section}")
-    encoder, adaptation = complete["encoder"], complete["adaptation"]
-    for value, key, allowed in (
-        (0 <= encoder["warp"] < 1, "encoder: warp", "from 0 to below 1"),
-        (0 <= encoder["dropout"] < 1, "encoder: dropout", "from 0 to below 1"),
-        (0 < adaptation["keep"] <= 1, "adaptation: keep", "above 0 and at most 1"),
-        (adaptation["ridge"] > 0, "adaptation: ridge", "above 0"),
-    ):
-        if not value:
-            raise VconvError(f"match: {key}: must be {allowed}")
+    for section, key, allowed, words in RANGES:
+        if not allowed(complete[section][key]):
+            raise VconvError(f"match: {section}: {key}: is {complete[section][key]}; it must be {words}")
     return complete
 
 
@@ -66,15 +69,12 @@ def match(store, statistics, output, settings, report=print):
     """
     if len(store.speakers) < 2:
         raise VconvError(f"{store.path}: holds the one speaker {store.speakers[0]}; it takes two or more to match")
-    rows = Rows(store, statistics)
-    report(f"{len(rows.utterances)} utterances of {rows.speakers} speakers: {len(rows.first)} rows")
-    codes = learn_codes(rows, settings, report)
-    space = spaces.matching(rows, codes, settings["matching"])
     # Each thread multiplies by itself, so that the result does not depend on how many there are.
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(available_cores()) as pool:
-        maps = adapt_all(rows, codes, space, settings["adaptation"], pool, report)
-        pairs.write(output, settings, store.fingerprint, store.speakers, rows.utterances,
-                    _voices(rows, space, maps, settings["matching"], pool, store.speakers, report))
+        # The file is begun before anything is computed: a full disk or a locked folder is told at once.
+        pairs.write(output, settings, store.fingerprint, store.speakers, pairs.table(store),
+                    _voices(store, statistics, settings, pool, report))
+    remove_unfinished(Path(output).parent, glob.escape(Path(output).name))
 
 
 def learn_codes(rows, settings, report=print):
@@ -109,24 +109,34 @@ def adapt_all(rows, codes, space, settings, pool, report=print):
     return maps
 
 
-def _voices(rows, space, maps, settings, pool, names, report):
+def _voices(store, statistics, settings, pool, report):
     """Yield all rows [n, 24] in each speaker's voice."""
-    for target in range(rows.speakers):
-        references = spaces.spread(rows.of_speaker(target), settings["rows"])
-        there, shapes = space[references], rows.cepstra[references, SHAPE]
+    rows = Rows(store, statistics)
+    report(f"{len(rows.utterances)} utterances of {rows.speakers} speakers: {len(rows.first)} rows")
+    codes = learn_codes(rows, settings, report)
+    space = spaces.matching(rows, codes, settings["matching"])
+    maps = adapt_all(rows, codes, space, settings["adaptation"], pool, report)
+    for target, name in enumerate(store.speakers):
+        yield _in_voice(target, rows, space, maps, settings["matching"], pool)
+        report(f"{name}: the others' rows matched")
 
-        def converted(chosen, target=target, there=there, shapes=shapes):
-            here = apply(maps[rows.speaker[chosen[0]], target], space[chosen])
-            return shapes[nearest(here, there, settings["neighbours"])].mean(axis=1)
 
-        # A pause has no sound to match: its rows are moved by mean and deviation.
-        scale = rows.deviation[target] / rows.deviation
-        result = ((rows.cepstra - rows.mean[rows.speaker]) * scale[rows.speaker] + rows.mean[target])[:, SHAPE]
-        own = rows.speaker == target
-        result[own] = rows.cepstra[own, SHAPE]
-        parts = [part for source in range(rows.speakers) if source != target
-                 for part in spaces.chunks(np.flatnonzero(rows.active & (rows.speaker == source)), CHUNK)]
-        for part, values in zip(parts, pool.map(converted, parts), strict=True):
-            result[part] = values
-        report(f"{names[target]}: {sum(map(len, parts))} rows of the others matched to {len(references)}")
-        yield result
+def _in_voice(target, rows, space, maps, settings, pool):
+    """Return all rows [n, 24] in the voice of the speaker `target`."""
+    references = spaces.spread(rows.of_speaker(target), settings["rows"])
+    there, shapes = space[references], rows.cepstra[references, SHAPE]
+
+    def converted(chosen):
+        here = apply(maps[rows.speaker[chosen[0]], target], space[chosen])
+        return shapes[nearest(here, there, settings["neighbours"])].mean(axis=1)
+
+    # A pause has no sound to match: its rows are moved by mean and deviation.
+    mean, scale = rows.mean[:, SHAPE], (rows.deviation[target] / rows.deviation)[:, SHAPE]
+    result = (rows.cepstra[:, SHAPE] - mean[rows.speaker]) * scale[rows.speaker] + mean[target]
+    own = rows.speaker == target
+    result[own] = rows.cepstra[own, SHAPE]
+    parts = [part for source in range(rows.speakers) if source != target
+             for part in spaces.chunks(np.flatnonzero(rows.active & (rows.speaker == source)), CHUNK)]
+    for part, values in zip(parts, pool.map(converted, parts), strict=True):
+        result[part] = values
+    return result

@@ -1,0 +1,86 @@
+"""Corpora of made-up sounds, each known in every voice, so that it is known what a matched frame should be."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from vconv.alignment import match
+from vconv.audio import mel_cepstrum
+from vconv.features import schema, store, writing
+from vconv.features.statistics import compute
+
+SOUNDS, SPREAD = 8, 1.0 / np.arange(1, 25) ** 0.5
+SMALL = {"encoder": {"units": 16, "steps": 60, "batch_size": 8, "crop_rows": 24, "channels": 16, "code": 8,
+                     "masked_rows": 4, "learning_rate": 1e-2},
+         "matching": {"neighbours": 4}}
+
+
+class Voices:
+    """Speakers who say the same sounds, each with coefficients of his own: gain · sound + offset."""
+
+    def __init__(self, names, seed=0):
+        self.random = np.random.default_rng(seed)
+        self.sounds = self.random.normal(size=(SOUNDS, 24)) * SPREAD
+        self.gain = {name: self.random.uniform(0.7, 1.3, 24) for name in names}
+        self.offset = {name: self.random.normal(size=24) * 0.5 * SPREAD for name in names}
+
+    def say(self, name, sounds):
+        """Return the coefficients 1 to 24 [T, 24] of the `sounds` [T]."""
+        return self.gain[name] * self.sounds[sounds] + self.offset[name]
+
+    def sentence(self, frames):
+        """Return random sounds int [frames], 12 frames each; −1 is the pause at the end."""
+        sounds = np.repeat(self.random.integers(SOUNDS, size=frames // 12 + 1), 12)[:frames]
+        sounds[frames - frames // 6:] = -1
+        return sounds
+
+    def frames(self, name, sounds):
+        """Return the `Frames` of sounds [T] as an extraction would."""
+        cepstra = np.zeros((len(sounds), 40))
+        cepstra[:, 1:25] = self.say(name, sounds) + self.random.normal(size=(len(sounds), 24)) * 0.05 * SPREAD
+        cepstra[:, 0] = np.where(sounds < 0, -6, 0)
+        power = mel_cepstrum.to_spectrum(cepstra, 65, 0.41)
+        energy = power.sum(axis=1)
+        f0_hz = np.where((sounds >= 0) & (sounds < SOUNDS - 2), 150.0, 0.0)
+        return schema.Frames(np.log10(power / energy[:, None]).astype(np.float16), energy.astype(np.float32),
+                             f0_hz.astype(np.float32), np.full((len(sounds), 1), -10, np.float32))
+
+
+@pytest.fixture
+def make_voices():
+    """Write a corpus: make_voices(path, {(speaker, split): [lengths]}, names) → store, statistics, sounds by row."""
+    def make(path, lengths, names=lambda number: f"u{number}"):
+        voices = Voices(sorted({speaker for speaker, _ in lengths}))
+        rows, arrays, sounds = [], [], []
+        for (speaker, split), counts in lengths.items():
+            for count in counts:
+                said = voices.sentence(count)
+                rows.append(schema.StoredUtterance(names(len(rows)), speaker, split, 0, count, count * 80))
+                arrays.append(voices.frames(speaker, said)._asdict())
+                sounds += [said[::2]] if split != "evaluation" else []
+        writing.write(path, {"contents": ["frames"], "sample_rate": 16000}, dict.fromkeys(voices.gain, (80.0, 300.0)),
+                      rows, arrays)
+        opened = store.FeatureStore(path)
+        return SimpleNamespace(store=opened, statistics=compute(opened), voices=voices, sounds=np.concatenate(sounds))
+    return make
+
+
+@pytest.fixture
+def trio(make_voices, tmp_path):
+    """Three speakers; C has one short utterance."""
+    return make_voices(tmp_path / "f.h5", {
+        ("A", "training"): [241, 150, 200, 180], ("A", "validation"): [121], ("A", "evaluation"): [60],
+        ("B", "training"): [200, 260, 190, 90], ("C", "training"): [130]})
+
+
+@pytest.fixture
+def small_changes():
+    """Changes that make a match quick."""
+    return SMALL
+
+
+@pytest.fixture
+def small_match():
+    """Settings of a quick match."""
+    return match.settings(SMALL)

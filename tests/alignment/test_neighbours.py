@@ -1,0 +1,48 @@
+"""Neighbours are those that the definition of distance says, whatever the sizes of tables and groups."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vconv.alignment import neighbours
+
+SIZES = {"queries": st.integers(1, 40), "references": st.integers(1, 90), "dimensions": st.integers(1, 9),
+         "seed": st.integers(0, 99)}
+
+
+def clouds(queries, references, dimensions, seed):
+    random = np.random.default_rng(seed)
+    return (random.normal(size=(count, dimensions)).astype(np.float32) for count in (queries, references))
+
+
+def distances(one, other):
+    """Squared distances by their definition."""
+    return np.square(one[:, None].astype(np.float64) - other).sum(axis=2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(count=st.integers(1, 30), table=st.sampled_from([1, 100, 1000, 1 << 22]), **SIZES)
+def test_the_nearest_are_the_nearest(count, table, **sizes):
+    queries, references = clouds(**sizes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(neighbours, "TABLE_VALUES", table)
+        found = neighbours.nearest(queries, references, count)
+    expected = np.sort(distances(queries, references), axis=1)[:, :count]
+    assert found.shape == expected.shape and all(len(set(row)) == len(row) for row in found.tolist())
+    np.testing.assert_allclose(np.sort(np.take_along_axis(distances(queries, references), found, 1), axis=1), expected,
+                               atol=1e-5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(table=st.sampled_from([1, 100, 1 << 22]), **SIZES)
+def test_both_ways(table, **sizes):
+    one, other = clouds(**sizes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(neighbours, "TABLE_VALUES", table)
+        pairs, found = neighbours.both_ways(one, other)
+    true = distances(one, other)
+    np.testing.assert_array_equal(pairs[:len(one), 0], np.arange(len(one)))
+    np.testing.assert_array_equal(pairs[len(one):, 1], np.arange(len(other)))
+    np.testing.assert_allclose(true[tuple(pairs.T)], np.concatenate([true.min(axis=1), true.min(axis=0)]), atol=1e-5)
+    np.testing.assert_allclose(found, true[tuple(pairs.T)], atol=1e-5)
