@@ -14,6 +14,9 @@ def test_a_pause_lies_25_db_below_the_mean_power():
     energy[:3] = 10 ** -2.48, 10 ** -2.52, 0  # the mean is 0.997, or -0.013 dB
     assert cepstra.active(energy).tolist() == [True, False, False, *[True] * 997]
     assert cepstra.active(energy.astype(np.float32)).sum() == 998
+    energy[500] = 1e3  # the mean is 3 dB, the threshold -22 dB
+    energy[:2] = 10 ** -2.15, 10 ** -2.25
+    assert cepstra.active(energy)[:2].tolist() == [True, False]
 
 
 @settings(max_examples=30, deadline=None)
