@@ -1,11 +1,15 @@
 """Matching as a whole: sounds meet the same sounds, nobody looks at names, mistakes are told in one sentence."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 from vconv import cli
 from vconv.alignment import match
+from vconv.alignment.adaptation import apply
 from vconv.alignment.pairs import Pairs
+from vconv.alignment.rows import Rows
 from vconv.errors import VconvError
 
 
@@ -30,6 +34,36 @@ def test_each_sound_is_matched_to_the_same_sound_in_the_other_voice(trio, tmp_pa
         assert np.median(distance[others & heard]) < 0.25 * apart, name
         assert distance[spoken & (speaker == name)].mean() < 0.1 * apart, "his own rows are what he said"
     assert lines[-4:] == ["6 maps from voice to voice", *(f"{name}: the others' rows matched" for name in "ABC")]
+
+
+def test_each_voice_goes_through_its_own_map(trio):
+    rows, random = Rows(trio.store, trio.statistics), np.random.default_rng(0)
+    turns = [np.linalg.qr(random.normal(size=(27, 27)))[0] for _ in range(3)]
+    space = np.concatenate([rows.content[rows.speaker == speaker] @ turn + 9 * speaker
+                            for speaker, turn in enumerate(turns)])
+    chosen = [rows.of_speaker(speaker) for speaker in range(3)]
+    for source, target in [(0, 1), (1, 0), (2, 1)]:
+        turn = turns[source].T @ turns[target]
+        truth = np.vstack([turn, 9 * target - 9 * source * turn.sum(axis=0)])
+        maps = dict.fromkeys(((one, target) for one in range(3)), np.zeros((28, 27))) | {(source, target): truth}
+        with ThreadPoolExecutor(2) as pool:
+            found = match._in_voice(target, rows, space.astype(np.float32), maps, {"rows": 999, "neighbours": 1}, pool)
+        distance = np.square(rows.content[chosen[source], None] - rows.content[chosen[target]]).sum(axis=2)
+        expected = rows.cepstra[chosen[target][distance.argmin(axis=1)], 1:25]
+        assert (found[chosen[source]] == expected).all(axis=1).mean() > 0.98
+        np.testing.assert_allclose(found[rows.speaker == target], rows.cepstra[rows.speaker == target, 1:25], atol=1e-5)
+
+
+def test_maps_lead_from_the_first_speaker_to_the_second(trio, small_match):
+    rows = Rows(trio.store, trio.statistics)
+    codes = rows.content
+    space = (rows.content * (1 + rows.speaker[:, None]) + 5 * rows.speaker[:, None]).astype(np.float32)
+    with ThreadPoolExecutor(2) as pool:
+        maps = match.adapt_all(rows, codes, space, small_match["adaptation"], pool, list)
+    assert set(maps) == {(one, other) for one in range(3) for other in range(3) if one != other}
+    for one, other in maps:
+        moved = apply(maps[one, other], space[rows.of_speaker(one)])
+        np.testing.assert_allclose(moved.mean(), space[rows.of_speaker(other)].mean(), atol=1.0)
 
 
 def test_a_pause_is_moved_by_mean_and_deviation(trio, tmp_path, small_match):

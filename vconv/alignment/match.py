@@ -130,11 +130,9 @@ def _in_voice(target, rows, space, maps, settings, pool):
         here = apply(maps[rows.speaker[chosen[0]], target], space[chosen])
         return shapes[nearest(here, there, settings["neighbours"])].mean(axis=1)
 
-    # A pause has no sound to match: its rows are moved by mean and deviation.
+    # Moved by mean and deviation: the target's own rows stay what they are, and a pause has no sound to match.
     mean, scale = rows.mean[:, SHAPE], (rows.deviation[target] / rows.deviation)[:, SHAPE]
     result = (rows.cepstra[:, SHAPE] - mean[rows.speaker]) * scale[rows.speaker] + mean[target]
-    own = rows.speaker == target
-    result[own] = rows.cepstra[own, SHAPE]
     parts = [part for source in range(rows.speakers) if source != target
              for part in spaces.chunks(np.flatnonzero(rows.active & (rows.speaker == source)), CHUNK)]
     for part, values in zip(parts, pool.map(converted, parts), strict=True):
