@@ -102,6 +102,11 @@ def test_an_utterance_livelier_than_its_speaker_stays_so(spoken, source, got):
     np.testing.assert_allclose(found[:, 1:25].var(axis=0), own[1:25] * got, rtol=1e-2)
 
 
+def test_a_speaker_known_by_one_frame_has_no_usual_variance(spoken):
+    converts = spectra(gv=1.0, variance=np.stack([np.zeros(40), spoken.var(axis=0)]))
+    assert np.isfinite(converts.say(converts.hear(frames_of(spoken), 0), 1)).all()
+
+
 def test_pauses_count_neither_in_variance_nor_in_a_strangers_mean(spoken):
     spoken[40:] += 5 * DECAY * (np.arange(40) > 0)
     frames = frames_of(spoken)

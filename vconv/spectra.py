@@ -14,6 +14,7 @@ from vconv.features.cepstra import CONTENT_SIZE, FRAME_STEP, SHAPE, active, cont
 from vconv.features.statistics import CepstrumNormalizer, Normalizer
 
 CHUNK_FRAMES = 256  # bounds the memory of the network whatever the length of a recording, and fits the cache
+TINY = np.finfo(float).tiny
 LARGEST_STRETCH = 3.0  # of a coefficient's deviation, either way: one word varies less than a speaker does
 
 
@@ -89,7 +90,8 @@ class CepstralSpectra:
         else:
             mean, deviation = self.mean[source], self.deviation[source]
         own = cepstra[spoken][:, SHAPE].var(axis=0)
-        liveliness = np.ones_like(own) if source is None else own / self.variance[source]
+        usual = own if source is None else self.variance[source]
+        liveliness = np.clip(own / np.maximum(usual, TINY), LARGEST_STRETCH**-2, LARGEST_STRETCH**2)
         return Heard(content(cepstra, frames, mean, deviation), (cepstra - mean) / deviation, spoken, liveliness)
 
     def say(self, heard, target):
@@ -111,7 +113,7 @@ class CepstralSpectra:
         """Return `cepstra` [T, 24] with the variance of the target's voice, as far as the settings want it."""
         mean, variance = cepstra[heard.spoken].mean(axis=0), cepstra[heard.spoken].var(axis=0)
         wanted = self.variance[target] * heard.liveliness
-        stretch = np.sqrt(wanted / np.maximum(variance, np.finfo(float).tiny)) ** self.strength
+        stretch = np.sqrt(wanted / np.maximum(variance, TINY)) ** self.strength
         return mean + (cepstra - mean) * np.clip(stretch, 1 / LARGEST_STRETCH, LARGEST_STRETCH)
 
 
