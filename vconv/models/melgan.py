@@ -37,6 +37,8 @@ def check(settings):
         if len({len(value) for value in sizes.values()}) > 1:
             told = ", ".join(f"{len(value)} {key}" for key, value in sizes.items())
             raise VconvError(f"melgan: network: has {told}; give one a layer")
+    if network["scales"] < 2:  # Keras would not keep the list of one
+        raise VconvError(f"melgan: network.scales is {network['scales']}; it must be 2 or more")
     hop = math.prod(strides) * network["bands"]
     if hop != mel["hop"]:
         raise VconvError(f"melgan: upsampling_strides {strides} times {network['bands']} bands make {hop} samples of a "
