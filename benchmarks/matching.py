@@ -16,12 +16,11 @@ import numpy as np
 from librosa.sequence import dtw
 
 from vconv.alignment import pairs
-from vconv.features.cepstra import active, mel_cepstra
+from vconv.features.cepstra import SHAPE, active, mel_cepstra
 from vconv.features.statistics import load_or_compute
 from vconv.features.store import FeatureStore
 
 FOUR_PAIRS = "SF1-TM3,SF1-TF2,SM1-TF1,SM1-TM1"
-SHAPE = slice(1, 25)
 
 
 class Corpus:

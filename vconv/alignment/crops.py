@@ -3,7 +3,7 @@
 import numpy as np
 
 from vconv.audio.mel_cepstrum import frequency_warp
-from vconv.features.cepstra import CONTENT_ORDER, ORDER
+from vconv.features.cepstra import CONTENT_ORDER, ORDER, SHAPE
 
 WARPS = 25
 CHANNEL_DEVIATION = np.concatenate([[0.0, 0.15], np.full(6, 0.08), np.zeros(ORDER - 7)])
@@ -70,7 +70,7 @@ class Crops:
         cepstra = (self.rows.cepstra[chosen] @ warp + offset[:, None]) / deviation
         own = (self.means[drawn, None] @ warp + offset[:, None]) / deviation
         content = self.rows.content[chosen]
-        content[..., :CONTENT_ORDER] = (cepstra - own * random.random((count, 1, 1)))[..., 1:CONTENT_ORDER + 1]
+        content[..., :CONTENT_ORDER] = (cepstra - own * random.random((count, 1, 1)))[..., SHAPE]
         content[..., CONTENT_ORDER] += random.normal(size=(count, 1)) * POWER_DEVIATION
         return content
 

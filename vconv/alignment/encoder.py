@@ -58,6 +58,7 @@ def fit(rows, labels, settings, seed, report=print):
 
     @tf.function
     def step(content, units, weights):
+        """Update the network by one batch of `Crops.draw`; return its cross-entropy in nats and the share right."""
         with tf.GradientTape() as tape:
             scores = network(content, training=True)[1]
             entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(units, scores)

@@ -16,11 +16,10 @@ from vconv.alignment.clusters import label
 from vconv.alignment.neighbours import nearest
 from vconv.alignment.rows import Rows
 from vconv.errors import VconvError
-from vconv.features.cepstra import CONTENT_ORDER
+from vconv.features.cepstra import SHAPE
 from vconv.features.workers import available_cores
 from vconv.files import remove_unfinished
 
-SHAPE = slice(1, CONTENT_ORDER + 1)
 CHUNK = 4096  # rows a thread matches at once
 RANGES = (
     ("encoder", "warp", lambda value: 0 <= value < 1, "from 0 to below 1"),
