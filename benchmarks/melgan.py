@@ -1,7 +1,7 @@
 """MelGAN's speed: the generator and one training step, against plain Keras layers and against PyTorch, in turn.
 
     python benchmarks/melgan.py                  # generator, batch 1 and 32 of [50, 80]; PyTorch where it is installed
-    python benchmarks/melgan.py --training       # one step on segments of 8192 samples
+    python benchmarks/melgan.py --training       # one step on segments of 8192 samples, 16 a batch or `--batch` of them
 
 All have the same weights; their outputs are compared before anything is timed. The plain layers are those of the Keras
 tutorial: `Conv1D` and `Conv1DTranspose`, a weight norm that is computed at every call.
@@ -141,13 +141,12 @@ def inference(rounds):
         compare(alternatives, rounds if batch > 1 else 4 * rounds, "spectrograms", batch)
 
 
-def training(rounds):
-    """Time one step of both players."""
+def training(rounds, rows):
+    """Time one step of both players on `rows` segments; as many as the settings say when None."""
     settings = models.settings("melgan")
     model = models.build("melgan", settings)
-    rows, length, hop = (
-        settings[a][b] for a, b in (("training", "batch_size"), ("training", "segment_samples"), ("mel", "hop"))
-    )
+    rows = rows or settings["training"]["batch_size"]
+    length, hop = settings["training"]["segment_samples"], settings["mel"]["hop"]
     random = np.random.default_rng(0)
     mel = tf.constant(random.normal(size=(rows, length // hop, 80)), tf.float32)
     wave = tf.constant(0.1 * random.normal(size=(rows, length, 1)), tf.float32)
@@ -183,10 +182,14 @@ def training(rounds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--training", action="store_true")
+    parser.add_argument("--batch", type=int, help="segments of a training step (default: the published 16)")
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    (training if options.training else inference)(options.rounds)
+    if options.training:
+        training(options.rounds, options.batch)
+    else:
+        inference(options.rounds)
 
 
 if __name__ == "__main__":

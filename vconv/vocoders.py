@@ -48,7 +48,7 @@ class Vocoder:
             )
         if not np.isfinite(levels_db).all():
             raise VconvError("a mel spectrogram with NaN or infinite values cannot be vocoded; compute it again")
-        return self._signal(levels_db.astype(np.float32))
+        return self._signal(levels_db.astype(np.float32, copy=False))
 
     def resynthesize(self, y, rate):
         """Return a signal [samples] at `rate` Hz as the vocoder says it, of the same length.

@@ -91,17 +91,17 @@ def write(path, y, rate, file_rate=None):
     path = Path(path)
     if path.suffix.lower() not in SUBTYPES:
         raise VconvError(f"{path}: cannot write the format {path.suffix!r}; use one of: {', '.join(SUBTYPES)}")
-    y = np.asarray(y, dtype=np.float64)
+    y = np.asarray(y)
     if y.ndim != 1 or not len(y):
         raise VconvError(f"{path}: a signal of shape {y.shape} cannot be written; it must be [samples], not empty")
     if not np.isfinite(y).all():
         raise VconvError(f"{path}: the signal holds NaN or infinite samples; nothing was written")
-    file_rate = rate if file_rate is None else file_rate
-    y = resample(y, rate, file_rate)
+    if file_rate not in (None, rate):
+        y, rate = resample(y.astype(np.float64), rate, file_rate), file_rate
     gain = _gain(y)
     try:
         with files.replacing(path, remedy=REMEDY) as temporary, open(temporary, "wb") as file:
-            _encode(file, y * gain, int(file_rate), path.suffix.lower())
+            _encode(file, y, gain, int(rate), path.suffix.lower())
     except soundfile.LibsndfileError as error:
         raise VconvError(f"{path}: cannot be written ({_reason(error)}); {REMEDY}") from error
     return float(gain)
@@ -110,7 +110,7 @@ def write(path, y, rate, file_rate=None):
 def to_flac(y, rate):
     """Return a signal [samples] as the bytes of a FLAC file, for pages: lossless, and every browser plays it."""
     file = io.BytesIO()
-    _encode(file, y * _gain(y), int(rate), ".flac")
+    _encode(file, y, _gain(y), int(rate), ".flac")
     return file.getvalue()
 
 
@@ -141,17 +141,22 @@ def to_int16(y):
 
 def _gain(y):
     """Return what brings a signal too loud for a file down to PEAK; 1.0 for others."""
-    return min(1.0, PEAK / max(np.abs(y).max(initial=0.0), PEAK))
+    loudest = float(max(y.max(initial=0), -y.min(initial=0)))
+    return min(1.0, PEAK / max(loudest, PEAK))
 
 
-def _encode(file, y, rate, suffix):
-    """Write a signal that fits into [-1, 1) into an open file in the format of the suffix."""
+def _encode(file, y, gain, rate, suffix):
+    """Write a signal that `gain` makes fit into [-1, 1) into an open file in the format of the suffix.
+
+    Block by block: an hour as float64 takes half a gigabyte, and libsndfile's Vorbis encoder overflows its stack on
+    long blocks.
+    """
     format_name, subtype = SUBTYPES[suffix]
-    if subtype == "PCM_16":  # by hand, because libsndfile's own scaling makes read -> write -> read inexact
-        y = to_int16(y)
     with soundfile.SoundFile(file, "w", rate, 1, subtype, format=format_name) as sound:
-        for start in range(0, len(y), BLOCK):  # libsndfile's Vorbis encoder overflows its stack on long blocks
-            sound.write(y[start:start + BLOCK])
+        for start in range(0, len(y), BLOCK):
+            block = gain * y[start:start + BLOCK].astype(np.float64)
+            # By hand, because libsndfile's own scaling makes read -> write -> read inexact.
+            sound.write(to_int16(block) if subtype == "PCM_16" else block)
 
 
 def _reason(error):
