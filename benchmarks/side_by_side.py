@@ -18,6 +18,6 @@ def compare(alternatives, rounds, unit, amount):
     baseline = next(iter(alternatives))
     for name, times in seconds.items():
         ratios = [base / own for base, own in zip(seconds[baseline], times, strict=True)]
-        print(f"{name:44s}{amount / statistics.median(times):12.1f} {unit}/s   {statistics.median(ratios):6.2f} x "
+        print(f"{name:44s}{amount / statistics.median(times):12.4g} {unit}/s   {statistics.median(ratios):6.2f} x "
               f"({min(ratios):.2f} to {max(ratios):.2f})", flush=True)
     return seconds
