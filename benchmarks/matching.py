@@ -1,12 +1,11 @@
-"""How good pairs of frames are, judged by sentences that both speakers said and `vconv match` never compared.
+"""How good pairs of frames are, judged by sentences that both speakers said; `vconv match` never looks at that.
 
-    python benchmarks/matching.py FEATURES.h5 PAIRS.h5 ...            # mel-cepstral distortion of what was matched
+    python benchmarks/matching.py FEATURES.h5 PAIRS.h5 ...            # distance of what was matched from what was said
     python benchmarks/matching.py FEATURES.h5 --parallel OUT.h5       # write the ceiling: pairs by the sentence's text
 
-The matched frames of a held-out sentence of the source are compared with the target's own recording of it: order 24
-without c0, frames that are no pause, dynamic time warping (close to `mcd24`, which analyses waves with Harvest). Once
-as they are, once with each coefficient's variance made the target's. A file from --parallel matches sentences by name
-and dynamic time warping: training on it (`vconv train matched --matches OUT.h5`) shows what perfect pairs would bring.
+What was matched to each frame of a held-out sentence is compared with the target's own recording of it, frame by frame
+along the best warping path: order 24 without c0, root mean square in dB. A file from --parallel matches sentences by
+name and dynamic time warping: training on it (`vconv train matched --matches OUT.h5`) shows what perfect pairs bring.
 """
 
 import argparse
@@ -17,7 +16,6 @@ from librosa.sequence import dtw
 
 from vconv.alignment import pairs
 from vconv.features.cepstra import SHAPE, active, mel_cepstra
-from vconv.features.statistics import load_or_compute
 from vconv.features.store import FeatureStore
 
 FOUR_PAIRS = "SF1-TM3,SF1-TF2,SM1-TF1,SM1-TM1"
@@ -42,50 +40,54 @@ class Corpus:
         return {row.name: row for row in self.store.utterances if (row.speaker, row.split) == (speaker, split)}
 
 
-def path_of(one, other):
-    """Return the warping path int [L, 2] between two sequences [T, 24]."""
-    return dtw(one.T, other.T, metric="euclidean")[1][::-1]
+def partners(own, other):
+    """Return for each frame of `own` [T, 24] the frame of `other` [U, 24] beside it on the best warping path, [T].
+
+    Each is seen relative to its own mean and deviation.
+    """
+    one, two = ((cepstra - cepstra.mean(axis=0)) / cepstra.std(axis=0) for cepstra in (own, other))
+    path, partner = dtw(one.T, two.T, metric="euclidean")[1], np.zeros(len(own), int)
+    partner[path[:, 0]] = path[:, 1]
+    return partner
 
 
-def distortion_db(one, other):
-    """Return the mel-cepstral distortion of two sequences [T, 24] over their warping path."""
-    path = path_of(one, other)
-    return 10 / np.log(10) * np.sqrt(2 * np.square(one[path[:, 0]] - other[path[:, 1]]).sum(axis=1)).mean()
+def rms_db(difference):
+    """Return the root mean square in dB of differences [n, 24] between mel-cepstra."""
+    return 10 / np.log(10) * np.sqrt(2 * np.square(difference).sum(axis=1).mean())
 
 
-def measure(corpus, statistics, file, source, target):
-    """Return (distortion as matched, with the target's variance) over the held-out sentences of both speakers."""
-    references, found = corpus.of(target, "validation"), []
-    number = file.speakers.index(target)
+def measure(corpus, file, source, target):
+    """Return (distance of what was matched, of the target's mean, share of frames that were matched).
+
+    Distances from what the target said in dB, over the frames of held-out sentences that were matched.
+    """
+    references, number, found = corpus.of(target, "validation"), file.speakers.index(target), []
     for row in file.utterances:
         if (row.speaker, row.split) == (source, "validation") and row.name in references:
-            _, counts = corpus(corpus.of(source, "validation")[row.name])
-            matched = file.matched[number, row.start : row.start + row.length].astype(float)
-            cepstra, own = corpus(references[row.name])
-            found.append((matched[counts[:: pairs.FRAME_STEP]], cepstra[own]))
-    variance = np.mean([matched.var(axis=0) for matched, _ in found], axis=0)
-    stretch = np.sqrt(statistics.cepstrum_variance[statistics.speakers.index(target), SHAPE] / variance)
-    stretched = [((matched - matched.mean(axis=0)) * stretch + matched.mean(axis=0), own) for matched, own in found]
-    return [np.mean([distortion_db(*both) for both in versions]) for versions in (found, stretched)]
+            own, active = corpus(corpus.of(source, "validation")[row.name])
+            said = corpus(references[row.name])[0]
+            said, there = said[partners(own, said)], slice(row.start, row.start + row.length)
+            found.append((said[:: pairs.FRAME_STEP], active[:: pairs.FRAME_STEP], file.matched[number, there],
+                          file.weight[number, there] > 0))
+    said, active, matched, known = (np.concatenate(part) for part in zip(*found, strict=True))
+    counts = active & known
+    distances = [rms_db(said[counts] - other) for other in (matched[counts].astype(float), said[active].mean(axis=0))]
+    return *distances, known[active].mean()
 
 
-def parallel(corpus, statistics):
-    """Yield for each speaker what all rows would be in that voice, by the same sentence's recording."""
+def parallel(corpus):
+    """Yield for each speaker what all rows would be in that voice, by the same sentence's recording, and weights."""
     store = corpus.store
     table = pairs.table(store)
-    for number, target in enumerate(store.speakers):
-        rows = np.zeros((table[-1].start + table[-1].length, 24))
+    for target in store.speakers:
+        rows, weight = np.zeros((table[-1].start + table[-1].length, 24)), np.zeros(table[-1].start + table[-1].length)
         for row in table:
             utterance = corpus.of(row.speaker, row.split)[row.name]
-            reference = corpus.of(target, row.split).get(row.name, utterance)
-            own, other = corpus(utterance)[0], corpus(reference)[0]
-            source = statistics.speakers.index(row.speaker)
-            shift, scale = (getattr(statistics, f"cepstrum_{kind}")[:, SHAPE] for kind in ("mean", "deviation"))
-            path = path_of((own - shift[source]) / scale[source], (other - shift[number]) / scale[number])
-            partner = np.zeros(len(own), int)
-            partner[path[:, 0]] = path[:, 1]
-            rows[row.start : row.start + row.length] = other[partner][:: pairs.FRAME_STEP]
-        yield rows
+            own, active = corpus(utterance)
+            other = corpus(corpus.of(target, row.split).get(row.name, utterance))[0]
+            there = slice(row.start, row.start + row.length)
+            rows[there], weight[there] = other[partners(own, other)][:: pairs.FRAME_STEP], active[:: pairs.FRAME_STEP]
+        yield rows, weight
 
 
 def main():
@@ -96,19 +98,19 @@ def main():
     parser.add_argument("--parallel", metavar="OUT.h5")
     options = parser.parse_args()
     with FeatureStore(options.features) as store:
-        corpus, statistics = Corpus(store), load_or_compute(store, store.path.with_name("statistics.h5"))
+        corpus = Corpus(store)
         if options.parallel:
-            matched = parallel(corpus, statistics)
             pairs.write(options.parallel, {"parallel": True}, store.fingerprint, store.speakers, pairs.table(store),
-                        matched)
+                        parallel(corpus))
         of = list(permutations(store.speakers, 2)) if options.of == "all" else [
             pair.split("-") for pair in options.of.split(",")]
         for path in options.pairs:
             with pairs.Pairs(path) as file:
-                rows = np.array([measure(corpus, statistics, file, *pair) for pair in of])
+                rows = np.array([measure(corpus, file, *pair) for pair in of])
             print(path)
-            for pair, row in zip(["-".join(pair) for pair in of] + ["mean"], [*rows, rows.mean(axis=0)], strict=True):
-                print(f"  {pair:12s} {row[0]:.2f} dB, with the target's variance {row[1]:.2f} dB")
+            names = ["-".join(pair) for pair in of] + ["mean"]
+            for name, (matched, mean, share) in zip(names, [*rows, rows.mean(axis=0)], strict=True):
+                print(f"  {name:12s} matched {matched:.2f} dB, the target's mean {mean:.2f} dB; {share:.0%} of frames")
 
 
 if __name__ == "__main__":

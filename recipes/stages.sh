@@ -15,7 +15,6 @@ model=convvae
 vocoder=world
 vocoder_model=melgan        # what --vocoder melgan trains; a recipe may choose melgan_light
 vocoder_settings=()         # KEY=VALUE for its training
-match_settings=()           # --set KEY=VALUE ... for `vconv match`, where the model learns from pairs
 corpus_dir=             # empty: the `root` of corpus.yaml
 corpus_yaml=corpus.yaml
 run=                    # empty: exp/<model> in the recipe
@@ -136,7 +135,7 @@ train() {  # train MODEL RUN [KEY=VALUE...]: stage 3
 describe_features() {  # stage 2
     vconv statistics --features "$features" --output "$recipe/dump/statistics.h5" || return
     if learns_from pairs; then
-        vconv match "${corpus[@]}" --features "$features" ${match_settings[@]+"${match_settings[@]}"}
+        vconv match "${corpus[@]}" --features "$features"
     fi
 }
 

@@ -42,10 +42,14 @@ def changes_for(name, shrunk=SMALL):
 
 
 def write_pairs(store, seed=0, **settings):
-    """Write pairs.h5 beside a store: in each speaker's voice the mel-cepstra are noise around a mean of his own."""
+    """Write pairs.h5 beside a store: in each speaker's voice the mel-cepstra are noise around a mean of his own.
+
+    0 to 3 frames are matched to each row.
+    """
     random, utterances = np.random.default_rng(seed), pairs.table(store)
     rows = utterances[-1].start + utterances[-1].length
-    matched = [random.normal(number, 1, (rows, 24)) for number, _ in enumerate(store.speakers)]
+    matched = [(random.normal(number, 1, (rows, 24)), random.integers(4, size=rows))
+               for number, _ in enumerate(store.speakers)]
     path = store.path.with_name(pairs.FILE_NAME)
     pairs.write(path, settings, store.fingerprint, store.speakers, utterances, matched)
     return path

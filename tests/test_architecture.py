@@ -23,7 +23,7 @@ FLOORS = [
 ]
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 NO_TENSORFLOW = ("errors", "files", "config", "audio", "features", "evaluation", "report", "listening", "download",
-                 "upsampling", "sample_measures")
+                 "upsampling", "sample_measures", "alignment")
 
 
 def room(path):
@@ -53,7 +53,7 @@ def test_imports_point_downwards(path):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_sound_and_measure_know_no_tensorflow(path):
-    if room(path) in NO_TENSORFLOW or room(path) == "alignment" and path.name != "encoder.py":
+    if room(path) in NO_TENSORFLOW:
         assert not {name.split(".")[0] for name in imports(path)} & {"tensorflow", "keras"}
 
 

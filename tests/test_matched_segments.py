@@ -1,4 +1,4 @@
-"""Segments of recordings with what was matched to them: the right rows, in every voice, pauses marked."""
+"""Segments of recordings with what was matched to them: the right rows, in every voice, with their weights."""
 import numpy as np
 import pytest
 from small import write_pairs, write_store
@@ -46,7 +46,7 @@ def test_every_segment_in_every_voice_is_numbered_once(source):
 @pytest.mark.parametrize(("split", "number", "target", "first"), [
     ("training", 0, 1, 3), ("training", 5, 2, 20), ("validation", 4, 0, 0), ("validation", 8, 2, 20)])
 def test_a_segment_is_what_files_hold_there(source, store, statistics, split, number, target, first):
-    found, matched, spoken = source(split).segment(number, target, first)
+    found, matched, weight = source(split).segment(number, target, first)
     utterance = store.split(split)[number]
     speaker, frames = store.speakers.index(utterance.speaker), store.read(utterance)
     expected = cepstra.content(
@@ -55,35 +55,35 @@ def test_a_segment_is_what_files_hold_there(source, store, statistics, split, nu
     there = slice(2 * first, 2 * (first + LENGTH), 2)  # every second frame
     held = len(expected[there])
     np.testing.assert_allclose(found[:held], expected[there], atol=1e-6)
-    assert not found[held:].any() and not matched[held:].any() and not spoken[held:].any()
-    np.testing.assert_array_equal(spoken[:held], cepstra.active(frames.energy)[there])
+    assert not found[held:].any() and not matched[held:].any() and not weight[held:].any()
     pairs = open_for(store)
     place = [row for row in pairs.utterances if row.split == split][number].start + first
     own = (matched[:held] * statistics.cepstrum_deviation[:, 1:25].mean(axis=0)
            + statistics.cepstrum_mean[target, 1:25])
     np.testing.assert_allclose(own, pairs.matched[target, place : place + held], atol=1e-3)
+    np.testing.assert_array_equal(weight[:held], pairs.weight[target, place : place + held])
 
 
 def test_utterances_shorter_than_a_segment_end_in_zeros_that_do_not_count(source):
     segments = source(length=100)
     assert segments.ends[-1] == 9 * 3
-    _, matched, spoken = segments.read(np.arange(27))
-    assert spoken.shape == (27, 100) and matched.shape == (27, 100, 24)
-    assert (spoken.sum(axis=1) <= np.repeat([16, 5, 30] * 3, 3)).all() and spoken.sum() > 27
+    _, matched, weight = segments.read(np.arange(27))
+    assert weight.shape == (27, 100) and matched.shape == (27, 100, 24)
+    assert ((weight > 0).sum(axis=1) <= np.repeat([16, 5, 30] * 3, 3)).all() and (weight > 0).sum() > 27
 
 
 def test_epochs_depend_on_seed_and_number_alone_and_have_the_shapes_they_tell(source):
     def two(dataset):
-        return [np.concatenate([np.ravel(part) for part in (content, target, matched, spoken)])
-                for (content, target), matched, spoken in dataset.take(2)]
+        return [np.concatenate([np.ravel(part) for part in (content, target, matched, weight)])
+                for (content, target), matched, weight in dataset.take(2)]
 
     segments = source(seed=3)
     whole = two(segments.epochs(4, 1, 5))
     assert np.array_equal(whole[1], two(source(seed=3).epochs(5, 1, 5))[0])
     for other in whole[1], two(source(seed=4).epochs(4, 1, 5))[0]:
         assert not np.array_equal(whole[0], other)
-    (content, target), matched, spoken = segments.epochs(0, 1, 5).element_spec
-    assert [spec.shape.as_list() for spec in (content, target, matched, spoken)] == [
+    (content, target), matched, weight = segments.epochs(0, 1, 5).element_spec
+    assert [spec.shape.as_list() for spec in (content, target, matched, weight)] == [
         [5, LENGTH, 27], [5], [5, LENGTH, 24], [5, LENGTH]]
 
 

@@ -5,15 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from vconv.alignment import match
 from vconv.audio import mel_cepstrum
 from vconv.features import schema, store, writing
 from vconv.features.statistics import compute
 
 SOUNDS, SPREAD = 8, 1.0 / np.arange(1, 25) ** 0.5
-SMALL = {"encoder": {"units": 16, "steps": 60, "batch_size": 8, "crop_rows": 24, "channels": 16, "code": 8,
-                     "masked_rows": 4, "learning_rate": 1e-2},
-         "matching": {"neighbours": 4}}
 
 
 class Voices:
@@ -72,15 +68,3 @@ def trio(make_voices, tmp_path):
     return make_voices(tmp_path / "f.h5", {
         ("A", "training"): [241, 150, 200, 180], ("A", "validation"): [121], ("A", "evaluation"): [60],
         ("B", "training"): [200, 260, 190, 90], ("C", "training"): [130]})
-
-
-@pytest.fixture
-def small_changes():
-    """Changes that make a match quick."""
-    return SMALL
-
-
-@pytest.fixture
-def small_match():
-    """Settings of a quick match."""
-    return match.settings(SMALL)

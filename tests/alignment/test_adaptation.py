@@ -1,42 +1,91 @@
-"""The map between two voices: exact where neighbours are right, the identity where there is little to go by."""
+"""A voice moved into another: exact where neighbours are right, the identity where there is little to go by."""
 
 import numpy as np
 import pytest
 
-from vconv.alignment.adaptation import adapt, apply
+from vconv.alignment import adaptation
+from vconv.alignment.adaptation import adapt, fit, near_pairs
+from vconv.alignment.rows import Rows
+from vconv.alignment.voices import Voice
+from vconv.audio.mel_cepstrum import frequency_warp
 
-SETTINGS = {"rounds": 1, "keep": 1.0, "ridge": 1e-6}
+SETTINGS = {"warp": 0.15, "rounds": 4, "rows": 6000, "keep": 0.85, "ridge": 10.0}
 RANDOM = np.random.default_rng(0)
 SOURCE = RANDOM.normal(size=(400, 5)).astype(np.float32)
 LINEAR, CONSTANT = np.eye(5) + 0.2 * RANDOM.normal(size=(5, 5)), RANDOM.normal(size=5)
 TARGET = (SOURCE @ LINEAR + CONSTANT).astype(np.float32)
 
 
-def test_right_neighbours_give_the_map():
-    affine = adapt(SOURCE, TARGET, (SOURCE, SOURCE), SETTINGS)
-    np.testing.assert_allclose(affine, np.vstack([LINEAR, CONSTANT]), atol=1e-3)
-    np.testing.assert_allclose(apply(affine, SOURCE), TARGET, atol=1e-3)
+class Cepstra:
+    """A `Voice` of which each row is looked at alone."""
+
+    def __init__(self, cepstra):
+        self.cepstra, self.spoken = cepstra.astype(np.float32), np.arange(len(cepstra))
+        self.shape = self.normalised(cepstra[:, 1:25])
+
+    normalised = Voice.normalised
+
+    def some(self, most):
+        return self.spoken[:most]
+
+    def place(self, shape, chosen):
+        return shape[chosen]
 
 
-def test_rounds_mend_wrong_neighbours():
-    random = np.random.default_rng(1)
-    source = (random.integers(0, 3, size=(300, 5)) * 4 + 0.2 * random.normal(size=(300, 5))).astype(np.float32)
-    target = (source * 1.2 + 0.9).astype(np.float32)
-    maps = [adapt(source, target, (source, target), SETTINGS | {"rounds": rounds}) for rounds in (1, 6)]
-    errors = [np.abs(apply(affine, source) - target).mean() for affine in maps]
-    assert errors[1] < 0.05 < 0.2 < errors[0]
+def smooth(rows, seed=0):
+    """Return random mel-cepstra [rows, 40] of a few sounds."""
+    random = np.random.default_rng(seed)
+    sounds = random.normal(size=(40, 40)) / np.arange(1, 41)
+    return sounds[random.integers(40, size=rows)] + 0.02 * random.normal(size=(rows, 40)) / np.arange(1, 41)
+
+
+@pytest.mark.parametrize("alpha", [-0.15, 0.0, 0.1])
+def test_the_warp_is_found(alpha):
+    cepstra = smooth(800)
+    source = Cepstra(cepstra @ frequency_warp(40, 39, -alpha))
+    found = adapt(source, Cepstra(cepstra), SETTINGS | {"rounds": 0})
+    np.testing.assert_array_equal(found, source.normalised((source.cepstra @ frequency_warp(40, 39, alpha))[:, 1:25]))
+
+
+def test_rounds_bring_the_rows_to_where_they_are_in_the_other_voice():
+    cepstra = smooth(800)
+    mixed = cepstra.copy()
+    mixed[:, 1:25] = cepstra[:, 1:25] @ (np.eye(24) + 0.1 * RANDOM.normal(size=(24, 24))) + 3
+    source, target = Cepstra(mixed), Cepstra(cepstra)
+    errors = [np.abs(adapt(source, target, SETTINGS | {"rounds": rounds}) - target.shape).mean() for rounds in (0, 4)]
+    assert errors[1] < 0.1 < 0.2 < errors[0]
+
+
+def test_what_is_moved_keeps_mean_and_deviation(trio):
+    rows = Rows(trio.store, trio.statistics)
+    one, other = Voice(rows, 0), Voice(rows, 1)
+    moved = adapt(one, other, SETTINGS)
+    np.testing.assert_allclose(moved[one.spoken].mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(moved[one.spoken].std(axis=0), 1, atol=1e-3)
 
 
 def test_the_farthest_pairs_do_not_count():
-    stray = np.concatenate([TARGET, np.full((40, 5), 50, np.float32)])
-    first = SOURCE, np.concatenate([SOURCE, np.full((40, 5), 50, np.float32)])
-    np.testing.assert_allclose(adapt(SOURCE, stray, first, SETTINGS | {"keep": 0.9})[:-1], LINEAR, atol=1e-3)
-    assert np.abs(adapt(SOURCE, stray, first, SETTINGS)[:-1] - LINEAR).max() > 0.1
+    here, there = np.arange(10.0)[:, None], np.arange(10.0)[:, None] + 0.1
+    here[9], there[9] = 90, 200
+    assert len(near_pairs(here, there, 1.0)) == 20
+    assert near_pairs(here, there, 0.9).max() == 8
+
+
+def test_right_neighbours_give_the_map():
+    affine = fit(SOURCE, TARGET, 1e-6)
+    np.testing.assert_allclose(affine, np.vstack([LINEAR, CONSTANT]), atol=1e-3)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_of_few_rows_the_map_moves_but_does_not_distort(rows):
-    affine = adapt(SOURCE[:rows], SOURCE[:rows] + 2, (SOURCE[:rows],) * 2, SETTINGS | {"ridge": 10.0})
+    affine = fit(SOURCE[:rows], SOURCE[:rows] + 2, 10.0)
     np.testing.assert_allclose(affine, np.vstack([np.eye(5), np.full(5, 2)]), atol=1e-4)
-    stiff = adapt(SOURCE, TARGET, (SOURCE, SOURCE), SETTINGS | {"ridge": 1e9})
-    np.testing.assert_allclose(stiff[:-1], np.eye(5), atol=1e-3)
+    np.testing.assert_allclose(fit(SOURCE, TARGET, 1e9)[:-1], np.eye(5), atol=1e-3)
+
+
+def test_no_more_rows_are_looked_at_than_the_settings_say(monkeypatch):
+    seen = []
+    monkeypatch.setattr(adaptation, "near_pairs", lambda here, there, keep: seen.append((len(here), len(there)))
+                        or np.stack([np.arange(50)] * 2, 1))
+    adapt(Cepstra(smooth(800)), Cepstra(smooth(300)), SETTINGS | {"rows": 400})
+    assert seen == [(400, 300)] * 4

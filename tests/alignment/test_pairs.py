@@ -11,29 +11,34 @@ from vconv.errors import VconvError
 
 UTTERANCES = [MatchedUtterance("é 1", "A", "training", 0, 3), MatchedUtterance("2", "B é", "validation", 3, 4)]
 MATCHED = np.random.default_rng(0).normal(size=(2, 7, 24)).astype(np.float16)
+WEIGHT = np.random.default_rng(1).integers(0, 256, size=(2, 7)).astype(np.uint8)
 
 
-def write(path, matched=MATCHED, utterances=UTTERANCES):
-    pairs.write(path, {"seed": 3, "warp": 0.12}, "ab12", ["A", "B é"], utterances, iter(matched))
+def write(path, matched=MATCHED, weight=WEIGHT):
+    pairs.write(path, {"warp": 0.12}, "ab12", ["A", "B é"], UTTERANCES, zip(matched, weight, strict=True))
     return path
 
 
 def test_what_is_written_comes_back(tmp_path):
     with Pairs(write(tmp_path / "deep" / "p.h5")) as found:
-        assert (found.settings, found.fingerprint, found.speakers) == ({"seed": 3, "warp": 0.12}, "ab12", ["A", "B é"])
+        assert (found.settings, found.fingerprint, found.speakers) == ({"warp": 0.12}, "ab12", ["A", "B é"])
         assert found.utterances == UTTERANCES
         assert isinstance(found.matched, np.memmap) and not found.matched.flags.writeable
         np.testing.assert_array_equal(found.matched, MATCHED, strict=True)
+        assert isinstance(found.weight, np.memmap) and not found.weight.flags.writeable
+        np.testing.assert_array_equal(found.weight, WEIGHT, strict=True)
 
 
-@pytest.mark.parametrize("matched", [
-    MATCHED[:1], MATCHED[[0, 1, 1]], MATCHED[:, :6], MATCHED[:, :, :23], MATCHED * np.float16(np.nan),
-    np.full(MATCHED.shape, 1e5)], ids=["speaker missing", "speaker too many", "rows", "width", "NaN", "too large"])
-def test_what_does_not_fit_is_refused_and_the_old_file_stays(tmp_path, matched):
+@pytest.mark.parametrize("matched, weight", [
+    (MATCHED[:1], WEIGHT[:1]), (MATCHED[[0, 1, 1]], WEIGHT[[0, 1, 1]]), (MATCHED[:, :6], WEIGHT),
+    (MATCHED[:, :, :23], WEIGHT), (MATCHED * np.float16(np.nan), WEIGHT), (np.full(MATCHED.shape, 1e5), WEIGHT),
+    (MATCHED, WEIGHT[:, :6]), (MATCHED, np.full(WEIGHT.shape, 256)), (MATCHED, np.full(WEIGHT.shape, 0.5))],
+    ids=["speaker missing", "speaker too many", "rows", "width", "NaN", "too large", "weights", "weight", "fraction"])
+def test_what_does_not_fit_is_refused_and_the_old_file_stays(tmp_path, matched, weight):
     path = write(tmp_path / "p.h5")
     before = path.read_bytes()
     with pytest.raises(ValueError):
-        write(path, matched)
+        write(path, matched, weight)
     assert path.read_bytes() == before and [entry.name for entry in tmp_path.iterdir()] == ["p.h5"]
 
 
@@ -44,7 +49,7 @@ def test_a_missing_foreign_or_cut_file_names_the_remedy(tmp_path, small_store):
         Pairs(small_store.path)
     path = write(tmp_path / "p.h5")
     whole = path.read_bytes()
-    path.write_bytes(whole[:len(whole) - 2])
+    path.write_bytes(whole[:len(whole) - 2])  # within the weights, which come last
     with pytest.raises(VconvError, match="p.h5: .*make it with `vconv match`"):
         Pairs(path)
 

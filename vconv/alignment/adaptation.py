@@ -1,45 +1,51 @@
-"""An affine map from one voice into another without parallel sentences (Erro, Moreno and Bonafonte 2010, INCA)."""
+"""One voice moved into another without parallel sentences (Erro, Moreno and Bonafonte 2010, INCA)."""
 
 import numpy as np
 
 from vconv.alignment.neighbours import both_ways
+from vconv.audio.mel_cepstrum import frequency_warp
+from vconv.features.cepstra import SHAPE
+
+WARP_ROWS = 3000
+WARPS = 7
 
 
-def adapt(source, target, first, settings):
-    """Fit a map under which the rows of two speakers lie among each other.
+def adapt(source, target, settings):
+    """Move one `Voice` so that its rows lie among those of another.
 
-    In turn each row is paired with its nearest neighbour, from the source's rows to the target's and back, and a map is
-    fitted to the pairs; the next neighbours are sought where that map leads.
+    The beginning is the frequency warp, a longer or shorter vocal tract, that brings the two nearest each other. Then
+    in turns each row is paired with its nearest neighbour, both ways, and an affine map is fitted to the pairs. A map
+    fitted to pairs that are partly wrong shrinks what it moves, and what is shrunk is near everything; so each time
+    mean and deviation are made the target's.
 
     Parameters
     ----------
-    source : ndarray [n, D], float32
-    target : ndarray [m, D], float32
-    first : (ndarray [n, E], ndarray [m, E]), float32
-        The same rows in another space, where neighbours are sought before there is a map.
+    source, target : vconv.alignment.voices.Voice
     settings : dict
-        The section `adaptation` of match.yaml: `rounds`, `keep`, `ridge`.
+        The section `adaptation` of match.yaml.
 
     Returns
     -------
-    affine : ndarray [D + 1, D], float32
-        For `apply`.
+    shape : ndarray [m, 24], float32
+        The source's coefficients in the target's place, for `Voice.place`.
     """
-    here, there = first
+    shape = _warped(source, target, settings["warp"])
+    here, there = source.some(settings["rows"]), target.some(settings["rows"])
+    known = target.place(target.shape, there)
     for _ in range(settings["rounds"]):
-        pairs, distances = both_ways(here, there)
-        near = pairs[distances <= np.quantile(distances, settings["keep"])]
-        affine = _fit(source[near[:, 0]], target[near[:, 1]], settings["ridge"])
-        here, there = apply(affine, source), target
-    return affine
+        pairs = near_pairs(source.place(shape, here), known, settings["keep"])
+        affine = fit(source.shape[here[pairs[:, 0]]], target.shape[there[pairs[:, 1]]], settings["ridge"])
+        shape = source.normalised(source.shape @ affine[:-1] + affine[-1])
+    return shape
 
 
-def apply(affine, values):
-    """Return `values` [n, D], mapped."""
-    return values @ affine[:-1] + affine[-1]
+def near_pairs(here, there, keep):
+    """Return the share `keep` of the pairs of neighbours [n, 2], both ways, that are nearest each other."""
+    pairs, distances = both_ways(here, there)
+    return pairs[distances <= np.quantile(distances, keep)]
 
 
-def _fit(x, y, ridge):
+def fit(x, y, ridge):
     """Return the affine map [D + 1, D] that takes x to y with least squared error; `ridge` draws it to the identity.
 
     The identity rather than nothing, because a speaker of whom there are but seconds is better left where he is. The
@@ -51,3 +57,17 @@ def _fit(x, y, ridge):
     change = np.linalg.solve(gram, (x1.T @ (y - x)).astype(np.float64))
     change[np.diag_indices(x.shape[1])] += 1
     return change.astype(np.float32)
+
+
+def _warped(source, target, most):
+    """Return the source's coefficients [m, 24], warped by what brings them nearest the target's."""
+    here, there = source.some(WARP_ROWS), target.some(WARP_ROWS)
+    known, order = target.place(target.shape, there), source.cepstra.shape[1]
+
+    def warped(alpha):
+        return source.normalised((source.cepstra @ frequency_warp(order, order - 1, alpha))[:, SHAPE])
+
+    def distance(shape):
+        return both_ways(source.place(shape, here), known)[1].mean()
+
+    return min(map(warped, np.linspace(-most, most, WARPS)), key=distance)

@@ -1,31 +1,31 @@
-"""From a feature file to the file of pairs: clusters, encoder, adaptation, nearest neighbours."""
+"""From a feature file to the file of pairs: each two voices moved into one place, and there the nearest neighbours."""
 
 import glob
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
-from itertools import permutations
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_limits
+from tqdm import tqdm
 
 from vconv import config
-from vconv.alignment import pairs, spaces
-from vconv.alignment.adaptation import adapt, apply
-from vconv.alignment.clusters import label
-from vconv.alignment.neighbours import nearest
+from vconv.alignment import pairs
+from vconv.alignment.adaptation import adapt
+from vconv.alignment.neighbours import both_ways
 from vconv.alignment.rows import Rows
+from vconv.alignment.voices import Voice
 from vconv.errors import VconvError
 from vconv.features.cepstra import SHAPE
 from vconv.features.workers import available_cores
 from vconv.files import remove_unfinished
 
-CHUNK = 4096  # rows a thread matches at once
 RANGES = (
-    ("encoder", "warp", lambda value: 0 <= value < 1, "from 0 to below 1"),
-    ("encoder", "dropout", lambda value: 0 <= value < 1, "from 0 to below 1"),
+    ("adaptation", "warp", lambda value: 0 <= value < 1, "from 0 to below 1"),
     ("adaptation", "keep", lambda value: 0 < value <= 1, "above 0 and at most 1"),
     ("adaptation", "ridge", lambda value: value > 0, "above 0"),
+    ("matching", "keep", lambda value: 0 < value <= 1, "above 0 and at most 1"),
 )
 
 
@@ -38,8 +38,8 @@ def settings(changes=None):
         An unknown key, an ill-typed value or an impossible number.
     """
     complete = config.merge(config.read_yaml(files(__package__) / "match.yaml"), changes or {}, "match")
-    for section in "encoder", "adaptation", "matching":
-        config.check_sizes(complete[section], f"match: {section}")
+    for section, values in complete.items():
+        config.check_sizes(values, f"match: {section}")
     for section, key, allowed, words in RANGES:
         if not allowed(complete[section][key]):
             raise VconvError(f"match: {section}: {key}: is {complete[section][key]}; it must be {words}")
@@ -72,68 +72,71 @@ def match(store, statistics, output, settings, report=print):
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(available_cores()) as pool:
         # The file is begun before anything is computed: a full disk or a locked folder is told at once.
         pairs.write(output, settings, store.fingerprint, store.speakers, pairs.table(store),
-                    _voices(store, statistics, settings, pool, report))
+                    _in_each_voice(store, statistics, settings, pool, report))
     remove_unfinished(Path(output).parent, glob.escape(Path(output).name))
 
 
-def learn_codes(rows, settings, report=print):
-    """Return the encoder's codes of all rows, float32 [n, code]: clusters → encoder → clusters of codes → encoder …"""
-    from vconv.alignment.encoder import encode, fit  # Keras
+def match_two(one, other, settings):
+    """Pair the rows of two `Voice`s: training rows both ways, a held-out row with its nearest training row.
 
-    training, codes = np.flatnonzero(rows.training), None
+    Returns
+    -------
+    there, back : ndarray [n, 2], int64
+        Rows of `one` and what `other` would say in their place, and the reverse; numbered as in the whole corpus.
+    """
+    shape, keep = adapt(one, other, settings["adaptation"]), settings["matching"]["keep"]
+    chosen = [voice.some(settings["matching"]["rows"]) for voice in (one, other)]
+    numbers = [voice.numbers[rows] for voice, rows in zip((one, other), chosen, strict=True)]
+    places = one.place(shape, chosen[0]), other.place(other.shape, chosen[1])
+    found, distances = both_ways(*places)
+    limit = np.quantile(distances, keep)
+    near = np.stack([numbers[0][found[:, 0]], numbers[1][found[:, 1]]], 1)[distances <= limit]
 
-    def space(chosen):
-        return spaces.clustering(rows, training[chosen]) if codes is None else codes[training[chosen]]
+    def held_out(voice, shape, side):
+        known, count = places[side], len(voice.held_out)
+        found, distances = (part[:count] for part in both_ways(voice.place(shape, voice.held_out), known))
+        ends = voice.numbers[voice.held_out[found[:, 0]]], numbers[side][found[:, 1]]
+        return np.stack(ends, 1)[distances <= limit]
 
-    for number in range(settings["encoder"]["rounds"]):
-        labels = np.zeros(len(rows.first), np.int32)
-        labels[training] = label(space, len(training), settings["encoder"]["units"], (settings["seed"], number))
-        report(f"encoder, round {number + 1} of {settings['encoder']['rounds']}: "
-               f"{labels.max() + 1} clusters of {len(training)} training rows")
-        codes = encode(fit(rows, labels, settings["encoder"], settings["seed"] + number, report), rows)
-    return codes
-
-
-def adapt_all(rows, codes, space, settings, pool, report=print):
-    """Return the affine map of each ordered pair of speakers, (source, target) → float32 [D + 1, D]."""
-    chosen = [spaces.spread(rows.of_speaker(speaker), settings["rows"]) for speaker in range(rows.speakers)]
-
-    def fit(pair):
-        here, there = (chosen[speaker] for speaker in pair)
-        return adapt(space[here], space[there], (codes[here], codes[there]), settings)
-
-    ordered = list(permutations(range(rows.speakers), 2))
-    maps = dict(zip(ordered, pool.map(fit, ordered), strict=True))
-    report(f"{len(maps)} maps from voice to voice")
-    return maps
+    return (np.concatenate([near, held_out(one, shape, 1)]),
+            np.concatenate([near[:, ::-1], held_out(other, other.shape, 0)]))
 
 
-def _voices(store, statistics, settings, pool, report):
-    """Yield all rows [n, 24] in each speaker's voice."""
+def in_voice(target, rows, found):
+    """Return what all rows would be in the voice of the speaker `target`, and how many pairs say so.
+
+    Parameters
+    ----------
+    target : int
+    rows : Rows
+    found : list of ndarray [n, 2], int64
+        Rows of other speakers, each with one of the target's; a row may have several.
+
+    Returns
+    -------
+    matched : ndarray [n, 24], float32
+        The mean of what was paired with each row; the speaker's own rows are what they are; 0 where there is nothing.
+    weight : ndarray [n], uint8
+        Of the mean: how many there are, 255 at most; of the own rows 1, of pauses 0.
+    """
+    own = rows.speaker == target
+    total, weight = np.where(own[:, None], rows.cepstra[:, SHAPE], 0), (own & rows.active).astype(np.int64)
+    for row, other in (both.T for both in found):
+        np.add.at(total, row, rows.cepstra[other, SHAPE])
+        weight += np.bincount(row, minlength=len(weight))
+    return total / np.maximum(weight, 1)[:, None], np.minimum(weight, 255).astype(np.uint8)
+
+
+def _in_each_voice(store, statistics, settings, pool, report):
+    """Yield what `in_voice` returns for each speaker."""
     rows = Rows(store, statistics)
+    voices = [Voice(rows, speaker) for speaker in range(rows.speakers)]
     report(f"{len(rows.utterances)} utterances of {rows.speakers} speakers: {len(rows.first)} rows")
-    codes = learn_codes(rows, settings, report)
-    space = spaces.matching(rows, codes, settings["matching"])
-    maps = adapt_all(rows, codes, space, settings["adaptation"], pool, report)
-    for target, name in enumerate(store.speakers):
-        yield _in_voice(target, rows, space, maps, settings["matching"], pool)
-        report(f"{name}: the others' rows matched")
-
-
-def _in_voice(target, rows, space, maps, settings, pool):
-    """Return all rows [n, 24] in the voice of the speaker `target`."""
-    references = spaces.spread(rows.of_speaker(target), settings["rows"])
-    there, shapes = space[references], rows.cepstra[references, SHAPE]
-
-    def converted(chosen):
-        here = apply(maps[rows.speaker[chosen[0]], target], space[chosen])
-        return shapes[nearest(here, there, settings["neighbours"])].mean(axis=1)
-
-    # Moved by mean and deviation: the target's own rows stay what they are, and a pause has no sound to match.
-    mean, scale = rows.mean[:, SHAPE], (rows.deviation[target] / rows.deviation)[:, SHAPE]
-    result = (rows.cepstra[:, SHAPE] - mean[rows.speaker]) * scale[rows.speaker] + mean[target]
-    parts = [part for source in range(rows.speakers) if source != target
-             for part in spaces.chunks(np.flatnonzero(rows.active & (rows.speaker == source)), CHUNK)]
-    for part, values in zip(parts, pool.map(converted, parts), strict=True):
-        result[part] = values
-    return result
+    two = list(combinations(range(rows.speakers), 2))
+    found = {}
+    work = pool.map(lambda both: match_two(*(voices[speaker] for speaker in both), settings), two)
+    for (one, other), (there, back) in zip(two, tqdm(work, "match", len(two), unit="pair", disable=None), strict=True):
+        found[one, other], found[other, one] = there, back
+    report(f"{len(two)} pairs of voices: {sum(map(len, found.values()))} rows matched")
+    for target in range(rows.speakers):
+        yield in_voice(target, rows, [found[source, target] for source in range(rows.speakers) if source != target])

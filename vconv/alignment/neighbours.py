@@ -3,7 +3,6 @@
 import numpy as np
 
 TABLE_VALUES = 1 << 22  # of float32, 16 MB: more would leave the processor's cache
-GROUPS = 16
 
 
 def both_ways(one, other):
@@ -36,44 +35,9 @@ def both_ways(one, other):
     return pairs, np.concatenate([forth_distance, back_distance])
 
 
-def nearest(queries, references, count):
-    """Return the numbers [q, count] of the `references` nearest each query, in no order; all, if there are fewer.
-
-    The `count` nearest lie in as many groups of references at most: in those whose own nearest is nearest. To look for
-    these groups first is faster than to partition whole rows of the table.
-
-    Parameters
-    ----------
-    queries : ndarray [q, D], float32
-    references : ndarray [r, D], float32
-    count : int
-    """
-    count, size = min(count, len(references)), -(-len(references) // GROUPS)
-    prepared = _prepared(references, GROUPS * size)
-    found = np.empty((len(queries), count), np.int64)
-    for rows in _chunks(len(queries), GROUPS * size):
-        # Group g holds the references g, g + size, g + 2 size …, so that the minimum runs along contiguous memory.
-        table = _table(queries[rows], prepared).reshape(-1, GROUPS, size)
-        groups = _smallest(table.min(axis=1), min(count, size))
-        candidates = np.take_along_axis(table, groups[:, None], axis=2).reshape(len(table), -1)
-        chosen = _smallest(candidates, count)
-        member, group = np.divmod(chosen, groups.shape[1])
-        found[rows] = member * size + np.take_along_axis(groups, group, axis=1)
-    return found
-
-
-def _smallest(values, count):
-    """Return where in each row the `count` smallest values are, in no order."""
-    return np.argpartition(values, count - 1, axis=1)[:, :count]
-
-
-def _prepared(references, count=None):
-    """Return the matrix [D + 1, count] for `_table`; its columns beyond the references are infinitely far."""
-    prepared = np.zeros((references.shape[1] + 1, count or len(references)), np.float32)
-    prepared[:-1, :len(references)] = -2 * references.T
-    prepared[-1] = np.inf
-    prepared[-1, :len(references)] = np.square(references).sum(axis=1)
-    return prepared
+def _prepared(references):
+    """Return the matrix [D + 1, r] for `_table`."""
+    return np.concatenate([-2 * references.T, np.square(references).sum(axis=1)[None]])
 
 
 def _table(queries, prepared):

@@ -11,7 +11,7 @@ from vconv.errors import VconvError
 from vconv.features import hdf5
 from vconv.features.cepstra import CONTENT_ORDER, FRAME_STEP
 
-FORMAT, VERSION = "vconv pairs", 1
+FORMAT, VERSION = "vconv pairs", 2
 FILE_NAME = "pairs.h5"  # beside the features
 SPLITS = ("training", "validation")
 REMEDY = "make it with `vconv match`"
@@ -44,6 +44,8 @@ class Pairs:
     matched : memmap [S, n, 24], float16
         Mel-cepstral coefficients 1 to 24 in the voice of each speaker: his own where he speaks himself, else the mean
         of those of his training frames that were matched.
+    weight : memmap [S, n], uint8
+        How many were matched; 0 where nothing was, and in the speaker's own pauses; else 1 for his own rows.
 
     Raises
     ------
@@ -61,6 +63,7 @@ class Pairs:
                                for row in hdf5.read_rows(file["utterances"], MatchedUtterance._fields)]
             shape = (len(self.speakers), _row_count(self.utterances), CONTENT_ORDER)
             self.matched = hdf5.memory_map(path, file["matched"], np.float16, shape)
+            self.weight = hdf5.memory_map(path, file["weight"], np.uint8, shape[:2])
 
     def __enter__(self):
         return self
@@ -69,8 +72,8 @@ class Pairs:
         self.close()
 
     def close(self):
-        """Let go of the memory map; the tables stay."""
-        self.matched = None
+        """Let go of the memory maps; the tables stay."""
+        self.matched = self.weight = None
 
 
 def open_for(store, path=None):
@@ -112,38 +115,42 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
     speakers : list of str
     utterances : list of MatchedUtterance
         One lies after the other, as `table` returns them.
-    matched : iterable of ndarray [n, 24]
-        One for each of `speakers`, in the same order: all rows in that speaker's voice. May be a generator; one of them
-        is held at a time.
+    matched : iterable of (ndarray [n, 24], ndarray [n])
+        One for each of `speakers`, in the same order: all rows in that speaker's voice, and their weights. May be a
+        generator; one of them is held at a time.
 
     Raises
     ------
     VconvError
         The disk is full or the folder cannot be written.
     ValueError
-        Too few or too many arrays, one of another shape, or a value that float16 cannot hold.
+        Too few or too many, arrays of another shape, or a value that float16 or uint8 cannot hold.
     """
     shape = (len(speakers), _row_count(utterances), CONTENT_ORDER)
+    types = {"matched": (shape, np.float16), "weight": (shape[:2], np.uint8)}
+    size = sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in types.values())
     with files.replacing(path) as temporary:
-        with hdf5.new_file(temporary, FORMAT, VERSION, 2 * int(np.prod(shape))) as file:
+        with hdf5.new_file(temporary, FORMAT, VERSION, size) as file:
             file.attrs["settings"], file.attrs["fingerprint"] = hdf5.to_json(settings), fingerprint
             hdf5.write_table(file, "/", {"speakers": list(speakers)})
             hdf5.write_rows(file, "utterances", MatchedUtterance._fields, utterances)
-            offset = hdf5.reserve(file, "matched", shape, np.float16)
+            offsets = [hdf5.reserve(file, name, *layout) for name, layout in types.items()]
         with open(temporary, "rb+") as file:
-            file.seek(offset)
-            for _, rows in zip(speakers, matched, strict=True):
-                file.write(_checked(rows, shape[1:]))
+            for number, (_, parts) in enumerate(zip(speakers, matched, strict=True)):
+                for part, offset, (of_all, kind) in zip(parts, offsets, types.values(), strict=True):
+                    values = _checked(part, of_all[1:], kind)
+                    file.seek(offset + number * values.nbytes)
+                    file.write(values)
 
 
 def _row_count(utterances):
     return utterances[-1].start + utterances[-1].length if utterances else 0
 
 
-def _checked(rows, shape):
-    """Return `rows` as float16 or raise a ValueError."""
-    with np.errstate(over="ignore"):
-        values = np.ascontiguousarray(rows, np.float16)
-    if values.shape != shape or not np.isfinite(values).all():
-        raise ValueError(f"matched is {values.shape}, not {shape}, or holds what float16 cannot")
-    return values
+def _checked(values, shape, kind):
+    """Return `values` in a type or raise a ValueError."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        stored = np.ascontiguousarray(values, kind)
+    if stored.shape != shape or not np.isfinite(stored).all() or (kind is np.uint8 and (stored != values).any()):
+        raise ValueError(f"an array {stored.shape}, not {shape}, or with values that {kind.__name__} cannot hold")
+    return stored

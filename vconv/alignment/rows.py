@@ -3,8 +3,7 @@
 import numpy as np
 
 from vconv.alignment import pairs
-from vconv.features.cepstra import ORDER, active, content, mel_cepstra
-from vconv.features.schema import Frames
+from vconv.features.cepstra import CONTENT_SIZE, ORDER, rows_of
 
 
 class Rows:
@@ -21,8 +20,6 @@ class Rows:
     utterances : list of MatchedUtterance
     speakers : int
         How many there are.
-    mean, deviation : ndarray [S, 40], float32
-        Of each speaker's mel-cepstra.
     speaker : ndarray [n], int64
     training, active : ndarray [n], bool
         Rows of training utterances; rows that are no pause.
@@ -37,8 +34,6 @@ class Rows:
     def __init__(self, store, statistics):
         store.require("frames")
         self.utterances, self.speakers = pairs.table(store), len(store.speakers)
-        self.mean, self.deviation = (array.astype(np.float32) for array in
-                                     (statistics.cepstrum_mean, statistics.cepstrum_deviation))
         lengths = [row.length for row in self.utterances]
         self.first = np.repeat([row.start for row in self.utterances], lengths)
         self.last = np.repeat([row.start + row.length - 1 for row in self.utterances], lengths)
@@ -46,20 +41,14 @@ class Rows:
         self.training = np.repeat([row.split == "training" for row in self.utterances], lengths)
         self.active = np.empty(len(self.first), bool)
         self.cepstra = np.empty((len(self.first), ORDER + 1), np.float32)
-        parts = []
+        self.content = np.empty((len(self.first), CONTENT_SIZE), np.float32)
         stored = (row for row in store.utterances if row.split in pairs.SPLITS)
         for utterance, found in zip(self.utterances, stored, strict=True):
-            frames = Frames(*(array[::pairs.FRAME_STEP] for array in store.read(found)))
             place = slice(utterance.start, utterance.start + utterance.length)
             speaker = store.speakers.index(utterance.speaker)
-            self.active[place] = active(frames.energy)
-            self.cepstra[place] = mel_cepstra(frames.spectrum, frames.energy, store.settings["sample_rate"])
-            parts.append(content(self.cepstra[place], frames, self.mean[speaker], self.deviation[speaker]))
-        self.content = np.concatenate(parts)
-
-    def of_speaker(self, speaker):
-        """Return which rows are a speaker's training rows and no pause, int64, ascending."""
-        return np.flatnonzero((self.speaker == speaker) & self.training & self.active)
+            self.cepstra[place], self.content[place], self.active[place] = rows_of(
+                store.read(found), statistics.cepstrum_mean[speaker], statistics.cepstrum_deviation[speaker],
+                store.settings["sample_rate"])
 
     def around(self, chosen, offsets):
         """Return the numbers [len(chosen), len(offsets)] of the rows so far from those `chosen`, in their utterances.

@@ -1,5 +1,5 @@
 """Match the frames of speakers who said different sentences, for a model that learns from pairs."""
-from vconv.commands.options import add_shared, features_path, load_tensorflow
+from vconv.commands.options import add_shared, features_path
 
 
 def add(sub):
@@ -25,6 +25,5 @@ def run(options):
         refuse_other_features(store, corpus)
         output = options.output or store.path.with_name("pairs.h5")
         statistics = load_or_compute(store, store.path.with_name("statistics.h5"))
-        load_tensorflow()
         match.match(store, statistics, output, settings)
         print(f"{output}: written")

@@ -61,3 +61,20 @@ def content(cepstra, frames, mean, deviation):
         frames.aperiodicity.mean(axis=1, keepdims=True) / 6,
     ]
     return np.concatenate(columns, axis=1).astype(np.float32)
+
+
+def rows_of(frames, mean, deviation, rate):
+    """Return every second frame of an utterance: mel-cepstra [n, 40], `content` [n, 27], whether it is no pause [n].
+
+    Parameters
+    ----------
+    frames : vconv.features.schema.Frames
+        All frames: what is relative to the utterance is relative to the whole of it.
+    mean, deviation : ndarray [40]
+        The speaker's.
+    rate : int
+        In Hz.
+    """
+    cepstra = mel_cepstra(frames.spectrum, frames.energy, rate)
+    found = cepstra, content(cepstra, frames, mean, deviation), active(frames.energy)
+    return tuple(part[::FRAME_STEP] for part in found)

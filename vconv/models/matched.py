@@ -69,10 +69,10 @@ class Matched(Tracked):
         return self.converter([content, self.speaker_embedding(target)])
 
     def loss_of(self, batch):
-        """Return (loss, terms): the squared error of a coefficient, over the rows that are no pause."""
-        inputs, matched, spoken = batch
+        """Return (loss, terms): the squared error of a coefficient, over the rows that something was matched to."""
+        inputs, matched, weight = batch
         error = ops.mean(ops.square(self(inputs) - matched), axis=-1)
-        loss = ops.sum(error * spoken) / ops.maximum(ops.sum(spoken), 1.0)  # a batch may be all pause
+        loss = ops.sum(error * weight) / ops.maximum(ops.sum(weight), 1.0)  # a batch may be all pause
         return loss, {"loss": loss}
 
     def train_step(self, batch):
