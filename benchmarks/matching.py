@@ -76,7 +76,7 @@ def measure(corpus, file, source, target):
 
 
 def parallel(corpus):
-    """Yield for each speaker what all rows would be in that voice, by the same sentence's recording, and weights."""
+    """Yield for each speaker what all rows would be in that voice, by the sentence's recording; weights; no maps."""
     store = corpus.store
     table = pairs.table(store)
     for target in store.speakers:
@@ -87,7 +87,7 @@ def parallel(corpus):
             other = corpus(corpus.of(target, row.split).get(row.name, utterance))[0]
             there = slice(row.start, row.start + row.length)
             rows[there], weight[there] = other[partners(own, other)][:: pairs.FRAME_STEP], active[:: pairs.FRAME_STEP]
-        yield rows, weight
+        yield rows, weight, np.stack([np.eye(25, 24)] * len(store.speakers))
 
 
 def main():

@@ -31,8 +31,9 @@ def same(inputs):
     return inputs[0][..., :24]
 
 
-def spectra(network=same, gv=0.0, **changes):
-    return CepstralSpectra(network, statistics(**changes), {"conversion": {"gv": gv}})
+def spectra(network=same, gv=0.0, source_share=0.0, maps=None, **changes):
+    network.maps = np.zeros((2, 2, 25, 24)) if maps is None else maps
+    return CepstralSpectra(network, statistics(**changes), {"conversion": {"gv": gv, "source_share": source_share}})
 
 
 def frames_of(mel_cepstra):
@@ -80,6 +81,21 @@ def test_the_network_hears_rows_10_ms_apart_and_the_targets_number(spoken):
         found = cepstra_of(converts.say(converts.hear(frames_of(spoken), 0), target))
         np.testing.assert_allclose(found[2:, 1:25], (1 + target) * spoken[:-2, 1:25], atol=1e-4)
         np.testing.assert_allclose(found[:2, 1:25], 0, atol=1e-4)
+
+
+@pytest.mark.parametrize(("source", "share"), [(0, 1.0), (0, 0.25), (1, 0.25), (None, 0.25), (None, 1.0)])
+def test_a_share_of_the_source_goes_through_its_map_to_the_targets_mean_and_deviation(spoken, source, share):
+    random = np.random.default_rng(1)
+    mean, deviation = random.normal(size=(2, 40)) * DECAY / 4, random.uniform(0.7, 1.3, (2, 40)) * DECAY
+    maps = random.normal(size=(2, 2, 25, 24)) / 5
+    converts = spectra(source_share=share, maps=maps, mean=mean, deviation=deviation)
+    heard = converts.hear(frames_of(spoken), source)
+    found = cepstra_of(converts.say(heard, 1))
+    moved = own = heard.relative[:, 1:25]
+    if source is not None:
+        moved = own @ maps[1, source, :24] + maps[1, source, 24]
+    learned, moved = own * deviation.mean(axis=0)[1:25], moved * deviation[1, 1:25]
+    np.testing.assert_allclose(found[:, 1:25], (1 - share) * learned + share * moved + mean[1, 1:25], atol=1e-4)
 
 
 @pytest.mark.parametrize(("gv", "wanted", "got"), [
@@ -142,7 +158,8 @@ def test_of_a_strangers_cry_no_deviation_is_taken(spoken):
 
 
 def converter(**changes):
-    settings = {"model": "matched", "settings": {"conversion": {"gv": 0.0}}}
+    settings = {"model": "matched", "settings": {"conversion": {"gv": 0.0, "source_share": 0.0}}}
+    same.maps = np.zeros((2, 2, 25, 24))
     return VoiceConverter(same, statistics(**changes), settings)
 
 

@@ -8,6 +8,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from vconv import losses, training
 from vconv.adversarial import TwoPlayerModel
+from vconv.alignment.pairs import open_for
 from vconv.errors import VconvError
 from vconv.run_folder import RunFolder
 
@@ -140,10 +141,18 @@ def test_a_model_of_pairs_refuses_other_matches_and_those_of_other_features(trai
         training.train("matched", small_store, None, {}, small_store.path.with_name("b"))
 
 
+def test_the_maps_of_the_pairs_are_in_the_run(train, small_store):
+    folder = train("a", "matched", epochs=1)
+    model = folder.build_model()
+    folder.load_checkpoint(model)
+    with open_for(small_store) as pairs:
+        np.testing.assert_array_equal(model.maps, pairs.maps)
+
+
 def test_how_a_run_converts_may_be_changed_when_it_is_done(train):
     first = weights(train("a", "matched", epochs=1))
     folder = train("a", "matched", epochs=1, gv=0.25)
-    assert folder.model_settings()["conversion"] == {"gv": 0.25}
+    assert folder.model_settings()["conversion"] == {"source_share": 0.3, "gv": 0.25}
     assert all(np.array_equal(x, y) for x, y in zip(first, weights(folder), strict=True))
 
 

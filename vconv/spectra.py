@@ -50,10 +50,11 @@ class FrameSpectra:
 class Heard(NamedTuple):
     """What `CepstralSpectra` keeps of an utterance for every target.
 
-    content [T, 27]; relative [T, 40], mel-cepstra by the speaker's mean and deviation; spoken bool [T]; liveliness
-    [24], the variance of coefficients 1 to 24 by the speaker's usual one.
+    source, the speaker's number or None; content [T, 27]; relative [T, 40], mel-cepstra by the speaker's mean and
+    deviation; spoken bool [T]; liveliness [24], the variance of coefficients 1 to 24 by the speaker's usual one.
     """
 
+    source: int | None
     content: np.ndarray
     relative: np.ndarray
     spoken: np.ndarray
@@ -62,6 +63,9 @@ class Heard(NamedTuple):
 
 class CepstralSpectra:
     """The network says mel-cepstra 1 to 24 of the whole utterance; higher ones are moved by mean and deviation.
+
+    What it says is the mean of all that was matched, now and then another sound among it. A share of the source's own
+    coefficients, moved by the affine map from voice to voice (a stranger's by mean and deviation), brings words back.
 
     Predicted coefficients vary less than natural ones, because the network says the mean of all that was matched; each
     gets the target's variance within an utterance back (Toda, Black and Tokuda 2007, in the form of Silén, Helander,
@@ -74,7 +78,8 @@ class CepstralSpectra:
         self.rate, self.bins = statistics.settings["sample_rate"], len(statistics.spectrum_low)
         self.mean, self.deviation = statistics.cepstrum_mean, statistics.cepstrum_deviation
         self.variance = statistics.cepstrum_variance[:, SHAPE]
-        self.strength = settings["conversion"]["gv"]
+        self.maps = np.array(model.maps)
+        self.strength, self.source_share = (settings["conversion"][key] for key in ("gv", "source_share"))
         self.normalizer = CepstrumNormalizer(statistics)
         rows = tf.TensorSpec((1, None, CONTENT_SIZE), tf.float32)
         self._network = tf.function(lambda x, speaker: model((x, speaker)),
@@ -92,22 +97,28 @@ class CepstralSpectra:
         own = cepstra[spoken][:, SHAPE].var(axis=0)
         usual = own if source is None else self.variance[source]
         liveliness = np.clip(own / np.maximum(usual, TINY), LARGEST_STRETCH**-2, LARGEST_STRETCH**2)
-        return Heard(content(cepstra, frames, mean, deviation), (cepstra - mean) / deviation, spoken, liveliness)
+        relative = (cepstra - mean) / deviation
+        return Heard(source, content(cepstra, frames, mean, deviation), relative, spoken, liveliness)
 
     def say(self, heard, target):
         """Return log10(power / energy) [T, K] of what was heard, in the voice of the speaker number `target`."""
         cepstra = heard.relative * self.deviation[target] + self.mean[target]
-        cepstra[:, SHAPE] = self._varied(self._predicted(heard.content, target), heard, target)
+        cepstra[:, SHAPE] = self._varied(self._predicted(heard, target), heard, target)
         cepstra[:, 0] = 0  # the level comes with the energy
         power = mel_cepstrum.to_spectrum(cepstra, self.bins, mel_cepstrum.mel_alpha(self.rate))
         return np.log10(power / power.sum(axis=1, keepdims=True))
 
-    def _predicted(self, rows, target):
-        """Return the mel-cepstra [T, 24] that the network says, which knows frames `FRAME_STEP` apart."""
-        x = np.empty((len(rows), self.variance.shape[1]), np.float32)
+    def _predicted(self, heard, target):
+        """Return the mel-cepstra [T, 24] that the network says, of rows `FRAME_STEP` apart, with the source's share."""
+        x, rows = np.empty((len(heard.content), self.variance.shape[1]), np.float32), heard.content
         for first in range(FRAME_STEP):
             x[first::FRAME_STEP] = self._network(rows[None, first::FRAME_STEP], np.array([target], np.int32))[0]
-        return self.normalizer.inverse(x, target)
+        moved = heard.relative[:, SHAPE]
+        if heard.source is not None:
+            affine = self.maps[target, heard.source]
+            moved = moved @ affine[:-1] + affine[-1]
+        moved = moved * self.deviation[target, SHAPE] + self.mean[target, SHAPE]
+        return (1 - self.source_share) * self.normalizer.inverse(x, target) + self.source_share * moved
 
     def _varied(self, cepstra, heard, target):
         """Return `cepstra` [T, 24] with the variance of the target's voice, as far as the settings want it."""

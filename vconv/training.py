@@ -64,6 +64,7 @@ def _train(folder, model_name, training, data, report):
     # at the same speed.
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     model = folder.build_model()
+    data.prepare(model)
     if folder.epochs_done():
         folder.load_checkpoint(model, resume=True)
         report(f"{folder.path}: goes on after epoch {folder.epochs_done()} of {training['epochs']}")

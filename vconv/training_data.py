@@ -21,11 +21,19 @@ VALIDATION_SEGMENTS = 64
 VALIDATION_PATCHES = 512
 
 
-class FrameData:
+class Data:
+    """What all kinds have; `facts` go into the run's settings."""
+
+    facts = {}
+
+    def prepare(self, model):
+        """Give a new model what it keeps of the data, here nothing."""
+
+
+class FrameData(Data):
     """Single frames of spectrum, each with its speaker, for the models that convert voices."""
 
     unit = "frames"
-    facts = {}
 
     def __init__(self, store, settings, statistics, **_):
         training = settings["training"]
@@ -42,10 +50,10 @@ class FrameData:
         return FramePainter(writer, self.store, self.spectra)
 
 
-class PairData:
+class PairData(Data):
     """Segments of recordings, each with the frames matched to it in some speaker's voice, for models that convert.
 
-    `facts` go into the run's settings: how the frames were matched.
+    The facts are how the frames were matched.
     """
 
     unit = "segments"
@@ -58,7 +66,11 @@ class PairData:
             MatchedSegments(store, matches, statistics, split, training["segment_frames"], seed)
             for split, seed in (("training", training["seed"]), ("validation", 0))
         )
-        self.facts = {"matches": matches.settings}
+        self.facts, self.maps = {"matches": matches.settings}, matches.maps
+
+    def prepare(self, model):
+        """Give a new model the maps from voice to voice."""
+        model.maps.assign(self.maps)
 
     def validation(self):
         """Return the held-out batches."""
@@ -69,11 +81,10 @@ class PairData:
         return FramePainter(writer, self.store, self.spectra)
 
 
-class SegmentData:
+class SegmentData(Data):
     """Segments of waves with their mel spectrograms, for vocoders."""
 
     unit = "segments"
-    facts = {}
 
     def __init__(self, store, settings, **_):
         training, mel = settings["training"], MelSettings(**settings["mel"])
@@ -92,10 +103,10 @@ class SegmentData:
         return SegmentPainter(writer, self.held_out)
 
 
-class PatchData:
+class PatchData(Data):
     """Patches of spectrograms with their speakers, for models that make new ones from noise.
 
-    `facts` go into the run's settings: what 1 means in a patch, so that samples can be heard.
+    The fact is what 1 means in a patch, so that samples can be heard.
     """
 
     unit = "patches"

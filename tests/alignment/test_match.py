@@ -43,16 +43,34 @@ def test_rows_are_paired_both_ways_and_held_out_rows_one_way(trio):
     rows = Rows(trio.store, trio.statistics)
     one, other = Voice(rows, 0), Voice(rows, 1)
     settings = match.settings({"matching": {"keep": 1.0}})
-    there, back = match.match_two(one, other, settings)
+    there, back = (found.pairs for found in match.match_two(one, other, settings))
     training = len(one.spoken) + len(other.spoken)
     np.testing.assert_array_equal(there[:training], back[:training, ::-1])
     assert set(there[:, 0]) == set(one.numbers[np.concatenate([one.spoken, one.held_out])])
     assert set(back[:training, 0]) == set(other.numbers[other.spoken]) and len(back) == training  # B holds nothing out
     np.testing.assert_array_equal(there[training:, 0], one.numbers[one.held_out])
     assert rows.training[there[:, 1]].all() and (rows.speaker[there] == (0, 1)).all()
-    fewer, _ = match.match_two(one, other, match.settings({"matching": {"keep": 0.5}}))
+    fewer = match.match_two(one, other, match.settings({"matching": {"keep": 0.5}}))[0].pairs
     assert {tuple(pair) for pair in fewer} < {tuple(pair) for pair in there} and len(fewer) < 0.7 * len(there)
-    assert len(match.match_two(one, other, match.settings({"matching": {"rows": 20, "keep": 1.0}}))[1]) == 40
+    few = match.match_two(one, other, match.settings({"matching": {"rows": 20, "keep": 1.0}}))[1]
+    assert len(few.pairs) == 40
+
+
+def test_maps_lead_from_each_voice_into_each_other_one(trio, tmp_path):
+    found, _ = run(trio, tmp_path / "p.h5")
+    rows = Rows(trio.store, trio.statistics)
+    voices = [Voice(rows, speaker) for speaker in range(3)]
+    for one, other in [(0, 1), (0, 2), (1, 2)]:
+        there, back = match.match_two(voices[one], voices[other], match.settings())
+        np.testing.assert_array_equal(found.maps[other, one], there.affine)
+        np.testing.assert_array_equal(found.maps[one, other], back.affine)
+        for voice, affine in (voices[one], there.affine), (voices[other], back.affine):
+            moved = voice.shape[voice.spoken] @ affine[:-1] + affine[-1]
+            np.testing.assert_allclose(moved.std(axis=0), 1, atol=1e-3)
+            # These voices differ by scale and offset alone; C says but some of the sounds.
+            assert other == 2 or np.abs(moved - voice.shape[voice.spoken]).mean() < 0.4
+    for speaker in range(3):
+        np.testing.assert_array_equal(found.maps[speaker, speaker], np.eye(25, 24))
 
 
 def test_several_pairs_of_a_row_are_averaged():

@@ -12,10 +12,11 @@ from vconv.errors import VconvError
 UTTERANCES = [MatchedUtterance("é 1", "A", "training", 0, 3), MatchedUtterance("2", "B é", "validation", 3, 4)]
 MATCHED = np.random.default_rng(0).normal(size=(2, 7, 24)).astype(np.float16)
 WEIGHT = np.random.default_rng(1).integers(0, 256, size=(2, 7)).astype(np.uint8)
+MAPS = np.random.default_rng(2).normal(size=(2, 2, 25, 24)).astype(np.float32)
 
 
-def write(path, matched=MATCHED, weight=WEIGHT):
-    pairs.write(path, {"warp": 0.12}, "ab12", ["A", "B é"], UTTERANCES, zip(matched, weight, strict=True))
+def write(path, matched=MATCHED, weight=WEIGHT, maps=MAPS):
+    pairs.write(path, {"warp": 0.12}, "ab12", ["A", "B é"], UTTERANCES, zip(matched, weight, maps, strict=False))
     return path
 
 
@@ -27,18 +28,21 @@ def test_what_is_written_comes_back(tmp_path):
         np.testing.assert_array_equal(found.matched, MATCHED, strict=True)
         assert isinstance(found.weight, np.memmap) and not found.weight.flags.writeable
         np.testing.assert_array_equal(found.weight, WEIGHT, strict=True)
+        np.testing.assert_array_equal(found.maps, MAPS, strict=True)
 
 
-@pytest.mark.parametrize("matched, weight", [
-    (MATCHED[:1], WEIGHT[:1]), (MATCHED[[0, 1, 1]], WEIGHT[[0, 1, 1]]), (MATCHED[:, :6], WEIGHT),
+@pytest.mark.parametrize("parts", [
+    (MATCHED[:1], WEIGHT), (MATCHED[[0, 1, 1]], WEIGHT[[0, 1, 1]], MAPS[[0, 1, 1]]), (MATCHED[:, :6], WEIGHT),
     (MATCHED[:, :, :23], WEIGHT), (MATCHED * np.float16(np.nan), WEIGHT), (np.full(MATCHED.shape, 1e5), WEIGHT),
-    (MATCHED, WEIGHT[:, :6]), (MATCHED, np.full(WEIGHT.shape, 256)), (MATCHED, np.full(WEIGHT.shape, 0.5))],
-    ids=["speaker missing", "speaker too many", "rows", "width", "NaN", "too large", "weights", "weight", "fraction"])
-def test_what_does_not_fit_is_refused_and_the_old_file_stays(tmp_path, matched, weight):
+    (MATCHED, WEIGHT[:, :6]), (MATCHED, np.full(WEIGHT.shape, 256)), (MATCHED, np.full(WEIGHT.shape, 0.5)),
+    (MATCHED, WEIGHT, MAPS[:, :1]), (MATCHED, WEIGHT, MAPS * np.inf)],
+    ids=["speaker missing", "speaker too many", "rows", "width", "NaN", "too large", "weights", "weight", "fraction",
+         "maps", "infinite"])
+def test_what_does_not_fit_is_refused_and_the_old_file_stays(tmp_path, parts):
     path = write(tmp_path / "p.h5")
     before = path.read_bytes()
     with pytest.raises(ValueError):
-        write(path, matched, weight)
+        write(path, *parts)
     assert path.read_bytes() == before and [entry.name for entry in tmp_path.iterdir()] == ["p.h5"]
 
 
@@ -49,7 +53,7 @@ def test_a_missing_foreign_or_cut_file_names_the_remedy(tmp_path, small_store):
         Pairs(small_store.path)
     path = write(tmp_path / "p.h5")
     whole = path.read_bytes()
-    path.write_bytes(whole[:len(whole) - 2])  # within the weights, which come last
+    path.write_bytes(whole[:len(whole) - 2])  # within what comes last
     with pytest.raises(VconvError, match="p.h5: .*make it with `vconv match`"):
         Pairs(path)
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from vconv.alignment.neighbours import both_ways
+from vconv.alignment.voices import TINY
 from vconv.audio.mel_cepstrum import frequency_warp
 from vconv.features.cepstra import SHAPE
 
@@ -34,9 +35,25 @@ def adapt(source, target, settings):
     known = target.place(target.shape, there)
     for _ in range(settings["rounds"]):
         pairs = near_pairs(source.place(shape, here), known, settings["keep"])
-        affine = fit(source.shape[here[pairs[:, 0]]], target.shape[there[pairs[:, 1]]], settings["ridge"])
-        shape = source.normalised(source.shape @ affine[:-1] + affine[-1])
+        goal = target.shape[there[pairs[:, 1]]]
+        shape = apply(map_of(source, here[pairs[:, 0]], goal, settings["ridge"]), source.shape)
     return shape
+
+
+def map_of(voice, chosen, goal, ridge):
+    """Return the affine map [25, 24] of a voice's coefficients that takes the rows `chosen` [n] to `goal` [n, 24].
+
+    It leaves the spoken rows their mean 0 and deviation 1.
+    """
+    affine = fit(voice.shape[chosen], goal, ridge)
+    spoken = apply(affine, voice.shape[voice.spoken])
+    affine[-1] -= spoken.mean(axis=0)
+    return affine / np.maximum(spoken.std(axis=0), TINY)
+
+
+def apply(affine, values):
+    """Return `values` [n, D], mapped."""
+    return values @ affine[:-1] + affine[-1]
 
 
 def near_pairs(here, there, keep):

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -12,12 +13,12 @@ from tqdm import tqdm
 
 from vconv import config
 from vconv.alignment import pairs
-from vconv.alignment.adaptation import adapt
+from vconv.alignment.adaptation import adapt, map_of
 from vconv.alignment.neighbours import both_ways
 from vconv.alignment.rows import Rows
 from vconv.alignment.voices import Voice
 from vconv.errors import VconvError
-from vconv.features.cepstra import SHAPE
+from vconv.features.cepstra import CONTENT_ORDER, SHAPE
 from vconv.features.workers import available_cores
 from vconv.files import remove_unfinished
 
@@ -76,30 +77,43 @@ def match(store, statistics, output, settings, report=print):
     remove_unfinished(Path(output).parent, glob.escape(Path(output).name))
 
 
+class Matches(NamedTuple):
+    """What one speaker's rows would be in another's voice.
+
+    pairs int64 [n, 2]: rows of the two, numbered as in the whole corpus. affine float32 [25, 24]: for coefficients
+    relative to the speakers' own mean and deviation.
+    """
+
+    pairs: np.ndarray
+    affine: np.ndarray
+
+
 def match_two(one, other, settings):
     """Pair the rows of two `Voice`s: training rows both ways, a held-out row with its nearest training row.
 
     Returns
     -------
-    there, back : ndarray [n, 2], int64
-        Rows of `one` and what `other` would say in their place, and the reverse; numbered as in the whole corpus.
+    there, back : Matches
+        From `one` to `other`, and the reverse.
     """
     shape, keep = adapt(one, other, settings["adaptation"]), settings["matching"]["keep"]
-    chosen = [voice.some(settings["matching"]["rows"]) for voice in (one, other)]
-    numbers = [voice.numbers[rows] for voice, rows in zip((one, other), chosen, strict=True)]
-    places = one.place(shape, chosen[0]), other.place(other.shape, chosen[1])
+    voices, shapes = (one, other), (shape, other.shape)
+    chosen = [voice.some(settings["matching"]["rows"]) for voice in voices]
+    places = [voice.place(*where) for voice, *where in zip(voices, shapes, chosen, strict=True)]
     found, distances = both_ways(*places)
     limit = np.quantile(distances, keep)
-    near = np.stack([numbers[0][found[:, 0]], numbers[1][found[:, 1]]], 1)[distances <= limit]
+    near = [rows[side] for rows, side in zip(chosen, found[distances <= limit].T, strict=True)]
 
-    def held_out(voice, shape, side):
-        known, count = places[side], len(voice.held_out)
-        found, distances = (part[:count] for part in both_ways(voice.place(shape, voice.held_out), known))
-        ends = voice.numbers[voice.held_out[found[:, 0]]], numbers[side][found[:, 1]]
-        return np.stack(ends, 1)[distances <= limit]
+    def matches(side):
+        """Return those of `voices[side]` in the other's voice."""
+        voice, target, rows = voices[side], voices[1 - side], voices[side].held_out
+        nearest, distance = (part[:len(rows)] for part in both_ways(voice.place(shapes[side], rows), places[1 - side]))
+        held_out = rows[distance <= limit], chosen[1 - side][nearest[distance <= limit, 1]]
+        here, there = (np.concatenate(part) for part in zip((near[side], near[1 - side]), held_out, strict=True))
+        affine = map_of(voice, near[side], target.shape[near[1 - side]], settings["adaptation"]["ridge"])
+        return Matches(np.stack([voice.numbers[here], target.numbers[there]], 1), affine)
 
-    return (np.concatenate([near, held_out(one, shape, 1)]),
-            np.concatenate([near[:, ::-1], held_out(other, other.shape, 0)]))
+    return matches(0), matches(1)
 
 
 def in_voice(target, rows, found):
@@ -128,15 +142,16 @@ def in_voice(target, rows, found):
 
 
 def _in_each_voice(store, statistics, settings, pool, report):
-    """Yield what `in_voice` returns for each speaker."""
+    """Yield what `in_voice` returns for each speaker, and the maps from all voices into his, [S, 25, 24]."""
     rows = Rows(store, statistics)
     voices = [Voice(rows, speaker) for speaker in range(rows.speakers)]
     report(f"{len(rows.utterances)} utterances of {rows.speakers} speakers: {len(rows.first)} rows")
-    two = list(combinations(range(rows.speakers), 2))
-    found = {}
+    two, found = list(combinations(range(rows.speakers), 2)), {}
     work = pool.map(lambda both: match_two(*(voices[speaker] for speaker in both), settings), two)
-    for (one, other), (there, back) in zip(two, tqdm(work, "match", len(two), unit="pair", disable=None), strict=True):
-        found[one, other], found[other, one] = there, back
-    report(f"{len(two)} pairs of voices: {sum(map(len, found.values()))} rows matched")
+    for (one, other), both in zip(two, tqdm(work, "match", len(two), unit="pair", disable=None), strict=True):
+        found[one, other], found[other, one] = both
+    report(f"{len(two)} pairs of voices: {sum(len(one.pairs) for one in found.values())} rows matched")
     for target in range(rows.speakers):
-        yield in_voice(target, rows, [found[source, target] for source in range(rows.speakers) if source != target])
+        to_him = [found.get((source, target)) for source in range(rows.speakers)]
+        maps = [one.affine if one else np.eye(CONTENT_ORDER + 1, CONTENT_ORDER) for one in to_him]
+        yield *in_voice(target, rows, [one.pairs for one in to_him if one]), np.stack(maps)

@@ -46,6 +46,9 @@ class Pairs:
         of those of his training frames that were matched.
     weight : memmap [S, n], uint8
         How many were matched; 0 where nothing was, and in the speaker's own pauses; else 1 for his own rows.
+    maps : ndarray [S, S, 25, 24], float32
+        [target, source]: the affine map of coefficients 1 to 24, relative to the speaker's mean and deviation, from one
+        voice into the other; the last row is the constant.
 
     Raises
     ------
@@ -64,6 +67,7 @@ class Pairs:
             shape = (len(self.speakers), _row_count(self.utterances), CONTENT_ORDER)
             self.matched = hdf5.memory_map(path, file["matched"], np.float16, shape)
             self.weight = hdf5.memory_map(path, file["weight"], np.uint8, shape[:2])
+            self.maps = file["maps"][:]
 
     def __enter__(self):
         return self
@@ -115,9 +119,9 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
     speakers : list of str
     utterances : list of MatchedUtterance
         One lies after the other, as `table` returns them.
-    matched : iterable of (ndarray [n, 24], ndarray [n])
-        One for each of `speakers`, in the same order: all rows in that speaker's voice, and their weights. May be a
-        generator; one of them is held at a time.
+    matched : iterable of (ndarray [n, 24], ndarray [n], ndarray [S, 25, 24])
+        One for each of `speakers`, in the same order: all rows in that speaker's voice, their weights, and the maps
+        from all voices into his. May be a generator; one of them is held at a time.
 
     Raises
     ------
@@ -127,7 +131,8 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
         Too few or too many, arrays of another shape, or a value that float16 or uint8 cannot hold.
     """
     shape = (len(speakers), _row_count(utterances), CONTENT_ORDER)
-    types = {"matched": (shape, np.float16), "weight": (shape[:2], np.uint8)}
+    types = {"matched": (shape, np.float16), "weight": (shape[:2], np.uint8),
+             "maps": ((len(speakers), len(speakers), CONTENT_ORDER + 1, CONTENT_ORDER), np.float32)}
     size = sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in types.values())
     with files.replacing(path) as temporary:
         with hdf5.new_file(temporary, FORMAT, VERSION, size) as file:

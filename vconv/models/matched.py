@@ -60,6 +60,9 @@ class Matched(Tracked):
         self.rows_per_step = settings["training"]["batch_size"]
         self.converter = converter(network)
         self.speaker_embedding = speaker_embedding(speakers, network["speaker_embedding"], l2=0.0)
+        # From one voice into the other, [target, source]: not learnt here, but found with the pairs.
+        shape = speakers, speakers, CONTENT_ORDER + 1, CONTENT_ORDER
+        self.maps = self.add_weight(shape, trainable=False, name="maps")
         self.networks = {name: getattr(self, name) for name in ("converter", "speaker_embedding")}
         self.track_terms("loss")
         self.built = True
