@@ -47,7 +47,8 @@ Stages: 0 download, 1 extract, 2 statistics (and matching frames, for the model 
   --run DIR          folder of the trained model and its results (default recipes/$(basename "$recipe")/exp/NAME)
   --pairs A-B,C-D    speakers to convert from and to, or all (default $pairs)
   --set KEY=VALUE    change a setting of the training; may be repeated
-  --vocoder NAME     what the converted voices go through after WORLD: world (nothing more, default), griffin-lim,
+  --vocoder NAME     how the converted voices become sound: world (default), diff (the recording itself, moved in
+                     pitch and filtered); or what they go through after WORLD: griffin-lim,
                      melgan (stage 3 trains $vocoder_model too, in exp/$vocoder_model), or melgan:RUN, a trained one
   --help             this text
 
@@ -90,8 +91,8 @@ check_options() {  # before anything long begins
     [[ $jobs =~ ^[1-9][0-9]*$ ]] || fail "--jobs $jobs: give a number of processes, 1 or more"
     [[ $model != */* && -f $repository/vconv/models/$model.yaml ]] ||
         fail "--model $model: there is no such model; choose one of: $(models)"
-    [[ $vocoder =~ ^(world|griffin-lim|melgan|melgan:.+)$ ]] ||
-        fail "--vocoder $vocoder: choose one of: world griffin-lim melgan melgan:RUN"
+    [[ $vocoder =~ ^(world|diff|griffin-lim|melgan|melgan:.+)$ ]] ||
+        fail "--vocoder $vocoder: choose one of: world diff griffin-lim melgan melgan:RUN"
     [[ -z $corpus_dir || -d $corpus_dir ]] || fail "--corpus-dir $corpus_dir: there is no such folder"
 }
 

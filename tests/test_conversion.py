@@ -236,3 +236,45 @@ def test_a_trained_run_converts_in_three_lines(tiny):
     mean, deviation = vc.statistics.log_f0_mean, vc.statistics.log_f0_deviation
     voiced = pitch.convert(np.array([110.0]), (mean[2], deviation[2]), (mean[0], deviation[0]))
     assert voiced == pytest.approx(260, rel=0.1)
+
+
+# The recording itself, moved in pitch and filtered
+
+
+def test_diff_of_a_network_that_changes_nothing_is_the_recording_in_another_pitch(same, y):
+    found, _ = same.convert(y, "Çem", "Ann", synthesis="diff")
+    world_, _ = same.convert(y, "Çem", "Ann")
+    assert len(found) == len(y)
+    analyses = [world.analyze(signal, RATE, 120, 500) for signal in (y, found, world_[:len(y)])]
+    voiced = np.all([analysis.f0_hz > 0 for analysis in analyses], axis=0)
+    own, moved, expected = (np.log(analysis.f0_hz[voiced]) for analysis in analyses)
+    np.testing.assert_allclose(moved, expected, atol=0.04)
+    assert np.median(moved - own) == pytest.approx(LOG_F0["Çem"][0] - LOG_F0["Ann"][0], abs=0.03)
+    before, after = (10 * np.log10(analysis.spectrum[voiced].mean(axis=0)) for analysis in analyses[:2])
+    assert np.abs(before - after)[10:400].mean() < 3
+
+
+def test_diff_in_the_own_voice_keeps_the_breath_of_the_recording(same, y):
+    """WORLD makes noise anew; what is cut out of the recording is the recording's."""
+    quiet = slice(200, 1800)  # unvoiced, nothing but the filter
+    breath = np.random.default_rng(1).normal(size=len(y)) * 1e-3
+    versions = [same.convert(y + breath, "Ann", "Ann", synthesis=synthesis)[0] for synthesis in ("diff", "world")]
+    likeness = [np.corrcoef(version[quiet], breath[quiet])[0, 1] for version in versions]
+    assert likeness[0] > 0.9 > 0.3 > abs(likeness[1])
+
+
+def test_diff_takes_the_spectrum_that_the_network_says(y):
+    def brighter(inputs):
+        return inputs[0] + tf.linspace(0.0, 0.1, BINS)  # of 20, from −1 to 1: 10 dB from 0 Hz to half the rate
+
+    plain, tilted = (world.analyze(converter(network).convert(y, "Ann", "Ann", synthesis="diff")[0], RATE, 120, 320)
+                     for network in (identity, brighter))
+    voiced = (plain.f0_hz > 0) & (tilted.f0_hz > 0)
+    gain_db = 10 * np.log10(tilted.spectrum[voiced] / plain.spectrum[voiced]).mean(axis=0)
+    slope = np.polyfit(np.linspace(0, 1, BINS)[10:400], gain_db[10:400], 1)[0]
+    assert slope == pytest.approx(10, abs=1)
+
+
+def test_an_unknown_synthesis_is_told(same, y):
+    with pytest.raises(VconvError, match="synthesis: 'waves' is not allowed; choose one of: world, diff"):
+        same.convert(y, "Ann", "Ann", synthesis="waves")

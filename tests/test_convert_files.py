@@ -31,7 +31,8 @@ class Louder:
         except soundfile.LibsndfileError as error:
             raise VconvError("is no audio") from error
 
-    def resynthesize(self, y, target):
+    def resynthesize(self, y, target, synthesis):
+        assert synthesis == "world"
         if target == "nobody":
             raise VconvError("there is nobody")
         return y * float(target)

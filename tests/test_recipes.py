@@ -156,7 +156,7 @@ def test_a_vocoder_is_trained_once_and_its_results_lie_beside_those_of_world(cop
 
 
 @pytest.mark.parametrize("vocoder, suffix", [
-    ("world", ""), ("griffin-lim", "-griffin-lim"), ("melgan:a run", "-melgan")])
+    ("world", ""), ("diff", "-diff"), ("griffin-lim", "-griffin-lim"), ("melgan:a run", "-melgan")])
 def test_a_vocoder_that_needs_no_training(copy, vocoder, suffix):
     copy.run("vcc2016", "--vocoder", vocoder, "--run", "r")
     assert [call[0] for call in calls(copy)] == STAGES
@@ -165,7 +165,7 @@ def test_a_vocoder_that_needs_no_training(copy, vocoder, suffix):
 
 
 def test_an_unknown_vocoder_is_told(copy):
-    assert "world griffin-lim melgan" in one_sentence(copy.run("vcc2016", "--vocoder", "wavenet"))
+    assert "world diff griffin-lim melgan" in one_sentence(copy.run("vcc2016", "--vocoder", "wavenet"))
 
 
 def test_the_stages_hand_their_files_on(copy):

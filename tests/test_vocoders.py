@@ -10,6 +10,7 @@ from small import changes_for
 
 from vconv import cli, vocoders
 from vconv.audio import mel_file, wav
+from vconv.conversion import VoiceConverter
 from vconv.errors import VconvError
 from vconv.models import melgan_networks
 from vconv.run_folder import RunFolder
@@ -112,11 +113,14 @@ def test_griffin_lim_needs_no_training(run, tiny, tmp_path, capsys):
 
 def test_conversion_goes_through_the_vocoder(run, tiny, tmp_path):
     source = str(tiny.evaluation / "bob" / "é 1.wav")
-    for name in ("world", f"melgan:{run}", "griffin-lim"):
+    for name in ("world", f"melgan:{run}", "griffin-lim", "diff"):
         assert cli.main(["convert", source, f"--run={tiny.run}", "--target=Zoë M", f"--vocoder={name}",
                          f"--output={tmp_path / name[:5]}"]) == 0
-    world, melgan_, griffin = (wav.read(tmp_path / name / "é 1.wav")[0] for name in ("world", "melga", "griff"))
+    world, melgan_, griffin, diff = (wav.read(tmp_path / name / "é 1.wav")[0]
+                                     for name in ("world", "melga", "griff", "diff"))
     assert len(world) == len(melgan_) == len(griffin)
+    assert len(diff) == len(wav.read(source, RATE)[0]), "it is the recording itself"
+    assert np.abs(diff - VoiceConverter.load(tiny.run).convert(source, "Zoë M", synthesis="diff")[0]).max() < 1e-3
     vocoder = vocoders.load(f"melgan:{run}", None)
     assert np.abs(vocoder.resynthesize(world, RATE) - melgan_).max() < 0.01
     assert np.corrcoef(vocoder.mel(griffin).ravel(), vocoder.mel(world).ravel())[0, 1] > 0.9
@@ -126,6 +130,8 @@ def test_conversion_goes_through_the_vocoder(run, tiny, tmp_path):
     (["convert", "{wav}", "--run={run}", "--target=bob", "--output={out}"], "holds a melgan_light, a vocoder"),
     (["vocode", "{wav}", "--vocoder=melgan:{convvae}", "--output={out}"], "holds a convvae, which is no vocoder"),
     (["vocode", "{wav}", "--vocoder=melgan", "--output={out}"], "name its run folder too"),
+    (["convert", "{wav}", "--run={convvae}", "--target=bob", "--vocoder=dif", "--output={out}"],
+     "--vocoder: 'dif' is not allowed; choose one of: world, diff, griffin-lim, melgan"),
     (["vocode", "{wav}", "--vocoder=wavenet", "--output={out}"], "griffin-lim, melgan"),
     (["vocode", "{out}", "--vocoder=griffin-lim", "--output={out}"], "there is no such file or folder"),
     (["export", "--run={convvae}", "--format=tflite", "--output={out}"], "no vocoder"),

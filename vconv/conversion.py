@@ -1,7 +1,9 @@
 """Conversion: a run folder + recordings + a target speaker → the same sentences in the target's voice.
 
 The spectrum goes through the model (`vconv.spectra`), log-F0 is moved linearly to the target's mean and deviation,
-energy and aperiodicity stay the source's (Hsu et al. 2016, arXiv 1610.04019, section 4).
+energy and aperiodicity stay the source's (Hsu et al. 2016, arXiv 1610.04019, section 4). WORLD makes a new signal of
+these; or the recording itself is moved in pitch and filtered by the difference of the spectra (Kobayashi, Toda and
+Nakamura 2018, doi 10.1016/j.specom.2018.03.007), which keeps its natural excitation.
 """
 from pathlib import Path
 from typing import NamedTuple
@@ -9,19 +11,23 @@ from typing import NamedTuple
 import numpy as np
 
 from vconv import models
-from vconv.audio import pitch, wav, world
+from vconv.audio import filtering, pitch, psola, wav, world
 from vconv.config import one_of
 from vconv.errors import VconvError
 from vconv.features.analysis import to_frames
 from vconv.run_folder import RunFolder
 from vconv.spectra import KINDS
 
+SYNTHESES = ("world", "diff")
+LARGEST_GAIN = 1000.0  # of power, 30 dB either way
+
 
 class Utterance(NamedTuple):
-    """A recording, analysed for all targets: WORLD's `Analysis`, energy [T], (mean, deviation) of its speaker's log-F0,
-    and what the model's kind of `vconv.spectra` heard.
+    """A recording, analysed for all targets: its samples, WORLD's `Analysis`, energy [T], (mean, deviation) of its
+    speaker's log-F0, and what the model's kind of `vconv.spectra` heard.
     """
 
+    y: np.ndarray
     analysis: world.Analysis
     energy: np.ndarray
     log_f0: tuple
@@ -70,7 +76,7 @@ class VoiceConverter:
         folder.load_checkpoint(model)
         return cls(model, folder.statistics(), settings)
 
-    def convert(self, audio, target, source=None, rate=None):
+    def convert(self, audio, target, source=None, rate=None, synthesis="world"):
         """Say an utterance in another voice.
 
         Parameters
@@ -84,6 +90,8 @@ class VoiceConverter:
             utterance.
         rate : int, optional
             Sample rate of an array, in Hz; the model's own when left out.
+        synthesis : {"world", "diff"}
+            A new signal by WORLD, or the recording itself, moved in pitch and filtered.
 
         Returns
         -------
@@ -94,10 +102,11 @@ class VoiceConverter:
         Raises
         ------
         VconvError
-            An unknown speaker, an unreadable or silent recording, or one shorter than three frames.
+            An unknown speaker or synthesis, an unreadable or silent recording, or one shorter than three frames.
         """
         one_of(target, self.speakers, "target speaker")
-        return self.resynthesize(self.analyze(audio, source, rate), target), self.rate
+        one_of(synthesis, SYNTHESES, "synthesis")
+        return self.resynthesize(self.analyze(audio, source, rate), target, synthesis), self.rate
 
     def analyze(self, audio, source=None, rate=None):
         """Return the `Utterance` that a recording holds; arguments as for `convert`."""
@@ -111,14 +120,18 @@ class VoiceConverter:
         analysis = world.analyze(y, self.rate, floor_hz, ceiling_hz, self.f0_method, self.frame_period_ms)
         log_f0 = pitch.log_f0_statistics(analysis.f0_hz) if number is None else self._log_f0(number)
         frames = to_frames(analysis, self.rate)
-        return Utterance(analysis, frames.energy, log_f0, self.spectra.hear(frames, number))
+        return Utterance(y, analysis, frames.energy, log_f0, self.spectra.hear(frames, number))
 
-    def resynthesize(self, utterance, target):
-        """Return the signal [samples] of what `analyze` returned, in the voice of `target`."""
+    def resynthesize(self, utterance, target, synthesis="world"):
+        """Return the signal [samples] of what `analyze` returned, in the voice of `target`; see `convert`."""
         number, analysis = self._number(target), utterance.analysis
         spectrum = world.restore_energy(self.spectra.say(utterance.heard, number), utterance.energy)
         f0_hz = pitch.convert(analysis.f0_hz, utterance.log_f0, self._log_f0(number))
         f0_hz = np.minimum(f0_hz, self.rate / 2)  # far above it WORLD writes beyond its memory
+        if synthesis == "diff":
+            y = psola.move_pitch(utterance.y, analysis.f0_hz, f0_hz, self.rate, self.frame_period_ms)
+            gain = np.sqrt(np.clip(spectrum / analysis.spectrum, 1 / LARGEST_GAIN, LARGEST_GAIN))
+            return filtering.filter_frames(y, gain, self.rate, self.frame_period_ms)
         return world.synthesize(f0_hz, spectrum, analysis.aperiodicity, self.rate, self.frame_period_ms)
 
     def _number(self, speaker):

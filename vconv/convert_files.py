@@ -90,17 +90,18 @@ def parse_pairs(text, speakers):
     return [known[name] for name in dict.fromkeys(names)]
 
 
-def convert_all(converter, tasks, file_rate=None, vocoder=None, report=print):
+def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=None, report=print):
     """Convert every task with a `VoiceConverter`; return (number of files written, list of failures as sentences).
 
-    `file_rate` is the sample rate of the files in Hz (the model's when None). What the converter makes goes through
-    `vocoder` too, if there is one. Signals too loud for a file are scaled down, and `report` is told.
+    `file_rate` is the sample rate of the files in Hz (the model's when None). What the converter makes, by one of its
+    ways of `synthesis`, goes through `vocoder` too, if there is one. Signals too loud for a file are scaled down, and
+    `report` is told.
     """
 
     def versions(task):
         analysed = converter.analyze(task.path, task.source)
         for target in task.outputs:
-            y = converter.resynthesize(analysed, target)
+            y = converter.resynthesize(analysed, target, synthesis)
             yield target, vocoder.resynthesize(y, converter.rate) if vocoder else y
 
     return _write_all(tasks, versions, converter.rate, file_rate, "convert", report)

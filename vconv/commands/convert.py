@@ -2,6 +2,8 @@
 from vconv.commands.options import add_shared, corpus_of, load_tensorflow, positive, tell
 from vconv.errors import VconvError
 
+VOCODERS = ("world", "diff", "griffin-lim", "melgan")
+
 
 def add(sub):
     """Declare the options."""
@@ -16,13 +18,15 @@ def add(sub):
     sub.add_argument("--output", required=True, metavar="DIR")
     add_shared(sub, "--failures")
     sub.add_argument("--vocoder", default="world", metavar="NAME", help="what turns the result into sound: world "
-                     "(default), or after it melgan:RUN, griffin-lim or griffin-lim:RUN")
+                     "(default), or after it melgan:RUN, griffin-lim or griffin-lim:RUN; or diff: the recording "
+                     "itself, moved in pitch and filtered")
     sub.add_argument("--format", default="wav", choices=("wav", "flac", "ogg"), help="default: wav")
     sub.add_argument("--rate", type=positive, metavar="HZ", help="sample rate of the files (default: the model's)")
 
 
 def run(options):
     """Run the command."""
+    from vconv.config import one_of
     from vconv.convert_files import convert_all, folder_tasks, pair_tasks, parse_pairs
     from vconv.run_folder import RunFolder
 
@@ -38,19 +42,22 @@ def run(options):
     else:
         _check_speakers(options, speakers)
         tasks = folder_tasks(options.inputs, options.source, options.target, options.output, suffix)
+    one_of(options.vocoder.partition(":")[0], VOCODERS, "--vocoder")
     load_tensorflow()  # not before all mistakes are told, for it takes seconds
-    from vconv.conversion import VoiceConverter
+    from vconv.conversion import SYNTHESES, VoiceConverter
 
     converter = VoiceConverter.load(options.run)
-    written, failures = convert_all(converter, tasks, options.rate, _vocoder(options.vocoder, converter.rate))
+    if options.vocoder in SYNTHESES:
+        written, failures = convert_all(converter, tasks, options.rate, options.vocoder)
+    else:
+        vocoder = _vocoder(options.vocoder, converter.rate)
+        written, failures = convert_all(converter, tasks, options.rate, vocoder=vocoder)
     print(f"{options.output}: {written} files written, {len(failures)} recordings failed")
     return tell(failures, options.failures)
 
 
 def _vocoder(name, rate):
-    """Return the vocoder after WORLD for signals of `rate` Hz, or None; VconvError if it is one for another rate."""
-    if name == "world":
-        return None
+    """Return the vocoder after WORLD for signals of `rate` Hz; VconvError if it is one for another rate."""
     from vconv import vocoders
 
     vocoder = vocoders.load(name, rate)

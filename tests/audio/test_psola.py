@@ -1,0 +1,72 @@
+"""PSOLA: pitch goes where it shall, judged by WORLD; resonances, level, length and what has no pitch stay."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from voice import voice
+
+from vconv.audio import world
+from vconv.audio.psola import marks, move_pitch
+
+RATE, FRAMES = 16000, 201
+
+
+def f0(hz, frames=FRAMES):
+    return np.full(frames, float(hz))
+
+
+@pytest.mark.parametrize("ratio", [0.55, 0.8, 1.0, 1.3, 1.9])
+def test_pitch_moves_and_resonances_stay(ratio):
+    y = voice(160.0)
+    moved = move_pitch(y, f0(160), f0(160 * ratio), RATE, 5.0)
+    assert len(moved) == len(y)
+    before, after = world.analyze(y, RATE, 80, 250), world.analyze(moved, RATE, 60, 400)
+    inside = slice(20, -20)
+    assert np.median(after.f0_hz[inside]) == pytest.approx(160 * ratio, rel=0.01)
+    assert 10 * np.log10(np.square(moved).mean() / np.square(y).mean()) == pytest.approx(0, abs=1.5)
+    levels = [10 * np.log10(analysis.spectrum[inside].mean(axis=0)[20:200]) for analysis in (before, after)]
+    assert np.corrcoef(*levels)[0, 1] > 0.95
+    for formant_hz in 700, 1200, 2600:  # louder than what lies 400 Hz beside it, before and after
+        for level in levels:
+            place = round(formant_hz * 1024 / RATE) - 20
+            assert level[place - 5 : place + 6].max() > level[place + 25] + 1
+
+
+def test_each_frame_has_its_own_pitch():
+    wanted = 160 * 2 ** np.linspace(-0.4, 0.4, FRAMES)
+    found = world.analyze(move_pitch(voice(160.0), f0(160), wanted, RATE, 5.0), RATE, 80, 320).f0_hz
+    np.testing.assert_allclose(found[20:-20], wanted[20:-20], rtol=0.03)
+
+
+def test_marks_lie_on_the_pulses():
+    y = np.random.default_rng(0).normal(size=RATE) * 0.01
+    pulses = np.arange(37, RATE, 100)
+    for sign in 1, -1:
+        y[pulses] = sign
+        found = marks(y, f0(160), RATE, 5.0)
+        np.testing.assert_array_equal(found.places, pulses)
+        assert found.voiced.all() and (found.periods == 100).all()
+
+
+def test_what_has_no_pitch_stays_what_it_is():
+    y = np.random.default_rng(0).normal(size=RATE)
+    np.testing.assert_allclose(move_pitch(y, f0(0), f0(0), RATE, 5.0)[80:-80], y[80:-80], atol=1e-9)
+
+
+def test_voiced_and_unvoiced_stretches_stay_in_their_places():
+    hz = np.where((np.arange(FRAMES) > 60) & (np.arange(FRAMES) < 140), 160.0, 0.0)
+    y = voice(np.repeat(hz, 80)[:RATE])
+    moved = move_pitch(y, hz, 1.5 * hz, RATE, 5.0)
+    quiet = np.r_[moved[:4600], moved[11500:]]
+    assert quiet.std() < 1e-3 < 20 * 1e-3 < moved[5200:11000].std()
+
+
+@settings(max_examples=40, deadline=None)
+@given(samples=st.integers(1, 900), hz=st.lists(st.sampled_from([0.0, 60.0, 400.0, 8000.0]), min_size=1, max_size=9),
+       ratio=st.floats(0.1, 3), seed=st.integers(0, 99))
+def test_anything_gives_a_finite_signal_of_the_same_length(samples, hz, ratio, seed):
+    y = np.random.default_rng(seed).normal(size=samples)
+    moved = move_pitch(y, np.array(hz), np.minimum(np.array(hz) * ratio, RATE / 2), RATE, 5.0)
+    assert moved.shape == y.shape and np.isfinite(moved).all() and np.abs(moved).max() < 100
+    assert not move_pitch(np.zeros(samples), np.array(hz), np.array(hz), RATE, 5.0).any()
