@@ -2,8 +2,9 @@
 
 The spectrum goes through the model (`vconv.spectra`), log-F0 is moved linearly to the target's mean and deviation,
 energy and aperiodicity stay the source's (Hsu et al. 2016, arXiv 1610.04019, section 4). WORLD makes a new signal of
-these; or the recording itself is moved in pitch and filtered by the difference of the spectra (Kobayashi, Toda and
-Nakamura 2018, doi 10.1016/j.specom.2018.03.007), which keeps its natural excitation.
+these; or the recording itself is moved in pitch and filtered by the difference of the spectra (Kobayashi et al. 2014,
+"Statistical singing voice conversion with direct waveform modification based on the spectrum differential",
+Interspeech), which keeps its natural excitation.
 """
 from pathlib import Path
 from typing import NamedTuple
