@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vconv.alignment import adaptation
-from vconv.alignment.adaptation import adapt, fit, near_pairs
+from vconv.alignment.adaptation import adapt, fit, map_of, near_pairs
 from vconv.alignment.rows import Rows
 from vconv.alignment.voices import Voice
 from vconv.audio.mel_cepstrum import frequency_warp
@@ -62,6 +62,14 @@ def test_what_is_moved_keeps_mean_and_deviation(trio):
     moved = adapt(one, other, SETTINGS)
     np.testing.assert_allclose(moved[one.spoken].mean(axis=0), 0, atol=1e-4)
     np.testing.assert_allclose(moved[one.spoken].std(axis=0), 1, atol=1e-3)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_voice_of_a_row_or_two_is_moved_by_a_map_that_is_finite_and_small(rows):
+    few, many = Cepstra(smooth(rows)), Cepstra(smooth(300, 1))
+    for source, target in (few, many), (many, few):
+        assert np.isfinite(adapt(source, target, SETTINGS)).all()
+    assert np.abs(map_of(few, np.arange(rows), many.shape[:rows], 10.0)[:-1]).max() < 30
 
 
 def test_the_farthest_pairs_do_not_count():

@@ -3,12 +3,12 @@
 import numpy as np
 
 from vconv.alignment.neighbours import both_ways
-from vconv.alignment.voices import TINY
 from vconv.audio.mel_cepstrum import frequency_warp
 from vconv.features.cepstra import SHAPE
 
 WARP_ROWS = 3000
 WARPS = 7
+SMALLEST_DEVIATION = 0.1  # of what a map leaves; less is seen only where there are next to no rows
 
 
 def adapt(source, target, settings):
@@ -48,7 +48,7 @@ def map_of(voice, chosen, goal, ridge):
     affine = fit(voice.shape[chosen], goal, ridge)
     spoken = apply(affine, voice.shape[voice.spoken])
     affine[-1] -= spoken.mean(axis=0)
-    return affine / np.maximum(spoken.std(axis=0), TINY)
+    return affine / np.maximum(spoken.std(axis=0), SMALLEST_DEVIATION)
 
 
 def apply(affine, values):
