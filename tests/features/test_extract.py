@@ -81,7 +81,7 @@ def test_what_was_done_before_ctrl_c_is_not_done_again(voices, tmp_path, inline,
     inline(8 + 4)  # the wide pass takes the eight training utterances: one sentence is held out for validation
     with pytest.raises(KeyboardInterrupt):
         run(voices, tmp_path / "f.h5")
-    assert len(list((tmp_path / "f.h5.parts").glob("*.part"))) == 4
+    assert len(list((tmp_path / "f.h5.parts").glob("[!.]*.part"))) == 4
     inline(8)
     assert run(voices, tmp_path / "f.h5")[0] == (8, 4, [])
 
@@ -113,7 +113,7 @@ def test_kill_9_and_ctrl_c_lose_only_what_was_in_flight(voices, finished, tmp_pa
                                env=os.environ | {"PYTHONPATH": str(Path(vconv.errors.__file__).parents[1])},
                                stderr=subprocess.DEVNULL)
     try:
-        while len(list(Path(f"{output}.parts").glob("*.part"))) < 5 and process.poll() is None:
+        while len(list(Path(f"{output}.parts").glob("[!.]*.part"))) < 5 and process.poll() is None:
             time.sleep(0.01)
         # Ctrl-C reaches the workers too, as in a terminal.
         (os.kill if signal_number == signal.SIGKILL else os.killpg)(process.pid, signal_number)
@@ -124,7 +124,7 @@ def test_kill_9_and_ctrl_c_lose_only_what_was_in_flight(voices, finished, tmp_pa
     while Path("/proc").is_dir() and alive(process.pid):
         assert time.monotonic() < deadline, "workers outlived the parent"
         time.sleep(0.05)
-    kept = len(list(Path(f"{output}.parts").glob("*.part")))
+    kept = len(list(Path(f"{output}.parts").glob("[!.]*.part")))
     report, _ = run(voices, output)
     assert report == (42 - kept, kept, [])
     run(voices, tmp_path / "uninterrupted.h5")
@@ -257,7 +257,7 @@ def test_a_part_cut_short_is_made_again(voices, finished, tmp_path, inline, run)
     inline(8 + 4)
     with pytest.raises(KeyboardInterrupt):
         run(voices, tmp_path / "f.h5")
-    whole = sorted((tmp_path / "f.h5.parts").glob("*.part"))
+    whole = sorted((tmp_path / "f.h5.parts").glob("[!.]*.part"))
     for number, part in enumerate(whole[:2]):
         part.write_bytes(part.read_bytes()[:1000 * number])
     (tmp_path / ".unfinished-1-1-f.h5").touch()  # killed while it wrote the feature file
