@@ -25,6 +25,7 @@ class LayerNorm(keras.layers.Layer):
         self.offset = self.add_weight(shape=(input_shape[-1],), initializer="zeros", name="offset")
 
     def call(self, x):
+        """Return float32 [batch, height, channels], of mean 0 and deviation 1 a frame, scaled and shifted."""
         mean = ops.mean(x, axis=(1, 2), keepdims=True)
         # Two passes: E[x²] − E[x]² would lose digits.
         variance = ops.mean(ops.square(x - mean), axis=(1, 2), keepdims=True)
@@ -62,6 +63,10 @@ class FourierConv1D(keras.layers.Layer):
         self.length = next_fast_len(self.kernel_size, real=True)
 
     def call(self, x):
+        """Return float32 [batch, height, filters] for float32 [batch, height, channels].
+
+        The transform of a correlation is that of the input times the conjugate of the kernel's (correlation theorem).
+        """
         # TensorFlow's own: `keras.ops.rfft` splits complex numbers in two, which costs as much as the transform.
         length = [self.length]
         x = tf.signal.rfft(ops.transpose(x, (0, 2, 1)), length)[:, None]  # [batch, 1, channels, frequency]

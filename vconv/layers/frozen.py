@@ -45,6 +45,7 @@ class FrozenConv(keras.layers.Layer):
         self.kernel, self.bias, self.dilation = kernel, bias, dilation
 
     def call(self, x):
+        """Return float32 [batch, 1, time, filters] for float32 [batch, 1, time, channels]."""
         y = tf.nn.conv2d(x, tf.constant(self.kernel[None]), 1, "SAME", dilations=[1, self.dilation])
         return tf.nn.bias_add(y, tf.constant(self.bias))
 
@@ -65,6 +66,11 @@ class FrozenConvTranspose(keras.layers.Layer):
         self.bias = np.tile(bias, strides)
 
     def call(self, x):
+        """Return float32 [batch, 1, time · strides, filters] for float32 [batch, 1, time, channels].
+
+        One convolution makes all `strides` outputs of a step as channels; they are then laid in a row and cut to 'same'
+        (the periodic shuffling of Shi et al. 2016, arXiv 1609.05158, section 3.2).
+        """
         around = len(self.kernel) - 1
         padding = [[0, 0], [0, 0], [around, around], [0, 0]]
         y = tf.nn.bias_add(tf.nn.conv2d(x, tf.constant(self.kernel[None]), 1, padding), tf.constant(self.bias))
