@@ -13,6 +13,7 @@ import numpy as np
 
 from vconv import models
 from vconv.audio import filtering, pitch, psola, wav, world
+from vconv.audio.refinement import refined
 from vconv.config import one_of
 from vconv.errors import VconvError
 from vconv.features.analysis import to_frames
@@ -129,11 +130,23 @@ class VoiceConverter:
         spectrum = world.restore_energy(self.spectra.say(utterance.heard, number), utterance.energy)
         f0_hz = pitch.convert(analysis.f0_hz, utterance.log_f0, self._log_f0(number))
         f0_hz = np.minimum(f0_hz, self.rate / 2)  # far above it WORLD writes beyond its memory
-        if synthesis == "diff":
-            y = psola.move_pitch(utterance.y, analysis.f0_hz, f0_hz, self.rate, self.frame_period_ms)
-            gain = np.sqrt(np.clip(spectrum / analysis.spectrum, 1 / LARGEST_GAIN, LARGEST_GAIN))
+        render = (self._diff if synthesis == "diff" else self._world)(utterance, f0_hz)
+        return refined(render, spectrum, f0_hz, self.rate, self.frame_period_ms, self.spectra.refinements)
+
+    def _world(self, utterance, f0_hz):
+        """Return what makes a new signal of a power spectrum [T, K]."""
+        return lambda spectrum: world.synthesize(
+            f0_hz, spectrum, utterance.analysis.aperiodicity, self.rate, self.frame_period_ms)
+
+    def _diff(self, utterance, f0_hz):
+        """Return what gives the recording itself, moved in pitch, a power spectrum [T, K]."""
+        y = psola.move_pitch(utterance.y, utterance.analysis.f0_hz, f0_hz, self.rate, self.frame_period_ms)
+
+        def render(spectrum):
+            gain = np.sqrt(np.clip(spectrum / utterance.analysis.spectrum, 1 / LARGEST_GAIN, LARGEST_GAIN))
             return filtering.filter_frames(y, gain, self.rate, self.frame_period_ms)
-        return world.synthesize(f0_hz, spectrum, analysis.aperiodicity, self.rate, self.frame_period_ms)
+
+        return render
 
     def _number(self, speaker):
         """Return the number the model knows a speaker by."""

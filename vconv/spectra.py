@@ -1,7 +1,8 @@
 """SPECTRA: frames of one voice → their spectra in another, by what the model learns from.
 
 Each kind hears `Frames` once (`hear`) and says them in as many voices as wanted (`say`): log10(power / energy), so that
-the energy stays the source's.
+the energy stays the source's. `refinements` is how often the sound made of it is heard and mended
+(`vconv.audio.refinement`).
 """
 
 from typing import NamedTuple
@@ -29,6 +30,8 @@ class FrameSpectra:
     settings : dict
         The model's.
     """
+
+    refinements = 0  # as published
 
     def __init__(self, model, statistics, settings):
         self.normalizer = Normalizer(statistics.spectrum_low, statistics.spectrum_high)
@@ -79,7 +82,8 @@ class CepstralSpectra:
         self.mean, self.deviation = statistics.cepstrum_mean, statistics.cepstrum_deviation
         self.variance = statistics.cepstrum_variance[:, SHAPE]
         self.maps = np.array(model.maps)
-        self.strength, self.source_share = (settings["conversion"][key] for key in ("gv", "source_share"))
+        self.strength, self.source_share, self.refinements = (
+            settings["conversion"][key] for key in ("gv", "source_share", "refinements"))
         self.normalizer = CepstrumNormalizer(statistics)
         rows = tf.TensorSpec((1, None, CONTENT_SIZE), tf.float32)
         self._network = tf.function(lambda x, speaker: model((x, speaker)),
