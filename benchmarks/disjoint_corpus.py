@@ -1,0 +1,36 @@
+"""Lay out a corpus whose speakers train on different sentences: links into the real one, for the table of results.
+
+    python benchmarks/disjoint_corpus.py my/vcc2016 my/disjoint --parts 2    # S* read one half of the text, T* the rest
+    python benchmarks/disjoint_corpus.py my/vcc2016 my/minute --parts 10     # nobody shares a sentence with anybody
+
+VCC2016's speakers all read the same text, so a method that needs no parallel sentences is best shown without any.
+Training sentences 100001-100150 are dealt to the speakers in blocks; what is held out and what is evaluated stays.
+"""
+
+import argparse
+from pathlib import Path
+
+TRAINING = 150
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("corpus", type=Path, help="holds vcc2016_training/ and evaluation_all/")
+    parser.add_argument("output", type=Path, help="a new folder")
+    parser.add_argument("--parts", type=int, default=2, choices=(2, 5, 10))
+    options = parser.parse_args()
+    options.output.mkdir(parents=True)
+    (options.output / "evaluation_all").symlink_to((options.corpus / "evaluation_all").resolve())
+    speakers = sorted(folder for folder in (options.corpus / "vcc2016_training").iterdir() if folder.is_dir())
+    for number, speaker in enumerate(speakers):
+        part = number * options.parts // len(speakers)
+        folder = options.output / "vcc2016_training" / speaker.name
+        folder.mkdir(parents=True)
+        for path in speaker.iterdir():
+            place = int(path.stem) - 100001 if path.stem.isdecimal() else -1
+            if place >= TRAINING or place * options.parts // TRAINING == part:
+                (folder / path.name).symlink_to(path.resolve())
+
+
+if __name__ == "__main__":
+    main()
