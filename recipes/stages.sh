@@ -11,7 +11,7 @@ downloads=              # the folder to fetch the corpus to, the `root` of corpu
 settings=()             # KEY=VALUE for `vconv train`; those of --set come after and win
 chosen=()               # those of --set
 choose_settings() { :; }    # a recipe may define it to fill `settings`, knowing $model
-model=convvae
+model=matched
 vocoder=world
 vocoder_model=melgan        # what --vocoder melgan trains; a recipe may choose melgan_light
 vocoder_settings=()         # KEY=VALUE for its training

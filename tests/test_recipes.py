@@ -17,7 +17,7 @@ from vconv.features.corpus_settings import read_settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RECIPES = sorted(path.parent.name for path in REPOSITORY.glob("recipes/*/corpus.yaml"))
-STAGES = ["download", "extract", "statistics", "train", "convert", "evaluate", "report"]
+STAGES = ["download", "extract", "statistics", "match", "train", "convert", "evaluate", "report"]
 
 NOTING_VCONV = f"""#!/bin/sh
 exec {shlex.quote(sys.executable)} - "$@" << 'PYTHON'
@@ -160,7 +160,7 @@ def test_a_vocoder_is_trained_once_and_its_results_lie_beside_those_of_world(cop
 def test_a_vocoder_that_needs_no_training(copy, vocoder, suffix):
     copy.run("vcc2016", "--vocoder", vocoder, "--run", "r")
     assert [call[0] for call in calls(copy)] == STAGES
-    convert = calls(copy)[4]
+    convert = calls(copy)[5]
     assert value(convert, "--vocoder") == vocoder and value(convert, "--output") == f"r/converted{suffix}"
 
 
@@ -169,7 +169,7 @@ def test_an_unknown_vocoder_is_told(copy):
 
 
 def test_the_stages_hand_their_files_on(copy):
-    copy.run("vcc2016", "--model", "matched")
+    copy.run("vcc2016")
     download, extract, statistics, match, train, convert, evaluate, report = calls(copy)
     recipe = copy.root / "recipes" / "vcc2016"
     assert value(extract, "--output") == value(statistics, "--features") == value(train, "--features")
@@ -189,13 +189,13 @@ def test_the_stages_hand_their_files_on(copy):
 
 def test_only_the_stages_asked_for_run(copy):
     copy.run("vcc2016", "--stage", "2", "--stop-stage=3")
-    assert [call[0] for call in calls(copy)] == ["statistics", "train"]
+    assert [call[0] for call in calls(copy)] == ["statistics", "match", "train"]
 
 
 @pytest.mark.parametrize(("model", "first"), [("matched", ["match", "train"]), ("vawgan", ["train"])])
 def test_frames_are_matched_only_for_a_model_that_learns_from_them(copy, model, first):
     copy.run("vcc2016", "--model", model)
-    assert [call[0] for call in calls(copy)] == [*STAGES[:3], *first, *STAGES[4:]]
+    assert [call[0] for call in calls(copy)] == [*STAGES[:3], *first, *STAGES[5:]]
     assert calls(copy)[len(first) + 2][1] == model
 
 
@@ -205,8 +205,8 @@ def test_options_reach_the_stages_they_concern(copy):
     copy.run("vcc2016", "--corpus-dir", str(folder), "--jobs", "3", "--run", "my run", "--pairs", "A-B,C-D",
              "--set", "training.seed=3", "--set=network.code=64")
     assert [call[0] for call in calls(copy)] == STAGES[1:]
-    extract, _, train, convert, evaluate, report = calls(copy)
-    for call in (extract, train, convert, evaluate):
+    extract, _, match, train, convert, evaluate, report = calls(copy)
+    for call in (extract, match, train, convert, evaluate):
         assert value(call, "--corpus-dir") == str(folder)
     assert value(extract, "--jobs") == value(evaluate, "--jobs") == "3"
     assert {value(call, "--run") for call in (train, convert, evaluate, report)} == {"my run"}
@@ -254,7 +254,7 @@ def test_recordings_left_out_are_told_at_the_end_and_the_rest_goes_on(copy, leav
 
 def test_a_stage_that_fails_later_keeps_its_status_and_what_was_left_out_is_told(copy):
     result = copy.run("sample", LEAVING_OUT="extract", FAILING="train")
-    assert result.returncode == 7 and [call[0] for call in calls(copy)] == STAGES[1:4]
+    assert result.returncode == 7 and [call[0] for call in calls(copy)] == STAGES[1:5]
     assert result.stderr.index("--stage 3") < result.stderr.index("left out by vconv extract:\n  a b.wav")
 
 
