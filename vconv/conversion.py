@@ -50,7 +50,7 @@ class VoiceConverter:
 
     Examples
     --------
-    >>> vc = vconv.VoiceConverter.load("recipes/vcc2016/exp/convvae")  # doctest: +SKIP
+    >>> vc = vconv.VoiceConverter.load("recipes/vcc2016/exp/matched")  # doctest: +SKIP
     >>> y, rate = vc.convert("in.wav", source="SF1", target="TM3")     # doctest: +SKIP
     """
 
