@@ -26,8 +26,12 @@ class Voices:
         return self.gain[name] * self.sounds[sounds] + self.offset[name]
 
     def sentence(self, frames):
-        """Return random sounds int [frames], 12 frames each; −1 is the pause at the end."""
-        sounds = np.repeat(self.random.integers(SOUNDS, size=frames // 12 + 1), 12)[:frames]
+        """Return sounds int [frames], 12 frames each; −1 is the pause at the end.
+
+        Each is followed by the next but one or the one after that: as in speech, the same neighbours come back.
+        """
+        steps = self.random.integers(2, 4, size=frames // 12 + 1)
+        sounds = np.repeat((self.random.integers(SOUNDS) + steps.cumsum()) % SOUNDS, 12)[:frames]
         sounds[frames - frames // 6:] = -1
         return sounds
 

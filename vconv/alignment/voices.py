@@ -4,7 +4,10 @@ import numpy as np
 
 from vconv.features.cepstra import CONTENT_ORDER, CONTENT_SIZE
 
-OFFSETS = (-5, -3, -1, 0, 1, 3, 5)  # rows: one frame alone does not tell what is said, 50 ms on both sides do
+OFFSETS = (-9, -6, -3, 0, 3, 6, 9)  # rows: one frame alone does not tell what is said, 90 ms on both sides do
+# All of what `content` says are around 1 in size, but the low coefficients tell what is said and the high ones who
+# says it; power, voicing and aperiodicity keep apart what the spectrum alone does not (docs/experiments.md).
+WEIGHTS = np.append(np.arange(1, CONTENT_ORDER + 1) ** -0.7, [0.2] * (CONTENT_SIZE - CONTENT_ORDER)).astype("float32")
 TINY = np.finfo(np.float32).tiny
 
 
@@ -44,10 +47,10 @@ class Voice:
     def place(self, shape, chosen):
         """Return where the rows `chosen` [k] lie, float32 [k, 189], when the voice's coefficients are `shape` [m, 24].
 
-        Coefficients, power, voicing and aperiodicity of a row and of those up to 50 ms before and after it.
+        Coefficients, power, voicing and aperiodicity, by `WEIGHTS`, of a row and of those up to 90 ms before and after.
         """
         around = self._around[chosen]
-        values = np.concatenate([shape[around], self._rest[around]], axis=2)
+        values = np.concatenate([shape[around], self._rest[around]], axis=2) * WEIGHTS
         return values.reshape(len(chosen), len(OFFSETS) * CONTENT_SIZE)
 
     def normalised(self, shape):
