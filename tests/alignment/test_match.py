@@ -4,9 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist
 
 from vconv import cli
 from vconv.alignment import match
+from vconv.alignment.adaptation import adapt
 from vconv.alignment.pairs import Pairs
 from vconv.alignment.rows import Rows
 from vconv.alignment.voices import Voice
@@ -48,9 +50,12 @@ def test_rows_are_paired_both_ways_and_held_out_rows_one_way(trio):
     np.testing.assert_array_equal(there[:training], back[:training, ::-1])
     assert set(there[:training, 0]) == set(one.numbers[one.spoken])
     assert set(back[:training, 0]) == set(other.numbers[other.spoken]) and len(back) == training  # B holds nothing out
-    held_out = there[training:, 0]  # in order; one that lies farther off than all training rows is left out
-    assert (np.diff(held_out) > 0).all() and set(held_out) <= set(one.numbers[one.held_out])
-    assert len(held_out) > 0.9 * len(one.held_out)
+    # Of the held-out rows, in order, exactly those that lie no farther off than the farthest pair of training rows.
+    shape, known = adapt(one, other, settings["adaptation"]), other.place(other.shape, other.spoken)
+    trained, held_out = (cdist(one.place(shape, chosen), known) for chosen in (one.spoken, one.held_out))
+    near = held_out.min(axis=1) <= max(trained.min(axis=0).max(), trained.min(axis=1).max())
+    np.testing.assert_array_equal(there[training:, 0], one.numbers[one.held_out[near]])
+    assert near.any() and not near.all()
     assert rows.training[there[:, 1]].all() and (rows.speaker[there] == (0, 1)).all()
     fewer = match.match_two(one, other, match.settings({"matching": {"keep": 0.5}}))[0].pairs
     assert {tuple(pair) for pair in fewer} < {tuple(pair) for pair in there} and len(fewer) < 0.7 * len(there)
