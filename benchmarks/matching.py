@@ -15,14 +15,14 @@ import numpy as np
 from librosa.sequence import dtw
 
 from vconv.alignment import pairs
-from vconv.features.cepstra import SHAPE, active, mel_cepstra
+from vconv.features.cepstra import SAID_SIZE, SHAPE, active, mel_cepstra, power, said
 from vconv.features.store import FeatureStore
 
 FOUR_PAIRS = "SF1-TM3,SF1-TF2,SM1-TF1,SM1-TM1"
 
 
 class Corpus:
-    """Mel-cepstra [T, 24] and active frames bool [T] of every utterance, computed once."""
+    """What is `said` [T, 40] in every utterance and which frames are active, bool [T]; computed once."""
 
     def __init__(self, store):
         self.store, self._known = store, {}
@@ -31,8 +31,8 @@ class Corpus:
         key = utterance.speaker, utterance.split, utterance.name
         if key not in self._known:
             frames = self.store.read(utterance)
-            cepstra = mel_cepstra(frames.spectrum, frames.energy, self.store.settings["sample_rate"])[:, SHAPE]
-            self._known[key] = cepstra, active(frames.energy)
+            cepstra = mel_cepstra(frames.spectrum, frames.energy, self.store.settings["sample_rate"])
+            self._known[key] = said(cepstra, power(frames.energy)), active(frames.energy)
         return self._known[key]
 
     def of(self, speaker, split):
@@ -41,11 +41,12 @@ class Corpus:
 
 
 def partners(own, other):
-    """Return for each frame of `own` [T, 24] the frame of `other` [U, 24] beside it on the best warping path, [T].
+    """Return for each frame of `own` [T, 40] the frame of `other` [U, 40] beside it on the best warping path, [T].
 
-    Each is seen relative to its own mean and deviation.
+    Coefficients 1 to 24 of each are seen relative to their own mean and deviation.
     """
-    one, two = ((cepstra - cepstra.mean(axis=0)) / cepstra.std(axis=0) for cepstra in (own, other))
+    shapes = own[:, SHAPE], other[:, SHAPE]
+    one, two = ((shape - shape.mean(axis=0)) / shape.std(axis=0) for shape in shapes)
     path, partner = dtw(one.T, two.T, metric="euclidean")[1], np.zeros(len(own), int)
     partner[path[:, 0]] = path[:, 1]
     return partner
@@ -65,13 +66,12 @@ def measure(corpus, file, source, target):
     for row in file.utterances:
         if (row.speaker, row.split) == (source, "validation") and row.name in references:
             own, active = corpus(corpus.of(source, "validation")[row.name])
-            said = corpus(references[row.name])[0]
-            said, there = said[partners(own, said)], slice(row.start, row.start + row.length)
-            found.append((said[:: pairs.FRAME_STEP], active[:: pairs.FRAME_STEP], file.matched[number, there],
-                          file.weight[number, there] > 0))
-    said, active, matched, known = (np.concatenate(part) for part in zip(*found, strict=True))
+            other, there = corpus(references[row.name])[0], slice(row.start, row.start + row.length)
+            found.append((other[partners(own, other)][:: pairs.FRAME_STEP, SHAPE], active[:: pairs.FRAME_STEP],
+                          file.matched[number, there, SHAPE].astype(float), file.weight[number, there] > 0))
+    true, active, matched, known = (np.concatenate(part) for part in zip(*found, strict=True))
     counts = active & known
-    distances = [rms_db(said[counts] - other) for other in (matched[counts].astype(float), said[active].mean(axis=0))]
+    distances = [rms_db(true[counts] - other) for other in (matched[counts], true[active].mean(axis=0))]
     return *distances, known[active].mean()
 
 
@@ -80,7 +80,8 @@ def parallel(corpus):
     store = corpus.store
     table = pairs.table(store)
     for target in store.speakers:
-        rows, weight = np.zeros((table[-1].start + table[-1].length, 24)), np.zeros(table[-1].start + table[-1].length)
+        count = table[-1].start + table[-1].length
+        rows, weight = np.zeros((count, SAID_SIZE)), np.zeros(count)
         for row in table:
             utterance = corpus.of(row.speaker, row.split)[row.name]
             own, active = corpus(utterance)

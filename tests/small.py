@@ -49,7 +49,7 @@ def write_pairs(store, seed=0, **settings):
     random, utterances = np.random.default_rng(seed), pairs.table(store)
     rows = utterances[-1].start + utterances[-1].length
     count = len(store.speakers)
-    matched = [(random.normal(number, 1, (rows, 24)), random.integers(4, size=rows),
+    matched = [(random.normal(number, 1, (rows, 40)), random.integers(4, size=rows),
                 random.normal(size=(count, 25, 24)) / 5) for number in range(count)]
     path = store.path.with_name(pairs.FILE_NAME)
     pairs.write(path, settings, store.fingerprint, store.speakers, utterances, matched)

@@ -1,4 +1,4 @@
-"""Conversion by mel-cepstra: a network that changes nothing gives the spectrum back; variance, strangers, corners."""
+"""Conversion by mel-cepstra: a network that changes nothing gives the spectrum back; variance, power, corners."""
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -6,8 +6,6 @@ from voice import voice
 
 from vconv.audio import mel_cepstrum, world
 from vconv.conversion import VoiceConverter
-from vconv.features import cepstra
-from vconv.features.analysis import to_frames
 from vconv.features.schema import Frames
 from vconv.features.statistics import Statistics
 from vconv.spectra import CepstralSpectra
@@ -17,7 +15,10 @@ DECAY = 1 / np.arange(1, 41)
 
 
 def statistics(mean=None, deviation=None, variance=None):
-    """Statistics of two speakers whose cepstra have the mean and deviation given, [2, 40], or 0 and `DECAY`."""
+    """Statistics of two speakers whose cepstra have the mean and deviation given, [2, 40], or 0 and `DECAY`.
+
+    Power is in the place of the coefficient 0; its mean is 0.
+    """
     features = {"sample_rate": RATE, "frame_period_ms": 5.0, "f0_method": "dio"}
     return Statistics(
         ("Ann", "Bo"), features, "x", np.full(BINS, -20.0), np.zeros(BINS), np.zeros(BINS), np.ones(BINS),
@@ -27,8 +28,9 @@ def statistics(mean=None, deviation=None, variance=None):
 
 
 def same(inputs):
-    """Say in the target's voice what the source said: the same distance from the mean."""
-    return inputs[0][..., :24]
+    """Say in the target's voice what the source said: the same distance from the mean, which 25 to 39 have."""
+    shape, power = inputs[0][..., :24], inputs[0][..., 24:25]
+    return tf.concat([power, shape, tf.zeros_like(shape[..., :15])], axis=-1)
 
 
 def spectra(network=same, gv=0.0, source_share=0.0, maps=None, **changes):
@@ -45,8 +47,14 @@ def frames_of(mel_cepstra):
 
 @pytest.fixture
 def spoken():
-    """Mel-cepstra [60, 40] of frames of which none is a pause."""
-    return np.random.default_rng(0).standard_normal((60, 40)) * DECAY * np.where(np.arange(40) > 0, 1, 0.1)
+    """Mel-cepstra [60, 40] of frames of which none is a pause; those above 24 are 0."""
+    size = DECAY * np.select([np.arange(40) == 0, np.arange(40) < 25], [0.1, 1.0], 0.0)
+    return np.random.default_rng(0).standard_normal((60, 40)) * size
+
+
+def smoothed(spectrum):
+    """A power spectrum [T, K] without what coefficients above 24 say, as `same` leaves it."""
+    return mel_cepstrum.to_spectrum(mel_cepstrum.from_spectrum(spectrum, 24, 0.41), BINS, 0.41)
 
 
 def cepstra_of(log_spectrum):
@@ -55,31 +63,32 @@ def cepstra_of(log_spectrum):
 
 def test_a_network_that_changes_nothing_gives_the_spectrum_back(spoken):
     frames, converts = frames_of(spoken), spectra()
-    found = converts.say(converts.hear(frames, 0), 0)
+    found, energy = converts.say(converts.hear(frames, 0), 0)
     np.testing.assert_allclose(found, frames.spectrum, atol=1e-4)
     np.testing.assert_allclose((10 ** found).sum(axis=1), 1, rtol=1e-9)
+    np.testing.assert_allclose(energy, frames.energy, rtol=1e-4)
 
 
-def test_every_coefficient_goes_to_the_targets_mean_and_the_higher_ones_to_its_deviation(spoken):
+def test_every_coefficient_goes_to_the_targets_mean(spoken):
     random = np.random.default_rng(1)
     mean, deviation = random.normal(size=(2, 40)) * DECAY / 4, random.uniform(0.7, 1.3, (2, 40)) * DECAY
     converts = spectra(mean=mean, deviation=deviation)
-    found = cepstra_of(converts.say(converts.hear(frames_of(spoken), 0), 1))
+    found = cepstra_of(converts.say(converts.hear(frames_of(spoken), 0), 1)[0])
     relative = (spoken - mean[0]) / deviation[0]
-    np.testing.assert_allclose(found[:, 25:], (relative * deviation[1] + mean[1])[:, 25:], atol=1e-4)
     scale = deviation.mean(axis=0)  # the network's scale is the same for all speakers
     np.testing.assert_allclose(found[:, 1:25], (relative * scale + mean[1])[:, 1:25], atol=1e-4)
+    np.testing.assert_allclose(found[:, 25:], np.tile(mean[1, 25:], (60, 1)), atol=1e-4)
 
 
 def test_the_network_hears_rows_10_ms_apart_and_the_targets_number(spoken):
     def earlier(inputs):
         content, target = inputs
-        before = tf.pad(content[:, :-1, :24], [[0, 0], [1, 0], [0, 0]])
+        before = tf.pad(same([content[:, :-1]]), [[0, 0], [1, 0], [0, 0]])
         return before * tf.cast(1 + target, tf.float32)[:, None, None]
 
     converts = spectra(earlier)
     for target in 0, 1:
-        found = cepstra_of(converts.say(converts.hear(frames_of(spoken), 0), target))
+        found = cepstra_of(converts.say(converts.hear(frames_of(spoken), 0), target)[0])
         np.testing.assert_allclose(found[2:, 1:25], (1 + target) * spoken[:-2, 1:25], atol=1e-4)
         np.testing.assert_allclose(found[:2, 1:25], 0, atol=1e-4)
 
@@ -91,12 +100,12 @@ def test_a_share_of_the_source_goes_through_its_map_to_the_targets_mean_and_devi
     maps = random.normal(size=(2, 2, 25, 24)) / 5
     converts = spectra(source_share=share, maps=maps, mean=mean, deviation=deviation)
     heard = converts.hear(frames_of(spoken), source)
-    found = cepstra_of(converts.say(heard, 1))
-    moved = own = heard.relative[:, 1:25]
+    found = cepstra_of(converts.say(heard, 1)[0])
+    moved, own = heard.relative[:, 1:].copy(), heard.relative[:, 1:] * (np.arange(39) < 24)
     if source is not None:
-        moved = own @ maps[1, source, :24] + maps[1, source, 24]
-    learned, moved = own * deviation.mean(axis=0)[1:25], moved * deviation[1, 1:25]
-    np.testing.assert_allclose(found[:, 1:25], (1 - share) * learned + share * moved + mean[1, 1:25], atol=1e-4)
+        moved[:, :24] = moved[:, :24] @ maps[1, source, :24] + maps[1, source, 24]
+    learned, moved = own * deviation.mean(axis=0)[1:], moved * deviation[1, 1:]
+    np.testing.assert_allclose(found[:, 1:], (1 - share) * learned + share * moved + mean[1, 1:], atol=1e-4)
 
 
 @pytest.mark.parametrize(("gv", "wanted", "got"), [
@@ -104,7 +113,7 @@ def test_a_share_of_the_source_goes_through_its_map_to_the_targets_mean_and_devi
 def test_variance_within_the_utterance_goes_to_the_targets_within_limits(spoken, gv, wanted, got):
     own = spoken.var(axis=0)
     converts = spectra(gv=gv, variance=np.stack([own, own * wanted]))
-    found = cepstra_of(converts.say(converts.hear(frames_of(spoken), 0), 1))
+    found = cepstra_of(converts.say(converts.hear(frames_of(spoken), 0), 1)[0])
     np.testing.assert_allclose(found[:, 1:25].var(axis=0), own[1:25] * got, rtol=1e-2)
     np.testing.assert_allclose(found[:, 1:25].mean(axis=0), spoken[:, 1:25].mean(axis=0), atol=1e-4)
     np.testing.assert_allclose(found[:, 25:], spoken[:, 25:], atol=1e-4)
@@ -115,13 +124,13 @@ def test_an_utterance_livelier_than_its_speaker_stays_so(spoken, source, got):
     """Ann's usual variance is half of this utterance's; of a stranger nothing usual is known."""
     own = spoken.var(axis=0)
     converts = spectra(gv=1.0, variance=np.stack([own / 2, own * 1.5]))
-    found = cepstra_of(converts.say(converts.hear(frames_of(spoken), source), 1))
+    found = cepstra_of(converts.say(converts.hear(frames_of(spoken), source), 1)[0])
     np.testing.assert_allclose(found[:, 1:25].var(axis=0), own[1:25] * got, rtol=1e-2)
 
 
 def test_a_speaker_known_by_one_frame_has_no_usual_variance(spoken):
     converts = spectra(gv=1.0, variance=np.stack([np.zeros(40), spoken.var(axis=0)]))
-    assert np.isfinite(converts.say(converts.hear(frames_of(spoken), 0), 1)).all()
+    assert np.isfinite(converts.say(converts.hear(frames_of(spoken), 0), 1)[0]).all()
 
 
 def test_pauses_count_neither_in_variance_nor_in_a_strangers_mean(spoken):
@@ -133,7 +142,8 @@ def test_pauses_count_neither_in_variance_nor_in_a_strangers_mean(spoken):
         heard = converts.hear(frames, source)
         assert heard.spoken.tolist() == [True] * 40 + [False] * 20
     np.testing.assert_allclose(heard.relative[:40].mean(axis=0), 0, atol=1e-6)
-    found = cepstra_of(converts.say(converts.hear(frames, 0), 0))
+    assert heard.relative[40:, 0].max() < -3, "a pause is far below the mean power of speech"
+    found = cepstra_of(converts.say(converts.hear(frames, 0), 0)[0])
     np.testing.assert_allclose(found[:, 1:25], spoken[:, 1:25], atol=1e-3)
 
 
@@ -141,9 +151,9 @@ def test_a_stranger_gets_the_targets_mean_and_deviation(spoken):
     stranger = spoken * 1.4 + 0.3 * DECAY * (np.arange(40) > 0)
     mean = np.stack([DECAY, -DECAY]) / 2
     converts = spectra(mean=mean)
-    found = cepstra_of(converts.say(converts.hear(frames_of(stranger), None), 1))[:, 1:]
+    found = cepstra_of(converts.say(converts.hear(frames_of(stranger), None), 1)[0])[:, 1:]
     np.testing.assert_allclose(found.mean(axis=0), mean[1, 1:], atol=1e-4)
-    np.testing.assert_allclose(found.std(axis=0), DECAY[1:], rtol=1e-2)
+    np.testing.assert_allclose(found.std(axis=0)[:24], DECAY[1:25], rtol=1e-2)
 
 
 def test_of_a_strangers_cry_no_deviation_is_taken(spoken):
@@ -152,7 +162,37 @@ def test_of_a_strangers_cry_no_deviation_is_taken(spoken):
     converts = spectra(gv=1.0)
     heard = converts.hear(frames_of(alike), None)
     np.testing.assert_allclose(heard.content[:, :24], 0, atol=1e-4)
-    assert np.isfinite(converts.say(heard, 1)).all()
+    assert np.isfinite(converts.say(heard, 1)[0]).all()
+
+
+def doubled(inputs):
+    """Say all as it was, but power twice as far from its mean."""
+    return same(inputs) * tf.constant([2.0] + [1.0] * 39)
+
+
+@pytest.mark.parametrize(("network", "changes", "apart_db"), [
+    (same, {}, 12), (doubled, {}, 24), (doubled, {"source_share": 0.25}, 21), (same, {"gv": 1.0}, 18),
+    (doubled, {"gv": 1.0}, 18)])
+def test_power_is_what_the_network_says_with_the_targets_variance_and_a_share_of_the_sources(
+        spoken, network, changes, apart_db):
+    """The first half is 12 dB above the second; a pause follows, of which the network knows nothing."""
+    frames = frames_of(np.tile(spoken, (5, 1)))
+    quieter_db = np.repeat([0, 12, 50], 100)
+    frames.energy[:] = 10 ** (-quieter_db / 10)
+    own = np.square(6 / 8)
+    variance = np.array([[own], [own * 1.5 ** 2]]) * np.ones((2, 40))
+    converts = spectra(network, variance=variance, **changes)
+    heard = converts.hear(frames, 0)
+    assert heard.spoken.tolist() == [True] * 200 + [False] * 100
+    energy_db = 10 * np.log10(converts.say(heard, 1)[1])
+    level_db = [energy_db[start + 20:start + 80] for start in (0, 100, 200)]
+    for part in level_db:
+        np.testing.assert_allclose(part, part[0], atol=1e-2)  # what is louder fades within a few frames
+    assert level_db[0][0] - level_db[1][0] == pytest.approx(apart_db, abs=0.05)
+    whole_db = 10 * np.log10((10 ** (energy_db / 10)).sum() / frames.energy.sum())
+    assert whole_db == pytest.approx(0, abs=1e-9)
+    between_db = (level_db[0][0] + level_db[1][0]) / 2  # the pause stays where it is to the mean of what is spoken
+    assert between_db - level_db[2][0] == pytest.approx(44, abs=0.05)
 
 
 # From signal to signal
@@ -168,13 +208,12 @@ def converter(refinements=0, **changes):
 def test_a_network_that_changes_nothing_gives_copy_synthesis_of_smoothed_spectra():
     y = voice(200.0)
     analysis = world.analyze(y, RATE, 70, 400)
-    frames = to_frames(analysis, RATE)
-    smooth = mel_cepstrum.to_spectrum(cepstra.mel_cepstra(frames.spectrum, frames.energy, RATE), BINS, 0.41)
+    smooth = smoothed(analysis.spectrum)
     smooth *= (analysis.spectrum.sum(axis=1) / smooth.sum(axis=1))[:, None]
     expected = world.synthesize(analysis.f0_hz, smooth, analysis.aperiodicity, RATE)
     found, rate = converter().convert(y, "Ann", "Ann")
     assert rate == RATE and np.abs(found - expected).max() < 1e-3 * np.abs(expected).max()
-    assert np.square(found).mean() == pytest.approx(np.square(world.synthesize(*analysis, RATE)).mean(), rel=0.1)
+    assert np.square(found).mean() == pytest.approx(np.square(world.synthesize(*analysis, RATE)).mean(), rel=0.2)
 
 
 @pytest.mark.parametrize("synthesis", ["world", "diff"])
@@ -186,7 +225,7 @@ def test_a_refinement_brings_the_envelope_nearer_to_what_was_said(synthesis):
         vc = converter(refinements)
         vc.statistics.log_f0_mean[1] -= np.log(2)
         heard = world.estimate_spectrum(vc.convert(y, "Bo", "Ann", synthesis=synthesis)[0], wanted.f0_hz / 2, RATE)
-        off.append(np.abs(np.log(heard / wanted.spectrum))[20:-20, 10:300].mean())
+        off.append(np.abs(np.log(smoothed(heard) / smoothed(wanted.spectrum)))[20:-20, 10:300].mean())
     assert off[1] < 0.9 * off[0]
 
 

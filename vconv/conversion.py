@@ -1,8 +1,8 @@
 """Conversion: a run folder + recordings + a target speaker → the same sentences in the target's voice.
 
-The spectrum goes through the model (`vconv.spectra`), log-F0 is moved linearly to the target's mean and deviation,
-energy and aperiodicity stay the source's (Hsu et al. 2016, arXiv 1610.04019, section 4). WORLD makes a new signal of
-these; or the recording itself is moved in pitch and filtered by the difference of the spectra (Kobayashi et al. 2014,
+Spectrum and energy go through the model (`vconv.spectra`), log-F0 is moved linearly to the target's mean and deviation,
+aperiodicity stays the source's (Hsu et al. 2016, arXiv 1610.04019, section 4). WORLD makes a new signal of these; or
+the recording itself is moved in pitch and filtered by the difference of the spectra (Kobayashi et al. 2014,
 "Statistical singing voice conversion with direct waveform modification based on the spectrum differential",
 Interspeech), which keeps its natural excitation.
 """
@@ -25,13 +25,12 @@ LARGEST_GAIN = 1000.0  # of power, 30 dB either way
 
 
 class Utterance(NamedTuple):
-    """A recording, analysed for all targets: its samples, WORLD's `Analysis`, energy [T], (mean, deviation) of its
-    speaker's log-F0, and what the model's kind of `vconv.spectra` heard.
+    """A recording, analysed for all targets: its samples, WORLD's `Analysis`, (mean, deviation) of its speaker's
+    log-F0, and what the model's kind of `vconv.spectra` heard.
     """
 
     y: np.ndarray
     analysis: world.Analysis
-    energy: np.ndarray
     log_f0: tuple
     heard: object
 
@@ -121,13 +120,12 @@ class VoiceConverter:
             floor_hz, ceiling_hz = self.statistics.f0_range_hz[number]
         analysis = world.analyze(y, self.rate, floor_hz, ceiling_hz, self.f0_method, self.frame_period_ms)
         log_f0 = pitch.log_f0_statistics(analysis.f0_hz) if number is None else self._log_f0(number)
-        frames = to_frames(analysis, self.rate)
-        return Utterance(y, analysis, frames.energy, log_f0, self.spectra.hear(frames, number))
+        return Utterance(y, analysis, log_f0, self.spectra.hear(to_frames(analysis, self.rate), number))
 
     def resynthesize(self, utterance, target, synthesis="world"):
         """Return the signal [samples] of what `analyze` returned, in the voice of `target`; see `convert`."""
         number, analysis = self._number(target), utterance.analysis
-        spectrum = world.restore_energy(self.spectra.say(utterance.heard, number), utterance.energy)
+        spectrum = world.restore_energy(*self.spectra.say(utterance.heard, number))
         f0_hz = pitch.convert(analysis.f0_hz, utterance.log_f0, self._log_f0(number))
         f0_hz = np.minimum(f0_hz, self.rate / 2)  # far above it WORLD writes beyond its memory
         render = (self._diff if synthesis == "diff" else self._world)(utterance, f0_hz)

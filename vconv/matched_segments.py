@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from vconv.features.cepstra import CONTENT_ORDER, CONTENT_SIZE, rows_of
+from vconv.features.cepstra import CONTENT_SIZE, SAID_SIZE, rows_of
 from vconv.features.statistics import CepstrumNormalizer
 from vconv.windows import Windows
 
@@ -13,7 +13,7 @@ class MatchedSegments(Windows):
 
     - content, float32 [batch, T, 27], of a stretch of a recording, every second frame; zeros after its end
     - target, int32 [batch]: any of the speakers, the one who speaks too
-    - matched, float32 [batch, T, 24], mel-cepstra in that voice as `CepstrumNormalizer` scales them
+    - matched, float32 [batch, T, 40], power and mel-cepstra in that voice as `CepstrumNormalizer` scales them
     - weight, float32 [batch, T]: how many frames were matched; 0 where there is none, and after the end
 
     What was read of an utterance stays in memory, 108 bytes for each 10 ms.
@@ -63,7 +63,7 @@ class MatchedSegments(Windows):
     def signature(self, rows):
         """Return the shapes and types of a batch."""
         content = tf.TensorSpec((rows, self.length, CONTENT_SIZE), tf.float32)
-        matched = tf.TensorSpec((rows, self.length, CONTENT_ORDER), tf.float32)
+        matched = tf.TensorSpec((rows, self.length, SAID_SIZE), tf.float32)
         return (content, tf.TensorSpec((rows,), tf.int32)), matched, tf.TensorSpec((rows, self.length), tf.float32)
 
     def _hear(self, number):

@@ -42,7 +42,7 @@ class FramePainter(keras.callbacks.Callback):
         heard = self.spectra.hear(self.frames, self.source)
         for speaker, kind in (self.source, "reconstructed"), (target, "converted"):
             with self.model.averaged():
-                panels[f"{self.speakers[speaker]}, {kind}"] = self.spectra.say(heard, speaker)
+                panels[f"{self.speakers[speaker]}, {kind}"] = self.spectra.say(heard, speaker)[0]
         figure = pictures.spectrograms(panels, self.settings["sample_rate"], self.settings["frame_period_ms"])
         with self.writer.as_default():
             tf.summary.image("validation utterance", pictures.pixels(figure)[None], step=epoch + 1)

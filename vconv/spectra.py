@@ -1,21 +1,33 @@
 """SPECTRA: frames of one voice → their spectra in another, by what the model learns from.
 
-Each kind hears `Frames` once (`hear`) and says them in as many voices as wanted (`say`): log10(power / energy), so that
-the energy stays the source's. `refinements` is how often the sound made of it is heard and mended
-(`vconv.audio.refinement`).
+Each kind hears `Frames` once (`hear`) and says them in as many voices as wanted (`say`): log10(power / energy) and the
+energy. `refinements` is how often the sound made of them is heard and mended (`vconv.audio.refinement`).
 """
 
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
+from scipy.ndimage import gaussian_filter1d
 
 from vconv.audio import mel_cepstrum
-from vconv.features.cepstra import CONTENT_SIZE, FRAME_STEP, SHAPE, active, content, mel_cepstra
+from vconv.features.cepstra import (
+    CONTENT_SIZE,
+    FRAME_STEP,
+    POWER_DB,
+    SAID_SIZE,
+    SHAPE,
+    active,
+    content,
+    mel_cepstra,
+    power,
+    said,
+)
 from vconv.features.statistics import CepstrumNormalizer, Normalizer
 
 CHUNK_FRAMES = 256  # bounds the memory of the network whatever the length of a recording, and fits the cache
 TINY = np.finfo(float).tiny
+FADE_FRAMES = 2.0  # standard deviation of the Gaussian between what is louder and what is not
 LARGEST_STRETCH = 3.0  # of a coefficient's deviation, either way: one word varies less than a speaker does
 
 
@@ -41,20 +53,22 @@ class FrameSpectra:
 
     def hear(self, frames, source):
         """Return what `say` needs of `Frames` of the speaker number `source`, None for a stranger."""
-        return self.normalizer.forward(frames.spectrum)
+        return self.normalizer.forward(frames.spectrum), frames.energy
 
-    def say(self, x, target):
-        """Return log10(power / energy) [T, K] of what was heard, in the voice of the speaker number `target`."""
+    def say(self, heard, target):
+        """Return log10(power / energy) [T, K] in the voice of the number `target`, and the energy [T]."""
+        x, energy = heard
         speaker = np.array([target], np.int32)
         chunks = [self._network(x[start : start + CHUNK_FRAMES], speaker) for start in range(0, len(x), CHUNK_FRAMES)]
-        return self.normalizer.inverse(np.concatenate(chunks))
+        return self.normalizer.inverse(np.concatenate(chunks)), energy
 
 
 class Heard(NamedTuple):
     """What `CepstralSpectra` keeps of an utterance for every target.
 
-    source, the speaker's number or None; content [T, 27]; relative [T, 40], mel-cepstra by the speaker's mean and
-    deviation; spoken bool [T]; liveliness [24], the variance of coefficients 1 to 24 by the speaker's usual one.
+    source, the speaker's number or None; content [T, 27]; relative [T, 40], mel-cepstra with power for the coefficient
+    0 (`vconv.features.cepstra.said`) by the speaker's mean and deviation; spoken bool [T]; liveliness [40], their
+    variance by the speaker's usual one; energy [T].
     """
 
     source: int | None
@@ -62,25 +76,27 @@ class Heard(NamedTuple):
     relative: np.ndarray
     spoken: np.ndarray
     liveliness: np.ndarray
+    energy: np.ndarray
 
 
 class CepstralSpectra:
-    """The network says mel-cepstra 1 to 24 of the whole utterance; higher ones are moved by mean and deviation.
+    """The network says power and mel-cepstra 1 to 39 of the whole utterance.
 
     What it says is the mean of all that was matched, now and then another sound among it. A share of the source's own
-    coefficients, moved by the affine map from voice to voice (a stranger's by mean and deviation), brings words back.
+    coefficients brings words back: the first 24 moved by the affine map from voice to voice, the rest (a stranger's
+    all) by mean and deviation.
 
-    Predicted coefficients vary less than natural ones, because the network says the mean of all that was matched; each
-    gets the target's variance within an utterance back (Toda, Black and Tokuda 2007, in the form of Silén, Helander,
-    Nurminen and Gabbouj 2012, "Ways to implement global variance in statistical speech synthesis", Interspeech), as
-    much more or less of it as the source's utterance has of the source's (0.1 dB nearer the target's own sentence).
-    Parameters as of `FrameSpectra`, the model of a kind that learns from pairs.
+    What is predicted varies less than what is natural, because the network says the mean of all that was matched; each
+    coefficient, and power, gets the target's variance within an utterance back (Toda, Black and Tokuda 2007, in the
+    form of Silén, Helander, Nurminen and Gabbouj 2012, "Ways to implement global variance in statistical speech
+    synthesis", Interspeech), as much more or less of it as the source's utterance has of the source's (0.1 dB nearer
+    the target's own sentence). Parameters as of `FrameSpectra`, the model of a kind that learns from pairs.
     """
 
     def __init__(self, model, statistics, settings):
         self.rate, self.bins = statistics.settings["sample_rate"], len(statistics.spectrum_low)
         self.mean, self.deviation = statistics.cepstrum_mean, statistics.cepstrum_deviation
-        self.variance = statistics.cepstrum_variance[:, SHAPE]
+        self.variance = statistics.cepstrum_variance
         self.maps = np.array(model.maps)
         self.strength, self.source_share, self.refinements = (
             settings["conversion"][key] for key in ("gv", "source_share", "refinements"))
@@ -91,45 +107,55 @@ class CepstralSpectra:
 
     def hear(self, frames, source):
         """Return the `Heard` of `Frames` of the speaker number `source`, None for a stranger."""
-        cepstra, spoken = mel_cepstra(frames.spectrum, frames.energy, self.rate), active(frames.energy)
+        cepstra = said(mel_cepstra(frames.spectrum, frames.energy, self.rate), power(frames.energy))
+        spoken = active(frames.energy)
         if source is None:
             mean = cepstra[spoken].mean(axis=0)
             # Of a short cry there is no deviation to speak of.
             deviation = np.maximum(cepstra[spoken].std(axis=0), self.deviation.mean(axis=0) / LARGEST_STRETCH)
         else:
             mean, deviation = self.mean[source], self.deviation[source]
-        own = cepstra[spoken][:, SHAPE].var(axis=0)
+        own = cepstra[spoken].var(axis=0)
         usual = own if source is None else self.variance[source]
         liveliness = np.clip(own / np.maximum(usual, TINY), LARGEST_STRETCH**-2, LARGEST_STRETCH**2)
         relative = (cepstra - mean) / deviation
-        return Heard(source, content(cepstra, frames, mean, deviation), relative, spoken, liveliness)
+        return Heard(source, content(cepstra, frames, mean, deviation), relative, spoken, liveliness, frames.energy)
 
     def say(self, heard, target):
-        """Return log10(power / energy) [T, K] of what was heard, in the voice of the speaker number `target`."""
-        cepstra = heard.relative * self.deviation[target] + self.mean[target]
-        cepstra[:, SHAPE] = self._varied(self._predicted(heard, target), heard, target)
+        """Return log10(power / energy) [T, K] and energy [T] in the voice of the speaker number `target`."""
+        cepstra = self._varied(self._predicted(heard, target), heard, target)
+        energy = self._louder(cepstra[:, 0], heard)
         cepstra[:, 0] = 0  # the level comes with the energy
-        power = mel_cepstrum.to_spectrum(cepstra, self.bins, mel_cepstrum.mel_alpha(self.rate))
-        return np.log10(power / power.sum(axis=1, keepdims=True))
+        spectrum = mel_cepstrum.to_spectrum(cepstra, self.bins, mel_cepstrum.mel_alpha(self.rate))
+        return np.log10(spectrum / spectrum.sum(axis=1, keepdims=True)), energy
 
     def _predicted(self, heard, target):
-        """Return the mel-cepstra [T, 24] that the network says, of rows `FRAME_STEP` apart, with the source's share."""
-        x, rows = np.empty((len(heard.content), self.variance.shape[1]), np.float32), heard.content
+        """Return what the network says [T, 40], of rows `FRAME_STEP` apart, with the source's share."""
+        x, rows = np.empty((len(heard.content), SAID_SIZE), np.float32), heard.content
         for first in range(FRAME_STEP):
             x[first::FRAME_STEP] = self._network(rows[None, first::FRAME_STEP], np.array([target], np.int32))[0]
-        moved = heard.relative[:, SHAPE]
+        moved = heard.relative.copy()
         if heard.source is not None:
             affine = self.maps[target, heard.source]
-            moved = moved @ affine[:-1] + affine[-1]
-        moved = moved * self.deviation[target, SHAPE] + self.mean[target, SHAPE]
+            moved[:, SHAPE] = moved[:, SHAPE] @ affine[:-1] + affine[-1]
+        moved = moved * self.deviation[target] + self.mean[target]
         return (1 - self.source_share) * self.normalizer.inverse(x, target) + self.source_share * moved
 
     def _varied(self, cepstra, heard, target):
-        """Return `cepstra` [T, 24] with the variance of the target's voice, as far as the settings want it."""
+        """Return `cepstra` [T, 40] with the variance of the target's voice, as far as the settings want it."""
         mean, variance = cepstra[heard.spoken].mean(axis=0), cepstra[heard.spoken].var(axis=0)
         wanted = self.variance[target] * heard.liveliness
         stretch = np.sqrt(wanted / np.maximum(variance, TINY)) ** self.strength
         return mean + (cepstra - mean) * np.clip(stretch, 1 / LARGEST_STRETCH, LARGEST_STRETCH)
+
+    def _louder(self, level, heard):
+        """Return the energy [T] that frames of the power `level` [T] have; pauses and the whole stay as loud as heard.
+
+        Of pauses nothing was learnt; the change fades within a few frames.
+        """
+        change = np.where(heard.spoken, level - power(heard.energy), 0)
+        energy = heard.energy * 10 ** (POWER_DB / 10 * gaussian_filter1d(change, FADE_FRAMES))
+        return energy * (heard.energy.sum() / energy.sum())
 
 
 KINDS = {"frames": FrameSpectra, "pairs": CepstralSpectra}

@@ -20,7 +20,7 @@ class Cepstra:
     """A `Voice` of which each row is looked at alone."""
 
     def __init__(self, cepstra):
-        self.cepstra, self.spoken = cepstra.astype(np.float32), np.arange(len(cepstra))
+        self.said, self.spoken = cepstra.astype(np.float32), np.arange(len(cepstra))
         self.shape = self.normalised(cepstra[:, 1:25])
 
     normalised = Voice.normalised
@@ -44,7 +44,7 @@ def test_the_warp_is_found(alpha):
     cepstra = smooth(800)
     source = Cepstra(cepstra @ frequency_warp(40, 39, -alpha))
     found = adapt(source, Cepstra(cepstra), SETTINGS | {"rounds": 0})
-    np.testing.assert_array_equal(found, source.normalised((source.cepstra @ frequency_warp(40, 39, alpha))[:, 1:25]))
+    np.testing.assert_array_equal(found, source.normalised((source.said @ frequency_warp(40, 39, alpha))[:, 1:25]))
 
 
 def test_rounds_bring_the_rows_to_where_they_are_in_the_other_voice():

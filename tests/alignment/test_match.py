@@ -24,14 +24,14 @@ def run(voices, output, **changes):
 def test_each_sound_is_matched_to_the_same_sound_in_the_other_voice(trio, tmp_path):
     found, lines = run(trio, tmp_path / "p.h5")
     assert found.speakers == ["A", "B", "C"] and found.fingerprint == trio.store.fingerprint
-    assert found.settings == match.settings() and found.matched.shape == (3, len(trio.sounds), 24)
+    assert found.settings == match.settings() and found.matched.shape == (3, len(trio.sounds), 40)
     spoken = trio.sounds >= 0
     speaker = np.repeat([row.speaker for row in found.utterances], [row.length for row in found.utterances])
     for number, name in enumerate(found.speakers):
         true, weight = trio.voices.say(name, trio.sounds), found.weight[number]
         others, own = spoken & (speaker != name) & (weight > 0), speaker == name
         heard = np.isin(trio.sounds, trio.sounds[spoken & own])
-        distance = np.sqrt(np.square(found.matched[number] - true).sum(axis=1))
+        distance = np.sqrt(np.square(found.matched[number, :, 1:25] - true).sum(axis=1))
         apart = np.sqrt(np.square(true[others] - true[others].mean(axis=0)).sum(axis=1)).mean()
         assert np.median(distance[others & heard]) < 0.25 * apart, name
         assert distance[spoken & own].mean() < 0.1 * apart, "his own rows are what he said"
@@ -82,10 +82,10 @@ def test_maps_lead_from_each_voice_into_each_other_one(trio, tmp_path):
 
 def test_several_pairs_of_a_row_are_averaged():
     rows = SimpleNamespace(speaker=np.array([0, 0, 0, 1, 1, 1]), active=np.array([1, 1, 1, 1, 0, 1], bool),
-                           cepstra=np.outer(np.arange(6), np.ones(40)).astype(np.float32))
+                           said=np.outer(np.arange(6), np.ones(40)).astype(np.float32))
     found, weight = match.in_voice(1, rows, [np.array([[0, 3], [0, 5], [2, 5]] + [[1, 4]] * 300)])
     np.testing.assert_array_equal(found[:, 0], [4, 4, 5, 3, 4, 5])
-    assert weight.tolist() == [2, 255, 1, 1, 0, 1] and weight.dtype == np.uint8 and found.shape == (6, 24)
+    assert weight.tolist() == [2, 255, 1, 1, 0, 1] and weight.dtype == np.uint8 and found.shape == (6, 40)
     alone, weight = match.in_voice(0, rows, [np.zeros((0, 2), np.int64)])
     np.testing.assert_array_equal(alone[:, 0], [0, 1, 2, 0, 0, 0])
     assert weight.tolist() == [1, 1, 1, 0, 0, 0]

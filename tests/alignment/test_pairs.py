@@ -10,7 +10,7 @@ from vconv.alignment.pairs import MatchedUtterance, Pairs
 from vconv.errors import VconvError
 
 UTTERANCES = [MatchedUtterance("é 1", "A", "training", 0, 3), MatchedUtterance("2", "B é", "validation", 3, 4)]
-MATCHED = np.random.default_rng(0).normal(size=(2, 7, 24)).astype(np.float16)
+MATCHED = np.random.default_rng(0).normal(size=(2, 7, 40)).astype(np.float16)
 WEIGHT = np.random.default_rng(1).integers(0, 256, size=(2, 7)).astype(np.uint8)
 MAPS = np.random.default_rng(2).normal(size=(2, 2, 25, 24)).astype(np.float32)
 

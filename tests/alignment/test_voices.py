@@ -11,7 +11,7 @@ def test_a_voice_holds_the_rows_of_its_speaker(trio):
     for speaker in range(3):
         voice = Voice(rows, speaker)
         assert set(rows.speaker[voice.numbers]) == {speaker} and len(voice.numbers) == (rows.speaker == speaker).sum()
-        np.testing.assert_array_equal(voice.cepstra, rows.cepstra[voice.numbers])
+        np.testing.assert_array_equal(voice.said, rows.said[voice.numbers])
         np.testing.assert_array_equal(voice.shape, rows.content[voice.numbers, :24])
         spoken, held_out = voice.numbers[voice.spoken], voice.numbers[voice.held_out]
         assert (trio.sounds[np.concatenate([spoken, held_out])] >= 0).all()

@@ -61,6 +61,13 @@ def test_content_by_hand(frames):
     np.testing.assert_allclose(found[:, 26], np.array([-9, 0, -12, -30]) / 6, atol=1e-6)
 
 
+def test_what_is_said_is_power_and_the_coefficients_from_1_on(frames):
+    rows = np.random.default_rng(0).normal(size=(4, 40))
+    level = cepstra.power(frames.energy)
+    np.testing.assert_allclose(level, (np.array([0, 0, -16, -99]) + 16 / 3) / 8, atol=1e-6)
+    np.testing.assert_array_equal(cepstra.said(rows, level), np.column_stack([level, rows[:, 1:]]))
+
+
 def test_content_knows_neither_level_nor_c0_nor_what_is_above_24(frames):
     random = np.random.default_rng(0)
     rows, mean, deviation = random.normal(size=(4, 40)), random.normal(size=40), random.uniform(1, 2, 40)

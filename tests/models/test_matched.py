@@ -20,25 +20,25 @@ def batch(rows=4, length=8, seed=0):
     target = random.integers(0, SPEAKERS, rows).astype("int32")
     spoken = (random.random((rows, length)) < 0.7).astype("float32")
     return ((random.normal(size=(rows, length, 27)).astype("float32"), target),
-            random.normal(size=(rows, length, 24)).astype("float32"), spoken)
+            random.normal(size=(rows, length, 40)).astype("float32"), spoken)
 
 
 def test_parameters_by_hand():
     described = info.describe("matched", 513, 10)
     scaled = 2 * 128 + 2 * (32 * 128 + 128)  # normalisation, then scale and shift by the speaker
     convolution = 5 * 128 * 128 + 128
-    total = (5 * 27 * 128 + 128) + 4 * (scaled + convolution) + scaled + (128 * 24 + 24)
+    total = (5 * 27 * 128 + 128) + 4 * (scaled + convolution) + scaled + (128 * 40 + 40)
     assert described["networks"]["converter"]["parameters"] == total
     assert described["networks"]["speaker_embedding"]["parameters"] == 10 * 32
-    assert described["parameters"] == described["trainable"] == total + 320 == 392_536
-    products = 5 * 27 * 128 + 4 * 5 * 128 * 128 + 128 * 24  # the speaker's dense layers count once an utterance
+    assert described["parameters"] == described["trainable"] == total + 320 == 394_600
+    products = 5 * 27 * 128 + 4 * 5 * 128 * 128 + 128 * 40  # the speaker's dense layers count once an utterance
     assert described["networks"]["converter"]["multiply_adds"] == pytest.approx(products, rel=1e-3)
 
 
 @pytest.mark.parametrize("length", [1, 2, 7, 50])
 def test_any_length(small, length):
     (content, target), _, _ = batch(2, length)
-    assert small((content, target)).shape == (2, length, 24)
+    assert small((content, target)).shape == (2, length, 40)
 
 
 def test_a_row_sees_as_far_as_the_dilations_reach():

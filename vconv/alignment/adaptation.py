@@ -79,10 +79,10 @@ def fit(x, y, ridge):
 def _warped(source, target, most):
     """Return the source's coefficients [m, 24], warped by what brings them nearest the target's."""
     here, there = source.some(WARP_ROWS), target.some(WARP_ROWS)
-    known, order = target.place(target.shape, there), source.cepstra.shape[1]
+    known, order = target.place(target.shape, there), source.said.shape[1]
 
     def warped(alpha):
-        return source.normalised((source.cepstra @ frequency_warp(order, order - 1, alpha))[:, SHAPE])
+        return source.normalised((source.said @ frequency_warp(order, order - 1, alpha))[:, SHAPE])
 
     def distance(shape):
         return both_ways(source.place(shape, here), known)[1].mean()

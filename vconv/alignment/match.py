@@ -18,7 +18,7 @@ from vconv.alignment.neighbours import both_ways
 from vconv.alignment.rows import Rows
 from vconv.alignment.voices import Voice
 from vconv.errors import VconvError
-from vconv.features.cepstra import CONTENT_ORDER, SHAPE
+from vconv.features.cepstra import CONTENT_ORDER
 from vconv.features.workers import available_cores
 from vconv.files import remove_unfinished
 
@@ -128,15 +128,15 @@ def in_voice(target, rows, found):
 
     Returns
     -------
-    matched : ndarray [n, 24], float32
+    matched : ndarray [n, 40], float32
         The mean of what was paired with each row; the speaker's own rows are what they are; 0 where there is nothing.
     weight : ndarray [n], uint8
         Of the mean: how many there are, 255 at most; of the own rows 1, of pauses 0.
     """
     own = rows.speaker == target
-    total, weight = np.where(own[:, None], rows.cepstra[:, SHAPE], 0), (own & rows.active).astype(np.int64)
+    total, weight = np.where(own[:, None], rows.said, 0), (own & rows.active).astype(np.int64)
     for row, other in (both.T for both in found):
-        np.add.at(total, row, rows.cepstra[other, SHAPE])
+        np.add.at(total, row, rows.said[other])
         weight += np.bincount(row, minlength=len(weight))
     return total / np.maximum(weight, 1)[:, None], np.minimum(weight, 255).astype(np.uint8)
 

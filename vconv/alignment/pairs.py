@@ -9,9 +9,9 @@ import numpy as np
 from vconv import files
 from vconv.errors import VconvError
 from vconv.features import hdf5
-from vconv.features.cepstra import CONTENT_ORDER, FRAME_STEP
+from vconv.features.cepstra import CONTENT_ORDER, FRAME_STEP, SAID_SIZE
 
-FORMAT, VERSION = "vconv pairs", 2
+FORMAT, VERSION = "vconv pairs", 3
 FILE_NAME = "pairs.h5"  # beside the features
 SPLITS = ("training", "validation")
 REMEDY = "make it with `vconv match`"
@@ -41,9 +41,9 @@ class Pairs:
         As the feature file has them.
     utterances : list of MatchedUtterance
         The training and validation utterances, in the order of the feature file.
-    matched : memmap [S, n, 24], float16
-        Mel-cepstral coefficients 1 to 24 in the voice of each speaker: his own where he speaks himself, else the mean
-        of those of his training frames that were matched.
+    matched : memmap [S, n, 40], float16
+        Power and mel-cepstral coefficients 1 to 39, as `vconv.features.cepstra.said` describes a frame, in the voice of
+        each speaker: his own where he speaks himself, else the mean of those of his training frames that were matched.
     weight : memmap [S, n], uint8
         How many were matched; 0 where nothing was, and in the speaker's own pauses; else 1 for his own rows.
     maps : ndarray [S, S, 25, 24], float32
@@ -64,7 +64,7 @@ class Pairs:
             self.speakers = hdf5.read_texts(file["speakers"])
             self.utterances = [MatchedUtterance(*row)
                                for row in hdf5.read_rows(file["utterances"], MatchedUtterance._fields)]
-            shape = (len(self.speakers), _row_count(self.utterances), CONTENT_ORDER)
+            shape = (len(self.speakers), _row_count(self.utterances), SAID_SIZE)
             self.matched = hdf5.memory_map(path, file["matched"], np.float16, shape)
             self.weight = hdf5.memory_map(path, file["weight"], np.uint8, shape[:2])
             self.maps = file["maps"][:]
@@ -119,7 +119,7 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
     speakers : list of str
     utterances : list of MatchedUtterance
         One lies after the other, as `table` returns them.
-    matched : iterable of (ndarray [n, 24], ndarray [n], ndarray [S, 25, 24])
+    matched : iterable of (ndarray [n, 40], ndarray [n], ndarray [S, 25, 24])
         One for each of `speakers`, in the same order: all rows in that speaker's voice, their weights, and the maps
         from all voices into his. May be a generator; one of them is held at a time.
 
@@ -130,7 +130,7 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
     ValueError
         Too few or too many, arrays of another shape, or a value that float16 or uint8 cannot hold.
     """
-    shape = (len(speakers), _row_count(utterances), CONTENT_ORDER)
+    shape = (len(speakers), _row_count(utterances), SAID_SIZE)
     types = {"matched": (shape, np.float16), "weight": (shape[:2], np.uint8),
              "maps": ((len(speakers), len(speakers), CONTENT_ORDER + 1, CONTENT_ORDER), np.float32)}
     size = sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in types.values())

@@ -3,7 +3,7 @@
 import numpy as np
 
 from vconv.alignment import pairs
-from vconv.features.cepstra import CONTENT_SIZE, ORDER, rows_of
+from vconv.features.cepstra import CONTENT_SIZE, SAID_SIZE, rows_of
 
 
 class Rows:
@@ -25,8 +25,8 @@ class Rows:
         Rows of training utterances; rows that are no pause.
     first, last : ndarray [n], int64
         The first and last row of the same utterance.
-    cepstra : ndarray [n, 40], float32
-        Mel-cepstra.
+    said : ndarray [n, 40], float32
+        Power and mel-cepstra 1 to 39, as `vconv.features.cepstra.said` describes a frame.
     content : ndarray [n, 27], float32
         As `vconv.features.cepstra.content` describes a frame.
     """
@@ -40,13 +40,13 @@ class Rows:
         self.speaker = np.repeat([store.speakers.index(row.speaker) for row in self.utterances], lengths)
         self.training = np.repeat([row.split == "training" for row in self.utterances], lengths)
         self.active = np.empty(len(self.first), bool)
-        self.cepstra = np.empty((len(self.first), ORDER + 1), np.float32)
+        self.said = np.empty((len(self.first), SAID_SIZE), np.float32)
         self.content = np.empty((len(self.first), CONTENT_SIZE), np.float32)
         stored = (row for row in store.utterances if row.split in pairs.SPLITS)
         for utterance, found in zip(self.utterances, stored, strict=True):
             place = slice(utterance.start, utterance.start + utterance.length)
             speaker = store.speakers.index(utterance.speaker)
-            self.cepstra[place], self.content[place], self.active[place] = rows_of(
+            self.said[place], self.content[place], self.active[place] = rows_of(
                 store.read(found), statistics.cepstrum_mean[speaker], statistics.cepstrum_deviation[speaker],
                 store.settings["sample_rate"])
 

@@ -23,7 +23,7 @@ class Voice:
     ----------
     numbers : ndarray [m], int64
         The rows in the whole corpus.
-    cepstra : ndarray [m, 40], float32
+    said : ndarray [m, 40], float32
     shape : ndarray [m, 24], float32
         Coefficients 1 to 24 relative to the speaker's mean and deviation.
     spoken, held_out : ndarray, int64
@@ -32,7 +32,7 @@ class Voice:
 
     def __init__(self, rows, speaker):
         self.numbers = np.flatnonzero(rows.speaker == speaker)
-        self.cepstra, content = rows.cepstra[self.numbers], rows.content[self.numbers]
+        self.said, content = rows.said[self.numbers], rows.content[self.numbers]
         self.shape, self._rest = content[:, :CONTENT_ORDER], content[:, CONTENT_ORDER:]
         training, active = rows.training[self.numbers], rows.active[self.numbers]
         self.spoken, self.held_out = np.flatnonzero(training & active), np.flatnonzero(~training & active)

@@ -7,7 +7,9 @@ from vconv.audio import mel_cepstrum
 ORDER = 39
 CONTENT_ORDER = 24  # the higher coefficients say more about the voice than about the sound
 CONTENT_SIZE = CONTENT_ORDER + 3
-SHAPE = slice(1, CONTENT_ORDER + 1)  # the coefficients that a conversion by matched frames predicts
+SHAPE = slice(1, CONTENT_ORDER + 1)
+SAID_SIZE = ORDER + 1
+POWER_DB = 8.0  # the unit of power: speakers deviate from their mean by about as much
 FRAME_STEP = 2  # it looks at every second frame: neighbours say nearly the same
 SILENCE_DB = -25.0
 
@@ -39,6 +41,17 @@ def mel_cepstra(spectrum, energy, rate):
     return mel_cepstrum.from_spectrum(power, ORDER, mel_cepstrum.mel_alpha(rate))
 
 
+def power(energy):
+    """Return the power [T] of an utterance's frames, relative to the mean of those that are no pause, in 8 dB."""
+    power_db = 10 * np.log10(np.maximum(np.asarray(energy, np.float64), 1e-30))
+    return (power_db - power_db[active(energy)].mean()) / POWER_DB
+
+
+def said(cepstra, level):
+    """Return what a conversion by matched frames says: mel-cepstra [T, 40] with `power` [T] for the coefficient 0."""
+    return np.concatenate([level[:, None], cepstra[:, 1:]], axis=1)
+
+
 def content(cepstra, frames, mean, deviation):
     """Describe an utterance's frames with the speaker's habits taken out, float32 [T, 27].
 
@@ -48,15 +61,14 @@ def content(cepstra, frames, mean, deviation):
     Parameters
     ----------
     cepstra : ndarray [T, 40]
-        Of `mel_cepstra`.
+        Of `mel_cepstra`; the coefficient 0 does not matter.
     frames : vconv.features.schema.Frames
     mean, deviation : ndarray [40]
         The speaker's.
     """
-    power_db = 10 * np.log10(np.maximum(frames.energy.astype(np.float64), 1e-30))
     columns = [
         (cepstra[:, SHAPE] - mean[SHAPE]) / deviation[SHAPE],
-        (power_db - power_db[active(frames.energy)].mean())[:, None] / 8,
+        power(frames.energy)[:, None],
         2.0 * (frames.f0_hz > 0)[:, None],
         frames.aperiodicity.mean(axis=1, keepdims=True) / 6,
     ]
@@ -64,7 +76,7 @@ def content(cepstra, frames, mean, deviation):
 
 
 def rows_of(frames, mean, deviation, rate):
-    """Return every second frame of an utterance: mel-cepstra [n, 40], `content` [n, 27], whether it is no pause [n].
+    """Return every second frame of an utterance: `said` [n, 40], `content` [n, 27], whether it is no pause [n].
 
     Parameters
     ----------
@@ -76,5 +88,5 @@ def rows_of(frames, mean, deviation, rate):
         In Hz.
     """
     cepstra = mel_cepstra(frames.spectrum, frames.energy, rate)
-    found = cepstra, content(cepstra, frames, mean, deviation), active(frames.energy)
+    found = said(cepstra, power(frames.energy)), content(cepstra, frames, mean, deviation), active(frames.energy)
     return tuple(part[::FRAME_STEP] for part in found)

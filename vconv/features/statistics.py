@@ -7,10 +7,10 @@ import numpy as np
 
 from vconv.errors import VconvError
 from vconv.features import hdf5
-from vconv.features.cepstra import SHAPE, active, mel_cepstra
+from vconv.features.cepstra import active, mel_cepstra, power, said
 from vconv.features.counting import Histogram, Moments
 
-FORMAT, VERSION, OLDEST_VERSION = "vconv statistics", 2, 1
+FORMAT, VERSION, OLDEST_VERSION = "vconv statistics", 3, 1
 PERCENTILES = (0.5, 99.5)
 CHUNK_FRAMES = 8192
 REMEDY = "delete it, the training makes it anew"
@@ -39,8 +39,9 @@ class Statistics:
     global_variance : ndarray [S, K], float64
         Mean over utterances of the variance of log10(power / energy) within an utterance (Toda, Black and Tokuda 2007).
     cepstrum_mean, cepstrum_deviation, cepstrum_variance : ndarray [S, 40], float64
-        Of each speaker's mel-cepstra, over frames that are no pause (`vconv.features.cepstra`): mean, standard
-        deviation, and the mean over utterances of the variance within one. None in a file of version 1.
+        Of each speaker's mel-cepstra with power for the coefficient 0 (`vconv.features.cepstra.said`), over frames that
+        are no pause: mean, standard deviation, and the mean over utterances of the variance within one. None in a file
+        of version 1 or 2.
     """
 
     speakers: tuple
@@ -69,7 +70,7 @@ class Statistics:
     def load(cls, path):
         """Read statistics; VconvError if the file is missing, foreign, damaged or of another version."""
         with hdf5.open_file(path, FORMAT, VERSION, REMEDY, OLDEST_VERSION) as file:
-            held = [name for name in ARRAYS if file.attrs["version"] > 1 or not name.startswith("cepstrum")]
+            held = [name for name in ARRAYS if file.attrs["version"] > 2 or not name.startswith("cepstrum")]
             return cls(tuple(hdf5.read_texts(file["speakers"])), json.loads(file.attrs["settings"]),
                        str(file.attrs["fingerprint"]), **{name: file[name][:] for name in held})
 
@@ -101,22 +102,22 @@ class Normalizer:
 
 
 class CepstrumNormalizer:
-    """Maps mel-cepstral coefficients 1 to 24 to a speaker's own scale, and back.
+    """Maps mel-cepstra, with power for the coefficient 0, to a speaker's own scale, and back.
 
     That is their distance from the speaker's mean, in deviations; the deviations are means over all speakers, so that
     an error weighs the same in every voice.
     """
 
     def __init__(self, statistics):
-        self._mean = statistics.cepstrum_mean[:, SHAPE]
-        self._scale = statistics.cepstrum_deviation[:, SHAPE].mean(axis=0)
+        self._mean = statistics.cepstrum_mean
+        self._scale = statistics.cepstrum_deviation.mean(axis=0)
 
     def forward(self, cepstra, speaker):
-        """Return `cepstra` [T, 24] of the speaker of that number, float32 [T, 24], around 1 in size."""
+        """Return `cepstra` [T, 40] of the speaker of that number, float32 [T, 40], around 1 in size."""
         return ((cepstra - self._mean[speaker]) / self._scale).astype(np.float32)
 
     def inverse(self, x, speaker):
-        """Return the mel-cepstra float64 [T, 24] that `forward` maps to `x`."""
+        """Return the mel-cepstra float64 [T, 40] that `forward` maps to `x`."""
         return np.asarray(x, np.float64) * self._scale + self._mean[speaker]
 
 
@@ -136,15 +137,16 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
     variances, cepstra, cepstral_variances = ({name: Moments() for name in store.speakers} for _ in range(3))
     for utterance in store.split("training"):
         own, own_cepstra = Moments(), Moments()
-        counts = active(store.read(utterance).energy)
+        energy = store.read(utterance).energy
+        counts, level = active(energy), power(energy)
         for start in range(utterance.start, utterance.start + utterance.length, chunk_frames):
             rows = slice(start, min(start + chunk_frames, utterance.start + utterance.length))
             log_spectrum = store.spectrum[rows]
             histogram.add(log_spectrum)
             own += Moments.of(log_spectrum.astype(np.float64))
-            counted = counts[rows.start - utterance.start:rows.stop - utterance.start]
-            own_cepstra += Moments.of(mel_cepstra(log_spectrum[counted], store.energy[rows][counted],
-                                                  store.settings["sample_rate"]))
+            inside = slice(rows.start - utterance.start, rows.stop - utterance.start)
+            found = mel_cepstra(log_spectrum, energy[inside], store.settings["sample_rate"])
+            own_cepstra += Moments.of(said(found, level[inside])[counts[inside]])
             f0_hz = store.f0_hz[rows].astype(np.float64)
             log_f0[utterance.speaker] += Moments.of(np.log(f0_hz[f0_hz > 0]))
         spectrum += own

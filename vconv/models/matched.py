@@ -1,4 +1,4 @@
-"""Matched: what is said, frame by frame, and whose voice → that voice's mel-cepstra, learnt from matched frames.
+"""Matched: what is said, frame by frame, and whose voice → that voice's power and mel-cepstra.
 
 Residual convolutions over time, each scaled and shifted by the target speaker (Perez et al. 2018, arXiv 1709.07871).
 The matched frames stand for the parallel recordings that do not exist (Erro, Moreno and Bonafonte 2010, "INCA algorithm
@@ -9,7 +9,7 @@ import keras
 from keras import layers, ops
 
 from vconv.adversarial import Tracked, minimise
-from vconv.features.cepstra import CONTENT_ORDER, CONTENT_SIZE
+from vconv.features.cepstra import CONTENT_ORDER, CONTENT_SIZE, SAID_SIZE
 from vconv.layers.speaker import SpeakerScaleShift, speaker_embedding
 from vconv.models.optimizers import adam
 
@@ -26,7 +26,7 @@ def build(speakers, settings):
 
 
 def converter(network):
-    """Return the network (content float32 [batch, T, 27], speaker float32 [batch, size]) → float32 [batch, T, 24]."""
+    """Return the network (content float32 [batch, T, 27], speaker float32 [batch, size]) → float32 [batch, T, 40]."""
     channels, kernel = network["channels"], network["kernel"]
     content = keras.Input((None, CONTENT_SIZE), name="content")
     speaker = keras.Input((network["speaker_embedding"],), name="speaker")
@@ -41,15 +41,15 @@ def converter(network):
         name = f"residual_{number}"
         step = layers.Conv1D(channels, kernel, padding="same", dilation_rate=dilation, name=f"{name}_conv")
         x = layers.Add(name=f"{name}_add")([x, step(activated(x, name))])
-    cepstra = layers.Conv1D(CONTENT_ORDER, 1, name="cepstra")(activated(x, "last"))
-    return keras.Model([content, speaker], cepstra, name="converter")
+    said = layers.Conv1D(SAID_SIZE, 1, name="said")(activated(x, "last"))
+    return keras.Model([content, speaker], said, name="converter")
 
 
 class Matched(Tracked):
     """Takes (content float32 [batch, T, 27], target speaker int32 [batch]) of rows 10 ms apart.
 
-    Content is that of `vconv.features.cepstra`; returned are mel-cepstra 1 to 24, float32 [batch, T, 24], as
-    `CepstrumNormalizer` scales them.
+    Content is that of `vconv.features.cepstra`; returned is what is `said` there, float32 [batch, T, 40], as
+    `CepstrumNormalizer` scales it.
     """
 
     steps_per_frame = {"converter": 1}
@@ -72,7 +72,7 @@ class Matched(Tracked):
         return self.converter([content, self.speaker_embedding(target)])
 
     def loss_of(self, batch):
-        """Return (loss, terms): the squared error of a coefficient, over the rows that something was matched to."""
+        """Return (loss, terms): the mean squared error, over the rows that something was matched to."""
         inputs, matched, weight = batch
         error = ops.mean(ops.square(self(inputs) - matched), axis=-1)
         loss = ops.sum(error * weight) / ops.maximum(ops.sum(weight), 1.0)  # a batch may be all pause
