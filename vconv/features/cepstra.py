@@ -6,7 +6,7 @@ from vconv.audio import mel_cepstrum
 
 ORDER = 39
 CONTENT_ORDER = 24  # the higher coefficients say more about the voice than about the sound
-CONTENT_SIZE = CONTENT_ORDER + 3
+CONTENT_SIZE = CONTENT_ORDER + 3  # power follows the coefficients, then voicing and aperiodicity
 SHAPE = slice(1, CONTENT_ORDER + 1)
 SAID_SIZE = ORDER + 1
 POWER_DB = 8.0  # the unit of power: speakers deviate from their mean by about as much
@@ -88,5 +88,6 @@ def rows_of(frames, mean, deviation, rate):
         In Hz.
     """
     cepstra = mel_cepstra(frames.spectrum, frames.energy, rate)
-    found = said(cepstra, power(frames.energy)), content(cepstra, frames, mean, deviation), active(frames.energy)
+    heard = content(cepstra, frames, mean, deviation)
+    found = said(cepstra, heard[:, CONTENT_ORDER]), heard, active(frames.energy)
     return tuple(part[::FRAME_STEP] for part in found)

@@ -145,8 +145,9 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
             histogram.add(log_spectrum)
             own += Moments.of(log_spectrum.astype(np.float64))
             inside = slice(rows.start - utterance.start, rows.stop - utterance.start)
-            found = mel_cepstra(log_spectrum, energy[inside], store.settings["sample_rate"])
-            own_cepstra += Moments.of(said(found, level[inside])[counts[inside]])
+            spoken = counts[inside]
+            found = mel_cepstra(log_spectrum[spoken], energy[inside][spoken], store.settings["sample_rate"])
+            own_cepstra += Moments.of(said(found, level[inside][spoken]))
             f0_hz = store.f0_hz[rows].astype(np.float64)
             log_f0[utterance.speaker] += Moments.of(np.log(f0_hz[f0_hz > 0]))
         spectrum += own
