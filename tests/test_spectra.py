@@ -35,7 +35,7 @@ def same(inputs):
 
 def spectra(network=same, gv=0.0, source_share=0.0, maps=None, **changes):
     network.maps = np.zeros((2, 2, 25, 24)) if maps is None else maps
-    conversion = {"gv": gv, "source_share": source_share, "refinements": 0}
+    conversion = {"gv": gv, "source_share": source_share, "refinements": 0, "keep_pauses": False}
     return CepstralSpectra(network, statistics(**changes), {"conversion": conversion})
 
 
@@ -198,8 +198,8 @@ def test_power_is_what_the_network_says_with_the_targets_variance_and_a_share_of
 # From signal to signal
 
 
-def converter(refinements=0, **changes):
-    conversion = {"gv": 0.0, "source_share": 0.0, "refinements": refinements}
+def converter(refinements=0, keep_pauses=False, **changes):
+    conversion = {"gv": 0.0, "source_share": 0.0, "refinements": refinements, "keep_pauses": keep_pauses}
     settings = {"model": "matched", "settings": {"conversion": conversion}}
     same.maps = np.zeros((2, 2, 25, 24))
     return VoiceConverter(same, statistics(**changes), settings)
@@ -227,6 +227,22 @@ def test_a_refinement_brings_the_envelope_nearer_to_what_was_said(synthesis):
         heard = world.estimate_spectrum(vc.convert(y, "Bo", "Ann", synthesis=synthesis)[0], wanted.f0_hz / 2, RATE)
         off.append(np.abs(np.log(smoothed(heard) / smoothed(wanted.spectrum)))[20:-20, 10:300].mean())
     assert off[1] < 0.9 * off[0]
+
+
+def test_pauses_may_stay_those_of_the_recording():
+    """Speech, half a second of a quiet room, speech: the room is heard as it was, and no word of it changes."""
+    y = voice(np.repeat([200.0, 0.0, 200.0], 8000), seconds=1.5)
+    room, words = slice(8800, 15200), slice(1000, 7200)
+    (made, _), (kept, _) = (converter(1, keep_pauses=keep).convert(y, "Bo", "Ann") for keep in (False, True))
+    np.testing.assert_allclose(kept[words], made[words], atol=1e-9)
+    np.testing.assert_allclose(kept[room], y[room], atol=1e-5)  # less the offset of its noise
+    assert abs(np.corrcoef(made[room], y[room])[0, 1]) < 0.2 and made[room].std() > 0.3 * y[room].std()
+
+
+def test_diff_has_the_recording_in_its_pauses_already():
+    y = voice(np.repeat([200.0, 0.0], 8000))
+    found = [converter(keep_pauses=keep).convert(y, "Bo", "Ann", synthesis="diff")[0] for keep in (False, True)]
+    np.testing.assert_array_equal(*found)
 
 
 @pytest.mark.parametrize("samples", [161, 240, 801])

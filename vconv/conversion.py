@@ -12,11 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from vconv import models
-from vconv.audio import filtering, pitch, psola, wav, world
+from vconv.audio import filtering, pauses, pitch, psola, wav, world
 from vconv.audio.refinement import refined
 from vconv.config import one_of
 from vconv.errors import VconvError
 from vconv.features.analysis import to_frames
+from vconv.features.cepstra import active
 from vconv.run_folder import RunFolder
 from vconv.spectra import KINDS
 
@@ -129,7 +130,11 @@ class VoiceConverter:
         f0_hz = pitch.convert(analysis.f0_hz, utterance.log_f0, self._log_f0(number))
         f0_hz = np.minimum(f0_hz, self.rate / 2)  # far above it WORLD writes beyond its memory
         render = (self._diff if synthesis == "diff" else self._world)(utterance, f0_hz)
-        return refined(render, spectrum, f0_hz, self.rate, self.frame_period_ms, self.spectra.refinements)
+        y = refined(render, spectrum, f0_hz, self.rate, self.frame_period_ms, self.spectra.refinements)
+        if synthesis == "world" and self.spectra.keep_pauses:
+            spoken = active(analysis.spectrum.sum(axis=1))
+            y = pauses.put_back(y, utterance.y, spoken, self.rate, self.frame_period_ms)
+        return y
 
     def _world(self, utterance, f0_hz):
         """Return what makes a new signal of a power spectrum [T, K]."""

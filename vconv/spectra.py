@@ -1,7 +1,8 @@
 """SPECTRA: frames of one voice → their spectra in another, by what the model learns from.
 
 Each kind hears `Frames` once (`hear`) and says them in as many voices as wanted (`say`): log10(power / energy) and the
-energy. `refinements` is how often the sound made of them is heard and mended (`vconv.audio.refinement`).
+energy. `refinements` is how often the sound made of them is heard and mended (`vconv.audio.refinement`), `keep_pauses`
+whether the recording's own pauses are put back into what WORLD makes (`vconv.audio.pauses`).
 """
 
 from typing import NamedTuple
@@ -43,7 +44,7 @@ class FrameSpectra:
         The model's.
     """
 
-    refinements = 0  # as published
+    refinements, keep_pauses = 0, False  # as published
 
     def __init__(self, model, statistics, settings):
         self.normalizer = Normalizer(statistics.spectrum_low, statistics.spectrum_high)
@@ -98,8 +99,8 @@ class CepstralSpectra:
         self.mean, self.deviation = statistics.cepstrum_mean, statistics.cepstrum_deviation
         self.variance = statistics.cepstrum_variance
         self.maps = np.array(model.maps)
-        self.strength, self.source_share, self.refinements = (
-            settings["conversion"][key] for key in ("gv", "source_share", "refinements"))
+        self.strength, self.source_share, self.refinements, self.keep_pauses = (
+            settings["conversion"][key] for key in ("gv", "source_share", "refinements", "keep_pauses"))
         self.normalizer = CepstrumNormalizer(statistics)
         rows = tf.TensorSpec((1, None, CONTENT_SIZE), tf.float32)
         self._network = tf.function(lambda x, speaker: model((x, speaker)),
