@@ -4,7 +4,7 @@ Spectrum and energy go through the model (`vconv.spectra`), log-F0 is moved line
 aperiodicity stays the source's (Hsu et al. 2016, arXiv 1610.04019, section 4). WORLD makes a new signal of these; or
 the recording itself is moved in pitch and filtered by the difference of the spectra (Kobayashi et al. 2014,
 "Statistical singing voice conversion with direct waveform modification based on the spectrum differential",
-Interspeech), which keeps its natural excitation.
+Interspeech), which keeps its natural excitation. In the pauses of what WORLD made a model may keep the recording.
 """
 from pathlib import Path
 from typing import NamedTuple

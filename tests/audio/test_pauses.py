@@ -28,7 +28,7 @@ def test_between_them_is_a_fade_that_is_half_way_between_two_frames():
     spoken = np.arange(41) >= 20
     weight = put_back(np.ones(3201), np.zeros(3201), spoken)
     assert weight[19 * HOP + HOP // 2] == pytest.approx(0.5, abs=1e-9)
-    # One frame's deviation: a frame 20 is there by the Gaussian's own value and all that is behind it.
+    # One frame's deviation: frame 20 is spoken by as much as half the Gaussian, its middle included.
     gaussian = np.exp(-0.5 * np.arange(-4, 5) ** 2)
     assert weight[20 * HOP] == pytest.approx(gaussian[4:].sum() / gaussian.sum(), abs=1e-6)
     assert (np.diff(weight) >= 0).all() and weight[15 * HOP] < 1e-3 and weight[25 * HOP] > 0.999
