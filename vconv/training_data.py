@@ -8,6 +8,7 @@ from functools import partial
 from vconv.alignment.pairs import open_for
 from vconv.audio.mel import MelSettings
 from vconv.batches import ShuffledFrames
+from vconv.features.statistics import CepstrumNormalizer
 from vconv.matched_segments import MatchedSegments
 from vconv.painters import FramePainter, PatchPainter, SegmentPainter
 from vconv.patches import Patches, image_of
@@ -67,10 +68,12 @@ class PairData(Data):
             for split, seed in (("training", training["seed"]), ("validation", 0))
         )
         self.facts, self.maps = {"matches": matches.settings}, matches.maps
+        self.scale = CepstrumNormalizer(statistics).to_content()
 
     def prepare(self, model):
-        """Give a new model the maps from voice to voice."""
+        """Give a new model the maps from voice to voice, and the scale of what it says."""
         model.maps.assign(self.maps)
+        model.scale = self.scale
 
     def validation(self):
         """Return the held-out batches."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from vconv.audio import mel_cepstrum, pitch
 from vconv.errors import VconvError
 from vconv.features import statistics
+from vconv.features.cepstra import rows_of
 from vconv.features.statistics import ARRAYS, CepstrumNormalizer, Normalizer, Statistics
 
 SPEAKERS = {("A", "training"): [40, 3, 900], ("A", "evaluation"): [70], ("B é", "training"): [500],
@@ -117,6 +118,17 @@ def test_cepstra_on_a_voices_scale_and_back(opened):
         assert found.dtype == np.float32 and found.shape == (3, 40)
         np.testing.assert_allclose(found, np.outer([0, 1, -2], np.ones(40)), atol=1e-6)
         np.testing.assert_allclose(normalizer.inverse(found, speaker)[1], mean + deviation, rtol=1e-6, atol=1e-9)
+
+
+def test_what_is_said_of_a_frame_has_the_content_of_that_frame(opened):
+    computed, utterance = statistics.compute(opened), opened.split("training")[0]
+    speaker, rate = opened.speakers.index(utterance.speaker), opened.settings["sample_rate"]
+    mean, deviation = computed.cepstrum_mean[speaker], computed.cepstrum_deviation[speaker]
+    said, content, _ = rows_of(opened.read(utterance), mean, deviation, rate)
+    normalizer = CepstrumNormalizer(computed)
+    x = normalizer.forward(said, speaker)
+    gain, bias = (part[speaker] for part in normalizer.to_content())
+    np.testing.assert_allclose(np.append(x[:, 1:25], x[:, :1], axis=1) * gain + bias, content[:, :25], atol=1e-4)
 
 
 def test_a_speaker_without_pitch_is_refused(make_store, tmp_path):

@@ -2,9 +2,11 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from small import changes_for
 
 from vconv import info, models
+from vconv.errors import VconvError
 
 SPEAKERS = 3
 
@@ -53,12 +55,76 @@ def test_a_row_sees_as_far_as_the_dilations_reach():
 
 def test_loss_by_hand_leaves_pauses_out(small):
     inputs, matched, spoken = batch()
+    small.consistency = 0
     loss, terms = small.loss_of((inputs, matched, spoken))
     error = np.square(np.asarray(small(inputs)) - matched).mean(axis=-1)
-    assert float(loss) == float(terms["loss"]) == pytest.approx(error[spoken == 1].mean(), rel=1e-5)
+    assert float(loss) == float(terms["matched"]) == pytest.approx(error[spoken == 1].mean(), rel=1e-5)
+    assert terms.keys() == {"loss", "matched"}
     other = np.where(spoken[..., None] == 1, matched, 9).astype("float32")
     assert float(small.loss_of((inputs, other, spoken))[0]) == pytest.approx(float(loss), rel=1e-6)
     assert float(small.loss_of((inputs, matched, np.zeros_like(spoken)))[0]) == 0, "a batch of pauses only"
+
+
+def scaled(small):
+    """Give the model a scale of contents for each voice."""
+    random = np.random.default_rng(3)
+    small.scale = random.uniform(0.5, 2, (2, SPEAKERS, 25)).astype("float32")
+    small.consistency = 3.0
+    return small.scale
+
+
+def test_consistency_by_hand(small):
+    (content, target), matched, spoken = batch()
+    weight = spoken * 5  # how many were matched counts for the other term alone
+    gain, bias = scaled(small)
+    said, third = np.asarray(small((content, target))), target[[3, 0, 1, 2]]
+    again = np.concatenate([said[..., 1:25], said[..., :1]], axis=-1) * gain[target][:, None] + bias[target][:, None]
+    again = np.concatenate([again, content[..., 25:]], axis=-1)
+    again = np.where(content[..., 24:25] > -2.5, again, content)
+    error = np.square(np.asarray(small((again, third))) - np.asarray(small((content, third)))).mean(axis=-1)
+    loss, terms = small.loss_of(((content, target), matched, weight))
+    assert float(terms["consistency"]) == pytest.approx(error[spoken == 1].mean(), rel=1e-4)
+    assert float(loss) == pytest.approx(float(terms["matched"]) + 3 * float(terms["consistency"]), rel=1e-6)
+
+
+def test_content_of_what_is_said_keeps_pauses_voicing_and_aperiodicity(small):
+    (content, target), _, _ = batch()
+    content[0, 2, 24], content[1, 3, 24] = -2.6, -2.4  # power: a pause, and what is not quite one
+    scaled(small)
+    heard = np.asarray(small.content_of(np.asarray(small((content, target))), content, target))
+    assert np.array_equal(heard[0, 2], content[0, 2]) and not np.isclose(heard[1, 3, :25], content[1, 3, :25]).any()
+    assert np.array_equal(heard[..., 25:], content[..., 25:])
+
+
+def test_the_second_conversion_learns_nothing(small):
+    """The gradient is that of the first conversion alone, in a direction taken at random, by differences."""
+    inputs, _, spoken = batch()
+    scaled(small)
+    data = inputs, np.asarray(small(inputs)), spoken  # matched exactly: what is left is consistency
+    variables, random = small.trainable_variables, np.random.default_rng(4)
+    with tf.GradientTape() as tape:
+        loss = small.loss_of(data)[0]
+    gradients = tape.gradient(loss, variables)
+    begin, way = [np.array(one) for one in variables], [random.normal(size=one.shape) for one in variables]
+    third = inputs[1][[3, 0, 1, 2]]
+    wanted = np.asarray(small((inputs[0], third)))
+
+    def loss_at(step):
+        for one, at, to in zip(variables, begin, way, strict=True):
+            one.assign(at + step * to)
+        said = np.asarray(small(inputs))
+        for one, at in zip(variables, begin, strict=True):
+            one.assign(at)
+        again = np.asarray(small((np.asarray(small.content_of(said, *inputs)), third)), np.float64)
+        return 3 * np.square(again - wanted).mean(axis=-1)[spoken == 1].mean()
+
+    slope = sum(np.sum(tf.convert_to_tensor(one) * to) for one, to in zip(gradients, way, strict=True))
+    assert slope == pytest.approx((loss_at(1e-4) - loss_at(-1e-4)) / 2e-4, rel=5e-3)
+
+
+def test_a_weight_below_0_is_refused():
+    with pytest.raises(VconvError, match="training.consistency is -1.0; it must be 0 .* or more"):
+        models.build("matched", models.settings("matched", {"training": {"consistency": -1.0}}), speakers=2)
 
 
 def test_a_step_trains_every_weight_and_the_embedding_of_the_targets_seen(small):

@@ -7,7 +7,7 @@ import numpy as np
 
 from vconv.errors import VconvError
 from vconv.features import hdf5
-from vconv.features.cepstra import active, mel_cepstra, power, said
+from vconv.features.cepstra import SHAPE, active, mel_cepstra, power, said
 from vconv.features.counting import Histogram, Moments
 
 FORMAT, VERSION, OLDEST_VERSION = "vconv statistics", 3, 1
@@ -109,8 +109,8 @@ class CepstrumNormalizer:
     """
 
     def __init__(self, statistics):
-        self._mean = statistics.cepstrum_mean
-        self._scale = statistics.cepstrum_deviation.mean(axis=0)
+        self._mean, self._deviation = statistics.cepstrum_mean, statistics.cepstrum_deviation
+        self._scale = self._deviation.mean(axis=0)
 
     def forward(self, cepstra, speaker):
         """Return `cepstra` [T, 40] of the speaker of that number, float32 [T, 40], around 1 in size."""
@@ -119,6 +119,13 @@ class CepstrumNormalizer:
     def inverse(self, x, speaker):
         """Return the mel-cepstra float64 [T, 40] that `forward` maps to `x`."""
         return np.asarray(x, np.float64) * self._scale + self._mean[speaker]
+
+    def to_content(self):
+        """Return (gain, bias), float32 [S, 25]: of `forward`, coefficients 1 to 24 and power become `content`'s."""
+        gain, bias = np.ones((2, len(self._mean), SHAPE.stop), np.float32)
+        gain[:, :-1], gain[:, -1] = self._scale[SHAPE] / self._deviation[:, SHAPE], self._scale[0]
+        bias[:, :-1], bias[:, -1] = 0, self._mean[:, 0]
+        return gain, bias
 
 
 def compute(store, chunk_frames=CHUNK_FRAMES):

@@ -3,20 +3,37 @@
 Residual convolutions over time, each scaled and shifted by the target speaker (Perez et al. 2018, arXiv 1709.07871).
 The matched frames stand for the parallel recordings that do not exist (Erro, Moreno and Bonafonte 2010, "INCA algorithm
 for training voice conversion systems from nonparallel corpora", IEEE TASLP 18(5)).
+
+Some of them are wrong, and their mean makes sounds alike that are not. So what is said is also converted once more, and
+there has to say what the recording says: a cycle (Kaneko and Kameoka 2018, "CycleGAN-VC", EUSIPCO) that ends in a third
+voice in place of the source's, where the room and the habits of the source count for nothing.
 """
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 from vconv.adversarial import Tracked, minimise
-from vconv.features.cepstra import CONTENT_ORDER, CONTENT_SIZE, SAID_SIZE
+from vconv.errors import VconvError
+from vconv.features.cepstra import CONTENT_ORDER, CONTENT_SIZE, SAID_SIZE, SHAPE
 from vconv.layers.speaker import SpeakerScaleShift, speaker_embedding
 from vconv.models.optimizers import adam
 
+PAUSE = -2.5  # of power in `content`: 20 dB below what is spoken, about where `vconv.features.cepstra.active` ends
+
 
 def build(speakers, settings):
-    """Return a compiled `Matched`; its learning rate falls along half a cosine from the first step to the last."""
+    """Return a compiled `Matched`; its learning rate falls along half a cosine from the first step to the last.
+
+    Raises
+    ------
+    VconvError
+        The weight of the second conversion is below 0.
+    """
     training = settings["training"]
+    if training["consistency"] < 0:
+        raise VconvError(f"matched: training.consistency is {training['consistency']}; it must be 0 (what is said is "
+                         f"not converted again) or more")
     steps = training["epochs"] * max(1, training["segments_per_epoch"] // training["batch_size"])
     rate = keras.optimizers.schedules.CosineDecay(training["learning_rate"], steps)
     model = Matched(speakers, settings, name="matched")
@@ -49,7 +66,7 @@ class Matched(Tracked):
     """Takes (content float32 [batch, T, 27], target speaker int32 [batch]) of rows 10 ms apart.
 
     Content is that of `vconv.features.cepstra`; returned is what is `said` there, float32 [batch, T, 40], as
-    `CepstrumNormalizer` scales it.
+    `CepstrumNormalizer` scales it. To be trained it needs that normaliser's `to_content` as `scale`.
     """
 
     steps_per_frame = {"converter": 1}
@@ -64,7 +81,9 @@ class Matched(Tracked):
         shape = speakers, speakers, CONTENT_ORDER + 1, CONTENT_ORDER
         self.maps = self.add_weight(shape, trainable=False, name="maps")
         self.networks = {name: getattr(self, name) for name in ("converter", "speaker_embedding")}
-        self.track_terms("loss")
+        self.consistency = settings["training"]["consistency"]
+        self.scale = np.ones((speakers, CONTENT_ORDER + 1), np.float32), np.zeros((speakers, CONTENT_ORDER + 1))
+        self.track_terms("loss", "matched", "consistency")
         self.built = True
 
     def call(self, inputs):
@@ -72,14 +91,44 @@ class Matched(Tracked):
         return self.converter([content, self.speaker_embedding(target)])
 
     def loss_of(self, batch):
-        """Return (loss, terms): the mean squared error, over the rows that something was matched to."""
-        inputs, matched, weight = batch
-        error = ops.mean(ops.square(self(inputs) - matched), axis=-1)
-        loss = ops.sum(error * weight) / ops.maximum(ops.sum(weight), 1.0)  # a batch may be all pause
-        return loss, {"loss": loss}
+        """Return (loss, terms): mean squared errors, over the rows that something was matched to.
+
+        matched: from what was matched; consistency: what is said, converted once more, from the recording converted
+        there at once. That third voice is the one the batch's row before is converted to. The second conversion only
+        listens: its weights learn nothing here, or they would learn to read what no ear hears.
+        """
+        (content, target), matched, weight = batch
+        said = self((content, target))
+        terms = {"matched": _mean(said - matched, weight)}
+        if self.consistency:
+            third = ops.roll(target, 1)
+            wanted = ops.stop_gradient(self((content, third)))
+            again = self._listen(self.content_of(said, content, target), third)
+            terms["consistency"] = _mean(again - wanted, ops.cast(weight > 0, "float32"))
+        loss = terms["matched"] + self.consistency * terms.get("consistency", 0.0)
+        return loss, {"loss": loss, **terms}
+
+    def content_of(self, said, content, target):
+        """Return the content [batch, T, 27] of what is said of a `content`: its pauses, voicing, aperiodicity stay."""
+        gain, bias = (ops.take(ops.convert_to_tensor(part, "float32"), target, axis=0)[:, None] for part in self.scale)
+        heard = ops.concatenate([said[..., SHAPE], said[..., :1]], axis=-1) * gain + bias
+        heard = ops.concatenate([heard, content[..., CONTENT_ORDER + 1 :]], axis=-1)
+        return ops.where(content[..., CONTENT_ORDER : CONTENT_ORDER + 1] > PAUSE, heard, content)
+
+    def _listen(self, content, target):
+        """Return what `call` does, with weights that are constants."""
+        speaker = ops.stop_gradient(self.speaker_embedding(target))
+        weights = [ops.stop_gradient(variable) for variable in self.converter.trainable_variables]
+        return self.converter.stateless_call(weights, [], [content, speaker])[0]
 
     def train_step(self, batch):
         return self.track(minimise(lambda: self.loss_of(batch), self.trainable_variables, self.optimizer))
 
     def test_step(self, batch):
         return self.track(self.loss_of(batch)[1])
+
+
+def _mean(error, weight):
+    """Return the mean of error² [batch, T, 40] over what is said and, by weight [batch, T], over rows."""
+    squared = ops.mean(ops.square(error), axis=-1)
+    return ops.sum(squared * weight) / ops.maximum(ops.sum(weight), 1.0)  # a batch may be all pause
