@@ -50,6 +50,26 @@ def test_f0_of_a_known_voice(f0_hz, rate, method):
     np.testing.assert_allclose(found, f0_hz, rtol=0.02)
 
 
+@settings(max_examples=40, deadline=None)
+@given(samples=st.integers(1500, 8000), rate=st.sampled_from(RATES), period=st.sampled_from([1.0, 2.5, 5.0, 10.0]))
+def test_harvest_of_a_low_voice_has_as_many_frames_as_any_other_analysis(samples, rate, period):
+    y = voice(120.0, samples / rate, rate)
+    low, high = (world.estimate_f0(y, rate, 70, ceiling_hz, "harvest", period) for ceiling_hz in (250, 500))
+    assert len(low) == len(high) == int(1000 * len(y) / rate / period) + 1
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 44100])
+def test_harvest_of_a_low_voice_hears_nothing_above_2_khz(rate):
+    y = voice(120.0, 0.6, rate)
+    whistle = 0.5 * np.hanning(len(y)) * np.sin(2 * np.pi * 2500 * np.arange(len(y)) / rate)
+    change = {}
+    for ceiling_hz in (333, 334):
+        alone, beside = (world.estimate_f0(x, rate, 70, ceiling_hz, "harvest")[20:-20] for x in (y, y + whistle))
+        np.testing.assert_allclose(alone, 120, rtol=5e-3)
+        change[ceiling_hz] = np.abs(beside / alone - 1).max()
+    assert change[333] < 0.01 * change[334]
+
+
 def test_unvoiced_where_there_is_only_breath(analysis, spoken):
     assert np.mean(analysis.f0_hz[np.r_[:40, -40:0]] > 0) < 0.5
     for f0_hz in (analysis.f0_hz, world.estimate_f0(spoken, 16000, 60, 500, "harvest")):

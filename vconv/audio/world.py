@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vconv.audio import wav
 from vconv.errors import VconvError
 
 with warnings.catch_warnings():
@@ -19,6 +20,8 @@ ENERGY_FLOOR = 1e-10
 MIN_FRAMES = 3
 LOVE_TRAIN_MIN_RATE = 15800
 BANDED_MIN_RATE = 12000
+HARVEST_RATE = 4000  # Hz; enough for low voices, at half the time
+HARVEST_HARMONICS = 6  # that Harvest looks at
 
 
 class Analysis(NamedTuple):
@@ -54,7 +57,8 @@ def estimate_f0(y, rate, floor_hz, ceiling_hz, method="dio", frame_period_ms=FRA
     floor_hz, ceiling_hz : float
         The range searched.
     method : {"dio", "harvest"}
-        DIO followed by StoneMask, or Harvest: fewer errors, 20 times the time.
+        DIO followed by StoneMask, or Harvest: fewer errors, 20 times the time. Of a range that ends at 333 Hz or
+        below Harvest gets no more than it looks at, 4 kHz.
     frame_period_ms : float
 
     Returns
@@ -73,7 +77,11 @@ def estimate_f0(y, rate, floor_hz, ceiling_hz, method="dio", frame_period_ms=FRA
                          f"floor and ceiling must satisfy 20 <= floor < ceiling <= {rate / 4:g}")
     settings = {"f0_floor": float(floor_hz), "f0_ceil": float(ceiling_hz), "frame_period": float(frame_period_ms)}
     if method == "harvest":
-        return pyworld.harvest(y, int(rate), **settings)[0]
+        if HARVEST_HARMONICS * ceiling_hz > HARVEST_RATE / 2:
+            return pyworld.harvest(y, int(rate), **settings)[0]
+        one_more = np.zeros(int(HARVEST_RATE * frame_period_ms / 1000) + 1)  # frame than there may be by rounding
+        low = np.append(wav.resample(y, rate, HARVEST_RATE), one_more)
+        return pyworld.harvest(low, HARVEST_RATE, **settings)[0][:_frames(y, rate, frame_period_ms)]
     if method == "dio":
         f0_hz, seconds = pyworld.dio(y, int(rate), **settings)
         return pyworld.stonemask(y, f0_hz, seconds, int(rate))
@@ -176,12 +184,17 @@ def _seconds(f0_hz, frame_period_ms):
     return np.arange(len(f0_hz)) * (frame_period_ms / 1000.0)
 
 
+def _frames(y, rate, frame_period_ms):
+    """Return T, computed in the order of WORLD, as to rounding."""
+    return int(1000 * len(y) / rate / frame_period_ms) + 1
+
+
 def _checked(y, rate, frame_period_ms):
     """Return `y` as pyworld needs it or raise a VconvError."""
     y = np.ascontiguousarray(y, dtype=np.float64)
     if y.ndim != 1:
         raise VconvError(f"a signal of shape {y.shape} cannot be analysed; it must be mono, [samples]")
-    frames = int(1000 * len(y) / rate / frame_period_ms) + 1 if len(y) else 0  # in the order of WORLD, as to rounding
+    frames = _frames(y, rate, frame_period_ms) if len(y) else 0
     if frames < MIN_FRAMES:
         raise VconvError(f"{len(y)} samples at {rate} Hz are {frames} frames of {frame_period_ms:g} ms; "
                          f"WORLD needs at least {MIN_FRAMES}")

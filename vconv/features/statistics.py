@@ -121,11 +121,13 @@ class CepstrumNormalizer:
         return np.asarray(x, np.float64) * self._scale + self._mean[speaker]
 
     def to_content(self):
-        """Return (gain, bias), float32 [S, 25]: of `forward`, coefficients 1 to 24 and power become `content`'s."""
-        gain, bias = np.ones((2, len(self._mean), SHAPE.stop), np.float32)
+        """Return float32 [S, 25]: times this, coefficients 1 to 24 and power of `forward` become `content`'s.
+
+        Nothing is added: both are measured from the speaker's mean, and the mean of power is 0 in every utterance.
+        """
+        gain = np.ones((len(self._mean), SHAPE.stop), np.float32)
         gain[:, :-1], gain[:, -1] = self._scale[SHAPE] / self._deviation[:, SHAPE], self._scale[0]
-        bias[:, :-1], bias[:, -1] = 0, self._mean[:, 0]
-        return gain, bias
+        return gain
 
 
 def compute(store, chunk_frames=CHUNK_FRAMES):

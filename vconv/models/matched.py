@@ -82,7 +82,7 @@ class Matched(Tracked):
         self.maps = self.add_weight(shape, trainable=False, name="maps")
         self.networks = {name: getattr(self, name) for name in ("converter", "speaker_embedding")}
         self.consistency = settings["training"]["consistency"]
-        self.scale = np.ones((speakers, CONTENT_ORDER + 1), np.float32), np.zeros((speakers, CONTENT_ORDER + 1))
+        self.scale = np.ones((speakers, CONTENT_ORDER + 1), np.float32)
         self.track_terms("loss", "matched", "consistency")
         self.built = True
 
@@ -110,8 +110,8 @@ class Matched(Tracked):
 
     def content_of(self, said, content, target):
         """Return the content [batch, T, 27] of what is said of a `content`: its pauses, voicing, aperiodicity stay."""
-        gain, bias = (ops.take(ops.convert_to_tensor(part, "float32"), target, axis=0)[:, None] for part in self.scale)
-        heard = ops.concatenate([said[..., SHAPE], said[..., :1]], axis=-1) * gain + bias
+        scale = ops.take(ops.convert_to_tensor(self.scale), target, axis=0)[:, None]
+        heard = ops.concatenate([said[..., SHAPE], said[..., :1]], axis=-1) * scale
         heard = ops.concatenate([heard, content[..., CONTENT_ORDER + 1 :]], axis=-1)
         return ops.where(content[..., CONTENT_ORDER : CONTENT_ORDER + 1] > PAUSE, heard, content)
 
