@@ -9,7 +9,8 @@ from small import SPEAKERS, write_store
 
 from vconv import batches
 from vconv.batches import ShuffledFrames
-from vconv.features.statistics import Normalizer, compute
+from vconv.features.normalizers import Normalizer
+from vconv.features.statistics import compute
 from vconv.features.store import FeatureStore
 
 

@@ -234,7 +234,8 @@ def test_a_trained_run_converts_in_three_lines(tiny):
     other, _ = vc.convert(tiny.evaluation / "bob" / "é 1.wav", "Zoë M", "bob")
     assert relative_error(other, converted) > 0.01
     mean, deviation = vc.statistics.log_f0_mean, vc.statistics.log_f0_deviation
-    voiced = pitch.convert(np.array([110.0]), (mean[2], deviation[2]), (mean[0], deviation[0]))
+    bob, mary = (pitch.LogF0(mean[number], deviation[number]) for number in (2, 0))
+    voiced = pitch.convert(np.array([110.0]), bob, mary)
     assert voiced == pytest.approx(260, rel=0.1)
 
 

@@ -14,7 +14,7 @@ RATE, BINS = 16000, 513
 DECAY = 1 / np.arange(1, 41)
 
 
-def statistics(mean=None, deviation=None, variance=None):
+def statistics(mean=None, deviation=None, variance=None, log_f0_percentiles=None):
     """Statistics of two speakers whose cepstra have the mean and deviation given, [2, 40], or 0 and `DECAY`.
 
     Power is in the place of the coefficient 0; its mean is 0.
@@ -24,7 +24,7 @@ def statistics(mean=None, deviation=None, variance=None):
         ("Ann", "Bo"), features, "x", np.full(BINS, -20.0), np.zeros(BINS), np.zeros(BINS), np.ones(BINS),
         np.log([200.0, 200.0]), np.full(2, 0.1), np.array([[70.0, 400.0]] * 2), np.ones((2, BINS)),
         np.zeros((2, 40)) if mean is None else mean, np.tile(DECAY, (2, 1)) if deviation is None else deviation,
-        np.ones((2, 40)) if variance is None else variance)
+        np.ones((2, 40)) if variance is None else variance, log_f0_percentiles)
 
 
 def same(inputs):
@@ -227,6 +227,16 @@ def test_a_refinement_brings_the_envelope_nearer_to_what_was_said(synthesis):
         heard = world.estimate_spectrum(vc.convert(y, "Bo", "Ann", synthesis=synthesis)[0], wanted.f0_hz / 2, RATE)
         off.append(np.abs(np.log(smoothed(heard) / smoothed(wanted.spectrum)))[20:-20, 10:300].mean())
     assert off[1] < 0.9 * off[0]
+
+
+def test_f0_goes_by_percentiles_where_the_run_has_them_and_by_mean_and_deviation_where_not():
+    """Ann's percentiles lie where her mean and deviation say, Bo's an octave above them."""
+    y = voice(np.geomspace(180, 220, 16000))
+    own = np.log(200) + 0.1 * np.array([-1.64, -0.67, 0, 0.67, 1.64])
+    for percentiles, octaves in ((None, 0), (np.stack([own, own + np.log(2)]), 1)):
+        found, _ = converter(log_f0_percentiles=percentiles).convert(y, "Bo", "Ann")
+        f0_hz = world.estimate_f0(found, RATE, 100, 700)[20:180]
+        np.testing.assert_allclose(f0_hz, np.geomspace(180, 220, 16000)[::80][20:180] * 2**octaves, rtol=0.02)
 
 
 def test_pauses_may_stay_those_of_the_recording():

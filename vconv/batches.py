@@ -8,7 +8,7 @@ gathered in windows sorted by their place in the file: the order is as random as
 import numpy as np
 import tensorflow as tf
 
-from vconv.features.statistics import Normalizer
+from vconv.features.normalizers import Normalizer
 
 WINDOW_FRAMES = 16384  # read in one go: 34 MB of float32 at 513 bins
 

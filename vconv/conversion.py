@@ -1,7 +1,7 @@
 """Conversion: a run folder + recordings + a target speaker → the same sentences in the target's voice.
 
-Spectrum and energy go through the model (`vconv.spectra`), log-F0 is moved linearly to the target's mean and deviation,
-aperiodicity stays the source's (Hsu et al. 2016, arXiv 1610.04019, section 4). WORLD makes a new signal of these; or
+Spectrum and energy go through the model (`vconv.spectra`), log-F0 is moved to where the target's lies, aperiodicity
+stays the source's (Hsu et al. 2016, arXiv 1610.04019, section 4). WORLD makes a new signal of these; or
 the recording itself is moved in pitch and filtered by the difference of the spectra (Kobayashi et al. 2014,
 "Statistical singing voice conversion with direct waveform modification based on the spectrum differential",
 Interspeech), which keeps its natural excitation. In the pauses of what WORLD made a model may keep the recording.
@@ -26,13 +26,13 @@ LARGEST_GAIN = 1000.0  # of power, 30 dB either way
 
 
 class Utterance(NamedTuple):
-    """A recording, analysed for all targets: its samples, WORLD's `Analysis`, (mean, deviation) of its speaker's
-    log-F0, and what the model's kind of `vconv.spectra` heard.
+    """A recording, analysed for all targets: its samples, WORLD's `Analysis`, its speaker's `LogF0`, and what the
+    model's kind of `vconv.spectra` heard.
     """
 
     y: np.ndarray
     analysis: world.Analysis
-    log_f0: tuple
+    log_f0: pitch.LogF0
     heard: object
 
 
@@ -127,7 +127,7 @@ class VoiceConverter:
         """Return the signal [samples] of what `analyze` returned, in the voice of `target`; see `convert`."""
         number, analysis = self._number(target), utterance.analysis
         spectrum = world.restore_energy(*self.spectra.say(utterance.heard, number))
-        f0_hz = pitch.convert(analysis.f0_hz, utterance.log_f0, self._log_f0(number))
+        f0_hz = self.spectra.move_f0(analysis.f0_hz, utterance.log_f0, self._log_f0(number))
         f0_hz = np.minimum(f0_hz, self.rate / 2)  # far above it WORLD writes beyond its memory
         render = (self._diff if synthesis == "diff" else self._world)(utterance, f0_hz)
         y = refined(render, spectrum, f0_hz, self.rate, self.frame_period_ms, self.spectra.refinements)
@@ -156,7 +156,10 @@ class VoiceConverter:
         return self.speakers.index(one_of(speaker, self.speakers, "speaker"))
 
     def _log_f0(self, number):
-        return self.statistics.log_f0_mean[number], self.statistics.log_f0_deviation[number]
+        """Return the `LogF0` of the speaker of that number."""
+        found, percentiles = self.statistics, self.statistics.log_f0_percentiles
+        return pitch.LogF0(found.log_f0_mean[number], found.log_f0_deviation[number],
+                           None if percentiles is None else percentiles[number])
 
     def _signal(self, audio, rate):
         """Return the samples of a path or an array at the model's rate."""

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from vconv.features.cepstra import CONTENT_SIZE, SAID_SIZE, rows_of
-from vconv.features.statistics import CepstrumNormalizer
+from vconv.features.normalizers import CepstrumNormalizer
 from vconv.windows import Windows
 
 

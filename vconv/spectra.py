@@ -1,8 +1,9 @@
 """SPECTRA: frames of one voice → their spectra in another, by what the model learns from.
 
 Each kind hears `Frames` once (`hear`) and says them in as many voices as wanted (`say`): log10(power / energy) and the
-energy. `refinements` is how often the sound made of them is heard and mended (`vconv.audio.refinement`), `keep_pauses`
-whether the recording's own pauses are put back into what WORLD makes (`vconv.audio.pauses`).
+energy. `move_f0` is the rule by which F0 goes from voice to voice (`vconv.audio.pitch`), `refinements` how often the
+sound is heard and mended (`vconv.audio.refinement`), `keep_pauses` whether the recording's own pauses are put back into
+what WORLD makes (`vconv.audio.pauses`).
 """
 
 from typing import NamedTuple
@@ -11,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from scipy.ndimage import gaussian_filter1d
 
-from vconv.audio import mel_cepstrum
+from vconv.audio import mel_cepstrum, pitch
 from vconv.features.cepstra import (
     CONTENT_SIZE,
     FRAME_STEP,
@@ -24,7 +25,7 @@ from vconv.features.cepstra import (
     power,
     said,
 )
-from vconv.features.statistics import CepstrumNormalizer, Normalizer
+from vconv.features.normalizers import CepstrumNormalizer, Normalizer
 
 CHUNK_FRAMES = 256  # bounds the memory of the network whatever the length of a recording, and fits the cache
 TINY = np.finfo(float).tiny
@@ -44,7 +45,7 @@ class FrameSpectra:
         The model's.
     """
 
-    refinements, keep_pauses = 0, False  # as published
+    move_f0, refinements, keep_pauses = staticmethod(pitch.convert), 0, False  # as published
 
     def __init__(self, model, statistics, settings):
         self.normalizer = Normalizer(statistics.spectrum_low, statistics.spectrum_high)
@@ -98,6 +99,8 @@ class CepstralSpectra:
         self.rate, self.bins = statistics.settings["sample_rate"], len(statistics.spectrum_low)
         self.mean, self.deviation = statistics.cepstrum_mean, statistics.cepstrum_deviation
         self.variance = statistics.cepstrum_variance
+        # A run of before percentiles were counted has none.
+        self.move_f0 = pitch.convert if statistics.log_f0_percentiles is None else pitch.match
         self.maps = np.array(model.maps)
         self.strength, self.source_share, self.refinements, self.keep_pauses = (
             settings["conversion"][key] for key in ("gv", "source_share", "refinements", "keep_pauses"))

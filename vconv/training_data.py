@@ -8,7 +8,7 @@ from functools import partial
 from vconv.alignment.pairs import open_for
 from vconv.audio.mel import MelSettings
 from vconv.batches import ShuffledFrames
-from vconv.features.statistics import CepstrumNormalizer
+from vconv.features.normalizers import CepstrumNormalizer
 from vconv.matched_segments import MatchedSegments
 from vconv.painters import FramePainter, PatchPainter, SegmentPainter
 from vconv.patches import Patches, image_of

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vconv.features.counting import Histogram, Moments
+from vconv.features.counting import Histogram, Moments, Percentiles
 
 
 @settings(max_examples=60, deadline=None)
@@ -16,6 +16,19 @@ def test_percentiles_are_exact(values, percent, portion):
         histogram.add(column[start:start + portion])
     expected = np.percentile(column.astype(np.float64), percent, axis=0)
     np.testing.assert_allclose(histogram.percentile(percent), expected, rtol=1e-9, atol=1e-9)
+
+
+@settings(max_examples=50, deadline=None)
+@given(portions=st.lists(st.lists(st.floats(-9, 9), max_size=20), min_size=1, max_size=4).filter(any))
+def test_percentiles_of_portions_are_those_of_all_to_half_a_step(portions):
+    counted, every = Percentiles(0.01), np.concatenate([np.array(portion) for portion in portions])
+    for portion in portions:
+        counted.add(np.array(portion))
+    percents = [0, 5, 33, 50, 95, 100]
+    np.testing.assert_allclose(counted.at(percents), np.percentile(every, percents), rtol=0, atol=0.005 + 1e-9)
+    fine = Percentiles(1e-12)
+    fine.add(every)
+    np.testing.assert_allclose(fine.at(percents), np.percentile(every, percents), rtol=0, atol=1e-9)
 
 
 def test_a_histogram_counts_in_portions_of_bounded_memory():

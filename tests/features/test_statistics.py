@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vconv.audio import mel_cepstrum, pitch
+from vconv.audio import mel_cepstrum
 from vconv.errors import VconvError
 from vconv.features import statistics
 from vconv.features.cepstra import rows_of
-from vconv.features.statistics import ARRAYS, CepstrumNormalizer, Normalizer, Statistics
+from vconv.features.normalizers import CepstrumNormalizer, Normalizer
+from vconv.features.statistics import ARRAYS, Statistics
 
 SPEAKERS = {("A", "training"): [40, 3, 900], ("A", "evaluation"): [70], ("B é", "training"): [500],
             ("B é", "validation"): [60]}
@@ -43,9 +44,11 @@ def test_all_numbers_against_numpy(opened):
     np.testing.assert_allclose(computed.spectrum_mean, spectrum.mean(axis=0), rtol=1e-12)
     np.testing.assert_allclose(computed.spectrum_deviation, spectrum.std(axis=0), rtol=1e-12)
     for number, name in enumerate(computed.speakers):
-        mean, deviation = pitch.log_f0_statistics(f0_hz[speaker == number])
-        assert computed.log_f0_mean[number] == pytest.approx(mean, rel=1e-12)
-        assert computed.log_f0_deviation[number] == pytest.approx(deviation, rel=1e-12)
+        log_f0 = np.log(f0_hz[(speaker == number) & (f0_hz > 0)].astype(np.float64))
+        assert computed.log_f0_mean[number] == pytest.approx(log_f0.mean(), rel=1e-12)
+        assert computed.log_f0_deviation[number] == pytest.approx(log_f0.std(), rel=1e-12)
+        np.testing.assert_allclose(computed.log_f0_percentiles[number], np.percentile(log_f0, [5, 25, 50, 75, 95]),
+                                   atol=np.log(2) / 2400)
         variances = [np.var(opened.read(utterance).spectrum.astype(np.float64), axis=0)
                      for utterance in opened.utterances if (utterance.speaker, utterance.split) == (name, "training")]
         np.testing.assert_allclose(computed.global_variance[number], np.mean(variances, axis=0), rtol=1e-12)
@@ -91,21 +94,25 @@ def test_statistics_on_disk_serve_their_own_store_only(opened, make_store, tmp_p
     assert Statistics.load(path).fingerprint == other.fingerprint
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_older_statistics_are_read_and_made_anew_for_a_store(opened, tmp_path, version):
     path = tmp_path / "s.h5"
     computed = statistics.compute(opened)
     computed.save(path)
     with h5py.File(path, "r+") as file:  # version 1 had no cepstra, version 2 had c0 where power is
         file.attrs["version"] = version
+        del file["log_f0_percentiles"]
         for name in [name for name in file if name.startswith("cepstrum")] if version == 1 else []:
             del file[name]
     old = Statistics.load(path)
-    assert old.cepstrum_mean is old.cepstrum_deviation is old.cepstrum_variance is None
+    assert old.log_f0_percentiles is None
+    for name in ("cepstrum_mean", "cepstrum_deviation", "cepstrum_variance"):
+        assert (getattr(old, name) is None) == (version < 3)
     np.testing.assert_array_equal(old.global_variance, computed.global_variance)
     new = statistics.load_or_compute(opened, path)
     for found in new, Statistics.load(path):
         np.testing.assert_array_equal(found.cepstrum_mean, computed.cepstrum_mean)
+        np.testing.assert_array_equal(found.log_f0_percentiles, computed.log_f0_percentiles)
 
 
 def test_cepstra_on_a_voices_scale_and_back(opened):

@@ -1,4 +1,6 @@
 """Pitch of a speaker: the F0 range to search, log-F0 statistics, and moving F0 from one speaker to another."""
+from typing import NamedTuple
+
 import numpy as np
 
 from vconv.errors import VconvError
@@ -9,6 +11,18 @@ SMOOTHING_OCTAVES = 1 / 12  # one semitone
 SHARE_OF_PEAK = 0.05
 MARGIN_OCTAVES = 0.1
 MIN_VOICED = 200
+PERCENTILES = (5, 25, 50, 75, 95)
+
+
+class LogF0(NamedTuple):
+    """How the natural logarithm of a speaker's F0 in Hz lies over voiced frames.
+
+    Its mean, its standard deviation, and its `PERCENTILES` [5] (None where they were not counted).
+    """
+
+    mean: float
+    deviation: float
+    percentiles: np.ndarray | None = None
 
 
 def find_range(f0_hz):
@@ -58,9 +72,9 @@ def _bins_to_edge(density):
 
 
 def log_f0_statistics(f0_hz):
-    """Return mean and standard deviation of the natural logarithm of F0 over the voiced frames of `f0_hz` [n]."""
+    """Return the `LogF0` of the voiced frames of `f0_hz` [n]; VconvError if there are none."""
     log_f0 = np.log(_voiced(f0_hz))
-    return float(log_f0.mean()), float(log_f0.std())
+    return LogF0(float(log_f0.mean()), float(log_f0.std()), np.percentile(log_f0, PERCENTILES))
 
 
 def convert(f0_hz, source, target):
@@ -70,19 +84,36 @@ def convert(f0_hz, source, target):
     ----------
     f0_hz : ndarray [T]
         In Hz; 0 where unvoiced, which stays 0.
-    source, target : (float, float)
-        Mean and standard deviation of natural log-F0, as from `log_f0_statistics`.
+    source, target : LogF0
 
     Returns
     -------
     f0_hz : ndarray [T], float64
     """
+    stretch = target.deviation / source.deviation if source.deviation > 0 else 1.0
+    return _moved(f0_hz, lambda log_f0: (log_f0 - source.mean) * stretch + target.mean)
+
+
+def match(f0_hz, source, target):
+    """Move F0 from one speaker to another: by lines between percentiles of log-F0, which become the target's.
+
+    What lies outside the outermost is moved as far as these. Creak and octave errors shift means and deviations, but
+    hardly percentiles (docs/experiments.md, *F0 by percentiles*). Of a voice without melody the median is matched.
+    Parameters and result as of `convert`.
+    """
+    own, wanted = source.percentiles, target.percentiles
+    if own[0] == own[-1]:
+        return _moved(f0_hz, lambda log_f0: log_f0 - own[2] + wanted[2])
+    return _moved(f0_hz, lambda log_f0: np.interp(log_f0, own, wanted) + log_f0 - np.clip(log_f0, own[0], own[-1]))
+
+
+def _moved(f0_hz, rule):
+    """Return F0 [T] where `rule` moved the logarithms of those voiced."""
     f0_hz = np.asarray(f0_hz, dtype=np.float64)
     voiced = f0_hz > 0
-    stretch = target[1] / source[1] if source[1] > 0 else 1.0
-    converted = np.zeros_like(f0_hz)
-    converted[voiced] = np.exp((np.log(f0_hz[voiced]) - source[0]) * stretch + target[0])
-    return converted
+    moved = np.zeros_like(f0_hz)
+    moved[voiced] = np.exp(rule(np.log(f0_hz[voiced])))
+    return moved
 
 
 def _voiced(f0_hz):

@@ -1,4 +1,6 @@
-"""Moments and histograms of rows that come in portions: memory does not grow with how many there are."""
+"""Moments and percentiles of what comes in portions: memory does not grow with how much there is."""
+
+from collections import Counter
 
 import numpy as np
 
@@ -30,6 +32,27 @@ class Moments:
     def variance(self):
         """Mean square distance from the mean (divided by the count)."""
         return self._squares / self.count
+
+
+class Percentiles:
+    """Percentiles of single numbers, to half a `step`: how often each multiple of it was the nearest."""
+
+    def __init__(self, step):
+        self._step, self._counts = step, Counter()
+
+    def add(self, values):
+        """Count `values` [n]; n may be 0."""
+        nearest, counts = np.unique(np.round(np.asarray(values) / self._step).astype(np.int64), return_counts=True)
+        self._counts.update(dict(zip(nearest.tolist(), counts.tolist(), strict=True)))
+
+    def at(self, percents):
+        """Return the percentiles, float64 [len(percents)], interpolated linearly like `numpy.percentile`."""
+        values = np.array(sorted(self._counts))
+        at_or_below = np.cumsum([self._counts[value] for value in values])
+        position = (at_or_below[-1] - 1) * np.asarray(percents) / 100
+        lower, upper = (values[np.searchsorted(at_or_below, whole, side="right")]
+                        for whole in (np.floor(position), np.ceil(position)))
+        return self._step * (lower + (upper - lower) * (position % 1))
 
 
 class Histogram:

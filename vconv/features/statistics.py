@@ -5,14 +5,17 @@ from pathlib import Path
 
 import numpy as np
 
+from vconv.audio import pitch
 from vconv.errors import VconvError
 from vconv.features import hdf5
-from vconv.features.cepstra import SHAPE, active, mel_cepstra, power, said
-from vconv.features.counting import Histogram, Moments
+from vconv.features.cepstra import active, mel_cepstra, power, said
+from vconv.features.counting import Histogram, Moments, Percentiles
 
-FORMAT, VERSION, OLDEST_VERSION = "vconv statistics", 3, 1
+FORMAT, VERSION, OLDEST_VERSION = "vconv statistics", 4, 1
+ADDED = {"cepstrum": 3, "log_f0_percentiles": 4}  # what a name begins with → the version that has it first
 PERCENTILES = (0.5, 99.5)
 CHUNK_FRAMES = 8192
+CENT = np.log(2) / 1200  # of log-F0
 REMEDY = "delete it, the training makes it anew"
 
 
@@ -42,6 +45,8 @@ class Statistics:
         Of each speaker's mel-cepstra with power for the coefficient 0 (`vconv.features.cepstra.said`), over frames that
         are no pause: mean, standard deviation, and the mean over utterances of the variance within one. None in a file
         of version 1 or 2.
+    log_f0_percentiles : ndarray [S, 5], float64
+        `vconv.audio.pitch.PERCENTILES` of log-F0. None in a file before version 4.
     """
 
     speakers: tuple
@@ -58,6 +63,7 @@ class Statistics:
     cepstrum_mean: np.ndarray | None = None
     cepstrum_deviation: np.ndarray | None = None
     cepstrum_variance: np.ndarray | None = None
+    log_f0_percentiles: np.ndarray | None = None
 
     def save(self, path):
         """Write the statistics as HDF5, whole or not at all."""
@@ -70,64 +76,13 @@ class Statistics:
     def load(cls, path):
         """Read statistics; VconvError if the file is missing, foreign, damaged or of another version."""
         with hdf5.open_file(path, FORMAT, VERSION, REMEDY, OLDEST_VERSION) as file:
-            held = [name for name in ARRAYS if file.attrs["version"] > 2 or not name.startswith("cepstrum")]
+            late = tuple(name for name, version in ADDED.items() if version > file.attrs["version"])
+            held = [name for name in ARRAYS if not name.startswith(late)]
             return cls(tuple(hdf5.read_texts(file["speakers"])), json.loads(file.attrs["settings"]),
                        str(file.attrs["fingerprint"]), **{name: file[name][:] for name in held})
 
 
 ARRAYS = [field.name for field in fields(Statistics)][3:]
-
-
-class Normalizer:
-    """Maps log spectra to [-1, 1] by a range per bin, and back.
-
-    Parameters
-    ----------
-    low, high : array [K]
-        What becomes -1 and 1; a bin whose range is empty becomes -1.
-    """
-
-    def __init__(self, low, high):
-        low, high = np.asarray(low, np.float64), np.asarray(high, np.float64)
-        self._low = low.astype(np.float32)
-        self._scale = (np.where(high > low, high - low, 1.0) / 2).astype(np.float32)
-
-    def forward(self, log_spectrum):
-        """Return `log_spectrum` [..., K] as float32 in [-1, 1]; what lies outside the range is clipped."""
-        return np.clip((np.asarray(log_spectrum, np.float32) - self._low) / self._scale - 1, -1, 1)
-
-    def inverse(self, x):
-        """Return the log spectrum [..., K], float32, that `forward` maps to `x`."""
-        return (np.asarray(x, np.float32) + 1) * self._scale + self._low
-
-
-class CepstrumNormalizer:
-    """Maps mel-cepstra, with power for the coefficient 0, to a speaker's own scale, and back.
-
-    That is their distance from the speaker's mean, in deviations; the deviations are means over all speakers, so that
-    an error weighs the same in every voice.
-    """
-
-    def __init__(self, statistics):
-        self._mean, self._deviation = statistics.cepstrum_mean, statistics.cepstrum_deviation
-        self._scale = self._deviation.mean(axis=0)
-
-    def forward(self, cepstra, speaker):
-        """Return `cepstra` [T, 40] of the speaker of that number, float32 [T, 40], around 1 in size."""
-        return ((cepstra - self._mean[speaker]) / self._scale).astype(np.float32)
-
-    def inverse(self, x, speaker):
-        """Return the mel-cepstra float64 [T, 40] that `forward` maps to `x`."""
-        return np.asarray(x, np.float64) * self._scale + self._mean[speaker]
-
-    def to_content(self):
-        """Return float32 [S, 25]: times this, coefficients 1 to 24 and power of `forward` become `content`'s.
-
-        Nothing is added: both are measured from the speaker's mean, and the mean of power is 0 in every utterance.
-        """
-        gain = np.ones((len(self._mean), SHAPE.stop), np.float32)
-        gain[:, :-1], gain[:, -1] = self._scale[SHAPE] / self._deviation[:, SHAPE], self._scale[0]
-        return gain
 
 
 def compute(store, chunk_frames=CHUNK_FRAMES):
@@ -143,6 +98,7 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
     store.require("frames")
     histogram, spectrum = Histogram(store.spectrum.shape[1]), Moments()
     log_f0 = {name: Moments() for name in store.speakers}
+    log_f0_percentiles = {name: Percentiles(CENT) for name in store.speakers}
     variances, cepstra, cepstral_variances = ({name: Moments() for name in store.speakers} for _ in range(3))
     for utterance in store.split("training"):
         own, own_cepstra = Moments(), Moments()
@@ -158,7 +114,9 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
             found = mel_cepstra(log_spectrum[spoken], energy[inside][spoken], store.settings["sample_rate"])
             own_cepstra += Moments.of(said(found, level[inside][spoken]))
             f0_hz = store.f0_hz[rows].astype(np.float64)
-            log_f0[utterance.speaker] += Moments.of(np.log(f0_hz[f0_hz > 0]))
+            voiced = np.log(f0_hz[f0_hz > 0])
+            log_f0[utterance.speaker] += Moments.of(voiced)
+            log_f0_percentiles[utterance.speaker].add(voiced)
         spectrum += own
         variances[utterance.speaker] += Moments.of(own.variance[None])
         cepstra[utterance.speaker] += own_cepstra
@@ -175,14 +133,15 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
         np.array([variances[name].mean for name in store.speakers]),
         np.array([cepstra[name].mean for name in store.speakers]),
         np.sqrt([cepstra[name].variance for name in store.speakers]),
-        np.array([cepstral_variances[name].mean for name in store.speakers]))
+        np.array([cepstral_variances[name].mean for name in store.speakers]),
+        np.array([log_f0_percentiles[name].at(pitch.PERCENTILES) for name in store.speakers]))
 
 
 def load_or_compute(store, path):
     """Return the statistics of `store`, read from `path` if they are this store's, else computed and saved."""
     if Path(path).is_file():
         statistics = Statistics.load(path)
-        if statistics.fingerprint == store.fingerprint and statistics.cepstrum_mean is not None:
+        if statistics.fingerprint == store.fingerprint and statistics.log_f0_percentiles is not None:
             return statistics
     statistics = compute(store)
     statistics.save(path)
