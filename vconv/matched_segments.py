@@ -79,6 +79,4 @@ class MatchedSegments(Windows):
 
 def _padded(rows, length):
     """Return `rows` [n, ...] with zeros after them, [length, ...]."""
-    padded = np.zeros((length, *rows.shape[1:]), rows.dtype)  # np.pad takes four times as long
-    padded[: len(rows)] = rows
-    return padded
+    return np.pad(rows, [(0, length - len(rows)), *[(0, 0)] * (rows.ndim - 1)])

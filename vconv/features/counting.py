@@ -46,13 +46,9 @@ class Percentiles:
         self._counts.update(dict(zip(nearest.tolist(), counts.tolist(), strict=True)))
 
     def at(self, percents):
-        """Return the percentiles, float64 [len(percents)], interpolated linearly like `numpy.percentile`."""
+        """Return the percentiles, float64 [len(percents)]."""
         values = np.array(sorted(self._counts))
-        at_or_below = np.cumsum([self._counts[value] for value in values])
-        position = (at_or_below[-1] - 1) * np.asarray(percents) / 100
-        lower, upper = (values[np.searchsorted(at_or_below, whole, side="right")]
-                        for whole in (np.floor(position), np.ceil(position)))
-        return self._step * (lower + (upper - lower) * (position % 1))
+        return self._step * _percentiles(values, [self._counts[value] for value in values], percents)
 
 
 class Histogram:
@@ -75,18 +71,10 @@ class Histogram:
             self._count()
 
     def percentile(self, percent):
-        """Return the percentile [K], interpolated linearly between neighbours like `numpy.percentile`."""
+        """Return the percentile [K]."""
         self._count()
         values = -np.arange(self._CODES, dtype=np.uint16)[::-1].view(np.float16).astype(np.float64)
-        result = np.empty(len(self._counts))
-        for number, counts in enumerate(self._counts):
-            at_or_below = np.cumsum(counts[::-1], dtype=np.int64)
-            last = at_or_below[-1] - 1
-            position = last * percent / 100
-            below = int(position)
-            lower, upper = values[np.searchsorted(at_or_below, [below, min(below + 1, last)], side="right")]
-            result[number] = lower + (upper - lower) * (position - below)
-        return result
+        return np.array([_percentiles(values, counts[::-1], percent) for counts in self._counts])
 
     def _count(self):
         """Count what is waiting."""
@@ -96,3 +84,12 @@ class Histogram:
             for counts, row in zip(self._counts, codes, strict=True):
                 counts += np.bincount(row, minlength=self._CODES).astype(np.uint32)
             self._waiting = []
+
+
+def _percentiles(values, counts, percents):
+    """Return percentiles of ascending `values` [n] that occurred so often, interpolated like `numpy.percentile`."""
+    at_or_below = np.cumsum(counts, dtype=np.int64)
+    position = (at_or_below[-1] - 1) * np.asarray(percents) / 100
+    below, above = np.floor(position), np.ceil(position)
+    lower, upper = (values[np.searchsorted(at_or_below, rank, side="right")] for rank in (below, above))
+    return lower + (upper - lower) * (position - below)
