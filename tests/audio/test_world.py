@@ -122,6 +122,15 @@ def test_a_voiced_frame_is_not_noise_at_any_rate(rate):
     assert analysis.aperiodicity[20:-20, :20].max() < 0.1
 
 
+def test_what_harvest_calls_voiced_is_not_noise_though_it_hisses():
+    """D4C calls a frame noise when more than 15 % of its power between 100 and 7900 Hz lies above 4 kHz."""
+    y = voice(120.0, 0.5)
+    hiss = np.random.default_rng(0).normal(0, 0.3 * y.std(), len(y))
+    hiss = np.diff(np.diff(hiss, prepend=0), prepend=0)  # twice the difference: most of it above 4 kHz
+    lowest = {method: world.analyze(y + hiss, 16000, 60, 500, method).aperiodicity[20:-20, :20] for method in METHODS}
+    assert lowest["dio"].min() > 0.99 and lowest["harvest"].max() < 0.1
+
+
 @pytest.mark.parametrize(("rate", "bands"), [(8000, 1), (11025, 1), (16000, 1), (24000, 3), (44100, 5), (48000, 5)])
 def test_coded_aperiodicity_there_and_back(rate, bands):
     aperiodicity = world.analyze(voice(120.0, 0.5, rate), rate, 60, 500).aperiodicity
