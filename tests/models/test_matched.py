@@ -27,13 +27,13 @@ def batch(rows=4, length=8, seed=0):
 
 def test_parameters_by_hand():
     described = info.describe("matched", 513, 10)
-    scaled = 2 * 192 + 2 * (32 * 192 + 192)  # normalisation, then scale and shift by the speaker
-    convolution = 5 * 192 * 192 + 192
-    total = (5 * 27 * 192 + 192) + 4 * (scaled + convolution) + scaled + (192 * 40 + 40)
+    scaled = 2 * 128 + 2 * (32 * 128 + 128)  # normalisation, then scale and shift by the speaker
+    convolution = 5 * 128 * 128 + 128
+    total = (5 * 27 * 128 + 128) + 4 * (scaled + convolution) + scaled + (128 * 40 + 40)
     assert described["networks"]["converter"]["parameters"] == total
     assert described["networks"]["speaker_embedding"]["parameters"] == 10 * 32
-    assert described["parameters"] == described["trainable"] == total + 320 == 837_480
-    products = 5 * 27 * 192 + 4 * 5 * 192 * 192 + 192 * 40  # the speaker's dense layers count once an utterance
+    assert described["parameters"] == described["trainable"] == total + 320 == 394_600
+    products = 5 * 27 * 128 + 4 * 5 * 128 * 128 + 128 * 40  # the speaker's dense layers count once an utterance
     assert described["networks"]["converter"]["multiply_adds"] == pytest.approx(products, rel=1e-3)
 
 
