@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import pyworld
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from voice import FORMANTS_HZ, voice
@@ -122,13 +123,16 @@ def test_a_voiced_frame_is_not_noise_at_any_rate(rate):
     assert analysis.aperiodicity[20:-20, :20].max() < 0.1
 
 
-def test_what_harvest_calls_voiced_is_not_noise_though_it_hisses():
-    """D4C calls a frame noise when more than 15 % of its power between 100 and 7900 Hz lies above 4 kHz."""
+@pytest.mark.parametrize("method", METHODS)
+def test_a_voiced_frame_is_not_noise_though_it_hisses(method):
+    """D4C would call a frame noise when more than 15 % of its power between 100 and 7900 Hz lies above 4 kHz."""
     y = voice(120.0, 0.5)
     hiss = np.random.default_rng(0).normal(0, 0.3 * y.std(), len(y))
     hiss = np.diff(np.diff(hiss, prepend=0), prepend=0)  # twice the difference: most of it above 4 kHz
-    lowest = {method: world.analyze(y + hiss, 16000, 60, 500, method).aperiodicity[20:-20, :20] for method in METHODS}
-    assert lowest["dio"].min() > 0.99 and lowest["harvest"].max() < 0.1
+    analysis = world.analyze(y + hiss, 16000, 60, 500, method)
+    assert analysis.aperiodicity[20:-20, :20].max() < 0.1
+    seconds = np.arange(len(analysis.f0_hz)) * 0.005
+    assert pyworld.d4c(y + hiss, analysis.f0_hz, seconds, 16000)[20:-20].min() > 0.99
 
 
 @pytest.mark.parametrize(("rate", "bands"), [(8000, 1), (11025, 1), (16000, 1), (24000, 3), (44100, 5), (48000, 5)])

@@ -18,7 +18,6 @@ with warnings.catch_warnings():
 FRAME_PERIOD_MS = 5.0
 ENERGY_FLOOR = 1e-10
 MIN_FRAMES = 3
-LOVE_TRAIN_MIN_RATE = 15800
 BANDED_MIN_RATE = 12000
 HARVEST_RATE = 4000  # Hz; enough for low voices, at half the time
 HARVEST_HARMONICS = 6  # that Harvest looks at
@@ -96,11 +95,10 @@ def analyze(y, rate, floor_hz, ceiling_hz, method="dio", frame_period_ms=FRAME_P
     """
     f0_hz = estimate_f0(y, rate, floor_hz, ceiling_hz, method, frame_period_ms)
     y = np.ascontiguousarray(y, dtype=np.float64)
-    # Harvest is right more often than D4C, which would take a tenth of its voiced frames for noise. And D4C asks for
-    # power up to 7900 Hz before it calls a frame voiced; below that Nyquist frequency it calls none so.
-    threshold = 0.85 if method == "dio" and rate >= LOVE_TRAIN_MIN_RATE else -np.inf
+    # The F0 estimator says what is voiced. D4C would judge once more, and be wrong more often (benchmarks/voicing.py).
+    # At 8 kHz it would find nothing voiced, for it asks for power up to 7900 Hz.
     aperiodicity = pyworld.d4c(
-        y, f0_hz, _seconds(f0_hz, frame_period_ms), int(rate), threshold=threshold, fft_size=fft_size(rate))
+        y, f0_hz, _seconds(f0_hz, frame_period_ms), int(rate), threshold=-np.inf, fft_size=fft_size(rate))
     return Analysis(f0_hz, estimate_spectrum(y, f0_hz, rate, frame_period_ms), aperiodicity)
 
 
