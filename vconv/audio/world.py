@@ -95,8 +95,8 @@ def analyze(y, rate, floor_hz, ceiling_hz, method="dio", frame_period_ms=FRAME_P
     """
     f0_hz = estimate_f0(y, rate, floor_hz, ceiling_hz, method, frame_period_ms)
     y = np.ascontiguousarray(y, dtype=np.float64)
-    # The F0 estimator says what is voiced. D4C would judge once more, and be wrong more often (benchmarks/voicing.py).
-    # At 8 kHz it would find nothing voiced, for it asks for power up to 7900 Hz.
+    # No threshold: the F0 estimator says what is voiced. D4C would judge once more, and be wrong more often
+    # (benchmarks/voicing.py); at 8 kHz it would find nothing voiced, for it asks for power up to 7900 Hz.
     aperiodicity = pyworld.d4c(
         y, f0_hz, _seconds(f0_hz, frame_period_ms), int(rate), threshold=-np.inf, fft_size=fft_size(rate))
     return Analysis(f0_hz, estimate_spectrum(y, f0_hz, rate, frame_period_ms), aperiodicity)
