@@ -10,7 +10,7 @@ import numpy as np
 from vconv import files
 from vconv.errors import VconvError
 
-VERSION = 1  # to be raised when the analysis changes
+VERSION = 2  # to be raised when the analysis changes
 
 
 def default_folder():
