@@ -35,14 +35,16 @@ def copy(y, rate, f0_hz, threshold):
     return pauses.put_back(made, y, active(spectrum.sum(axis=1)), rate, PERIOD_MS)
 
 
-def measures(made, y, rate, recogniser):
-    """Return [mcd24 in dB, voicing error in %, DistillMOS, words lost, words said] of a copy."""
+def words(y, rate, recogniser):
+    """Return the words that are understood, a list; empty without a recogniser."""
+    return normalize(recogniser.read(y, rate)).split() if recogniser else []
+
+
+def measures(made, y, rate, said, recogniser):
+    """Return [mcd24 in dB, voicing error in %, DistillMOS, words lost, words said] of a copy of `y`."""
     score = metrics.score(made, rate, y, rate)
     mos = naturalness.distillmos(made, rate) if "distillmos" in naturalness.available() else np.nan
-    lost, said = np.nan, []
-    if recogniser:
-        said = normalize(recogniser.read(y, rate)).split()
-        lost = min(edit_distance(normalize(recogniser.read(made, rate)).split(), said), len(said))
+    lost = min(edit_distance(words(made, rate, recogniser), said), len(said)) if recogniser else np.nan
     return score.mcd_db, 100 * score.f0.voicing_error, mos, lost, len(said)
 
 
@@ -60,10 +62,11 @@ def main():
     for folder in options.folders:
         for path in audio_files(folder)[:options.files]:
             y = wav.read(path, rate)[0]
+            said = words(y, rate, recogniser)
             for method in METHODS:
                 f0_hz = world.estimate_f0(y, rate, *ranges[Path(folder).name], method)
                 for train, threshold in LOVE_TRAIN.items():
-                    rows[method, train].append(measures(copy(y, rate, f0_hz, threshold), y, rate, recogniser))
+                    rows[method, train].append(measures(copy(y, rate, f0_hz, threshold), y, rate, said, recogniser))
     for method, pair in ((method, [np.array(rows[method, train]) for train in LOVE_TRAIN]) for method in METHODS):
         for train, values in zip(LOVE_TRAIN, pair, strict=True):
             mcd_db, voicing, mos, lost, said = values.mean(axis=0)
