@@ -11,7 +11,7 @@ from vconv import files
 from vconv.errors import VconvError
 from vconv.features import hdf5
 
-VERSION = 2
+VERSION = 3  # to be raised when the analysis changes
 WHOLE = b"whole"
 REMEDY = "what is done is kept: make room and run the same command again"
 
