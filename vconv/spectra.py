@@ -31,6 +31,7 @@ CHUNK_FRAMES = 256  # bounds the memory of the network whatever the length of a 
 TINY = np.finfo(float).tiny
 FADE_FRAMES = 2.0  # standard deviation of the Gaussian between what is louder and what is not
 LARGEST_STRETCH = 3.0  # of a coefficient's deviation, either way: one word varies less than a speaker does
+RELEVANCE_S = 1.5  # of a stranger's speech counts as much as all known voices (docs/experiments.md, *A stranger*)
 
 
 class FrameSpectra:
@@ -85,8 +86,8 @@ class CepstralSpectra:
     """The network says power and mel-cepstra 1 to 39 of the whole utterance.
 
     What it says is the mean of all that was matched, now and then another sound among it. A share of the source's own
-    coefficients brings words back: the first 24 moved by the affine map from voice to voice, the rest (a stranger's
-    all) by mean and deviation.
+    coefficients brings words back: the first 24 moved by the affine map from voice to voice (a stranger's by the mean
+    of all maps to the target), the rest by mean and deviation.
 
     What is predicted varies less than what is natural, because the network says the mean of all that was matched; each
     coefficient, and power, gets the target's variance within an utterance back (Toda, Black and Tokuda 2007, in the
@@ -99,6 +100,7 @@ class CepstralSpectra:
         self.rate, self.bins = statistics.settings["sample_rate"], len(statistics.spectrum_low)
         self.mean, self.deviation = statistics.cepstrum_mean, statistics.cepstrum_deviation
         self.variance = statistics.cepstrum_variance
+        self.relevance_frames = 1000 * RELEVANCE_S / statistics.settings["frame_period_ms"]
         # A run of before percentiles were counted has none.
         self.move_f0 = pitch.convert if statistics.log_f0_percentiles is None else pitch.match
         self.maps = np.array(model.maps)
@@ -113,15 +115,9 @@ class CepstralSpectra:
         """Return the `Heard` of `Frames` of the speaker number `source`, None for a stranger."""
         cepstra = said(mel_cepstra(frames.spectrum, frames.energy, self.rate), power(frames.energy))
         spoken = active(frames.energy)
-        if source is None:
-            mean = cepstra[spoken].mean(axis=0)
-            # Of a short cry there is no deviation to speak of.
-            deviation = np.maximum(cepstra[spoken].std(axis=0), self.deviation.mean(axis=0) / LARGEST_STRETCH)
-        else:
-            mean, deviation = self.mean[source], self.deviation[source]
-        own = cepstra[spoken].var(axis=0)
-        usual = own if source is None else self.variance[source]
-        liveliness = np.clip(own / np.maximum(usual, TINY), LARGEST_STRETCH**-2, LARGEST_STRETCH**2)
+        mean, deviation, usual = self._habits(cepstra[spoken], source)
+        liveliness = cepstra[spoken].var(axis=0) / np.maximum(usual, TINY)
+        liveliness = np.clip(liveliness, LARGEST_STRETCH**-2, LARGEST_STRETCH**2)
         relative = (cepstra - mean) / deviation
         return Heard(source, content(cepstra, frames, mean, deviation), relative, spoken, liveliness, frames.energy)
 
@@ -133,15 +129,32 @@ class CepstralSpectra:
         spectrum = mel_cepstrum.to_spectrum(cepstra, self.bins, mel_cepstrum.mel_alpha(self.rate))
         return np.log10(spectrum / spectrum.sum(axis=1, keepdims=True)), energy
 
+    def _habits(self, spoken, source):
+        """Return mean, deviation, and usual variance within an utterance, [40] each, of who speaks.
+
+        A stranger's are estimated of one utterance's speech `spoken` [n, 40], with those of all known voices for a
+        prior (Gauvain and Lee 1994, "Maximum a posteriori estimation for multivariate Gaussian mixture observations of
+        Markov chains", IEEE TSAP 2(2)): a sentence says too little, and by itself what is lively in it would be lost.
+        """
+        if source is not None:
+            return self.mean[source], self.deviation[source], self.variance[source]
+        weight = len(spoken) / (len(spoken) + self.relevance_frames)
+
+        def posterior(own, known):
+            return weight * own + (1 - weight) * known.mean(axis=0)
+
+        variance = spoken.var(axis=0)
+        return (posterior(spoken.mean(axis=0), self.mean), np.sqrt(posterior(variance, self.deviation**2)),
+                posterior(variance, self.variance))
+
     def _predicted(self, heard, target):
         """Return what the network says [T, 40], of rows `FRAME_STEP` apart, with the source's share."""
         x, rows = np.empty((len(heard.content), SAID_SIZE), np.float32), heard.content
         for first in range(FRAME_STEP):
             x[first::FRAME_STEP] = self._network(rows[None, first::FRAME_STEP], np.array([target], np.int32))[0]
-        moved = heard.relative.copy()
-        if heard.source is not None:
-            affine = self.maps[target, heard.source]
-            moved[:, SHAPE] = moved[:, SHAPE] @ affine[:-1] + affine[-1]
+        moved, maps = heard.relative.copy(), self.maps[target]
+        affine = maps.mean(axis=0) if heard.source is None else maps[heard.source]
+        moved[:, SHAPE] = moved[:, SHAPE] @ affine[:-1] + affine[-1]
         moved = moved * self.deviation[target] + self.mean[target]
         return (1 - self.source_share) * self.normalizer.inverse(x, target) + self.source_share * moved
 
