@@ -115,9 +115,13 @@ class CepstralSpectra:
         """Return the `Heard` of `Frames` of the speaker number `source`, None for a stranger."""
         cepstra = said(mel_cepstra(frames.spectrum, frames.energy, self.rate), power(frames.energy))
         spoken = active(frames.energy)
-        mean, deviation, usual = self._habits(cepstra[spoken], source)
-        liveliness = cepstra[spoken].var(axis=0) / np.maximum(usual, TINY)
-        liveliness = np.clip(liveliness, LARGEST_STRETCH**-2, LARGEST_STRETCH**2)
+        speech = cepstra[spoken]
+        own_mean, own_variance = speech.mean(axis=0), speech.var(axis=0)
+        if source is None:
+            mean, deviation, usual = self._strangers(own_mean, own_variance, len(speech))
+        else:
+            mean, deviation, usual = self.mean[source], self.deviation[source], self.variance[source]
+        liveliness = np.clip(own_variance / np.maximum(usual, TINY), LARGEST_STRETCH**-2, LARGEST_STRETCH**2)
         relative = (cepstra - mean) / deviation
         return Heard(source, content(cepstra, frames, mean, deviation), relative, spoken, liveliness, frames.energy)
 
@@ -129,22 +133,20 @@ class CepstralSpectra:
         spectrum = mel_cepstrum.to_spectrum(cepstra, self.bins, mel_cepstrum.mel_alpha(self.rate))
         return np.log10(spectrum / spectrum.sum(axis=1, keepdims=True)), energy
 
-    def _habits(self, spoken, source):
-        """Return mean, deviation, and usual variance within an utterance, [40] each, of who speaks.
+    def _strangers(self, mean, variance, frames):
+        """Return a stranger's mean, deviation, and usual variance within an utterance, [40] each.
 
-        A stranger's are estimated of one utterance's speech `spoken` [n, 40], with those of all known voices for a
-        prior (Gauvain and Lee 1994, "Maximum a posteriori estimation for multivariate Gaussian mixture observations of
-        Markov chains", IEEE TSAP 2(2)): a sentence says too little, and by itself what is lively in it would be lost.
+        Estimated of the `mean` and `variance` [40] of one utterance, so many `frames` of speech, with those of all
+        known voices for a prior (Gauvain and Lee 1994, "Maximum a posteriori estimation for multivariate Gaussian
+        mixture observations of Markov chains", IEEE TSAP 2(2)): a sentence says too little, and by itself what is
+        lively in it would be lost.
         """
-        if source is not None:
-            return self.mean[source], self.deviation[source], self.variance[source]
-        weight = len(spoken) / (len(spoken) + self.relevance_frames)
+        weight = frames / (frames + self.relevance_frames)
 
         def posterior(own, known):
             return weight * own + (1 - weight) * known.mean(axis=0)
 
-        variance = spoken.var(axis=0)
-        return (posterior(spoken.mean(axis=0), self.mean), np.sqrt(posterior(variance, self.deviation**2)),
+        return (posterior(mean, self.mean), np.sqrt(posterior(variance, self.deviation**2)),
                 posterior(variance, self.variance))
 
     def _predicted(self, heard, target):

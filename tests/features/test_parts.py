@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from vconv.errors import VconvError
-from vconv.features.parts import VERSION, Parts, load, save
+from vconv.features.parts import Parts, load, save
 
 ARRAYS = {"spectrum": np.arange(12, dtype=np.float16).reshape(3, 4), "f0_hz": np.ones(3, np.float32),
           "wave": np.arange(-3, 4, dtype=np.int16)}
@@ -39,6 +39,5 @@ def test_parts_of_an_older_version_are_refused(tmp_path):
     (tmp_path / "f.h5.parts").mkdir()
     (tmp_path / "f.h5.parts" / "settings.json").write_text(
         '{"settings": {"parts_version": 1, "sample_rate": 16000}, "f0_range_hz": {}}')
-    wanted = f"f.h5.parts: was made with parts_version 1, but now {VERSION} is asked for; .*delete"
-    with pytest.raises(VconvError, match=wanted):
+    with pytest.raises(VconvError, match="f.h5.parts: was made with parts_version 1, but now 3 is asked for; .*delete"):
         Parts(tmp_path / "f.h5", {"sample_rate": 16000, "contents": ["frames", "wave"]})
