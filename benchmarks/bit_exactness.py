@@ -25,7 +25,7 @@ def differing_steps(store, statistics, steps, batch_size, graph_optimiser):
     import tensorflow as tf
 
     from vconv import models
-    from vconv.batches import ShuffledFrames
+    from vconv.data.frames import ShuffledFrames
 
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": not graph_optimiser})
     keras.utils.set_random_seed(0)

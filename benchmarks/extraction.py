@@ -13,7 +13,7 @@ from pathlib import Path
 
 from side_by_side import compare
 
-from vconv.features.corpus import Corpus
+from vconv.corpus.recordings import Corpus
 from vconv.features.extract import extract
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from vconv.audio import wav, world
-from vconv.audio.pitch import WIDE_RANGE_HZ, find_range
+from vconv.audio.f0 import WIDE_RANGE_HZ, find_range
 
 
 def f0(path, range_hz, method="dio"):

@@ -10,7 +10,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from side_by_side import compare
 
 from vconv import models
-from vconv.batches import ShuffledFrames
+from vconv.data.frames import ShuffledFrames
 from vconv.features.statistics import compute
 from vconv.features.store import FeatureStore
 

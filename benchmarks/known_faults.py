@@ -16,9 +16,9 @@ from scipy.ndimage import uniform_filter1d
 
 from vconv.audio.images import MelImage
 from vconv.audio.mel import RANGE_DB, MelSettings, MelSpectrogram
+from vconv.data.patches import Patches
 from vconv.features.store import FeatureStore
-from vconv.patch_classifier import PatchClassifier
-from vconv.patches import Patches
+from vconv.generation.patch_classifier import PatchClassifier
 
 WIDTH, TRAINING, OTHERS = 32, 1832, 446  # frames of a patch, patches of the training set, of each other one
 MEASURES = {"frechet_distance": (1, 2), "inception_score": (1, 2), "precision": (100, 1), "recall": (100, 1),

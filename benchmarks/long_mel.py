@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from vconv import vocoders
 from vconv.audio import mel_file, wav
+from vconv.conversion import vocoders
 
 
 def peak_gb():

@@ -14,7 +14,7 @@ from itertools import permutations
 import numpy as np
 from librosa.sequence import dtw
 
-from vconv.alignment import pairs
+from vconv.alignment import frame_pairs
 from vconv.features.cepstra import SAID_SIZE, SHAPE, active, mel_cepstra, power, said
 from vconv.features.store import FeatureStore
 
@@ -67,7 +67,7 @@ def measure(corpus, file, source, target):
         if (row.speaker, row.split) == (source, "validation") and row.name in references:
             own, active = corpus(corpus.of(source, "validation")[row.name])
             other, there = corpus(references[row.name])[0], slice(row.start, row.start + row.length)
-            found.append((other[partners(own, other)][:: pairs.FRAME_STEP, SHAPE], active[:: pairs.FRAME_STEP],
+            found.append((other[partners(own, other)][:: frame_pairs.FRAME_STEP, SHAPE], active[:: frame_pairs.FRAME_STEP],
                           file.matched[number, there, SHAPE].astype(float), file.weight[number, there] > 0))
     true, active, matched, known = (np.concatenate(part) for part in zip(*found, strict=True))
     counts = active & known
@@ -78,7 +78,7 @@ def measure(corpus, file, source, target):
 def parallel(corpus):
     """Yield for each speaker what all rows would be in that voice, by the sentence's recording; weights; no maps."""
     store = corpus.store
-    table = pairs.table(store)
+    table = frame_pairs.table(store)
     for target in store.speakers:
         count = table[-1].start + table[-1].length
         rows, weight = np.zeros((count, SAID_SIZE)), np.zeros(count)
@@ -87,7 +87,7 @@ def parallel(corpus):
             own, active = corpus(utterance)
             other = corpus(corpus.of(target, row.split).get(row.name, utterance))[0]
             there = slice(row.start, row.start + row.length)
-            rows[there], weight[there] = other[partners(own, other)][:: pairs.FRAME_STEP], active[:: pairs.FRAME_STEP]
+            rows[there], weight[there] = other[partners(own, other)][:: frame_pairs.FRAME_STEP], active[:: frame_pairs.FRAME_STEP]
         yield rows, weight, np.stack([np.eye(25, 24)] * len(store.speakers))
 
 
@@ -101,12 +101,12 @@ def main():
     with FeatureStore(options.features) as store:
         corpus = Corpus(store)
         if options.parallel:
-            pairs.write(options.parallel, {"parallel": True}, store.fingerprint, store.speakers, pairs.table(store),
+            frame_pairs.write(options.parallel, {"parallel": True}, store.fingerprint, store.speakers, frame_pairs.table(store),
                         parallel(corpus))
         of = list(permutations(store.speakers, 2)) if options.of == "all" else [
             pair.split("-") for pair in options.of.split(",")]
         for path in options.pairs:
-            with pairs.Pairs(path) as file:
+            with frame_pairs.Pairs(path) as file:
                 rows = np.array([measure(corpus, file, *pair) for pair in of])
             print(path)
             names = ["-".join(pair) for pair in of] + ["mean"]

@@ -15,9 +15,9 @@ import tensorflow as tf
 from keras import layers, ops
 from side_by_side import compare
 
-from vconv import losses, models
+from vconv import models
 from vconv.layers.frozen import freeze
-from vconv.models import melgan_networks
+from vconv.models import losses, melgan_networks
 
 FRAMES = 50
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from vconv.audio import wav, world
 from vconv.audio.folder import audio_files
-from vconv.audio.refinement import refined
+from vconv.audio.resynthesis import refined
 from vconv.evaluation import metrics
 from vconv.features.store import FeatureStore
 

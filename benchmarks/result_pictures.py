@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from vconv import pictures
-from vconv.audio import pitch, wav, world
-from vconv.features.corpus import Corpus
-from vconv.run_folder import RunFolder
+from vconv.audio import f0, wav, world
+from vconv.common import plots
+from vconv.corpus.recordings import Corpus
+from vconv.training.run_folder import RunFolder
 
 
 def log_spectrum(path, rate):
     """Return log10 of the WORLD power spectrum [T, K] of a recording."""
-    analysis = world.analyze(wav.read(path, rate)[0], rate, *pitch.WIDE_RANGE_HZ)
+    analysis = world.analyze(wav.read(path, rate)[0], rate, *f0.WIDE_RANGE_HZ)
     return np.log10(analysis.spectrum)
 
 
@@ -38,11 +38,11 @@ def main():
         panels |= {f"{source} to {target}, {run.name}": run / "converted" / pair / f"{args.sentence}.wav"
                    for run in args.runs}
         panels[f"{target}, natural (its own timing)"] = natural[target]
-        figure = pictures.spectrograms({title: log_spectrum(path, rate) for title, path in panels.items()},
+        figure = plots.spectrograms({title: log_spectrum(path, rate) for title, path in panels.items()},
                                        rate, frame_period_ms)
         figure.savefig(args.output / f"{pair.lower()}.png", dpi=75)
     histories = {run.name: RunFolder(run).history() for run in args.runs}
-    pictures.training_curves(histories).savefig(args.output / "curves.png", dpi=75)
+    plots.training_curves(histories).savefig(args.output / "curves.png", dpi=75)
 
 
 if __name__ == "__main__":

@@ -13,15 +13,16 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from vconv import config, models
-from vconv.errors import VconvError
-from vconv.evaluation.samples import SampleSet, evaluate_samples
+from vconv import models
+from vconv.common import config
+from vconv.common.errors import VconvError
 from vconv.features.store import FeatureStore
-from vconv.generation import SampleGenerator
-from vconv.health import diagnose
-from vconv.patch_classifier import PatchClassifier
-from vconv.run_folder import RunFolder
-from vconv.training import train
+from vconv.generation.generator import SampleGenerator
+from vconv.generation.patch_classifier import PatchClassifier
+from vconv.generation.sample_scores import SampleSet, evaluate_samples
+from vconv.training.health import diagnose
+from vconv.training.run_folder import RunFolder
+from vconv.training.train import train
 
 COLUMNS = {  # title → (measure, factor, decimals)
     "Fréchet": ("frechet_distance", 1, 0), "coverage %": ("coverage", 100, 1), "density": ("density", 1, 2),

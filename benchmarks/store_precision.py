@@ -10,8 +10,8 @@ import argparse
 import numpy as np
 from frame_by_frame import distortion_db, table
 
-from vconv.audio import pitch, wav, world
-from vconv.features.corpus import Corpus
+from vconv.audio import f0, wav, world
+from vconv.corpus.recordings import Corpus
 from vconv.features.schema import TYPES
 
 
@@ -26,8 +26,8 @@ def chosen(corpus, split, count):
 
 def copies(y, rate, settings):
     """Return the three signals [samples]."""
-    wide = world.estimate_f0(y, rate, *pitch.WIDE_RANGE_HZ, settings["f0_method"], settings["frame_period_ms"])
-    exact = world.analyze(y, rate, *pitch.find_range(wide), settings["f0_method"], settings["frame_period_ms"])
+    wide = world.estimate_f0(y, rate, *f0.WIDE_RANGE_HZ, settings["f0_method"], settings["frame_period_ms"])
+    exact = world.analyze(y, rate, *f0.find_range(wide), settings["f0_method"], settings["frame_period_ms"])
     log_spectrum, energy = world.normalize_energy(exact.spectrum)
     coded = world.code_aperiodicity(exact.aperiodicity, rate)
     kept = [array.astype(kind).astype(np.float64) for array, kind in zip(

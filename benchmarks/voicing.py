@@ -4,7 +4,7 @@
 
 D4C calls a voiced frame noise if too little of its power lies below 4 kHz ("love train"; Morise 2016, "D4C, a
 band-aperiodicity estimator for high-quality speech synthesis", Speech Communication 84). Recordings are made again from
-their own analysis, as a conversion makes its sound: heard once more (`vconv.audio.refinement`), with the recording's
+their own analysis, as a conversion makes its sound: heard once more (`vconv.audio.resynthesis`), with the recording's
 pauses. Means over all recordings, and what the love train adds, with its 95 % bootstrap interval.
 """
 
@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pyworld
 
-from vconv.audio import pauses, wav, world
+from vconv.audio import silence, wav, world
 from vconv.audio.folder import audio_files
-from vconv.audio.refinement import refined
+from vconv.audio.resynthesis import refined
 from vconv.evaluation import metrics, naturalness
 from vconv.evaluation.bootstrap import interval, weights
 from vconv.evaluation.intelligibility import Recogniser, edit_distance, normalize
@@ -32,7 +32,7 @@ def copy(y, rate, f0_hz, threshold):
     spectrum, seconds = world.estimate_spectrum(y, f0_hz, rate), np.arange(len(f0_hz)) * PERIOD_MS / 1000
     aperiodicity = pyworld.d4c(y, f0_hz, seconds, rate, threshold=threshold, fft_size=world.fft_size(rate))
     made = refined(lambda asked: world.synthesize(f0_hz, asked, aperiodicity, rate), spectrum, f0_hz, rate, PERIOD_MS)
-    return pauses.put_back(made, y, active(spectrum.sum(axis=1)), rate, PERIOD_MS)
+    return silence.put_back(made, y, active(spectrum.sum(axis=1)), rate, PERIOD_MS)
 
 
 def words(y, rate, recogniser):

@@ -22,7 +22,8 @@ import tensorflow as tf
 from keras import layers
 from side_by_side import compare
 
-from vconv import info, models
+from vconv import models
+from vconv.training import info
 
 BATCH = 128
 SIZE = 2048  # of the matrices

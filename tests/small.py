@@ -3,8 +3,8 @@
 import numpy as np
 
 from vconv import models
-from vconv.alignment import pairs
-from vconv.features import schema, writing
+from vconv.alignment import frame_pairs
+from vconv.features import schema, writer
 
 SPEAKERS = ("Ann", "Bjørn K", "Cy_2")
 SETTINGS = {"sample_rate": 16000, "frame_period_ms": 5.0, "fft_size": 1024, "f0_method": "dio"}
@@ -46,13 +46,13 @@ def write_pairs(store, seed=0, **settings):
 
     0 to 3 frames are matched to each row.
     """
-    random, utterances = np.random.default_rng(seed), pairs.table(store)
+    random, utterances = np.random.default_rng(seed), frame_pairs.table(store)
     rows = utterances[-1].start + utterances[-1].length
     count = len(store.speakers)
     matched = [(random.normal(number, 1, (rows, 40)), random.integers(4, size=rows),
                 random.normal(size=(count, 25, 24)) / 5) for number in range(count)]
-    path = store.path.with_name(pairs.FILE_NAME)
-    pairs.write(path, settings, store.fingerprint, store.speakers, utterances, matched)
+    path = store.path.with_name(frame_pairs.FILE_NAME)
+    frame_pairs.write(path, settings, store.fingerprint, store.speakers, utterances, matched)
     return path
 
 
@@ -83,5 +83,5 @@ def write_store(path, lengths, seed=0, bins=513, splits=("training", "validation
                     | {kind: random.integers(-9999, 9999, length * 80, np.int16) for kind in waves}
                 )
     ranges = {speaker: (70.0, 300.0) for speaker in SPEAKERS}
-    writing.write(path, SETTINGS | {"contents": list(contents)}, ranges, utterances, arrays)
+    writer.write(path, SETTINGS | {"contents": list(contents)}, ranges, utterances, arrays)
     return path

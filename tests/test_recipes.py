@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from vconv import config, models
-from vconv.features.corpus_settings import read_settings
+from vconv import models
+from vconv.common import config
+from vconv.corpus.settings import read_settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RECIPES = sorted(path.parent.name for path in REPOSITORY.glob("recipes/*/corpus.yaml"))
@@ -134,7 +135,7 @@ def test_the_sample_ships_so_nothing_is_downloaded(copy):
 @pytest.mark.parametrize("recipe", RECIPES)
 @pytest.mark.parametrize("options", [[], ["--corpus-dir", ".", "--pairs", "all", "--set", "training.seed=3"]])
 def test_the_real_command_accepts_every_call(copy, recipe, options):
-    from vconv.cli import parser
+    from vconv.commands.cli import parser
 
     assert copy.run(recipe, *options).returncode == 0
     for call in calls(copy):

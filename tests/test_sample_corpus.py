@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from vconv.audio import world
-from vconv.features.corpus import Corpus
+from vconv.corpus.recordings import Corpus
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SAMPLE = REPOSITORY / "data" / "sample"

@@ -6,7 +6,7 @@ import soundfile
 from small import SMALL
 from voice import voice
 
-from vconv import cli
+from vconv.commands import cli
 
 F0_HZ = {"Mary-Ann": 260.0, "Zoë M": 190.0, "bob": 110.0}
 RATE, SECONDS = 16000, 0.6

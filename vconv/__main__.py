@@ -1,6 +1,6 @@
 """`python -m vconv` is the `vconv` command."""
 import sys
 
-from vconv.cli import main
+from vconv.commands.cli import main
 
 sys.exit(main())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vconv.audio import mel_cepstrum
-from vconv.features import schema, store, writing
+from vconv.features import schema, store, writer
 from vconv.features.statistics import compute
 
 SOUNDS, SPREAD = 8, 1.0 / np.arange(1, 25) ** 0.5
@@ -59,7 +59,7 @@ def make_voices():
                 rows.append(schema.StoredUtterance(names(len(rows)), speaker, split, 0, count, count * 80))
                 arrays.append(voices.frames(speaker, said)._asdict())
                 sounds += [said[::2]] if split != "evaluation" else []
-        writing.write(path, {"contents": ["frames"], "sample_rate": 16000}, dict.fromkeys(voices.gain, (80.0, 300.0)),
+        writer.write(path, {"contents": ["frames"], "sample_rate": 16000}, dict.fromkeys(voices.gain, (80.0, 300.0)),
                       rows, arrays)
         opened = store.FeatureStore(path)
         return SimpleNamespace(store=opened, statistics=compute(opened), voices=voices, sounds=np.concatenate(sounds))

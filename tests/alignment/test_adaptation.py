@@ -5,8 +5,8 @@ import pytest
 
 from vconv.alignment import adaptation
 from vconv.alignment.adaptation import adapt, fit, map_of, near_pairs
-from vconv.alignment.rows import Rows
-from vconv.alignment.voices import Voice
+from vconv.alignment.frames import Rows
+from vconv.alignment.speaker_frames import Voice
 from vconv.audio.mel_cepstrum import frequency_warp
 
 SETTINGS = {"warp": 0.15, "rounds": 4, "rows": 6000, "keep": 0.85, "ridge": 10.0}

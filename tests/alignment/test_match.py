@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from vconv import cli
 from vconv.alignment import match
 from vconv.alignment.adaptation import adapt
-from vconv.alignment.pairs import Pairs
-from vconv.alignment.rows import Rows
-from vconv.alignment.voices import Voice
-from vconv.errors import VconvError
+from vconv.alignment.frame_pairs import Pairs
+from vconv.alignment.frames import Rows
+from vconv.alignment.speaker_frames import Voice
+from vconv.commands import cli
+from vconv.common.errors import VconvError
 
 
 def run(voices, output, **changes):

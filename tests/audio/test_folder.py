@@ -2,7 +2,7 @@
 import pytest
 
 from vconv.audio.folder import audio_files, by_name
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 
 def test_audio_files_are_known_by_their_suffix(tmp_path):

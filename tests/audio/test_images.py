@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 from voice import voice
 
-from vconv.audio import pitch, world
+from vconv.audio import f0, world
 from vconv.audio.images import ConstantQImage, MelImage, WorldImage
 from vconv.audio.mel import MelSettings, MelSpectrogram
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 RATE = 16000
 MEL = MelSpectrogram(MelSettings(RATE, mels=40))
@@ -69,7 +69,7 @@ def test_the_constant_q_transform_is_252_by_361_and_its_phases_bring_the_signal_
 def test_a_world_image_is_the_envelope_and_is_whispered():
     image, y = WorldImage(RATE, 80, 513, 80.0), vowel(RATE)
     shown, peak_db = image(y)
-    analysis = world.analyze(y, RATE, *pitch.WIDE_RANGE_HZ)
+    analysis = world.analyze(y, RATE, *f0.WIDE_RANGE_HZ)
     levels_db = 10 * np.log10(analysis.spectrum).T
     assert shown.shape == (513, 201, 1) and peak_db == pytest.approx(levels_db.max())
     assert np.allclose((shown[..., 0] - 1) * 40 + peak_db, np.maximum(levels_db, peak_db - 80), atol=1e-3)
@@ -77,7 +77,7 @@ def test_a_world_image_is_the_envelope_and_is_whispered():
     assert len(back) == pytest.approx(201 * 80, abs=80)
     again, _ = image(back)
     assert correlation(again[:, :200].mean(1).ravel(), shown[:, :200].mean(1).ravel()) > 0.9
-    assert (world.estimate_f0(back, RATE, *pitch.WIDE_RANGE_HZ) > 0).mean() < 0.3 < (analysis.f0_hz > 0).mean()
+    assert (world.estimate_f0(back, RATE, *f0.WIDE_RANGE_HZ) > 0).mean() < 0.3 < (analysis.f0_hz > 0).mean()
 
 
 @pytest.mark.parametrize("hop", [256, 80, 110, 441])

@@ -9,7 +9,7 @@ from vconv.audio import griffin_lim as gl
 from vconv.audio import mel as mels
 from vconv.audio import mel_file
 from vconv.audio.mel import MelSettings, MelSpectrogram
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 TUTORIAL = MelSettings()
 AT_16_KHZ = MelSettings(16000)

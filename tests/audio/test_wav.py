@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vconv.audio import wav
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 
 def tone(rate, seconds=0.5, hz=440.0):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from voice import FORMANTS_HZ, voice
 
 from vconv.audio import world
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 RATES = [8000, 11025, 16000, 22050, 24000, 44100, 48000]
 METHODS = ["dio", "harvest"]

@@ -1,8 +1,8 @@
 """The cache: the same key, the same arrays; damage and full disks are no errors."""
 import numpy as np
 
-from vconv import files
-from vconv.errors import VconvError
+from vconv.common import files
+from vconv.common.errors import VconvError
 from vconv.evaluation import cache
 
 

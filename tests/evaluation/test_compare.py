@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.evaluation.compare import compare
 from vconv.evaluation.output import FORMAT, VERSION
 

@@ -8,12 +8,12 @@ import pytest
 import soundfile
 from voice import voice
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
+from vconv.corpus.recordings import Corpus
 from vconv.evaluation import evaluate as evaluating
 from vconv.evaluation import metrics, output, recordings, sentence
 from vconv.evaluation.cache import digest
 from vconv.evaluation.protocols import PROTOCOLS
-from vconv.features.corpus import Corpus
 
 RATE = 16000
 F0_HZ = {"A": 130.0, "B-é": 210.0, "C": 160.0}

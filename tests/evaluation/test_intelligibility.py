@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vconv.audio import wav
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.evaluation import intelligibility
 from vconv.evaluation.intelligibility import Recogniser, edit_distance, error_rates, normalize
 

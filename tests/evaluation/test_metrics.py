@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from voice import voice
 
 from vconv.audio import wav, world
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.evaluation import metrics
 from vconv.evaluation.protocols import MCD24
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from voice import voice
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.evaluation import metrics
 from vconv.evaluation.protocols import MCD24, PROTOCOLS, parse_protocols
 

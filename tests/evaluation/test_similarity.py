@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.evaluation import similarity
 
 DIMENSIONS = 6

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from vconv.audio import wav
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.evaluation.similarity import cosines
 from vconv.evaluation.speaker_encoder import SpeakerEncoder
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from vconv.features import corpus, extract, schema, store, writing
+from vconv.corpus import recordings
+from vconv.features import extract, schema, store, writer
 
 RATE = 16000
 
@@ -81,7 +82,7 @@ def run():
     """Run an extraction without a progress bar: run(corpus_yaml, output, changes) -> (Report, lines printed)."""
     def extraction(corpus_yaml, output, changes=None, jobs=2):
         lines = []
-        report = extract.extract(corpus.Corpus.load(corpus_yaml, changes), output, jobs, False, lines.append)
+        report = extract.extract(recordings.Corpus.load(corpus_yaml, changes), output, jobs, False, lines.append)
         return report, lines
     return extraction
 
@@ -102,6 +103,6 @@ def make_store():
                     random.normal(-9, 3, (count, 2)).astype(np.float32))._asdict()
                     | {kind: random.integers(-32768, 32768, count * 80, np.int16) for kind in schema.WAVES})
         speakers = {speaker: (80.0, 300.0) for speaker, _ in lengths}
-        writing.write(path, {"contents": list(contents), "sample_rate": 16000}, speakers, rows, arrays)
+        writer.write(path, {"contents": list(contents), "sample_rate": 16000}, speakers, rows, arrays)
         return store.FeatureStore(path)
     return make

@@ -3,7 +3,7 @@ import pytest
 from voice import voice
 
 from vconv.audio import world
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.features import analysis
 from vconv.features.schema import TYPES, Frames
 

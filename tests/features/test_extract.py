@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import vconv
 from vconv.audio import wav, world
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.features import extract
 from vconv.features.schema import Frames
 from vconv.features.store import FeatureStore
@@ -110,7 +110,7 @@ def test_kill_9_and_ctrl_c_lose_only_what_was_in_flight(voices, finished, tmp_pa
                       "    extract.extract(corpus.Corpus.load(sys.argv[1]), sys.argv[2], 2)")
     output = tmp_path / "f.h5"
     process = subprocess.Popen([sys.executable, script, voices, output], start_new_session=True,
-                               env=os.environ | {"PYTHONPATH": str(Path(vconv.errors.__file__).parents[1])},
+                               env=os.environ | {"PYTHONPATH": str(Path(vconv.__file__).parents[1])},
                                stderr=subprocess.DEVNULL)
     try:
         while len(list(Path(f"{output}.parts").glob("[!.]*.part"))) < 5 and process.poll() is None:

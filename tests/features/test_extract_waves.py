@@ -3,7 +3,7 @@ import pytest
 import soundfile
 
 from vconv.audio import wav, world
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.features import extract
 from vconv.features.store import FeatureStore
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vconv.audio import mel_cepstrum
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.features import statistics
 from vconv.features.cepstra import rows_of
 from vconv.features.normalizers import CepstrumNormalizer, Normalizer

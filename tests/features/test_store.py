@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from vconv.audio import world
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.features import statistics
 from vconv.features.store import FeatureStore
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
+from vconv.corpus.settings import read_settings
 from vconv.features import statistics
-from vconv.features.corpus_settings import read_settings
 from vconv.features.extract import refuse_other_features
 from vconv.features.store import FeatureStore
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.layers import subbands
 from vconv.layers.residual import residual_stack
 from vconv.layers.weight_norm import Conv1D, Conv1DTranspose

@@ -14,7 +14,7 @@ from browser import assert_quiet_and_alone, browser, emulate, open_page, overflo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vconv import cli
+from vconv.commands import cli
 from vconv.listening import page as listening
 from vconv.listening import scores as listening_scores
 from vconv.listening.loudness import LEVEL_DB, active_level_db, level_gains

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from vconv import cli
-from vconv.errors import VconvError
+from vconv.commands import cli
+from vconv.common.errors import VconvError
 from vconv.listening import scores as listening_scores
 from vconv.listening.scores import crossed_interval
 

@@ -3,7 +3,9 @@ import keras
 import numpy as np
 import pytest
 
-from vconv import info, losses, models
+from vconv import models
+from vconv.models import losses
+from vconv.training import info
 
 
 @pytest.fixture

@@ -6,12 +6,14 @@ import tensorflow as tf
 from keras import layers
 from small import changes_for, write_store
 
-from vconv import config, info, models, training
+from vconv import models
 from vconv.audio.images import CHANNELS
-from vconv.errors import VconvError
+from vconv.common import config
+from vconv.common.errors import VconvError
 from vconv.features.store import FeatureStore
 from vconv.models.dcgan import mean_distance
-from vconv.run_folder import RunFolder
+from vconv.training import info
+from vconv.training.run_folder import RunFolder
 
 SMALL = changes_for("dcgan")
 
@@ -333,7 +335,7 @@ EXTRA = {"network": {"critic_norm": "none"}, "adversarial": {"constraint": "spec
 def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch, extra):
     def train(name):
         with FeatureStore(write_store(tmp_path / "f.h5", (60, 70), contents=("wave",))) as store:
-            return training.train("dcgan", store, None, {"root": "x"}, tmp_path / name, changes, lambda line: None)
+            return train.train("dcgan", store, None, {"root": "x"}, tmp_path / name, changes, lambda line: None)
 
     changes = {section: SMALL.get(section, {}) | extra.get(section, {}) for section in {*SMALL, *extra}}
     changes["training"]["epochs"] = 3

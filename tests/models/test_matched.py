@@ -5,8 +5,9 @@ import pytest
 import tensorflow as tf
 from small import changes_for
 
-from vconv import info, models
-from vconv.errors import VconvError
+from vconv import models
+from vconv.common.errors import VconvError
+from vconv.training import info
 
 SPEAKERS = 3
 

@@ -5,11 +5,12 @@ import pytest
 import tensorflow as tf
 from small import changes_for
 
-from vconv import info, losses, models
-from vconv.errors import VconvError
+from vconv import models
+from vconv.common.errors import VconvError
 from vconv.layers.frozen import freeze
 from vconv.layers.subbands import JoinSubbands
-from vconv.models import melgan, melgan_networks
+from vconv.models import losses, melgan, melgan_networks
+from vconv.training import info
 
 
 def network(**changes):

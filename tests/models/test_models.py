@@ -8,8 +8,9 @@ import pytest
 import yaml
 from small import changes_for
 
-from vconv import info, models
-from vconv.errors import VconvError
+from vconv import models
+from vconv.common.errors import VconvError
+from vconv.training import info
 
 
 @pytest.mark.parametrize("name", models.names())
@@ -58,7 +59,7 @@ def test_every_setting_is_read(name):
     settings = models.settings(name, changes_for(name))
     watched = Watched({section: Watched(values) for section, values in settings.items()})
     models.build(name, watched, bins=513, speakers=3)
-    from vconv import training
+    from vconv.training.train import train
 
     readers = ("adversarial.py", "training.py", "training_data.py", "patches.py", "spectra.py")
     source = "".join((files("vconv") / file).read_text(encoding="utf-8") for file in readers)
@@ -67,7 +68,7 @@ def test_every_setting_is_read(name):
     for section, values in settings.items():
         for key in values:
             assert key in asked or f'"{key}"' in source + model_source, f"{section}.{key} is never read"
-    assert training.MAY_CHANGE <= settings["training"].keys()
+    assert train.MAY_CHANGE <= settings["training"].keys()
 
 
 def test_unknown_model_and_keys_list_what_exists():

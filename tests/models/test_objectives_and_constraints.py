@@ -5,9 +5,9 @@ import tensorflow as tf
 from small import changes_for
 
 from vconv import models
-from vconv.adversarial import CONSTRAINTS
-from vconv.errors import VconvError
-from vconv.losses import OBJECTIVES
+from vconv.common.errors import VconvError
+from vconv.models.adversarial import CONSTRAINTS
+from vconv.models.losses import OBJECTIVES
 
 PLAYERS = [name for name in models.names() if "adversarial" in models.settings(name) and name != "melgan_light"]
 

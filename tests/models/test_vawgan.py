@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vconv import info, models
-from vconv.errors import VconvError
+from vconv import models
+from vconv.common.errors import VconvError
+from vconv.training import info
 
 
 def build(settings, speakers=3, bins=27, **adversarial):

@@ -15,13 +15,13 @@ import yaml
 from PIL import Image
 from voice import voice
 
-from vconv import cli
-from vconv.errors import VconvError
+from vconv.commands import cli
+from vconv.common.errors import VconvError
 from vconv.report import page as report
 from vconv.report import pictures as report_pictures
 from vconv.report import tables as report_tables
 from vconv.report.tables import Quantity
-from vconv.run_folder import RunFolder
+from vconv.training.run_folder import RunFolder
 
 VOID = {"meta", "link", "img", "source"}
 

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.sample_measures import diversity as room
 from vconv.sample_measures.diversity import diversity, expected_coverage, neighbour_distances
 

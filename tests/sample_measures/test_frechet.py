@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy.linalg import sqrtm
 from scipy.stats import ortho_group
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.sample_measures.frechet import frechet_distance
 
 

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.evaluation import bootstrap
 from vconv.sample_measures.inception_score import inception_score
 

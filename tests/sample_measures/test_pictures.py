@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from vconv.pictures import pixels
+from vconv.common.plots import pixels
 from vconv.sample_measures import pictures
 from vconv.sample_measures.histograms import histogram_distances
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import pdist
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.sample_measures.spread import spread
 
 

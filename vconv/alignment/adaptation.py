@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vconv.alignment.neighbours import both_ways
+from vconv.alignment.neighbors import both_ways
 from vconv.audio.mel_cepstrum import frequency_warp
 from vconv.features.cepstra import SHAPE
 
@@ -21,7 +21,7 @@ def adapt(source, target, settings):
 
     Parameters
     ----------
-    source, target : vconv.alignment.voices.Voice
+    source, target : vconv.alignment.speaker_frames.Voice
     settings : dict
         The section `adaptation` of match.yaml.
 

@@ -11,16 +11,16 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from vconv import config
-from vconv.alignment import pairs
+from vconv.alignment import frame_pairs
 from vconv.alignment.adaptation import adapt, map_of
-from vconv.alignment.neighbours import both_ways
-from vconv.alignment.rows import Rows
-from vconv.alignment.voices import Voice
-from vconv.errors import VconvError
+from vconv.alignment.frames import Rows
+from vconv.alignment.neighbors import both_ways
+from vconv.alignment.speaker_frames import Voice
+from vconv.common import config
+from vconv.common.errors import VconvError
+from vconv.common.files import remove_unfinished
+from vconv.common.workers import available_cores
 from vconv.features.cepstra import CONTENT_ORDER
-from vconv.features.workers import available_cores
-from vconv.files import remove_unfinished
 
 RANGES = (
     ("adaptation", "warp", lambda value: 0 <= value < 1, "from 0 to below 1"),
@@ -72,7 +72,7 @@ def match(store, statistics, output, settings, report=print):
     # Each thread multiplies by itself, so that the result does not depend on how many there are.
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(available_cores()) as pool:
         # The file is begun before anything is computed: a full disk or a locked folder is told at once.
-        pairs.write(output, settings, store.fingerprint, store.speakers, pairs.table(store),
+        frame_pairs.write(output, settings, store.fingerprint, store.speakers, frame_pairs.table(store),
                     _in_each_voice(store, statistics, settings, pool, report))
     remove_unfinished(Path(output).parent, glob.escape(Path(output).name))
 

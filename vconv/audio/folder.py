@@ -2,7 +2,7 @@
 from pathlib import Path
 
 from vconv.audio.wav import SUBTYPES
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 
 def audio_files(folder, more_suffixes=()):

@@ -4,9 +4,9 @@ import warnings
 
 import numpy as np
 
-from vconv.audio import pitch, world
+from vconv.audio import f0, world
 from vconv.audio.griffin_lim import griffin_lim
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 CHANNELS = {"mel": 1, "cqt": 2, "world": 1}
 SILENT_DB = -40.0  # a peak below it is none: a full-scale sine has 30 and more, the rounding to 16 bits −60 or less
@@ -85,7 +85,7 @@ class WorldImage:
 
     def __call__(self, y):
         """Return (image float32 [bins, T, 1], the peak in dB) of a signal [samples]; errors as `estimate_f0`."""
-        f0_hz = world.estimate_f0(y, self.rate, *pitch.WIDE_RANGE_HZ, frame_period_ms=self.frame_period_ms)
+        f0_hz = world.estimate_f0(y, self.rate, *f0.WIDE_RANGE_HZ, frame_period_ms=self.frame_period_ms)
         levels_db = 10 * np.log10(world.estimate_spectrum(y, f0_hz, self.rate, self.frame_period_ms))
         peak_db = float(levels_db.max())
         return _scaled(levels_db.T[..., None], peak_db, self.range_db), peak_db

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 RANGE_DB = 80.0  # everything further below the maximum is raised to there
 LOWEST_POWER = 1e-10  # of silence, for the logarithm

@@ -3,9 +3,9 @@ import zipfile
 
 import numpy as np
 
-from vconv import files
 from vconv.audio.mel import MelSettings
-from vconv.errors import VconvError
+from vconv.common import files
+from vconv.common.errors import VconvError
 
 SUFFIXES = (".npy", ".npz")
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vconv.audio import wav
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # pyworld imports pkg_resources, which warns that it is deprecated

@@ -1,6 +1,6 @@
 """Say recordings in another voice."""
 from vconv.commands.options import add_shared, corpus_of, load_tensorflow, positive, tell
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 VOCODERS = ("world", "diff", "griffin-lim", "melgan")
 
@@ -26,9 +26,9 @@ def add(sub):
 
 def run(options):
     """Run the command."""
-    from vconv.config import one_of
-    from vconv.convert_files import convert_all, folder_tasks, pair_tasks, parse_pairs
-    from vconv.run_folder import RunFolder
+    from vconv.common.config import one_of
+    from vconv.conversion.convert_files import convert_all, folder_tasks, pair_tasks, parse_pairs
+    from vconv.training.run_folder import RunFolder
 
     if bool(options.pairs) == bool(options.inputs):
         raise VconvError("name either recordings to convert, with --target, or --pairs of the corpus' speakers")
@@ -44,7 +44,7 @@ def run(options):
         tasks = folder_tasks(options.inputs, options.source, options.target, options.output, suffix)
     one_of(options.vocoder.partition(":")[0], VOCODERS, "--vocoder")
     load_tensorflow()  # not before all mistakes are told, for it takes seconds
-    from vconv.conversion import SYNTHESES, VoiceConverter
+    from vconv.conversion.converter import SYNTHESES, VoiceConverter
 
     converter = VoiceConverter.load(options.run)
     if options.vocoder in SYNTHESES:
@@ -58,7 +58,7 @@ def run(options):
 
 def _vocoder(name, rate):
     """Return the vocoder after WORLD for signals of `rate` Hz; VconvError if it is one for another rate."""
-    from vconv import vocoders
+    from vconv.conversion import vocoders
 
     vocoder = vocoders.load(name, rate)
     vocoder.check_rate(rate)  # once, before the first recording
@@ -67,7 +67,7 @@ def _vocoder(name, rate):
 
 def _check_speakers(options, speakers):
     """Raise a VconvError unless --target, and --source if given, are among a model's speakers."""
-    from vconv.config import one_of
+    from vconv.common.config import one_of
 
     if not options.target:
         raise VconvError("--target is missing; say whose voice to use")

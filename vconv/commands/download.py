@@ -1,6 +1,6 @@
 """Fetch and unpack a corpus' archives."""
 from vconv.commands.options import add_shared
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 
 def add(sub):
@@ -11,8 +11,8 @@ def add(sub):
 
 def run(options):
     """Run the command."""
-    from vconv.download import download_corpus
-    from vconv.features.corpus_settings import read_settings
+    from vconv.corpus.download import download_corpus
+    from vconv.corpus.settings import read_settings
 
     archives = read_settings(options.corpus)["download"]
     if not archives:

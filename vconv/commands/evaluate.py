@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from vconv.commands.options import add_shared, corpus_of, tell
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 
 def add(sub):
@@ -46,14 +46,14 @@ def run(options):
 
 def _evaluate(options):
     """Measure, print the table, write the files, and return the exit status."""
-    from vconv import files
-    from vconv.evaluation import cache, listeners, output
+    from vconv.common import files
+    from vconv.evaluation import cache, neural_metrics, output
     from vconv.evaluation.evaluate import evaluate
     from vconv.evaluation.protocols import parse_protocols
 
     protocols = parse_protocols(options.protocol)
     folder = options.cache or cache.default_folder()
-    heard, missing = listeners.choose(not options.without_neural, options.whisper, options.transcripts, folder)
+    heard, missing = neural_metrics.choose(not options.without_neural, options.whisper, options.transcripts, folder)
     recordings = _recordings(options)
     found = evaluate(recordings, protocols, options.jobs, folder, options.seed, heard)
     content = output.summary(found, shlex.join(["vconv", *sys.argv[1:]]))
@@ -75,8 +75,8 @@ def _recordings(options):
 
     if not options.run:
         return recordings.of_folders(options.converted, options.source, options.target)
-    from vconv.convert_files import parse_pairs
-    from vconv.run_folder import RunFolder
+    from vconv.conversion.convert_files import parse_pairs
+    from vconv.training.run_folder import RunFolder
 
     folder = RunFolder(options.run)
     settings, statistics = folder.settings(), folder.statistics()

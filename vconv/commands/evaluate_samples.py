@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from vconv.commands.options import load_tensorflow
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 
 def add(sub):
@@ -23,10 +23,11 @@ def add(sub):
 
 def run(options):
     """Run the command."""
-    from vconv import files
-    from vconv.evaluation import output, sample_output
-    from vconv.evaluation.patch_files import read_labels
-    from vconv.evaluation.samples import evaluate_samples
+    from vconv.common import files
+    from vconv.evaluation import output
+    from vconv.generation import sample_output
+    from vconv.generation.patch_files import read_labels
+    from vconv.generation.sample_scores import evaluate_samples
 
     sets = _read(options)
     labels = read_labels(options.labels, sets["training"]) if options.labels else None
@@ -42,8 +43,8 @@ def run(options):
 
 def _read(options):
     """Return {set: patches}, all of one shape."""
-    from vconv.evaluation.patch_files import check_shape, read_patches
-    from vconv.evaluation.samples import FEWEST
+    from vconv.generation.patch_files import check_shape, read_patches
+    from vconv.generation.sample_scores import FEWEST
 
     if options.seed < 0:
         raise VconvError(f"--seed is {options.seed}; it must be 0 or more")
@@ -56,7 +57,7 @@ def _read(options):
 
 def _describe(sets, labels, options):
     """Return ({set: SampleSet}, where the features come from)."""
-    from vconv.evaluation.samples import SampleSet, principal_components
+    from vconv.generation.sample_scores import SampleSet, principal_components
 
     there = options.classifier and Path(options.classifier).exists()
     if labels is None and not there:
@@ -68,7 +69,7 @@ def _describe(sets, labels, options):
         return ({name: SampleSet(patches, features[name]) for name, patches in sets.items()},
                 {"kind": "principal components", "number": number})
     load_tensorflow()  # not before all mistakes in the files are told, for it takes seconds
-    from vconv.patch_classifier import PatchClassifier
+    from vconv.generation.patch_classifier import PatchClassifier
 
     classifier = PatchClassifier.load(options.classifier) if there else PatchClassifier.fit(
         sets["training"], labels, options.seed)
@@ -84,13 +85,13 @@ def _describe(sets, labels, options):
 
 def _draw(sets, folder):
     """Write the pictures."""
-    from vconv import files
-    from vconv.sample_measures import memorising, pictures
+    from vconv.common import files
+    from vconv.sample_measures import memorization, pictures
 
     generated, training = sets["generated"], sets["training"]
     shown = {name.replace("_", "-"): patches for name, patches in sets.items() if name != "training"}
     drawn = {"histograms.png": pictures.histogram_overlay(shown, training),
-             "nearest.png": pictures.nearest_pairs(generated, training, *memorising.nearest(generated, training))}
+             "nearest.png": pictures.nearest_pairs(generated, training, *memorization.nearest(generated, training))}
     for name, figure in drawn.items():
         with files.replacing(folder / name) as temporary:
             figure.savefig(temporary, dpi=120)

@@ -14,11 +14,11 @@ def add(sub):
 
 def run(options):
     """Run the command."""
-    from vconv.run_folder import RunFolder
+    from vconv.training.run_folder import RunFolder
 
     RunFolder(options.run).settings()
     load_tensorflow()
-    from vconv.export import export
+    from vconv.conversion.export import export
 
     export(options.run, options.format, options.output)
     print(f"{options.output}: mel spectrogram in dB float32 [1, frames, mels] → signal float32 [frames · hop]")

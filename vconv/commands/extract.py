@@ -12,7 +12,7 @@ def add(sub):
 
 def run(options):
     """Run the command."""
-    from vconv.features.corpus import Corpus
+    from vconv.corpus.recordings import Corpus
     from vconv.features.extract import extract
 
     corpus = Corpus.load(options.corpus, corpus_dir=options.corpus_dir)

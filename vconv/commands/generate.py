@@ -1,7 +1,7 @@
 """Make patches of spectrograms from noise, and what they sound like."""
 
 from vconv.commands.options import add_shared, load_tensorflow, positive
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 LABELS = "real/training-speakers.npy"
 TRAINING_PER_SAMPLE = 4  # real patches for each generated one: `evaluate-samples` compares with those it leaves
@@ -27,7 +27,7 @@ def run(options):
     if options.seed < 0:
         raise VconvError(f"--seed is {options.seed}; it must be 0 or more")
     load_tensorflow()
-    from vconv.generation import SampleGenerator
+    from vconv.generation.generator import SampleGenerator
 
     generator = SampleGenerator.load(options.run)
     vocoder = _vocoder(options.vocoder, generator)
@@ -50,7 +50,7 @@ def _vocoder(text, generator):
     """Return the vocoder that --vocoder names, or None where none is needed."""
     if text == "griffin-lim":
         return None
-    from vconv import vocoders
+    from vconv.conversion import vocoders
 
     vocoder = vocoders.load(text, generator.image.rate)
     generator.check_vocoder(vocoder)
@@ -71,7 +71,7 @@ def _save(path, array):
     """Write an array as .npy, whole or not at all."""
     import numpy as np
 
-    from vconv import files
+    from vconv.common import files
 
     with files.replacing(path) as temporary, open(temporary, "wb") as file:
         np.save(file, array)
@@ -79,14 +79,14 @@ def _save(path, array):
 
 def _show(output, options, generator, patches, vocoder):
     """Write the contact sheet, the sounds and the page."""
-    from vconv import pictures
     from vconv.audio import wav
+    from vconv.common import plots
     from vconv.report import samples
 
     heard = patches[: options.sounds]
     sounds = [generator.sound(patch, vocoder) for patch in heard]
     for number, y in enumerate(sounds):
         wav.write(output / "sounds" / f"{number:03d}.wav", y, generator.image.rate)
-    pictures.save_pixels(output / "samples.png", pictures.mosaic(heard, 8))
+    plots.save_pixels(output / "samples.png", plots.mosaic(heard, 8))
     samples.write(output / "index.html", f"{len(heard)} samples of {options.run}, seed {options.seed}", heard, sounds,
                   generator.image.rate)

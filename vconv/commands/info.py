@@ -15,7 +15,8 @@ def add(sub):
 
 def run(options):
     """Run the command."""
-    from vconv import config, models
+    from vconv import models
+    from vconv.common import config
 
     if not options.model:
         print("\n".join(models.names()))
@@ -23,7 +24,7 @@ def run(options):
     changes = config.parse_assignments(options.set)
     models.settings(options.model, changes)
     load_tensorflow()
-    from vconv.info import as_text, describe
+    from vconv.training.info import as_text, describe
 
     description = describe(options.model, options.bins, options.speakers, changes)
     print(json.dumps(description, indent=2) if options.json else as_text(description))

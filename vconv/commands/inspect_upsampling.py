@@ -15,8 +15,9 @@ def add(sub):
 
 def run(options):
     """Run the command."""
-    from vconv import config, files, upsampling
-    from vconv.errors import VconvError
+    from vconv.common import config, files
+    from vconv.common.errors import VconvError
+    from vconv.layers import upsampling
 
     if options.picture and not options.picture.endswith(".png"):
         raise VconvError(f"--picture {options.picture}: can only be drawn as .png; name it so")
@@ -24,9 +25,9 @@ def run(options):
     start, stack, target = read(options.config, config.parse_assignments(options.set))
     print(upsampling.as_text(stack, start, target))
     if options.picture:
-        from vconv import pictures
+        from vconv.common import plots
 
-        figure = pictures.taps([axis.taps for axis in upsampling.coverage(stack, start)])
+        figure = plots.taps([axis.taps for axis in upsampling.coverage(stack, start)])
         with files.replacing(options.picture) as temporary:
             figure.savefig(temporary, dpi=100)
     return 0 if upsampling.verdict(stack, start, target).covers else HOLES
@@ -34,7 +35,8 @@ def run(options):
 
 def _of_model(name, changes):
     """Return (start, stack, no target) of a model."""
-    from vconv import config, models
+    from vconv import models
+    from vconv.common import config
 
     config.one_of(name, models.names(), "CONFIG, a model or a .yaml file")
     settings = models.settings(name, changes)
@@ -44,8 +46,9 @@ def _of_model(name, changes):
 
 def _of_file(path, changes):
     """Return (start, stack, target or None) of a YAML file; docs/upsampling.md has the format."""
-    from vconv import config, upsampling
-    from vconv.errors import VconvError
+    from vconv.common import config
+    from vconv.common.errors import VconvError
+    from vconv.layers import upsampling
 
     found = config.read_yaml(path) | changes
     try:
@@ -66,8 +69,8 @@ def _of_file(path, changes):
 
 def _section(found, required, optional, where):
     """Return the section `found`, checked as `config.merge` does; the keys of `required` must be there."""
-    from vconv import config
-    from vconv.errors import VconvError
+    from vconv.common import config
+    from vconv.common.errors import VconvError
 
     complete = config.merge(required | optional, found, where)
     for key in (key for key in required if key not in found):

@@ -39,7 +39,7 @@ def run(options):
 
 def build(options):
     """Write a blind listening test as one page with all recordings inside."""
-    from vconv.errors import VconvError
+    from vconv.common.errors import VconvError
     from vconv.listening import page
 
     systems = dict(options.systems)
@@ -54,7 +54,7 @@ def build(options):
 
 def score(options):
     """Score what listeners sent back: MOS, similarity and preference, without listeners who fail the anchors."""
-    from vconv import files
+    from vconv.common import files
     from vconv.listening import scores
 
     found, failures = scores.score(options.key, options.results)

@@ -12,9 +12,9 @@ def add(sub):
 
 def run(options):
     """Run the command."""
-    from vconv import config
     from vconv.alignment import match
-    from vconv.features.corpus_settings import read_settings
+    from vconv.common import config
+    from vconv.corpus.settings import read_settings
     from vconv.features.extract import refuse_other_features
     from vconv.features.statistics import load_or_compute
     from vconv.features.store import FeatureStore

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from vconv import files
+from vconv.common import files
 
 MISTAKE = 2  # exit status
 
@@ -50,7 +50,7 @@ def features_path(options):
 
 def corpus_of(options, settings):
     """Return the corpus of --corpus, or that of a run's settings, with its folder replaced by --corpus-dir."""
-    from vconv.features.corpus import Corpus
+    from vconv.corpus.recordings import Corpus
 
     if options.corpus:
         return Corpus.load(options.corpus, corpus_dir=options.corpus_dir)

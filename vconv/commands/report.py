@@ -2,7 +2,7 @@
 import sys
 
 from vconv.commands.options import add_shared, positive, tell
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 
 def add(sub):
@@ -21,7 +21,7 @@ def run(options):
     if not options.run and not (options.scores and options.output):
         raise VconvError("name the folder of a trained model with --run, or both --scores and --output")
     from vconv.report.page import write
-    from vconv.run_folder import RunFolder
+    from vconv.training.run_folder import RunFolder
 
     folder = RunFolder(options.run) if options.run else None
     scores = options.scores or folder.path / "scores.json"

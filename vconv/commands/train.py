@@ -17,9 +17,10 @@ def add(sub):
 
 def run(options):
     """Run the command."""
-    from vconv import config, models
-    from vconv.alignment.pairs import open_for
-    from vconv.features.corpus_settings import read_settings
+    from vconv import models
+    from vconv.alignment.frame_pairs import open_for
+    from vconv.common import config
+    from vconv.corpus.settings import read_settings
     from vconv.features.extract import refuse_other_features
     from vconv.features.statistics import load_or_compute
     from vconv.features.store import FeatureStore
@@ -35,6 +36,6 @@ def run(options):
         matches = open_for(store, options.matches) if data == "pairs" else None
         found = load_or_compute(store, store.path.with_name("statistics.h5")) if converts else None
         load_tensorflow()
-        from vconv.training import train
+        from vconv.training.train import train
 
         train(options.model, store, found, corpus, options.run, changes, matches=matches)

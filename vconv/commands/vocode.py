@@ -23,11 +23,11 @@ def add(sub):
 def run(options):
     """Run the command."""
     from vconv.audio import mel_file
-    from vconv.convert_files import folder_tasks, vocode_all
+    from vconv.conversion.convert_files import folder_tasks, vocode_all
 
     tasks = folder_tasks(options.inputs, None, None, options.output, f".{options.format}", mel_file.SUFFIXES)
     load_tensorflow()  # not before all mistakes are told, for it takes seconds
-    from vconv import vocoders
+    from vconv.conversion import vocoders
 
     vocoder = vocoders.load(options.vocoder, options.rate)
     written, failures = vocode_all(vocoder, tasks, options.rate)

@@ -7,8 +7,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from vconv import files
-from vconv.errors import VconvError
+from vconv.common import files
+from vconv.common.errors import VconvError
 
 VERSION = 2  # to be raised when the analysis changes
 

@@ -1,7 +1,7 @@
 """Is system A better than system B? A paired bootstrap over the sentences that both were scored on."""
 import numpy as np
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.evaluation import bootstrap, output
 from vconv.evaluation.scores import MEASURES, SYSTEMS, estimate, over_pairs
 

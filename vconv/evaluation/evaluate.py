@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
+from vconv.common.workers import available_cores, worker_pool
 from vconv.evaluation import similarity
 from vconv.evaluation.protocols import MCD24
 from vconv.evaluation.scores import SYSTEMS
 from vconv.evaluation.sentence import Sentence, measure
-from vconv.features.workers import available_cores, worker_pool
 
 
 class Evaluation(NamedTuple):

@@ -2,8 +2,8 @@
 import unicodedata
 from pathlib import Path
 
-from vconv.errors import VconvError
-from vconv.evaluation.neural import package, speech
+from vconv.common.errors import VconvError
+from vconv.evaluation.neural_packages import package, speech
 
 
 class Recogniser:

@@ -5,7 +5,7 @@ import numpy as np
 from librosa.sequence import dtw
 
 from vconv.audio import mel_cepstrum, wav, world
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.evaluation.protocols import F0_RANGE_HZ, MCD24
 
 SILENCE = 2.0 ** -15  # one step of a 16-bit file

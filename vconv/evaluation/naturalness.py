@@ -4,7 +4,7 @@ from contextlib import redirect_stdout
 from functools import cache
 from importlib.util import find_spec
 
-from vconv.evaluation.neural import RATE, package, speech
+from vconv.evaluation.neural_packages import RATE, package, speech
 
 PACKAGES = {"distillmos": "distillmos", "dnsmos": "speechmos"}
 

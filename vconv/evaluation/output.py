@@ -7,9 +7,9 @@ from importlib import metadata
 
 import numpy as np
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
+from vconv.common.version import __version__
 from vconv.evaluation.scores import GROUPS, SYSTEMS, summarise
-from vconv.version import __version__
 
 FORMAT, VERSION = "vconv scores", 1
 RESAMPLES = 1000

@@ -1,7 +1,7 @@
 """Named protocols of mel-cepstral distortion: the same audio moves by up to 3 dB from one to another."""
 from typing import NamedTuple
 
-from vconv.config import one_of
+from vconv.common.config import one_of
 
 F0_RANGE_HZ = (60.0, 500.0)
 

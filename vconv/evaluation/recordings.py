@@ -2,9 +2,9 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from vconv.audio import pitch, wav, world
+from vconv.audio import f0, wav, world
 from vconv.audio.folder import by_name
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 
 class Pair(NamedTuple):
@@ -136,7 +136,7 @@ def copy_synthesis(y, settings, f0_range_hz=None):
     """Return a signal [samples] resynthesised from its WORLD features; without a range of F0, its own is found."""
     rate, frame_period_ms = settings["sample_rate"], settings["frame_period_ms"]
     if f0_range_hz is None:
-        f0_range_hz = pitch.find_range(world.estimate_f0(y, rate, *pitch.WIDE_RANGE_HZ, method="harvest"))
+        f0_range_hz = f0.find_range(world.estimate_f0(y, rate, *f0.WIDE_RANGE_HZ, method="harvest"))
     analysis = world.analyze(y, rate, *f0_range_hz, settings["f0_method"], frame_period_ms)
     return world.synthesize(*analysis, rate, frame_period_ms)
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.evaluation import metrics, recordings, variance
 from vconv.evaluation.cache import cached, digest
 from vconv.evaluation.metrics import Frames

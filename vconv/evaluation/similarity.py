@@ -9,7 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 COMPONENTS = 4  # converted speech is like neither speaker's: with 8 its ratio depends on the seed by 0.3 nats and more
 FRAMES_PER_COMPONENT = 50

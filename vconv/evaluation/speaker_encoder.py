@@ -1,8 +1,8 @@
 """A voice as one vector, by a network trained to tell speakers apart (extra `neural`)."""
 import numpy as np
 
-from vconv.errors import VconvError
-from vconv.evaluation.neural import package, speech
+from vconv.common.errors import VconvError
+from vconv.evaluation.neural_packages import package, speech
 
 # The RMS of what is embedded, -30 dB below full scale. Resemblyzer raises softer signals to it but leaves louder ones
 # as they are, and 6 dB turn an embedding so far that its cosine with itself is 0.96.

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from vconv import files
-from vconv.audio import pitch, wav, world
-from vconv.errors import VconvError
-from vconv.features import analysis, parts, schema, store, writing
-from vconv.features.workers import available_cores, worker_pool
+from vconv.audio import f0, wav, world
+from vconv.common import files
+from vconv.common.errors import VconvError
+from vconv.common.workers import available_cores, worker_pool
+from vconv.features import analysis, extraction_cache, schema, store, writer
 
 WIDE_PASS_UTTERANCES = 20
 
@@ -50,7 +50,7 @@ def refuse_other_features(features, corpus_settings, needed=("frames",)):
     Of the contents it must hold those `needed`, whatever else the corpus.yaml asks for.
     """
     wanted = feature_settings(corpus_settings)
-    parts.refuse_other_settings(features.path, features.settings, wanted | {"contents": features.settings["contents"]})
+    extraction_cache.refuse_other_settings(features.path, features.settings, wanted | {"contents": features.settings["contents"]})
     features.require(*needed)
     speakers = corpus_settings["speakers"]
     if speakers != "all" and sorted(speakers) != features.speakers:
@@ -89,7 +89,7 @@ def extract(corpus, output, jobs=None, progress=True, report=print):
     settings = feature_settings(corpus.settings)
     old = _open_old(output, settings)
     there = {_key(row): row for row in old.utterances} if old else {}
-    making = parts.Parts(output, settings)
+    making = extraction_cache.Parts(output, settings)
     everything = [Job.of(utterance) for utterance in corpus.utterances]
     wanted = [job for job in everything if job.key not in there and not making.has(job.key)]
     with worker_pool(min(jobs or available_cores(), max(len(wanted), 1))) as pool:
@@ -116,7 +116,7 @@ def _open_old(output, settings):
     if not Path(output).exists():
         return None
     old = store.FeatureStore(output)
-    parts.refuse_other_settings(output, old.settings, settings)
+    extraction_cache.refuse_other_settings(output, old.settings, settings)
     return old
 
 
@@ -137,7 +137,7 @@ def _find_ranges(pool, corpus, known, report):
         try:
             if not heard:
                 raise VconvError(results[0])
-            ranges[speaker] = [round(limit, 1) for limit in pitch.find_range(np.concatenate(heard))]
+            ranges[speaker] = [round(limit, 1) for limit in f0.find_range(np.concatenate(heard))]
         except VconvError as error:
             raise VconvError(f"{speaker}: no F0 range can be found in {len(results)} training recordings ({error}); "
                              "leave the speaker out under speakers in corpus.yaml") from error
@@ -169,7 +169,7 @@ def _assemble(output, settings, everything, reasons, old, there, making, report)
     def read(job):
         if job.key in there:
             return old.read_all(there[job.key]), there[job.key].samples
-        return parts.load(making.path(job.key))
+        return extraction_cache.load(making.path(job.key))
 
     rows = []
     for job in good:
@@ -177,7 +177,7 @@ def _assemble(output, settings, everything, reasons, old, there, making, report)
         speaker, split, name, file_bytes = job.key
         length = len(arrays.get("energy", ()))
         rows.append(schema.StoredUtterance(name, speaker, split, 0, length, samples, file_bytes))
-    writing.write(output, settings, making.f0_range_hz, rows, (read(job)[0] for job in good), failures)
+    writer.write(output, settings, making.f0_range_hz, rows, (read(job)[0] for job in good), failures)
 
 
 def _key(row):
@@ -188,7 +188,7 @@ def _key(row):
 def _wide_f0(path, rate, frame_period_ms):
     """Return the F0 [T] of a recording in the widest range, or the reason why there is none (in a worker)."""
     try:
-        return world.estimate_f0(*wav.read(path, rate), *pitch.WIDE_RANGE_HZ, "dio", frame_period_ms)
+        return world.estimate_f0(*wav.read(path, rate), *f0.WIDE_RANGE_HZ, "dio", frame_period_ms)
     except VconvError as error:
         return str(error)
 
@@ -200,5 +200,5 @@ def _analyze(path, part, settings, f0_range_hz):
         arrays = analysis.analyze(y, settings, f0_range_hz)
     except (VconvError, ValueError) as error:
         return str(error).removeprefix(f"{path}: ")
-    parts.save(part, arrays, len(y))
+    extraction_cache.save(part, arrays, len(y))
     return None

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from vconv.audio import pitch
-from vconv.errors import VconvError
-from vconv.features import hdf5
+from vconv.audio import f0
+from vconv.common import hdf5
+from vconv.common.errors import VconvError
 from vconv.features.cepstra import active, mel_cepstra, power, said
-from vconv.features.counting import Histogram, Moments, Percentiles
+from vconv.features.running_statistics import Histogram, Moments, Percentiles
 
 FORMAT, VERSION, OLDEST_VERSION = "vconv statistics", 4, 1
 ADDED = {"cepstrum": 3, "log_f0_percentiles": 4}  # what a name begins with → the version that has it first
@@ -46,7 +46,7 @@ class Statistics:
         are no pause: mean, standard deviation, and the mean over utterances of the variance within one. None in a file
         of version 1 or 2.
     log_f0_percentiles : ndarray [S, 5], float64
-        `vconv.audio.pitch.PERCENTILES` of log-F0. None in a file before version 4.
+        `vconv.audio.f0.PERCENTILES` of log-F0. None in a file before version 4.
     """
 
     speakers: tuple
@@ -134,7 +134,7 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
         np.array([cepstra[name].mean for name in store.speakers]),
         np.sqrt([cepstra[name].variance for name in store.speakers]),
         np.array([cepstral_variances[name].mean for name in store.speakers]),
-        np.array([log_f0_percentiles[name].at(pitch.PERCENTILES) for name in store.speakers]))
+        np.array([log_f0_percentiles[name].at(f0.PERCENTILES) for name in store.speakers]))
 
 
 def load_or_compute(store, path):

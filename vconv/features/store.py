@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from vconv.errors import VconvError
-from vconv.features import hdf5, schema
+from vconv.common import hdf5
+from vconv.common.errors import VconvError
+from vconv.features import schema
 from vconv.features.schema import TYPES, Frames, StoredUtterance
 
 REMEDY = "make it with `vconv extract`"

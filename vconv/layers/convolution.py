@@ -4,7 +4,7 @@ import tensorflow as tf
 from keras import ops
 from scipy.fft import next_fast_len
 
-from vconv import upsampling
+from vconv.layers import upsampling
 
 
 class LayerNorm(keras.layers.Layer):

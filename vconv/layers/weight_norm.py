@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from vconv.upsampling import check
+from vconv.layers.upsampling import check
 
 
 class WeightNormalised(keras.layers.Layer):

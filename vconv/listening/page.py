@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vconv import files
 from vconv.audio import wav
 from vconv.audio.folder import by_name
-from vconv.config import one_of
-from vconv.errors import VconvError
+from vconv.common import files
+from vconv.common.config import one_of
+from vconv.common.errors import VconvError
+from vconv.common.version import __version__
 from vconv.listening.loudness import level_gains
-from vconv.version import __version__
 
 TESTS = ("mos", "similarity", "abx")
 TARGET, SOURCE = "target", "source"  # the natural recordings' names, beside those of the systems

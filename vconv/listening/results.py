@@ -2,7 +2,7 @@
 import json
 from pathlib import Path
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.listening.page import KEY_FORMAT, KEY_VERSION
 
 RESULT_FORMAT, RESULT_VERSION = "vconv listening-test result", 1

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 from scipy.stats import binomtest
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.evaluation import bootstrap
 from vconv.listening.page import SOURCE, TARGET
 from vconv.listening.results import GRADES, SCORES_FORMAT, SCORES_VERSION, load_key, load_results

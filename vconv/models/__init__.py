@@ -7,8 +7,8 @@ offer `upsampling(settings)`, which describes its transposed convolutions.
 from importlib import import_module
 from importlib.resources import files
 
-from vconv import config
-from vconv.errors import VconvError
+from vconv.common import config
+from vconv.common.errors import VconvError
 
 # What the data alone can tell of a model's size
 SIZES = {"frames": ("bins", "speakers"), "pairs": ("speakers",), "segments": (), "patches": ()}
@@ -51,7 +51,7 @@ def build(name, settings, **sizes):
 
 
 def upsampling(name, settings):
-    """Return (start sizes, list of `vconv.upsampling.Upsampling`) of the model `name`, with its complete `settings`.
+    """Return (start sizes, list of `layers.upsampling.Upsampling`) of the model `name`, with its complete `settings`.
 
     Raises
     ------

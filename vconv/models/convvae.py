@@ -8,13 +8,13 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from vconv import losses
-from vconv.adversarial import Tracked, minimise
 from vconv.layers.convolution import FourierConv1D, convolution_block, transposed_convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.layers.speaker import MergeSpeaker, speaker_embedding
+from vconv.layers.upsampling import Upsampling
+from vconv.models import losses
+from vconv.models.adversarial import Tracked, minimise
 from vconv.models.optimizers import adam
-from vconv.upsampling import Upsampling
 
 
 def build(bins, speakers, settings):

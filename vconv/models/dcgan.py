@@ -10,10 +10,10 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from vconv import losses
-from vconv.adversarial import TwoPlayerModel, input_gradient
-from vconv.adversarial import check as check_adversarial
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
+from vconv.models import losses
+from vconv.models.adversarial import TwoPlayerModel, input_gradient
+from vconv.models.adversarial import check as check_adversarial
 from vconv.models.dcgan_networks import check_network, critic, generator, patch_shape, upsampling_stack
 from vconv.models.optimizers import adam
 

@@ -10,14 +10,14 @@ import math
 import keras
 from keras import layers
 
-from vconv import config
 from vconv.audio.images import CHANNELS
-from vconv.errors import VconvError
+from vconv.common import config
+from vconv.common.errors import VconvError
 from vconv.layers.dropout import SeededDropout
 from vconv.layers.growing import Growing
 from vconv.layers.minibatch import MinibatchDeviation
-from vconv.upsampling import Upsampling, plan_upsampling
-from vconv.upsampling import check as check_kernel
+from vconv.layers.upsampling import Upsampling, plan_upsampling
+from vconv.layers.upsampling import check as check_kernel
 
 AXES = ("height", "width")
 LARGEST_START = 32  # a side of the map that the generator begins with

@@ -13,10 +13,10 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from vconv.adversarial import Tracked, minimise
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 from vconv.features.cepstra import CONTENT_ORDER, CONTENT_SIZE, SAID_SIZE, SHAPE
 from vconv.layers.speaker import SpeakerScaleShift, speaker_embedding
+from vconv.models.adversarial import Tracked, minimise
 from vconv.models.optimizers import adam
 
 PAUSE = -2.5  # of power in `content`: 20 dB below what is spoken, about where `vconv.features.cepstra.active` ends

@@ -9,12 +9,13 @@ import math
 import tensorflow as tf
 from keras import ops
 
-from vconv import adversarial, config, losses
 from vconv.audio.mel import MelSettings, MelSpectrogram
-from vconv.errors import VconvError
+from vconv.common import config
+from vconv.common.errors import VconvError
+from vconv.layers.upsampling import Upsampling
+from vconv.models import adversarial, losses
 from vconv.models.melgan_networks import discriminator, generator
 from vconv.models.optimizers import adam
-from vconv.upsampling import Upsampling
 
 DISTANCES = ("stft", "mel_db")  # of signals; settings of the same names weigh them
 

@@ -9,10 +9,11 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from vconv import config, losses
-from vconv.adversarial import TwoPlayerModel, check, input_gradient
+from vconv.common import config
 from vconv.layers.convolution import convolution_block
 from vconv.layers.sampling import sample_code
+from vconv.models import losses
+from vconv.models.adversarial import TwoPlayerModel, check, input_gradient
 from vconv.models.convvae import ConvVAE
 from vconv.models.convvae import upsampling as upsampling  # the decoder is the ConvVAE's
 from vconv.models.optimizers import adam

@@ -3,14 +3,14 @@ from itertools import permutations
 
 import yaml
 
-from vconv import files
-from vconv.errors import VconvError
+from vconv.common import files
+from vconv.common.errors import VconvError
+from vconv.common.version import __version__
 from vconv.evaluation import output
 from vconv.report import tables
 from vconv.report.markup import Html, element, from_template, join
 from vconv.report.pictures import curves
 from vconv.report.sentences import sections
-from vconv.version import __version__
 
 MATRICES = (("similarity", "position"), ("similarity", "log_likelihood_ratio"), ("mcd", None))  # None: its headline
 SENTENCES, MOST = 5, 20  # of a pair, and in all: a page of 20 has about 12 MB

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 
-from vconv.pictures import training_curves
+from vconv.common.plots import training_curves
 from vconv.report.markup import element
 
 WINDOW_MS = 25.0

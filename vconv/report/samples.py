@@ -5,8 +5,8 @@ import io
 
 from matplotlib.image import imsave
 
-from vconv import files, pictures
 from vconv.audio import wav
+from vconv.common import files, plots
 from vconv.report.markup import element, from_template, join
 
 
@@ -32,7 +32,7 @@ def write(path, title, patches, sounds, rate):
 def _card(number, patch, y, rate):
     """Return the picture and the player of one sample."""
     drawn = io.BytesIO()
-    imsave(drawn, pictures.mosaic(patch[None], 1), format="png")
+    imsave(drawn, plots.mosaic(patch[None], 1), format="png")
     name = f"sample {number}"
     return element(
         "figure",

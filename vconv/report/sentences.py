@@ -3,8 +3,8 @@ import base64
 
 from tqdm import tqdm
 
-from vconv.audio import pitch, wav, world
-from vconv.errors import VconvError
+from vconv.audio import f0, wav, world
+from vconv.common.errors import VconvError
 from vconv.evaluation.recordings import signal_of
 from vconv.report import pictures
 from vconv.report.markup import element, join
@@ -34,7 +34,7 @@ class Recordings:
     def _read(self, path, speaker, resynthesised):
         rate, f0_range_hz = self.settings["sample_rate"], self.settings["f0_range_hz"].get(speaker)
         y = signal_of(path, self.settings, speaker if resynthesised else None)
-        return y, world.estimate_f0(y, rate, *(f0_range_hz or pitch.WIDE_RANGE_HZ), self.settings["f0_method"],
+        return y, world.estimate_f0(y, rate, *(f0_range_hz or f0.WIDE_RANGE_HZ), self.settings["f0_method"],
                                     self.settings["frame_period_ms"])
 
 

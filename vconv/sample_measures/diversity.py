@@ -4,7 +4,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 CHUNK = 512  # rows of a distance matrix at a time
 

@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 
 class Gaussian(NamedTuple):

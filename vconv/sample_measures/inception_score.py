@@ -2,7 +2,7 @@
 import numpy as np
 from scipy.special import entr
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 
 def inception_score(probabilities, weights=None):

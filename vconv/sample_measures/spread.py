@@ -1,7 +1,7 @@
 """How far apart the samples of a set lie from each other; cheap enough for every epoch of a training."""
 import numpy as np
 
-from vconv.errors import VconvError
+from vconv.common.errors import VconvError
 
 PAIRS = 1000
 

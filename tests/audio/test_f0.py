@@ -1,0 +1,176 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from voice import voice
+
+from vconv.audio import f0, world
+from vconv.common.errors import VconvError
+
+FLOOR, CEILING = f0.WIDE_RANGE_HZ
+
+
+def frames(mode_hz, octaves=0.2, n=4000, seed=0):
+    """Log-normal F0s with as many unvoiced frames between them."""
+    random = np.random.default_rng(seed)
+    f0_hz = mode_hz * 2 ** (octaves * random.standard_normal(2 * n))
+    f0_hz[random.permutation(2 * n)[:n]] = 0
+    return np.clip(f0_hz, 0, CEILING)
+
+
+def covers(f0_range, f0_hz, share=0.97):
+    """Whether a range holds this share of the voiced frames."""
+    voiced = f0_hz[f0_hz > 0]
+    return np.mean((voiced >= f0_range[0]) & (voiced <= f0_range[1])) >= share
+
+
+@pytest.mark.parametrize("mode_hz", [75, 100, 130, 200, 260, 400, 550])  # bass … child, and a child's shout
+def test_range_holds_the_speaker_and_little_else(mode_hz):
+    f0_hz = frames(mode_hz)
+    floor, ceiling = f0.find_range(f0_hz)
+    assert covers((floor, ceiling), f0_hz, 0.98)
+    assert floor == pytest.approx(max(FLOOR, mode_hz / 1.6), rel=0.1)
+    assert ceiling == pytest.approx(min(CEILING, mode_hz * 1.6), rel=0.1)
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0, 1 / 3])
+@pytest.mark.parametrize("share", [0.05, 0.15, 0.3])
+@pytest.mark.parametrize("mode_hz", [160, 230])
+def test_octave_errors_hardly_move_the_range(mode_hz, share, factor):
+    clean = frames(mode_hz, 0.15)
+    spoiled = clean.copy()
+    spoiled[np.random.default_rng(1).random(len(clean)) < share] *= factor
+    floor, ceiling = f0.find_range(spoiled)
+    assert covers((floor, ceiling), clean)
+    assert mode_hz * factor < floor if factor < 1 else mode_hz * factor > ceiling
+
+
+def test_a_wide_lobe_that_touches_the_voice_is_cut_in_the_valley():
+    f0_hz = np.concatenate([frames(220, 0.25), frames(110, 0.25, n=1200, seed=1)])
+    floor, _ = f0.find_range(f0_hz)
+    assert 125 < floor < 165
+
+
+def test_a_skewed_voice():
+    """An expressive speaker goes far up and little down."""
+    f0_hz = 190 * np.exp(np.random.default_rng(0).exponential(0.25, 5000))
+    floor, ceiling = f0.find_range(f0_hz)
+    assert covers((floor, ceiling), f0_hz, 0.93) and floor > 150
+
+
+def test_order_does_not_matter_and_neither_do_unvoiced_frames():
+    f0_hz = frames(140)
+    expected = f0.find_range(f0_hz)
+    assert f0.find_range(np.sort(f0_hz)) == expected
+    assert f0.find_range(f0_hz[f0_hz > 0]) == expected
+    assert f0.find_range(f0_hz.astype(np.float32)) == pytest.approx(expected, rel=0.02)
+
+
+@settings(max_examples=30, deadline=None)
+@given(steps=st.integers(-24, 24), seed=st.integers(0, 9))
+def test_a_higher_voice_has_a_range_higher_by_as_much(steps, seed):
+    """In steps of a bin the histogram is the same, shifted."""
+    f0_hz = 2 ** (np.log2(FLOOR) + (np.round(np.random.default_rng(seed).normal(96, 8, 2000)) + 0.5) / 48)
+    shift = 2 ** (steps / 48)
+    np.testing.assert_allclose(f0.find_range(f0_hz * shift), np.multiply(f0.find_range(f0_hz), shift), rtol=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(f0_hz=st.lists(st.floats(10, 2000), min_size=1, max_size=30), times=st.integers(1, 200))
+def test_any_range_can_be_searched(f0_hz, times):
+    floor, ceiling = f0.find_range(np.repeat(f0_hz, times))
+    assert FLOOR <= floor < ceiling <= CEILING
+    assert ceiling / floor > 1.05
+
+
+def test_too_little_voice_keeps_the_wide_range():
+    few = np.r_[np.zeros(1000), np.full(199, 120.0)]
+    assert f0.find_range(few) == f0.WIDE_RANGE_HZ
+    assert f0.find_range(np.r_[few, 120.0]) != f0.WIDE_RANGE_HZ
+
+
+def test_noise_gives_a_range_that_can_be_searched():
+    noise = np.random.default_rng(0).standard_normal(16000 * 4) * 0.1
+    floor, ceiling = f0.find_range(world.estimate_f0(noise, 16000, *f0.WIDE_RANGE_HZ, method="harvest"))
+    assert FLOOR <= floor < ceiling <= CEILING
+
+
+def test_no_voice_at_all():
+    for f0_hz in (np.zeros(100), np.zeros(0)):
+        for function in (f0.find_range, f0.log_f0_statistics):
+            with pytest.raises(VconvError, match=f"none of {len(f0_hz)} frames is voiced"):
+                function(f0_hz)
+
+
+def test_second_pass_finds_what_the_first_found():
+    glide = np.geomspace(110, 190, 32000)
+    y = voice(glide, seconds=2.0)
+    wide = world.estimate_f0(y, 16000, *f0.WIDE_RANGE_HZ)
+    floor, ceiling = f0.find_range(wide)
+    assert floor > 80 and ceiling < 260
+    own = world.estimate_f0(y, 16000, floor, ceiling)
+    np.testing.assert_allclose(own[10:-10], glide[::80][10:len(own) - 11 + 1], rtol=0.02)
+
+
+def test_statistics_by_hand():
+    found = f0.log_f0_statistics(np.array([0, 100.0, 0, 400.0]))
+    assert found.mean == pytest.approx(np.log(200)) and found.deviation == pytest.approx(np.log(2))
+    assert found.percentiles == pytest.approx(np.log(100) + np.array([0.05, 0.25, 0.5, 0.75, 0.95]) * np.log(4))
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 99), mean=st.floats(4, 6.5), deviation=st.floats(0.01, 0.5))
+def test_converted_f0_has_the_targets_statistics(seed, mean, deviation):
+    f0_hz = frames(150, n=50, seed=seed)
+    target = f0.LogF0(mean, deviation)
+    converted = f0.convert(f0_hz, f0.log_f0_statistics(f0_hz), target)
+    np.testing.assert_allclose(f0.log_f0_statistics(converted)[:2], (mean, deviation), rtol=1e-9)
+    np.testing.assert_array_equal(converted > 0, f0_hz > 0)
+    back = f0.convert(converted, target, f0.log_f0_statistics(f0_hz))
+    np.testing.assert_allclose(back, f0_hz)
+
+
+def test_conversion_by_hand():
+    low, high = (f0.LogF0(np.log(mean), deviation) for mean, deviation in ((100, 0.1), (150, 0.2)))
+    np.testing.assert_allclose(f0.convert([0, 100, 200], low, high), [0, 150, 600])
+    np.testing.assert_allclose(f0.convert([0, 100], f0.LogF0(np.log(100), 0.0), high), [0, 150])  # monotone
+    assert not f0.convert(np.zeros(5), low, low).any()
+
+
+def by_percentiles(*f0_hz):
+    return f0.LogF0(0.0, 1.0, np.log(f0_hz))
+
+
+def test_matching_by_hand():
+    low, high = by_percentiles(80, 90, 100, 120, 160), by_percentiles(150, 200, 210, 220, 300)
+    f0_hz = [0, 80, 90, 100, 120, 160, np.sqrt(80 * 90), 40, 320]
+    expected = [0, 150, 200, 210, 220, 300, np.sqrt(150 * 200), 75, 600]
+    np.testing.assert_allclose(f0.match(f0_hz, low, high), expected)
+    monotone = by_percentiles(100, 100, 100, 100, 100)
+    np.testing.assert_allclose(f0.match([100, 0, 110], monotone, high), [210, 0, 231])
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 99), other=st.integers(100, 199))
+def test_matched_f0_has_the_targets_percentiles_and_keeps_its_order(seed, other):
+    f0_hz, source, target = frames(150, n=501, seed=seed), *(
+        f0.log_f0_statistics(frames(centre, n=501, seed=number)) for centre, number in ((150, seed), (260, other)))
+    matched = f0.match(f0_hz, source, target)
+    np.testing.assert_allclose(f0.log_f0_statistics(matched).percentiles, target.percentiles, atol=1e-2)
+    np.testing.assert_array_equal(matched > 0, f0_hz > 0)
+    order = np.argsort(f0_hz[f0_hz > 0])
+    assert (np.diff(matched[f0_hz > 0][order]) >= 0).all()
+    np.testing.assert_allclose(f0.match(matched, target, source), f0_hz, rtol=1e-9)
+
+
+def test_octave_errors_move_the_mean_but_not_what_percentiles_match():
+    """A tenth of the source's frames an octave too low: by mean and deviation its melody ends up too high."""
+    clean = frames(150, n=501, seed=1)
+    clean, target = clean[clean > 0], f0.log_f0_statistics(frames(260, n=501, seed=2))
+    faulty = clean.copy()
+    faulty[::10] /= 2
+    rest = np.delete(np.arange(len(clean)), np.arange(0, len(clean), 10))
+    wanted = np.log(f0.match(clean, f0.log_f0_statistics(clean), target)[rest])
+    off = [np.abs(np.median(np.log(rule(faulty, f0.log_f0_statistics(faulty), target)[rest]) - wanted))
+           for rule in (f0.match, f0.convert)]
+    assert off[0] < 0.5 * off[1]

@@ -1,0 +1,138 @@
+import errno
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from vconv.common import files
+from vconv.common.errors import VconvError
+
+
+def content(path):
+    return {found.name: found.read_text(encoding="utf-8") for found in path.iterdir()}
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_a_file_and_its_folders_appear_when_the_block_ends(tmp_path, durable):
+    path = tmp_path / "new" / "folder é" / "a b.weights.h5"
+    with files.replacing(str(path), durable) as temporary:
+        temporary.write_text("new")
+        assert temporary.parent == path.parent and temporary.name.endswith(path.name) and not path.exists()
+    assert content(path.parent) == {"a b.weights.h5": "new"}
+
+
+def test_text_is_utf_8_with_plain_line_ends(tmp_path):
+    files.write_text(tmp_path / "a.txt", "Zoë\n中\n")
+    assert (tmp_path / "a.txt").read_bytes() == "Zoë\n中\n".encode()
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, VconvError])
+def test_an_error_within_leaves_the_old_file_and_no_other(tmp_path, error):
+    (tmp_path / "a.txt").write_text("old")
+    with pytest.raises(error, match="mine"), files.replacing(tmp_path / "a.txt") as temporary:
+        temporary.write_text("new")
+        raise error("mine")
+    assert content(tmp_path) == {"a.txt": "old"}
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, "no room")
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_full_disk_leaves_the_old_file_and_is_told_in_one_sentence(tmp_path, monkeypatch, step):
+    (tmp_path / "a.txt").write_text("old")
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(VconvError) as error:
+        files.write_text(tmp_path / "a.txt", "new", "buy a larger one")
+    assert str(error.value) == (f"{tmp_path / 'a.txt'}: cannot be written ({os.strerror(errno.ENOSPC)}); "
+                                "buy a larger one")
+    assert content(tmp_path) == {"a.txt": "old"}
+
+
+def test_a_full_disk_within_the_block(tmp_path):
+    with pytest.raises(VconvError, match=r"a\.txt: cannot be written .*; make room or choose another place$"):
+        with files.replacing(tmp_path / "a.txt") as temporary:
+            temporary.write_text("half")
+            full()
+    assert content(tmp_path) == {}
+
+
+def test_what_is_not_durable_does_not_wait_for_the_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "fsync", full)
+    with files.replacing(tmp_path / "a.txt", durable=False) as temporary:
+        temporary.write_text("new")
+    assert content(tmp_path) == {"a.txt": "new"}
+
+
+def test_the_disk_has_the_file_before_it_gets_its_name(tmp_path, monkeypatch):
+    order, fsync, replace = [], os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda number: (order.append("fsync"), fsync(number)))
+    monkeypatch.setattr(os, "replace", lambda *names: (order.append("replace"), replace(*names)))
+    files.write_text(tmp_path / "a.txt", "new")
+    assert order == ["fsync", "replace"]
+
+
+@pytest.mark.parametrize(("place", "said"), [("file/a.txt", errno.ENOTDIR), ("file/deeper/a.txt", errno.ENOTDIR),
+                                             ("folder", errno.EISDIR), ("a" * 300, errno.ENAMETOOLONG)])
+def test_an_impossible_place_is_told_in_one_sentence(tmp_path, place, said):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(VconvError, match="cannot be written") as error:
+        files.write_text(tmp_path / place, "new")
+    assert "\n" not in str(error.value) and (os.strerror(said) in str(error.value) or "File exists" in str(error.value))
+    assert sorted(found.name for found in tmp_path.rglob("*")) == ["file", "folder"]
+
+
+def test_a_reason_without_a_number_is_one_line():
+    assert files.reason(OSError("two\n  lines")) == "two lines"
+
+
+KILLED = """
+import os, pathlib, signal, sys
+from vconv import files
+os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+files.write_text(pathlib.Path(sys.argv[1]), "new")
+"""
+
+
+def test_a_kill_between_write_and_rename_leaves_the_old_file(tmp_path):
+    (tmp_path / "a.txt").write_text("old")
+    killed = subprocess.run([sys.executable, "-c", KILLED, tmp_path / "a.txt"], check=False)
+    assert killed.returncode == -signal.SIGKILL and (tmp_path / "a.txt").read_text() == "old"
+    files.write_text(tmp_path / "a.txt", "newer")
+    assert (tmp_path / "a.txt").read_text() == "newer"
+
+
+def keep_writing(path, letter):
+    for _ in range(40):  # each time 100 kB, so that writing takes a while
+        files.write_text(path, letter * 100_000)
+
+
+def test_writers_at_the_same_time_never_mix(tmp_path):
+    path = tmp_path / "a.txt"
+    keep_writing(path, "0")
+    writers = [threading.Thread(target=keep_writing, args=(path, letter)) for letter in "12"]
+    other = subprocess.Popen([sys.executable, "-c", "import sys; from vconv import files\n"
+                              "for _ in range(40): files.write_text(sys.argv[1], '3' * 100_000)", path])
+    for writer in writers:
+        writer.start()
+    seen = set()
+    while other.poll() is None or any(writer.is_alive() for writer in writers):
+        text = path.read_text()
+        seen.add(text[:1] if text == text[:1] * 100_000 else "mixed or cut")
+    assert seen <= set("0123") and len(seen) > 1 and other.returncode == 0
+    assert [found.name for found in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_what_killed_writers_left_is_removed_and_nothing_else(tmp_path):
+    for name in (".unfinished-1-2-a.h5", ".unfinished-3-4-b.h5", "a.h5", ".hidden"):
+        (tmp_path / name).touch()
+    files.remove_unfinished(tmp_path, "a.h5")
+    assert sorted(content(tmp_path)) == [".hidden", ".unfinished-3-4-b.h5", "a.h5"]
+    files.remove_unfinished(tmp_path)
+    assert sorted(content(tmp_path)) == [".hidden", "a.h5"]
+    files.remove_unfinished(tmp_path / "nowhere")

@@ -1,0 +1,214 @@
+"""Converting many files: every good one is written where it belongs, every bad one is told, no input is touched."""
+import os
+from itertools import permutations
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from vconv.common.errors import VconvError
+from vconv.conversion.convert_files import Task, convert_all, folder_tasks, pair_tasks, parse_pairs, recordings
+from vconv.corpus.recordings import Corpus
+
+RATE = 16000
+
+
+class Louder:
+    """Stands for a VoiceConverter: a target's number is the factor its version is multiplied by."""
+
+    rate = RATE
+
+    def __init__(self):
+        self.analyzed = []
+
+    def analyze(self, path, source):
+        self.analyzed.append((Path(path).name, source))
+        try:
+            return soundfile.read(path)[0]
+        except soundfile.LibsndfileError as error:
+            raise VconvError("is no audio") from error
+
+    def resynthesize(self, y, target, synthesis):
+        assert synthesis == "world"
+        if target == "nobody":
+            raise VconvError("there is nobody")
+        return y * float(target)
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a sine of a given peak; return its path."""
+    def sine(name, peak=0.25):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, peak * np.sin(np.arange(1600) * 2 * np.pi / 32), RATE)
+        return path
+    return sine
+
+
+def peak(path):
+    return np.abs(soundfile.read(path)[0]).max()
+
+
+def test_recordings_are_the_files_named_and_those_in_the_folders_named(write, tmp_path):
+    single = write("b/x y.WAV")
+    names = ["a/2.flac", "a/1 é.wav", "a/3.ogg", "a/deeper/4.wav", "a/._1 é.wav"]
+    paths = [write(name) for name in names]
+    (tmp_path / "a" / "notes.txt").write_text("no audio")
+    (tmp_path / "a" / "folder.wav").mkdir()
+    assert recordings([str(tmp_path / "a"), str(single)]) == [paths[1], paths[0], paths[2], single]
+    assert recordings([]) == []
+
+
+def test_recordings_with_one_stem_are_refused(write, tmp_path):
+    for name in "a/1.wav", "a/2.wav", "b/1.flac":
+        write(name)
+    with pytest.raises(VconvError, match=r"a/1.wav: there is another recording called '1'"):
+        recordings([tmp_path / "a", tmp_path / "b"])
+    with pytest.raises(VconvError, match="another recording called '2'"):
+        recordings([tmp_path / "a", tmp_path / "a" / "2.wav"])
+
+
+def test_missing_and_empty_inputs_are_told(tmp_path):
+    with pytest.raises(VconvError, match="nothing: there is no such file or folder"):
+        recordings([tmp_path / "nothing"])
+    with pytest.raises(VconvError, match="holds no .wav, .flac or .ogg file"):
+        recordings([tmp_path])
+
+
+def test_folder_tasks_name_the_outputs(write, tmp_path):
+    path = write("in/a.b é.wav")
+    assert folder_tasks([path], None, "2", tmp_path / "out", ".flac") == [
+        Task(path, None, {"2": tmp_path / "out" / "a.b é.flac"})]
+
+
+@pytest.fixture
+def corpus(write, tmp_path):
+    for speaker in "A", "B-C", "D":
+        for split in "train", "eval":
+            write(f"c/{split}/{speaker}/1.wav")
+    write("c/eval/A/2.wav")
+    path = tmp_path / "corpus.yaml"
+    path.write_text("root: c\nsplits:\n  training: {pattern: 'train/{speaker}/{utterance}'}\n"
+                    "  evaluation: {pattern: 'eval/{speaker}/{utterance}'}\n")
+    return Corpus.load(path)
+
+
+def test_pair_tasks_analyse_each_recording_once_for_all_its_targets(corpus, tmp_path):
+    pairs = [("A", "B-C"), ("D", "A"), ("A", "D")]
+    tasks = pair_tasks(corpus, "evaluation", pairs, tmp_path / "out", ".ogg")
+    root = tmp_path / "c" / "eval"
+    assert tasks == [
+        Task(root / "A" / f"{name}.wav", "A", {"B-C": tmp_path / "out" / "A-B-C" / f"{name}.ogg",
+                                               "D": tmp_path / "out" / "A-D" / f"{name}.ogg"}) for name in "12"
+    ] + [Task(root / "D" / "1.wav", "D", {"A": tmp_path / "out" / "D-A" / "1.ogg"})]
+
+
+def test_pairs_without_a_recording_are_told(corpus, tmp_path):
+    with pytest.raises(VconvError, match="holds no nonsense recording of A, D; choose another --split"):
+        pair_tasks(corpus, "nonsense", [("D", "A"), ("A", "D")], tmp_path, ".wav")
+
+
+NAMES = st.lists(st.text("ab-_ é", min_size=1, max_size=4).map(str.strip).filter(bool), min_size=2, max_size=4,
+                 unique=True)
+
+
+@given(NAMES)
+@example(["a", "b-c", "a-b", "c"])
+def test_every_pair_is_found_by_its_name_or_called_ambiguous(speakers):
+    pairs = list(permutations(speakers, 2))
+    if len({"-".join(pair) for pair in pairs}) < len(pairs):
+        with pytest.raises(VconvError, match="could be"):
+            parse_pairs("all", speakers)
+        return
+    assert parse_pairs("all", speakers) == pairs
+    for source, target in pairs:
+        assert parse_pairs(f"{source}-{target}", speakers) == [(source, target)]
+
+
+def test_pairs_keep_their_order_and_are_taken_once():
+    speakers = ("Jean-Luc", "A B", "C")
+    assert parse_pairs("C-Jean-Luc,Jean-Luc-A B, C-Jean-Luc", speakers) == [("C", "Jean-Luc"), ("Jean-Luc", "A B")]
+
+
+@pytest.mark.parametrize("text", ["A", "A-A", "A-X", "A-B,", "", "A_B", "a-b", "A-B;B-A"])
+def test_pairs_that_do_not_exist_are_refused_with_the_names(text):
+    with pytest.raises(VconvError, match="--pairs: .* is not SOURCE-TARGET of two different speakers among: A, B"):
+        parse_pairs(text, ("A", "B"))
+
+
+def test_one_speaker_makes_no_pair():
+    for text in "all", "A-A":
+        with pytest.raises(VconvError, match="--pairs: the model knows no speaker but A"):
+            parse_pairs(text, ("A",))
+
+
+def test_a_broken_file_does_not_stop_the_rest(write, tmp_path):
+    good = [write("in/1.wav"), write("in/3.wav")]
+    (tmp_path / "in" / "2.wav").write_text("I am a text")
+    converter = Louder()
+    tasks = folder_tasks([tmp_path / "in"], "S", "2", tmp_path / "out", ".wav")
+    written, failures = convert_all(converter, tasks, report=pytest.fail)
+    assert written == 2 and failures == [f"{tmp_path / 'in' / '2.wav'}: is no audio"]
+    assert sorted(os.listdir(tmp_path / "out")) == ["1.wav", "3.wav"]
+    for path in good:
+        assert peak(tmp_path / "out" / path.name) == pytest.approx(0.5, abs=1e-3)
+    assert converter.analyzed == [("1.wav", "S"), ("2.wav", "S"), ("3.wav", "S")]
+
+
+def test_a_recording_is_analysed_once_for_all_targets_and_what_was_written_counts(write, tmp_path):
+    path, converter = write("a.wav"), Louder()
+    task = Task(path, None, {name: tmp_path / name / "a.flac" for name in ("1", "nobody", "3")})
+    assert convert_all(converter, [task]) == (1, [f"{path}: there is nobody"])
+    assert converter.analyzed == [("a.wav", None)] and (tmp_path / "1" / "a.flac").exists()
+    task = Task(path, None, {name: tmp_path / name / "a.flac" for name in ("1", "2", "3")})
+    assert convert_all(Louder(), [task]) == (3, [])
+
+
+def test_too_loud_a_voice_is_scaled_as_a_whole_and_told(write, tmp_path):
+    path, notes = write("a.wav", 0.5), []
+    output = tmp_path / "out" / "a.wav"
+    assert convert_all(Louder(), [Task(path, None, {"4": output})], report=notes.append) == (1, [])
+    assert notes == [f"{output}: was too loud and is scaled by 0.50"]
+    y, original = soundfile.read(output)[0], soundfile.read(path)[0]
+    assert np.abs(y).max() == pytest.approx(0.999, abs=1e-3)
+    np.testing.assert_allclose(y, original * 0.999 / 0.5, atol=2e-4)  # a clipped sine would be flat at the top
+
+
+@pytest.mark.parametrize("suffix, form", [(".wav", "WAV"), (".flac", "FLAC"), (".ogg", "OGG")])
+def test_formats_and_rates(write, tmp_path, suffix, form):
+    path, output = write("a.wav"), tmp_path / f"out é{suffix}"
+    assert convert_all(Louder(), [Task(path, None, {"1": output})], file_rate=22050) == (1, [])
+    found = soundfile.info(output)
+    assert (found.format, found.samplerate, found.channels) == (form, 22050, 1)
+    assert found.frames == pytest.approx(2205, abs=1)
+
+
+def test_a_recording_is_never_overwritten_by_its_conversion(write, tmp_path):
+    path = write("a.wav")
+    before = path.read_bytes()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path)
+    for output in tmp_path, tmp_path / "x" / "..", link:
+        converter = Louder()
+        written, failures = convert_all(converter, folder_tasks([path], None, "2", output, ".wav"))
+        assert written == 0 and len(failures) == 1 and "would be overwritten by its own conversion" in failures[0]
+        assert failures[0].startswith(str(path)) and path.read_bytes() == before
+        assert not converter.analyzed, "told before the work"
+    assert convert_all(Louder(), folder_tasks([path], None, "2", tmp_path, ".flac")) == (1, [])
+    assert path.read_bytes() == before
+
+
+def test_converting_again_replaces_what_was_converted(write, tmp_path):
+    path, output = write("a.wav"), tmp_path / "out"
+    for factor in "1", "2":
+        assert convert_all(Louder(), folder_tasks([path], None, factor, output, ".wav")) == (1, [])
+    assert peak(output / "a.wav") == pytest.approx(0.5, abs=1e-3) and os.listdir(output) == ["a.wav"]
+
+
+def test_no_progress_bar_in_a_log(write, tmp_path, capsys):
+    convert_all(Louder(), folder_tasks([write("a.wav")], None, "1", tmp_path / "out", ".wav"))
+    assert capsys.readouterr() == ("", "")

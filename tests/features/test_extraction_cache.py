@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from vconv.common.errors import VconvError
+from vconv.features.extraction_cache import Parts, load, save
+
+ARRAYS = {"spectrum": np.arange(12, dtype=np.float16).reshape(3, 4), "f0_hz": np.ones(3, np.float32),
+          "wave": np.arange(-3, 4, dtype=np.int16)}
+
+
+def test_there_and_back(tmp_path):
+    save(tmp_path / "a.part", ARRAYS, 7)
+    arrays, samples = load(tmp_path / "a.part")
+    assert samples == 7 and list(arrays) == list(ARRAYS)
+    for name, array in arrays.items():
+        assert array.dtype == ARRAYS[name].dtype
+        np.testing.assert_array_equal(array, ARRAYS[name])
+
+
+def test_a_part_that_lost_its_end_is_not_there(tmp_path):
+    """A power cut leaves a file cut short, or one with zeros from some place on."""
+    parts = Parts(tmp_path / "f.h5", {"contents": ["frames", "wave"]})
+    parts.set_ranges({})
+    path = parts.path(("A", "training", "1", 9))
+    assert not parts.has(("A", "training", "1", 9))
+    save(path, ARRAYS, 7)
+    whole = path.read_bytes()
+    assert parts.has(("A", "training", "1", 9))
+    for length in range(len(whole)):
+        path.write_bytes(whole[:length])
+        assert not parts.has(("A", "training", "1", 9)), length
+        path.write_bytes(whole[:length] + bytes(len(whole) - length))
+        assert not parts.has(("A", "training", "1", 9)), length
+    path.write_bytes(whole)
+    assert parts.has(("A", "training", "1", 9))
+
+
+def test_parts_of_an_older_version_are_refused(tmp_path):
+    (tmp_path / "f.h5.parts").mkdir()
+    (tmp_path / "f.h5.parts" / "settings.json").write_text(
+        '{"settings": {"parts_version": 1, "sample_rate": 16000}, "f0_range_hz": {}}')
+    with pytest.raises(VconvError, match="f.h5.parts: was made with parts_version 1, but now 3 is asked for; .*delete"):
+        Parts(tmp_path / "f.h5", {"sample_rate": 16000, "contents": ["frames", "wave"]})

@@ -1,0 +1,216 @@
+"""The two-player step on a model of two numbers, every update worked out by hand."""
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from vconv.common.errors import VconvError
+from vconv.models.adversarial import SIGNS, TwoPlayerModel, check, clip_weights, input_gradient, minimise
+from vconv.models.losses import OBJECTIVES
+
+
+class Toy(TwoPlayerModel):
+    """Critic c falls by the mean of its rows at each step, generator w by that of its rows plus c."""
+
+    critic_steps = 3
+
+    def __init__(self):
+        super().__init__()
+        self.c = self.add_weight(shape=(), initializer="zeros", name="c")
+        self.w = self.add_weight(shape=(), initializer="zeros", name="w")
+        self.critic_variables, self.generator_variables = [self.c], [self.w]
+        self.track_terms("critic", "generator", "warm_up")
+        self.steps = []
+        self.built = True
+
+    def critic_loss(self, batch):
+        self.steps.append("critic")
+        return self.c * tf.reduce_mean(batch[0]), {"critic": tf.reduce_mean(batch[0])}
+
+    def generator_loss(self, batch):
+        self.steps.append("generator")
+        return self.w * (tf.reduce_mean(batch[0]) + self.c), {"generator": batch[1][0]}
+
+    def warm_up_loss(self, batch):
+        self.steps.append("warm-up")
+        return self.w * tf.reduce_mean(batch[0]), {"warm_up": tf.reduce_mean(batch[0])}
+
+    def after_critic_step(self):
+        self.steps.append("after")
+
+
+DATA = tf.constant([1.0, 2.0, 3.0, 4.0, 10.0, 20.0]), tf.constant([7.0, 7.0, 8.0, 8.0, 9.0, 9.0])
+
+
+@pytest.fixture
+def toy():
+    model = Toy()
+    model.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
+    return model
+
+
+def test_each_critic_step_has_rows_of_its_own_and_the_generator_the_first_after_them(toy):
+    logs = toy.train_step(DATA)
+    assert float(toy.c.numpy()) == -(1.5 + 3.5 + 15) and float(toy.w.numpy()) == -(1.5 - 20)
+    assert toy.steps == ["critic", "after"] * 3 + ["generator"]
+    assert float(logs["critic"]) == pytest.approx(20 / 3) and float(logs["generator"]) == 7
+    assert set(logs) == {"critic", "generator", "warm_up"}, "`fit` must see the same names in every epoch"
+
+
+def test_the_generator_learns_through_what_was_made_for_both_players(toy, monkeypatch):
+    def made(batch):
+        toy.steps.append("made")
+        return toy.w * batch[0], batch[1]
+
+    monkeypatch.setattr(toy, "shared", made)
+    monkeypatch.setattr(toy, "generator_loss", lambda batch: (tf.reduce_mean(batch[0]), {"generator": 0.0}))
+    toy.w.assign(2.0)
+    toy.train_step(DATA)
+    assert float(toy.c.numpy()) == -2 * (1.5 + 3.5 + 15) and float(toy.w.numpy()) == 2 - 1.5
+    assert toy.steps == ["made", "critic", "after"] * 3, "each part's once, and the first serves the generator too"
+
+
+def test_the_warm_up_updates_the_generator_alone_once_for_every_part(toy):
+    toy.set_adversarial(False)
+    toy.train_step(DATA)
+    assert float(toy.c.numpy()) == 0 and float(toy.w.numpy()) == -(1.5 + 3.5 + 15) and toy.steps == ["warm-up"] * 3
+
+
+def test_the_log_holds_means_over_the_epoch(toy):
+    toy.track({"critic": 1.0})
+    assert float(toy.track({"critic": 5.0})["critic"]) == 3
+    toy.reset_metrics()
+    assert float(toy.track({"critic": 5.0})["critic"]) == 5
+
+
+def test_only_a_change_of_phase_compiles_the_step_anew(toy, monkeypatch):
+    compiled = []
+    monkeypatch.setattr(toy, "make_train_function", lambda force: compiled.append((toy.adversarial, force)))
+    for phase in True, False, False, True:
+        toy.set_adversarial(phase)
+    assert compiled == [(False, True), (True, True)]
+
+
+def test_the_slots_of_both_optimisers_exist_before_the_first_step():
+    model = Toy()
+    model.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
+    counts = [len(optimizer.variables) for optimizer in (model.optimizer, model.critic_optimizer)]
+    model.train_step(DATA)
+    assert counts == [len(optimizer.variables) for optimizer in (model.optimizer, model.critic_optimizer)] and min(
+        counts) >= 4, "steps, learning rate and two moments"
+
+
+def test_minimise_steps_down_the_gradient_of_the_named_variables_alone():
+    a, b = keras.Variable(3.0), keras.Variable(5.0)
+    terms = minimise(lambda: (a * a * b, {"a": a + 0}), [a], keras.optimizers.SGD(0.1))
+    assert float(a.numpy()) == pytest.approx(3 - 0.1 * 2 * 3 * 5) and float(b.numpy()) == 5 and float(terms["a"]) == 3
+
+
+def test_weights_are_clipped_on_both_sides():
+    variable = keras.Variable([-3.0, -0.2, 0.0, 0.2, 3.0])
+    clip_weights([variable], 0.25)
+    assert np.allclose(variable, [-0.25, -0.2, 0, 0.2, 0.25])
+
+
+def test_input_gradient_is_that_of_each_row():
+    x = tf.constant([[1.0, 2.0], [3.0, -4.0]])
+    assert np.allclose(input_gradient(lambda x: tf.reduce_sum(x * x, axis=1), x), 2 * x)
+
+
+@pytest.fixture
+def averaging():
+    model = Toy()
+    model.average_decay = 0.5
+    model.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
+    return model
+
+
+def average(model):
+    return float(model.average.weights[0].numpy())
+
+
+def test_the_average_follows_the_generator_slowly_and_faster_while_it_is_young(averaging):
+    averaging.critic_steps = 1
+    data = tf.constant([1.0]), tf.constant([0.0])
+    w = expected = 0.0
+    for update in range(1, 13):  # the critic falls by 1 each step: c = −update
+        averaging.train_step(data)
+        w -= 1 - update
+        decay = min(0.5, (1 + update) / (10 + update))
+        expected = decay * expected + (1 - decay) * w
+        assert float(averaging.w.numpy()) == w and average(averaging) == pytest.approx(expected, rel=1e-6)
+    assert (1 + 8) / (10 + 8) == 0.5 and len(averaging.average.weights) == 1, "the critic is not averaged"
+
+
+def test_the_warm_up_is_averaged_too(averaging):
+    averaging.set_adversarial(False)
+    averaging.train_step(DATA)
+    assert 0 > average(averaging) > float(averaging.w.numpy())
+
+
+def test_averaged_weights_serve_within_the_block_alone_even_if_it_fails(averaging):
+    averaging.w.assign(1.1)
+    averaging.average.weights[0].assign(0.3)
+    with averaging.averaged():
+        assert float(averaging.w.numpy()) == np.float32(0.3)
+    with pytest.raises(RuntimeError), averaging.averaged():
+        raise RuntimeError
+    assert float(averaging.w.numpy()) == np.float32(1.1) and average(averaging) == np.float32(0.3)
+    averaging.take_average()
+    assert float(averaging.w.numpy()) == np.float32(0.3)
+
+
+def test_held_out_data_judge_the_averaged_weights(averaging, monkeypatch):
+    averaging.average.weights[0].assign(5.0)
+    monkeypatch.setattr(keras.Model, "evaluate", lambda model, *_, **__: float(model.w.numpy()))
+    assert averaging.evaluate(None) == 5 and float(averaging.w.numpy()) == 0
+
+
+def test_the_average_comes_back_from_a_file_and_models_without_one_have_none(averaging, toy, tmp_path):
+    averaging.w.assign(2.0)
+    averaging.average.weights[0].assign(0.7)
+    averaging.save_weights(tmp_path / "x.weights.h5")
+    fresh = Toy()
+    fresh.average_decay = 0.5
+    fresh.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
+    fresh.load_weights(tmp_path / "x.weights.h5")
+    assert float(fresh.w.numpy()) == 2 and average(fresh) == np.float32(0.7)
+    toy.w.assign(3.0)
+    with toy.averaged():
+        assert float(toy.w.numpy()) == 3
+    assert toy.average is None and len(toy.weights) == 2 and len(fresh.weights) == 3
+
+
+def test_minimise_tells_the_norm_of_the_whole_gradient_before_the_step():
+    a, b = keras.Variable([3.0, 0.0]), keras.Variable(5.0)
+    terms = minimise(lambda: (tf.reduce_sum(a * a) / 2 + 4 * b, {"x": 1.0}), [a, b], keras.optimizers.SGD(0.1), "norm")
+    assert float(terms["norm"]) == pytest.approx(5) and terms["x"] == 1
+
+
+def test_signs_of_health_stay_out_of_the_log_and_are_means(toy, monkeypatch):
+    toy.objective = OBJECTIVES["least_squares"]
+    scores = iter([([4.0, 2.0], [-1.0]), ([5.0], [3.0]), ([1.0], [0.0])])
+
+    def judged(batch):
+        loss, signs = toy.judge(*(tf.constant(part) for part in next(scores)))
+        return loss * toy.c, {"critic": loss, **signs}
+
+    monkeypatch.setattr(toy, "critic_loss", judged)
+    logs = toy.train_step(DATA)
+    assert set(logs) == {"critic", "generator", "warm_up"} == {metric.name for metric in toy.metrics}
+    assert float(logs["critic"]) == pytest.approx(((9 + 1) / 2 + 1 + 16 + 9 + 0) / 3)
+    signs = {name: float(sign.result()) for name, sign in toy.signs.items()}
+    gradient = 1.5 + float(toy.c.numpy())
+    assert signs == pytest.approx({"gap": (4 + 2 + 1) / 3, "level": (1 + 3 + 0) / 3, "slope": 0,
+                                   "generator_gradient": abs(gradient)})
+    assert set(SIGNS) == set(signs)
+
+
+@pytest.mark.parametrize("key, value, told", [("objective", "hinge", "wasserstein"), ("critic_steps", 0, "1 or more"),
+                                              ("constraint", "none", "is none; set it to one of"),
+                                              ("average_decay", 1.0, "less than 1"), ("average_decay", -0.1, "be 0")])
+def test_settings_that_no_model_can_have_are_refused(key, value, told):
+    good = {"objective": "wasserstein", "constraint": "weight_clipping", "critic_steps": 1, "average_decay": 0.0}
+    check(good, "x")
+    with pytest.raises(VconvError, match=f"x: .*adversarial.{key}.*{told}"):
+        check(good | {key: value}, "x")

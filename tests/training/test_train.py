@@ -1,0 +1,224 @@
+"""Training: resumed equals uninterrupted, bit for bit; what is asked is what is trained; faults are told."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from small import changes_for, write_pairs
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from vconv.alignment.frame_pairs import open_for
+from vconv.common.errors import VconvError
+from vconv.models import losses
+from vconv.models.adversarial import TwoPlayerModel
+from vconv.training import train as training
+from vconv.training.run_folder import RunFolder
+
+
+@pytest.fixture
+def train(small_store, small_statistics, small_settings, tmp_path):
+    """Train a small model; keyword arguments change settings of its `training` section."""
+
+    def run(name, model="convvae", rounds=1, gv=1.0, **changes):
+        settings = small_settings | {"training": small_settings["training"] | changes}
+        if model == "vawgan":
+            settings["adversarial"] = {"critic_steps": 2, "warm_up_epochs": 1, "average_decay": 0.9}
+            settings["network"] = settings["network"] | {"critic_channels": [2], "critic_kernels": [7]}
+        if model == "matched":
+            if rounds:
+                write_pairs(small_store, rounds=rounds)
+            shrunk = changes_for(model)
+            settings = shrunk | {"training": shrunk["training"] | changes, "conversion": {"gv": gv}}
+        return training.train(
+            model, small_store, small_statistics, {"root": "x"}, tmp_path / name, settings, lines.append
+        )
+
+    lines = run.lines = []
+    return run
+
+
+def weights(folder):
+    model = folder.build_model()
+    folder.load_checkpoint(model, resume=True)
+    optimizers = [model.optimizer, getattr(model, "critic_optimizer", model.optimizer)]
+    return [
+        np.array(variable)
+        for holder in (model, *optimizers)
+        for variable in (holder.weights if holder is model else holder.variables)
+    ]
+
+
+class Killed(Exception):
+    """Stands for kill −9."""
+
+
+@pytest.mark.parametrize("model", ["convvae", "vawgan", "matched"])
+def test_resumed_equals_uninterrupted_bit_for_bit(train, model, monkeypatch):
+    whole = train("whole", model, epochs=3)
+    save = RunFolder.save_checkpoint
+
+    def die_in_epoch_2(folder, trained, epochs):
+        if epochs == 2:  # after the epoch was trained, before it was saved
+            raise Killed
+        save(folder, trained, epochs)
+
+    monkeypatch.setattr(RunFolder, "save_checkpoint", die_in_epoch_2)
+    with pytest.raises(Killed):
+        train("parts", model, epochs=3)
+    monkeypatch.undo()
+    assert RunFolder(whole.path.with_name("parts")).epochs_done() == 1
+    parts = train("parts", model, epochs=3)
+    assert any("goes on after epoch 1" in line for line in train.lines)
+    for one, other in zip(weights(whole), weights(parts), strict=True):
+        assert np.array_equal(one, other)
+    assert whole.history() == parts.history() and len(parts.history()) == 3
+    health = whole.history("health")
+    assert health == parts.history("health")
+    assert [row["epoch"] for row in health] == ([2, 3] if model == "vawgan" else []), "once there are two players"
+
+
+def test_conversion_gets_the_averaged_weights_and_a_resumed_training_the_last(train):
+    folder = train("a", "vawgan", epochs=1)
+    model = folder.build_model()
+    folder.load_checkpoint(model, resume=True)
+    averages = [np.array(weight) for weight in model.average.weights]
+    last = [np.array(variable) for variable in model.generator_variables]
+    assert not any(np.array_equal(one, other) for one, other in zip(averages, last, strict=True))
+    folder.load_checkpoint(model)
+    for average, variable in zip(averages, model.generator_variables, strict=True):
+        assert np.array_equal(average, variable)
+
+
+def test_a_seed_repeats_a_run_and_another_changes_it(train):
+    one, same, other = (weights(train(name, seed=seed, epochs=1)) for name, seed in (("a", 1), ("b", 1), ("c", 2)))
+    assert all(np.array_equal(x, y) for x, y in zip(one, same, strict=True))
+    assert not all(np.array_equal(x, y) for x, y in zip(one, other, strict=True))
+
+
+def test_more_epochs_go_on_and_finished_runs_do_nothing(train):
+    first = weights(train("a", epochs=1))
+    again = weights(train("a", epochs=1))
+    assert all(np.array_equal(x, y) for x, y in zip(first, again, strict=True))
+    folder = train("a", epochs=2)
+    assert folder.epochs_done() == 2 and folder.settings()["settings"]["training"]["epochs"] == 2
+    assert tf.config.optimizer.get_experimental_options()["disable_meta_optimizer"], "it would cost bit exactness"
+
+
+def test_every_training_setting_changes_the_result(train):
+    base = weights(train("base", epochs=1))
+    changes = {
+        "batch_size": 4,
+        "learning_rate": 0.1,
+        "beta_1": 0.9,
+        "beta_2": 0.5,
+        "frames_per_epoch": 40,
+        "seed": 9,
+        "balance_speakers": True,
+    }
+    for key, value in changes.items():
+        changed = weights(train(key, epochs=1, **{key: value}))
+        assert not all(np.array_equal(x, y) for x, y in zip(base, changed, strict=True)), key
+
+
+def test_other_settings_or_features_are_refused(train, small_store, small_statistics, tmp_path):
+    train("a", epochs=1)
+    with pytest.raises(VconvError, match="settings.training.learning_rate"):
+        train("a", epochs=1, learning_rate=0.1)
+    with pytest.raises(VconvError, match="model"):
+        train("a", "vawgan", epochs=1)
+    small_store.fingerprint = "another"
+    with pytest.raises(VconvError, match="other features"):
+        train("a", epochs=1)
+
+
+def test_a_model_of_pairs_refuses_other_matches_and_those_of_other_features(train, small_store, monkeypatch):
+    with pytest.raises(VconvError, match="pairs.h5: there is no such file; make it with `vconv match`"):
+        train("a", "matched", rounds=None)
+    train("a", "matched", epochs=1)
+    assert RunFolder(small_store.path.with_name("a")).settings()["data"] == {"matches": {"rounds": 1}}
+    with pytest.raises(VconvError, match="trained with another data.matches.rounds"):
+        train("a", "matched", epochs=2, rounds=2)
+    monkeypatch.setattr(small_store, "fingerprint", "another")
+    with pytest.raises(VconvError, match="pairs.h5: the frames matched there are those of other features"):
+        training.train("matched", small_store, None, {}, small_store.path.with_name("b"))
+
+
+def test_the_maps_of_the_pairs_are_in_the_run(train, small_store):
+    folder = train("a", "matched", epochs=1)
+    model = folder.build_model()
+    folder.load_checkpoint(model)
+    with open_for(small_store) as pairs:
+        np.testing.assert_array_equal(model.maps, pairs.maps)
+
+
+def test_how_a_run_converts_may_be_changed_when_it_is_done(train):
+    folder = train("a", "matched", epochs=1)
+    first, converts = weights(folder), folder.model_settings()["conversion"]
+    assert converts["gv"] != 0.25
+    folder = train("a", "matched", epochs=1, gv=0.25)
+    assert folder.model_settings()["conversion"] == converts | {"gv": 0.25}
+    assert all(np.array_equal(x, y) for x, y in zip(first, weights(folder), strict=True))
+
+
+def test_a_run_from_before_a_setting_goes_on_with_its_default(train):
+    folder = train("a", epochs=1)
+    settings = folder.settings()
+    del settings["settings"]["training"]["balance_speakers"]
+    folder.update(settings)
+    with pytest.raises(VconvError, match="another settings.training.balance_speakers;"):
+        train("a", epochs=2, balance_speakers=True)
+    assert train("a", epochs=2).epochs_done() == 2
+    assert folder.settings()["settings"]["training"]["balance_speakers"] is False
+
+
+def test_two_players_whose_loss_is_no_number_get_advice_for_two(tmp_path):
+    keeper = training.Keeper(RunFolder(tmp_path), None, "loss", 0, print)
+    keeper.set_model(TwoPlayerModel())
+    with pytest.raises(VconvError, match="loss became nan.*adversarial.critic_learning_rate.*, and train into a new"):
+        keeper.on_epoch_end(0, {"loss": float("nan")})
+
+
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_a_loss_that_is_no_number_stops_with_a_sentence_and_keeps_the_checkpoint(train, monkeypatch, value):
+    folder = train("a", epochs=1)
+    before = weights(folder)
+    kl = losses.gaussian_kl
+    monkeypatch.setattr(losses, "gaussian_kl", lambda *code: kl(*code) + float(value))
+    with pytest.raises(VconvError, match=f"became {value} in epoch 2.*checkpoint of epoch 1"):
+        train("a", epochs=2)
+    assert folder.epochs_done() == 1 and len(folder.history()) == 1
+    assert all(np.array_equal(x, y) for x, y in zip(before, weights(folder), strict=True))
+
+
+def test_early_stop_reads_the_history(train):
+    folder = train("a", epochs=1)
+    rows = [{**folder.history()[0], "epoch": epoch, "val_loss": loss} for epoch, loss in ((1, 1.0), (2, 2.0), (3, 3.0))]
+    model = folder.build_model()
+    for epoch in (2, 3):
+        folder.save_checkpoint(model, epoch)
+    folder.write_history(rows)
+    assert train("a", epochs=9, early_stop_epochs=2).epochs_done() == 3
+    assert train("a", epochs=4, early_stop_epochs=3).epochs_done() == 4, "the third is allowed to be worse"
+
+
+def test_a_training_that_no_longer_improves_stops_at_once(train):
+    assert train("a", epochs=9, early_stop_epochs=1, learning_rate=1e-30).epochs_done() == 2
+    assert "no better val_loss for 1 epochs" in train.lines[-1]
+
+
+def test_log_holds_every_epoch_and_a_picture(train):
+    folder = train("a", epochs=2)
+    log = EventAccumulator(str(folder.log))
+    log.Reload()
+    tags = log.Tags()
+    found = {event.step for event in log.Tensors("val_loss")} if "val_loss" in tags["tensors"] else set()
+    assert found == {1, 2} and "validation utterance" in tags["tensors"]
+    assert (folder.path / "curves.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    "changes", [{"epochs": 0}, {"batch_size": 0}, {"frames_per_epoch": 7}, {"learning_rate": 0.0},
+                {"seed": -1}, {"early_stop_epochs": -1}, {"learning_rate": float("inf")}]
+)
+def test_settings_out_of_range_are_refused(train, changes):
+    with pytest.raises(VconvError, match=f"training.{next(iter(changes))}"):
+        train("a", **changes)

@@ -1,0 +1,53 @@
+"""The `vconv` command. Each subcommand imports its room when it runs, so that `--help` answers at once."""
+import argparse
+import os
+import sys
+from importlib import import_module
+
+from vconv.commands.options import MISTAKE
+from vconv.common.errors import VconvError
+from vconv.common.version import __version__
+
+COMMANDS = ("download", "extract", "statistics", "match", "train", "convert", "generate", "vocode", "export",
+            "evaluate", "evaluate-samples", "report", "listening-test", "info", "inspect-upsampling")
+INTERRUPTED = 130
+
+
+def main(arguments=None):
+    """Run the command line; return the exit status (0; 2 after a mistake the user can mend; 130 after Ctrl-C)."""
+    options = parser().parse_args(arguments)
+    try:
+        status = options.run_command(options) or 0
+        sys.stdout.flush()  # here, so that a pipe nobody reads is met below and not after the end
+        return status
+    except VconvError as error:
+        print(f"vconv: {error}", file=sys.stderr)
+        return MISTAKE
+    except BrokenPipeError:  # `vconv info … | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"vconv: {error.filename or 'a file'}: {error.strerror or error}; mend that and run the same command "
+              f"again", file=sys.stderr)
+        return MISTAKE
+    except KeyboardInterrupt:
+        print("\nvconv: interrupted; the same command goes on from what is finished", file=sys.stderr)
+        return INTERRUPTED
+
+
+def parser():
+    """Return the argument parser of the whole command."""
+    top = argparse.ArgumentParser(prog="vconv", description="Non-parallel voice conversion.")
+    top.add_argument("--version", action="version", version=f"vconv {__version__}")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        command = import_module(f"vconv.commands.{name.replace('-', '_')}")
+        description = command.__doc__.strip().rstrip(".")
+        sub = commands.add_parser(name, help=description, description=description)
+        command.add(sub)
+        sub.set_defaults(run_command=command.run)
+    return top
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""Worker processes that never outlive the work: not after Ctrl-C, not after the parent was killed."""
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from vconv.common.errors import VconvError
+
+THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def available_cores():
+    """Return the number of cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def worker_pool(jobs):
+    """Yield a ProcessPoolExecutor of `jobs` fresh processes, each on one thread; they start with the first task.
+
+    When the block is left by an error, Ctrl-C included, they end at once, in the middle of their tasks.
+    """
+    context = multiprocessing.get_context("spawn")
+    # The workers watch the other end: it closes when we close it, and also when this process dies, however it dies.
+    watched, held = context.Pipe(duplex=False)
+    with _environment(dict.fromkeys(THREAD_SETTINGS, "1")), watched, held:
+        pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(watched,))
+        try:
+            yield pool
+        except BrokenProcessPool as error:
+            raise VconvError("a worker process was killed, perhaps for want of memory; what is done is kept: run the "
+                             "same command again with fewer --jobs") from error
+        except BaseException:
+            held.close()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _start_worker(watched):
+    """Leave Ctrl-C to the parent, and end when its end of the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, args=(watched,), daemon=True).start()
+
+
+def _end_with_parent(watched):
+    """Wait until the parent's end of the pipe closes, then end this process."""
+    with contextlib.suppress(EOFError, OSError):
+        watched.recv()
+    os._exit(1)
+
+
+@contextlib.contextmanager
+def _environment(variables):
+    """Set environment variables, for the processes started within the block."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,47 @@
+"""A vocoder's generator for other programs: mel spectrogram in dB float32 [1, T, mels] → signal float32 [T · hop]."""
+
+from pathlib import Path
+
+import tensorflow as tf
+
+from vconv.common import files
+from vconv.common.errors import VconvError
+from vconv.conversion.vocoders import MelGANVocoder
+
+
+def export(run, kind, output):
+    """Write the generator of the run folder `run`, weight norms folded away, all weights constants.
+
+    Parameters
+    ----------
+    run : str or Path
+    kind : {"saved-model", "tflite"}
+    output : str or Path
+        A new folder for a SavedModel, whose signature `serving_default` has the input `mel` and the output `wave`; a
+        file for TensorFlow Lite, whose input may be resized to any number of frames.
+
+    Raises
+    ------
+    VconvError
+        The run holds no vocoder, or the place is taken or cannot be written.
+    """
+    vocoder = MelGANVocoder.load(run)
+    mels = vocoder.mel.settings.mels
+
+    @tf.function(input_signature=[tf.TensorSpec((1, None, mels), tf.float32, name="mel")])
+    def wave_of(mel):
+        return {"wave": vocoder.generator(mel)[0, :, 0]}
+
+    module = tf.Module()
+    module.wave_of = wave_of
+    if kind == "tflite":
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([wave_of.get_concrete_function()], module)
+        with files.replacing(output) as temporary:
+            temporary.write_bytes(converter.convert())
+        return
+    if Path(output).exists():
+        raise VconvError(f"{output}: is there already; choose another --output")
+    try:
+        tf.saved_model.save(module, str(output), signatures=wave_of)
+    except OSError as error:
+        raise VconvError(f"{output}: cannot be written ({files.reason(error)}); {files.ROOM}") from error

@@ -1,0 +1,1 @@
+"""CORPUS: a corpus.yaml and the recordings it describes; fetching a corpus' archives."""

@@ -1,0 +1,218 @@
+"""Fetches the archives of a corpus and unpacks them; what is there already is not fetched again."""
+import errno
+import hashlib
+import http.client
+import lzma
+import re
+import shutil
+import ssl
+import tarfile
+import urllib.error
+import urllib.parse
+import urllib.request
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from tqdm import tqdm
+
+from vconv.common.errors import VconvError
+
+MARK = ".completed"         # in the corpus' folder: a line for each archive that was unpacked whole
+BLOCK = 1 << 20             # bytes read at a time
+TIMEOUT_S = 60              # without a single byte from the host
+BY_HAND = "or unpack the corpus by hand and name its folder with --corpus-dir"
+
+
+def download_corpus(entries, folder, report=print):
+    """Bring every archive of a corpus into `folder`, unpacked.
+
+    Can be repeated: unpacked archives are skipped, a download that was cut goes on where it stopped. Archives are
+    removed once unpacked, but those at a path of this machine are left where they are.
+
+    Parameters
+    ----------
+    entries : list of dict
+        `url`: https://, http://, file:// or a path of this machine, of a .zip or (compressed) .tar archive;
+        `sha256`: 64 hexadecimal digits, or missing or empty where no checksum is published.
+    folder : str or Path
+        Made if it does not exist.
+    report : callable
+        Takes one line of text for each step.
+
+    Raises
+    ------
+    VconvError
+        Nothing to download, no answer, a cut connection, a wrong checksum, a full disk, or an archive that is none, is
+        broken or reaches outside `folder`.
+    """
+    folder = Path(folder)
+    sources = [_checked(entry) for entry in entries]
+    if not sources:
+        raise VconvError("download: corpus.yaml names no archives; add some to it or name a folder with --corpus-dir")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for url, sha256 in sources:
+            _bring(url, sha256, folder, report)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise VconvError(f"{folder}: the disk is full; make room and run the same command again") from error
+        raise VconvError(f"{error.filename or folder}: cannot be used ({error.strerror or error})") from error
+
+
+def _checked(entry):
+    """Return (url, sha256) of an entry, or raise a VconvError."""
+    if not isinstance(entry, dict) or not entry.get("url") or entry.keys() - {"url", "sha256"}:
+        raise VconvError(f"download: {entry!r} is no archive; write {{url: ADDRESS, sha256: CHECKSUM}}")
+    url, sha256 = str(entry["url"]), str(entry.get("sha256") or "").lower()
+    if sha256 and not re.fullmatch("[0-9a-f]{64}", sha256):
+        raise VconvError(f"download: the sha256 of {url} is {sha256!r}; it must be 64 hexadecimal digits, in quotes")
+    return url, sha256
+
+
+def _bring(url, sha256, folder, report):
+    """Fetch and unpack one archive, unless its line in the mark says that it was done."""
+    mark, line = folder / MARK, f"{url} {sha256}".strip()
+    if mark.exists() and line in mark.read_text(encoding="utf-8").splitlines():
+        report(f"{url}: is in {folder} already")
+        return
+    local = _local_path(url)
+    archive = local or folder / _file_name(url)
+    if local and not local.is_file():
+        raise VconvError(f"{local}: there is no such archive; correct its url in corpus.yaml {BY_HAND}")
+    if not archive.exists():
+        report(f"{url}: fetching")
+        _fetch(url, archive)
+    try:
+        _verify(archive, sha256)
+        report(f"{url}: unpacked {unpack(archive, folder)} files to {folder}")
+    except VconvError:
+        if not local:
+            archive.unlink()    # useless: the next try shall fetch it anew
+        raise
+    if not local:
+        archive.unlink()
+    with mark.open("a", encoding="utf-8") as stream:
+        stream.write(line + "\n")
+
+
+def _local_path(url):
+    """Return the path that a file:// address or a plain path names, None for an address on the network."""
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme in ("http", "https"):
+        return None
+    if parts.scheme == "file":
+        return Path(urllib.request.url2pathname(parts.path))
+    if "://" in url:
+        raise VconvError(f"download: {url} cannot be fetched; use an address that begins with https://, http:// or file://")
+    return Path(url).expanduser()
+
+
+def _file_name(url):
+    """Return the name of the file that a network address ends with."""
+    return PurePosixPath(urllib.parse.unquote(urllib.parse.urlsplit(url).path)).name or "archive"
+
+
+def _fetch(url, archive):
+    """Save `url` as `archive`; until it is whole its name is NAME.part, and the next try goes on where that ends."""
+    part = archive.with_name(archive.name + ".part")
+    had = part.stat().st_size if part.exists() else 0
+    request = urllib.request.Request(url, headers={"Range": f"bytes={had}-"} if had else {})
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as reply:
+            had = had if reply.status == 206 else 0     # 200: the host sends the whole file again
+            length = reply.headers.get("Content-Length")
+            _save(reply, part, had, length and had + int(length))
+    except urllib.error.HTTPError as error:
+        if error.code == 416 and had:                   # nothing comes after what is here: begin anew
+            part.unlink()
+            return _fetch(url, archive)
+        raise VconvError(f"{url}: answers {error.code} {error.reason}; correct it in corpus.yaml {BY_HAND}") from error
+    except urllib.error.URLError as error:
+        raise VconvError(f"{url}: cannot be reached ({error.reason}); try again later {BY_HAND}") from error
+    except (TimeoutError, ConnectionError, ssl.SSLError, http.client.HTTPException) as error:
+        raise VconvError(f"{url}: the connection broke; run the same command again to go on from there") from error
+    part.replace(archive)
+
+
+def _save(reply, part, had, size):
+    """Write what the host sends behind the first `had` bytes of `part`; `size` is that of the whole file, if known."""
+    with part.open("ab" if had else "wb") as stream, tqdm(
+        total=size, initial=had, unit="B", unit_scale=True, desc=part.stem, disable=None
+    ) as bar:
+        while block := reply.read(BLOCK):
+            stream.write(block)
+            bar.update(len(block))
+    if size and part.stat().st_size < size:
+        raise http.client.IncompleteRead(b"")
+
+
+def _verify(archive, sha256):
+    """Raise a VconvError unless the file has this checksum (any, where none is given)."""
+    digest = hashlib.sha256()
+    with archive.open("rb") as stream:
+        while sha256 and (block := stream.read(BLOCK)):
+            digest.update(block)
+    if sha256 and digest.hexdigest() != sha256:
+        raise VconvError(
+            f"{archive}: has the sha256 {digest.hexdigest()}, not {sha256}; run the same command again, "
+            "or correct the checksum in corpus.yaml if the archive was published anew"
+        )
+
+
+def unpack(archive, folder):
+    """Write the files of a .zip or (compressed) .tar archive below `folder` and return how many they were.
+
+    What file managers leave in archives (`__MACOSX`, `.DS_Store`) is skipped.
+
+    Raises
+    ------
+    VconvError
+        Not an archive, a broken or empty one, or one with links or with paths that leave `folder`.
+    """
+    written = 0
+    try:
+        for name, source in _members(archive):
+            target = folder / _safe(name, archive)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with source, target.open("wb") as stream:
+                shutil.copyfileobj(source, stream, BLOCK)
+            written += 1
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError) as error:
+        if getattr(error, "errno", None):   # the disk is at fault, not the archive
+            raise
+        raise VconvError(f"{archive}: is broken ({error}); fetch it again {BY_HAND}") from error
+    if not written:
+        raise VconvError(f"{archive}: holds no files; correct its url in corpus.yaml {BY_HAND}")
+    return written
+
+
+def _members(archive):
+    """Yield (name, opened stream) of every file in the archive that is worth having."""
+    if tarfile.is_tarfile(archive):
+        with tarfile.open(archive) as tar:
+            for member in tar:
+                if not (member.isfile() or member.isdir()):
+                    raise VconvError(f"{archive}: {member.name} is a link or a device; correct its url {BY_HAND}")
+                if member.isfile() and not _is_litter(member.name):
+                    yield member.name, tar.extractfile(member)
+    elif zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as packed:
+            for member in packed.infolist():
+                if not (member.is_dir() or _is_litter(member.filename)):
+                    yield member.filename, packed.open(member)
+    else:
+        raise VconvError(f"{archive}: is not a .zip or .tar archive; correct its url in corpus.yaml {BY_HAND}")
+
+
+def _is_litter(name):
+    """Tell whether a path was left by a file manager."""
+    return not {"__MACOSX", ".DS_Store"}.isdisjoint(PurePosixPath(name).parts)
+
+
+def _safe(name, archive):
+    """Return the relative path of a member, or raise a VconvError if it would leave the folder."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or PureWindowsPath(name).drive:
+        raise VconvError(f"{archive}: the path {name} leads out of the folder to unpack to; do not trust this archive")
+    return path

@@ -1,0 +1,133 @@
+"""The settings of a corpus.yaml, complete and checked; vconv/corpus/corpus.yaml holds the defaults of all of them."""
+import re
+import unicodedata
+from pathlib import Path
+
+from vconv.common import config
+from vconv.common.errors import VconvError
+
+DEFAULTS = config.read_yaml(Path(__file__).with_name("corpus.yaml"))
+CONTENTS = ("frames", "wave", "copy_synthesis")
+SPLITS = ("training", "validation", "evaluation")
+HELD_OUT = 0.05
+LOWEST_RATE = 12000  # below it WORLD has no band to code the aperiodicity in
+
+
+def read_settings(corpus_yaml, changes=None, corpus_dir=None):
+    """Return the complete, checked settings of a corpus.yaml; `root` is made absolute.
+
+    Parameters
+    ----------
+    corpus_yaml : str or Path
+    changes : dict, optional
+        Settings that take the place of the file's, section by section.
+    corpus_dir : str or Path, optional
+        Takes the place of `root`.
+
+    Raises
+    ------
+    VconvError
+        The file cannot be read, a key does not exist or its value is not allowed.
+    """
+    where = str(corpus_yaml)
+    written = _overlay({"splits": DEFAULTS["splits"]} | config.read_yaml(corpus_yaml), changes or {})
+    free = {key: written.pop(key, DEFAULTS[key]) for key in ("speakers", "f0_range_hz", "splits", "download")}
+    settings = config.merge({key: value for key, value in DEFAULTS.items() if key not in free}, written, where) | free
+    settings["root"] = str(Path(corpus_dir or Path(corpus_yaml).parent / settings["root"]).absolute())
+    config.one_of(settings["f0_method"], ("dio", "harvest"), f"{where}: f0_method")
+    settings["contents"] = _contents(settings["contents"], f"{where}: contents")
+    if settings["sample_rate"] < LOWEST_RATE:
+        raise VconvError(f"{where}: sample_rate is {settings['sample_rate']} Hz; it must be at least {LOWEST_RATE}")
+    if not 1.0 <= settings["frame_period_ms"] <= 100.0:
+        raise VconvError(f"{where}: frame_period_ms is {settings['frame_period_ms']:g}; it must lie between 1 and 100")
+    if settings["speakers"] != "all":
+        settings["speakers"] = _texts(settings["speakers"], f"{where}: speakers", "all or a list of names")
+    settings["f0_range_hz"] = _ranges(settings["f0_range_hz"], settings["sample_rate"], f"{where}: f0_range_hz")
+    settings["splits"] = _splits(settings["splits"], f"{where}: splits")
+    settings["download"] = _downloads(settings["download"], f"{where}: download")
+    return settings
+
+
+def composed(text):
+    """Return `text` in composed Unicode (NFC): macOS writes accents as separate characters."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _overlay(written, changes):
+    """Return the settings `written` with `changes` laid over them, section by section."""
+    result = dict(written)
+    for key, value in changes.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = _overlay(result[key], value) if both else value
+    return result
+
+
+def _texts(values, where, allowed):
+    """Return `values`, a list of texts, in composed Unicode; YAML reads an unquoted 001 as a number, no as false."""
+    if not isinstance(values, list) or not values:
+        raise VconvError(f"{where}: needs {allowed}, found {values!r}")
+    for value in values:
+        if not isinstance(value, str):
+            raise VconvError(f"{where}: {value!r} was read as no text; put quotes around the name")
+    return [composed(value) for value in values]
+
+
+def _contents(contents, where):
+    """Return the checked `contents`, in the order of CONTENTS."""
+    for name in contents:
+        config.one_of(name, CONTENTS, where)
+    if not {"frames", "wave"} & set(contents):
+        raise VconvError(f"{where}: needs at least one of frames and wave, found {contents!r}")
+    return [name for name in CONTENTS if name in contents]
+
+
+def _ranges(ranges, rate, where):
+    """Return the checked F0 ranges, speaker → [floor, ceiling] in Hz."""
+    if not isinstance(ranges, dict):
+        raise VconvError(f"{where}: needs a section such as {{SF1: [120, 420]}}, found {ranges!r}")
+    _texts(list(ranges) or [""], where, "names")
+    for name, limits in ranges.items():
+        numbers = isinstance(limits, list) and all(type(limit) in (int, float) for limit in limits)
+        if not (numbers and len(limits) == 2 and 20 <= limits[0] < limits[1] <= rate / 4):
+            raise VconvError(f"{where}: {name}: needs [floor, ceiling] with 20 <= floor < ceiling <= {rate / 4:g} Hz, "
+                             f"found {limits!r}")
+    return {composed(name): [float(limit) for limit in limits] for name, limits in ranges.items()}
+
+
+def _splits(splits, where):
+    """Return the checked splits, each with all its keys, and with a validation split held out if none is written."""
+    if not isinstance(splits, dict) or "training" not in splits:
+        raise VconvError(f"{where}: needs a section with the key training")
+    checked = {}
+    for split, rules in splits.items():
+        here = f"{where}: {config.one_of(split, SPLITS, where)}"
+        listed = isinstance(rules, dict) and isinstance(rules.get("utterances"), list)
+        rules = config.merge(DEFAULTS["splits"]["training"] | ({"utterances": []} if listed else {}), rules, here)
+        if listed:
+            rules["utterances"] = _texts(rules["utterances"], f"{here}: utterances", "all or a list of names")
+        _check_pattern(rules["pattern"], f"{here}: pattern")
+        if not 0 < rules["share"] <= 1:
+            raise VconvError(f"{here}: share is {rules['share']:g}; it must be above 0 and at most 1")
+        if split == "training" and "validation" not in splits:
+            checked["validation"] = rules | {"share": HELD_OUT}
+        checked[split] = rules
+    return checked
+
+
+def _check_pattern(pattern, where):
+    """Raise a VconvError unless `pattern` has {utterance} and no other placeholder but {speaker}."""
+    for name in re.findall(r"\{(.*?)\}", pattern):
+        config.one_of(name, ("speaker", "utterance"), where)
+    if "{utterance}" not in pattern:
+        raise VconvError(f"{where}: {pattern!r} lacks {{utterance}}; write for example '{{speaker}}/{{utterance}}'")
+
+
+def _downloads(downloads, where):
+    """Return the checked list of {url, sha256}; sha256 is empty where none is known."""
+    if not isinstance(downloads, list):
+        raise VconvError(f"{where}: needs a list of {{url, sha256}}, found {downloads!r}")
+    checked = [config.merge({"url": "", "sha256": ""}, archive, where) for archive in downloads]
+    for archive in checked:
+        if not archive["url"]:
+            raise VconvError(f"{where}: an archive lacks its url")
+    return checked

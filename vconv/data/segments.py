@@ -1,0 +1,86 @@
+"""SEGMENTS: random stretches of the recordings, and their mel spectrograms: what a vocoder learns from.
+
+Waves are read from the memory-mapped feature file and their mel spectrograms computed as they are needed.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from vconv.audio.mel import MelSpectrogram
+from vconv.audio.wav import FULL_SCALE
+from vconv.common.errors import VconvError
+from vconv.data.windows import Windows
+
+HEARD = {"natural": "wave", "world": "copy_synthesis"}  # condition → whose mel spectrogram
+
+
+class Segments(Windows):
+    """Batches of (mel float32 [batch, T, mels] in dB, wave float32 [batch, T · hop, 1]) of one split.
+
+    Parameters
+    ----------
+    store : vconv.features.store.FeatureStore
+    split : str
+    mel : vconv.audio.mel.MelSettings
+    length : int
+        Of a segment, in samples; a multiple of the hop.
+    condition : {"natural", "world"}
+        Whether the mel spectrogram is that of the recording or of its copy-synthesis. The wave is always natural.
+    seed : int
+
+    Raises
+    ------
+    VconvError
+        The features have another sample rate, no such split or no waves.
+    """
+
+    def __init__(self, store, split, mel, length, condition="natural", seed=0):
+        if store.settings["sample_rate"] != mel.sample_rate:
+            raise VconvError(
+                f"{store.path}: has waves of {store.settings['sample_rate']} Hz, but mel.sample_rate is "
+                f"{mel.sample_rate}; give --set mel.sample_rate={store.settings['sample_rate']} and a hop "
+                f"for it, or extract at the other rate"
+            )
+        store.require("wave", HEARD[condition])
+        self.store, self.heard = store, HEARD[condition]
+        self.mel = MelSpectrogram(mel)
+        self.length, self.frames = length, length // mel.hop
+        self.utterances = store.split(split)
+        samples = np.array([utterance.samples for utterance in self.utterances])
+        super().__init__(np.maximum(samples - length, 0) + 1, seed)
+        self.peaks_db = {}
+
+    def read(self, places):
+        """Return (mel float32 [n, T, mels], wave float32 [n, T · hop, 1]) of places int64 [n]."""
+        mels, waves = zip(*map(self.segment, *self.locate(places)), strict=True)
+        return np.stack(mels), np.stack(waves)
+
+    def segment(self, number, first):
+        """Return (mel float32 [T, mels], wave float32 [T · hop, 1]) of the segment of an utterance from a sample on."""
+        utterance = self.utterances[number]
+        heard = self.store.read_wave(utterance, self.heard)
+        if number not in self.peaks_db:  # the floor of a mel spectrogram depends on the whole utterance
+            self.peaks_db[number] = self.mel.peak_db(heard / FULL_SCALE)
+        seen = padded(heard[first : first + self.mel.span(self.frames)], self.mel.span(self.frames))
+        wave = padded(self.store.read_wave(utterance)[first : first + self.length], self.length)
+        return self.mel(seen, self.peaks_db[number])[: self.frames], wave[:, None]
+
+    def beginning(self, number, seconds):
+        """Return (mel [T, mels], wave [T · hop]) of the first seconds of an utterance, or of all of it if shorter."""
+        utterance, hop = self.utterances[number], self.mel.settings.hop
+        frames = min(int(seconds * self.mel.settings.sample_rate), utterance.samples) // hop
+        heard, natural = (self.store.read_wave(utterance, kind) for kind in (self.heard, "wave"))
+        return self.mel(heard / FULL_SCALE)[:frames], padded(natural[: frames * hop], frames * hop)
+
+    def signature(self, rows):
+        """Return the shapes and types of a batch."""
+        mels = self.mel.settings.mels
+        return (
+            tf.TensorSpec((rows, self.frames, mels), tf.float32),
+            tf.TensorSpec((rows, self.length, 1), tf.float32),
+        )
+
+
+def padded(samples, length):
+    """Return int16 samples as float32 in [−1, 1), with zeros at the end up to `length`."""
+    return np.pad(samples, (0, length - len(samples))).astype(np.float32) / np.float32(FULL_SCALE)

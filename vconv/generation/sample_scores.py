@@ -1,0 +1,165 @@
+"""A generated set of patches by all measures, beside what data themselves get."""
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.decomposition import PCA
+
+from vconv.common.errors import VconvError
+from vconv.evaluation import bootstrap
+from vconv.sample_measures import frechet, memorization
+from vconv.sample_measures.diversity import diversity, expected_coverage
+from vconv.sample_measures.histograms import histogram_distances, mean_bhattacharyya
+from vconv.sample_measures.inception_score import inception_score
+from vconv.sample_measures.spread import spread
+
+FEWEST = 20  # patches of a set
+RESAMPLES = 200
+NEIGHBOURS = 5
+TOLD = 20  # near copies that are listed
+COMPONENTS = 64
+
+
+class SampleSet(NamedTuple):
+    """Patches and what a classifier sees in them.
+
+    Attributes
+    ----------
+    patches : ndarray [n, height, width, channels]
+        Frequency along the height.
+    features : ndarray [n, d]
+    probabilities : ndarray [n, classes] or None
+        None where there is no classifier.
+    """
+
+    patches: np.ndarray
+    features: np.ndarray
+    probabilities: np.ndarray | None = None
+
+    def take(self, index):
+        """Return the samples of an index."""
+        return SampleSet(*(None if part is None else part[index] for part in self))
+
+
+def principal_components(sets, seed=0):
+    """Return features without a classifier, {set: ndarray [n, d]}: the first 64 principal components of "training".
+
+    Parameters
+    ----------
+    sets : dict
+        Set → patches [n, height, width, channels]; "training" is one of them.
+    seed : int
+        Of the randomised decomposition.
+    """
+    flat = {name: patches.reshape(len(patches), -1) for name, patches in sets.items()}
+    number = min(COMPONENTS, *flat["training"].shape)
+    found = PCA(number, svd_solver="randomized", random_state=seed).fit(flat["training"])
+    return {name: found.transform(patches) for name, patches in flat.items()}
+
+
+def evaluate_samples(generated, training, held_out=None, seed=0):
+    """Measure a generated set, the held-out set and a part of the training set against the rest of the training set.
+
+    Most measures depend on how many samples they see. So all sets are cut to one size, that of the smallest, at most
+    half of the training set, and all are compared with the same rest. Memorising is measured on the whole sets.
+
+    Parameters
+    ----------
+    generated, training : SampleSet
+    held_out : SampleSet, optional
+        Data that the generator never saw.
+    seed : int
+        Of what is drawn: the parts, the pairs, the bootstrap.
+
+    Returns
+    -------
+    found : dict
+        Of plain numbers; docs/evaluation_samples.md describes it. A measure is {set: {"value", "interval"}}.
+
+    Raises
+    ------
+    VconvError
+        A set has fewer than 20 samples, the training set fewer than 40.
+    """
+    sets = {"generated": generated} | ({"held_out": held_out} if held_out is not None else {})
+    cut, rest, size = _equal_parts(sets, training, np.random.default_rng(seed))
+    draws, gaussian = _draws(size, seed), frechet.fit(rest.features)
+    by_bin = {name: histogram_distances(one.patches, rest.patches) for name, one in cut.items()}
+    columns = {name: _against(one, rest, gaussian, by_bin[name], draws, seed) for name, one in cut.items()}
+    memory, copies = _memory(sets, training, cut["training"], rest, seed)
+    return {
+        "samples": {name: len(one.patches) for name, one in (sets | {"training": training}).items()},
+        "compared": {"samples": size, "with": len(rest.patches), "neighbours": NEIGHBOURS, "resamples": RESAMPLES,
+                     "seed": seed, "expected_coverage": expected_coverage(len(rest.patches), size, NEIGHBOURS)},
+        "measures": {measure: {name: columns[name][measure] for name in columns}
+                     for measure in columns["generated"]} | memory,
+        "histograms": {name: {key: values.tolist() for key, values in found._asdict().items()}
+                       for name, found in by_bin.items()},
+        "near_copies": copies,
+    }
+
+
+def _equal_parts(sets, training, rng):
+    """Return {set: `size` of its samples, "training" one of them}, the rest of the training set, size."""
+    size = min(len(training.patches) // 2, *(len(one.patches) for one in sets.values()))
+    if size < FEWEST:
+        raise VconvError(f"the smallest set has {size} samples (of the training set half counts), and {FEWEST} are "
+                         "needed; give more")
+    order = rng.permutation(len(training.patches))
+    cut = {name: one.take(rng.permutation(len(one.patches))[:size]) for name, one in sets.items()}
+    return cut | {"training": training.take(order[:size])}, training.take(order[size:]), size
+
+
+def _draws(size, seed):
+    """Return rows of indices int [1 + RESAMPLES, size]: all samples, then the resamples of the bootstrap."""
+    counts = (bootstrap.weights(size, RESAMPLES, seed) * size).round().astype(int)
+    return np.array([np.repeat(np.arange(size), row) for row in counts])
+
+
+def _against(one, rest, gaussian, by_bin, draws, seed):
+    """Return {measure: entry} of a set against the rest of the training set, whose features have the `gaussian`."""
+    entries = {"frechet_distance": _entry(
+        np.array([frechet.between_gaussians(frechet.fit(one.features[rows]), gaussian) for rows in draws]), _centred)}
+    weights = bootstrap.weights(len(one.features), RESAMPLES, seed)
+    if one.probabilities is not None:
+        entries["inception_score"] = _entry(inception_score(one.probabilities, weights))
+    of_rest = bootstrap.weights(len(rest.features), RESAMPLES, seed)
+    for name, shares in diversity(rest.features, one.features, NEIGHBOURS)._asdict().items():
+        entries[name] = _entry((weights if len(shares) == len(one.features) else of_rest) @ shares)
+    ours, theirs = (spread(patches, np.random.default_rng(seed)) for patches in (one.patches, rest.patches))
+    entries["spread"] = _entry([ours / theirs if theirs else np.nan])
+    entries["jensen_shannon"] = _entry([by_bin.jensen_shannon.mean()])
+    entries["bhattacharyya"] = _entry([mean_bhattacharyya(by_bin.bhattacharyya)])
+    return entries
+
+
+def _memory(sets, training, part, rest, seed):
+    """Return ({measure: {set: entry}}, near copies): what lies how near to the training set."""
+    found = {name: memorization.nearest(one.patches, training.patches) for name, one in sets.items()}
+    found["training"] = memorization.nearest(part.patches, rest.patches)
+    usual, _ = found.get("held_out", found["training"])
+    usual_draws = usual[_draws(len(usual), seed + 1)]  # drawn independently of the others
+    entries = {"memorising_ratio": {}, "near_copies": {}}
+    for name, (distance, _) in found.items():
+        draws, copied = _draws(len(distance), seed), memorization.near_copies(distance, usual)
+        entries["memorising_ratio"][name] = _entry(memorization.distance_ratio(distance[draws], usual_draws))
+        entries["near_copies"][name] = _entry(copied[draws].mean(axis=1))
+    distance, index = found["generated"]
+    copies = np.flatnonzero(memorization.near_copies(distance, usual))
+    nearest_first = copies[np.argsort(distance[copies], kind="stable")][:TOLD].tolist()
+    return entries, {"count": len(copies), "nearest": [
+        {"generated": sample, "training": int(index[sample]), "distance": float(distance[sample])}
+        for sample in nearest_first]}
+
+
+def _centred(values):
+    """Return the interval of a Fréchet distance for its size of sample: the resamples moved to the estimate.
+
+    Resamples hold each sample several times, so their distances are all too large. What is wanted is how far this
+    number, which is compared with those of other sets of the same size, would move with other samples.
+    """
+    return bootstrap.interval(values - values[1:].mean() + values[0])
+
+
+def _entry(values, interval=bootstrap.interval):
+    """Return the entry of values [1 + resamples], or [1] where there are no resamples."""
+    return {"value": float(values[0]), "interval": list(interval(values)) if len(values) > 1 else None}

@@ -1,0 +1,85 @@
+"""How many inputs reach each output of a stack, and by how many taps."""
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from vconv.layers.upsampling.stack import shapes
+
+
+class AxisCoverage(NamedTuple):
+    """How the outputs of one axis are reached from the start of a stack; see `coverage`."""
+
+    inputs: np.ndarray
+    taps: np.ndarray
+    rhythm: np.ndarray
+
+
+def coverage(stack, start):
+    """Count, for every output of a stack, the inputs that reach it and the taps by which they do.
+
+    A tap is one way through the stack: one kernel tap in each layer, from an input to the output. So `taps` is the
+    output of the stack when all inputs, all weights of the kernels and nothing else are one; for a single layer it is
+    the number of kernel taps that touch the output, and equals `inputs`. A box-shaped kernel reaches an output along
+    each axis for itself: the map of N axes is the outer product of the axes' vectors, of `inputs` as of `taps`.
+
+    Parameters
+    ----------
+    stack : list of Upsampling
+    start : tuple of int
+        Shape of the input, without batch and channels.
+
+    Returns
+    -------
+    axes : list of AxisCoverage
+        An axis each: `inputs` int64 [size] how many different inputs reach each output, 0 in a hole; `taps` int64
+        [size] (Python's own integers where 64 bits may not hold them); `rhythm` [product of the strides] one period of
+        the taps far from both ends of a long input, all equal if no checkerboard is left.
+
+    Raises
+    ------
+    VconvError
+        As `shapes`.
+    """
+    shapes(stack, start)
+    return [
+        _axis_coverage([(layer.kernel[axis], layer.stride[axis], layer.padding) for layer in stack], size)
+        for axis, size in enumerate(start)
+    ]
+
+
+def _axis_coverage(layers, size):
+    # The inputs of an output follow each other without a gap, since windows move forwards only and every input is
+    # still there in every layer: the lowest and the highest of them tell all.
+    low = high = np.arange(size)
+    taps, rhythm = (np.ones(n, np.int64 if math.prod(k for k, *_ in layers) < 2**62 else object) for n in (size, 1))
+    for kernel, stride, padding in layers:
+        same = padding == "same"
+        length = len(taps) * stride + (0 if same else max(kernel - stride, 0))
+        first, last = _window(np.arange(length) + same * (max(kernel - stride, 0) // 2), kernel, stride)
+        first, last = np.maximum(first, 0), np.minimum(last, len(taps) - 1)
+        reached = np.flatnonzero(taps)
+        lowest, highest = np.searchsorted(reached, first), np.searchsorted(reached, last, "right") - 1
+        some = lowest <= highest
+        low = np.where(some, low[reached[np.minimum(lowest, len(reached) - 1)]], 0)
+        high = np.where(some, high[reached[highest]], -1)
+        sums = np.concatenate([[0], np.cumsum(taps)])
+        taps = sums[last + 1] - sums[first]
+        rhythm = _periodic(rhythm, kernel, stride)
+    return AxisCoverage(high - low + 1, taps, rhythm)
+
+
+def _window(position, kernel, stride):
+    """Return the first and last input whose kernel lies on a `position` of the uncropped output."""
+    return -((kernel - 1 - position) // stride), position // stride
+
+
+def _periodic(taps, kernel, stride):
+    """Return one period of the output for an endless input that repeats `taps`."""
+    sums = np.concatenate([[0], np.cumsum(taps)])
+
+    def sum_before(position):
+        return position // len(taps) * sums[-1] + sums[position % len(taps)]
+
+    first, last = _window(np.arange(len(taps) * stride), kernel, stride)
+    return sum_before(last + 1) - sum_before(first)

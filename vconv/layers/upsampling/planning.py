@@ -1,0 +1,71 @@
+"""A stack that covers a given shape."""
+import math
+from itertools import combinations_with_replacement
+from typing import NamedTuple
+
+from vconv.common.errors import VconvError
+from vconv.layers.upsampling.stack import Upsampling, check_shape, shapes
+
+SMALL_STARTS = range(4, 9)  # where an axis begins: DCGAN's 4 and 7 are among them
+MOST_BLOCKS = 32
+
+
+class Plan(NamedTuple):
+    """A stack that covers a shape: start sizes, layers, and how many outputs to cut off the end of each axis."""
+
+    start: tuple
+    stack: list
+    crop: tuple
+
+
+def plan_upsampling(target_shape, blocks):
+    """Return a `Plan` of `blocks` transposed convolutions ('same') that covers a shape without hole or checkerboard.
+
+    Each axis starts at 4 to 8, or at its target if that is smaller still. Its strides differ by a factor of 2 at most,
+    large ones first; of all such the plan has the smallest crop, then the smallest strides, then the smallest start.
+    Kernels are twice the stride, or 3 where the stride is 1.
+
+    Parameters
+    ----------
+    target_shape : tuple of int
+        1, 2 or 3 sizes, without batch and channels.
+    blocks : int
+        Number of layers, 1 to 32.
+
+    Raises
+    ------
+    VconvError
+        Any other shape or number of blocks.
+    """
+    target = check_shape(target_shape, "target shape")
+    if type(blocks) is not int or not 1 <= blocks <= MOST_BLOCKS:
+        raise VconvError(f"blocks: needs a whole number from 1 to {MOST_BLOCKS}, found {blocks!r}")
+    start, strides = zip(*(_plan_axis(size, blocks) for size in target), strict=True)
+    stack = []
+    for number, stride in enumerate(zip(*strides, strict=True), 1):
+        kernel = tuple(2 * step if step > 1 else min(3, 2 * size - 1)
+                       for step, size in zip(stride, target, strict=True))
+        stack.append(Upsampling(f"layer {number}", kernel, stride))
+    covered = shapes(stack, start)[-1]
+    return Plan(start, stack, tuple(found - size for found, size in zip(covered, target, strict=True)))
+
+
+def _plan_axis(size, blocks):
+    """Return the start and the strides of one axis."""
+    if size <= SMALL_STARTS[-1]:
+        return size, (1,) * blocks
+    found = ((start * math.prod(strides), strides[0], start, strides)
+             for start in SMALL_STARTS for strides in _even_strides(-(-size // start), blocks))
+    return min(found)[2:]
+
+
+def _even_strides(factor, blocks):
+    """Yield strides, largest first and at most twice the smallest, whose product just reaches `factor`."""
+    if blocks == 1:
+        yield (factor,)
+        return
+    for least in range(1, math.ceil(factor ** (1 / blocks)) + 1):
+        for others in combinations_with_replacement(range(least, 2 * least + 1), blocks - 1):
+            strides = sorted((*others, -(-factor // math.prod(others))), reverse=True)
+            if strides[0] <= 2 * strides[-1]:
+                yield tuple(strides)

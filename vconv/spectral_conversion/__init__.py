@@ -1,0 +1,1 @@
+"""SPECTRAL CONVERSION: spectral features of one speaker → those of another, by a trained network."""

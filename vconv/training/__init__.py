@@ -1,0 +1,1 @@
+"""TRAINING: features and settings → a run folder with checkpoints, epoch by epoch."""
