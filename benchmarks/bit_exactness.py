@@ -5,6 +5,7 @@
 Each step is the two-player one, at the default settings but for the batch. `--busy` processes keep the machine loaded,
 for the differences come with the order in which threads finish.
 """
+
 import argparse
 import multiprocessing
 import os
@@ -67,8 +68,11 @@ def main():
             begin = time.perf_counter()
             differing = differing_steps(store, statistics, args.steps, args.batch_size, graph_optimiser)
             seconds = (time.perf_counter() - begin) / (2 * args.steps)
-            print(f"graph optimiser {'on' if graph_optimiser else 'off'}: {differing} of {args.steps} steps differ; "
-                  f"{seconds:.3f} s a step", flush=True)
+            print(
+                f"graph optimiser {'on' if graph_optimiser else 'off'}: {differing} of {args.steps} steps differ; "
+                f"{seconds:.3f} s a step",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

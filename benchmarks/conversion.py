@@ -1,7 +1,8 @@
 """Conversion against real time on one core: WORLD's share, the model's share, the whole.
 
-    taskset -c 0 python benchmarks/conversion.py RUN FOLDER SOURCE TARGET
+taskset -c 0 python benchmarks/conversion.py RUN FOLDER SOURCE TARGET
 """
+
 import os
 import statistics
 import sys

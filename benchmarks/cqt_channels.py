@@ -19,10 +19,19 @@ from vconv.models import dcgan
 from vconv.models.dcgan_networks import upsampling_stack
 
 TASK = [
-    "spectrogram.kind=cqt", "spectrogram.height=84", "spectrogram.width=32", "spectrogram.bins_per_octave=12",
-    "spectrogram.low_hz=32.703", "network.start_channels=64", "network.upsampling_channels=[32,16]",
-    "network.height_kernels=[6,4,4]", "network.width_kernels=[4,4,4]", "network.height_strides=[3,2,2]",
-    "network.width_strides=[2,2,2]", "network.critic_channels=[24,48,96]", "network.critic_strides=[2,2,2]",
+    "spectrogram.kind=cqt",
+    "spectrogram.height=84",
+    "spectrogram.width=32",
+    "spectrogram.bins_per_octave=12",
+    "spectrogram.low_hz=32.703",
+    "network.start_channels=64",
+    "network.upsampling_channels=[32,16]",
+    "network.height_kernels=[6,4,4]",
+    "network.width_kernels=[4,4,4]",
+    "network.height_strides=[3,2,2]",
+    "network.width_strides=[2,2,2]",
+    "network.critic_channels=[24,48,96]",
+    "network.critic_strides=[2,2,2]",
     "training.batch_size=32",
 ]
 
@@ -61,7 +70,13 @@ def deep_critic(shape, network):
 DEEP = "3-D convolutions, the parts an axis"
 if __name__ == "__main__":
     main(
-        Task(TASK, {"2-D convolutions, the parts channels": [], DEEP: []}, epochs=5, updates=60, samples=500,
-             around={DEEP: mock.patch.multiple(dcgan, generator=deep_generator, critic=deep_critic)}),
+        Task(
+            TASK,
+            {"2-D convolutions, the parts channels": [], DEEP: []},
+            epochs=5,
+            updates=60,
+            samples=500,
+            around={DEEP: mock.patch.multiple(dcgan, generator=deep_generator, critic=deep_critic)},
+        ),
         __doc__.splitlines()[0],
     )

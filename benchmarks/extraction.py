@@ -5,6 +5,7 @@
 Bare means: read, DIO, StoneMask, CheapTrick, D4C with pyworld's own defaults; nothing is searched, coded or kept.
 Of vconv it is the frames alone.
 """
+
 import argparse
 import multiprocessing
 import tempfile
@@ -51,8 +52,15 @@ def main():
     corpus = Corpus.load(args.corpus, changes, args.corpus_dir)
     paths = [utterance.path for utterance in corpus.utterances]
     print(f"{len(paths)} files, {args.jobs} processes")
-    compare({"bare pyworld": partial(bare_pyworld, paths, args.jobs),
-             "vconv extract": partial(vconv_extract, corpus, args.jobs)}, args.rounds, "files", len(paths))
+    compare(
+        {
+            "bare pyworld": partial(bare_pyworld, paths, args.jobs),
+            "vconv extract": partial(vconv_extract, corpus, args.jobs),
+        },
+        args.rounds,
+        "files",
+        len(paths),
+    )
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ with the speaker's own.
 Measured on VCC2016, 25 recordings of each of ten speakers: gross errors 1.31 -> 1.17 % (male 1.63 -> 1.05, halved F0
 goes; female 0.99 -> 1.29, where Harvest follows creak an octave below), right frames 78.5 -> 79.4 %.
 """
+
 import argparse
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -43,7 +44,7 @@ def main():
     with ProcessPoolExecutor(args.jobs) as pool:
         for speaker in sorted(path for path in args.folder.iterdir() if path.is_dir()):
             paths = sorted(speaker.glob("*.*"))
-            paths = paths[::max(1, len(paths) // args.utterances)][:args.utterances]
+            paths = paths[:: max(1, len(paths) // args.utterances)][: args.utterances]
 
             def run(range_hz, method="dio", paths=paths):
                 return np.concatenate(list(pool.map(partial(f0, range_hz=range_hz, method=method), paths)))
@@ -52,8 +53,11 @@ def main():
             own_range = find_range(wide)
             before, after = compare(wide, judge), compare(run(own_range), judge)
             rows.append((before[0], after[0], before[1], after[1]))
-            print(f"{speaker.name:10} {own_range[0]:4.0f} - {own_range[1]:4.0f} | {before[0]:7.2f} {after[0]:6.2f} | "
-                  f"{before[1]:7.1f} {after[1]:6.1f}", flush=True)
+            print(
+                f"{speaker.name:10} {own_range[0]:4.0f} - {own_range[1]:4.0f} | {before[0]:7.2f} {after[0]:6.2f} | "
+                f"{before[1]:7.1f} {after[1]:6.1f}",
+                flush=True,
+            )
     mean = np.mean(rows, axis=0)
     print(f"{'mean':22} | {mean[0]:7.2f} {mean[1]:6.2f} | {mean[2]:7.1f} {mean[3]:6.1f}")
 

@@ -1,4 +1,5 @@
 """Mel-cepstral distortion of two signals with the same timing: as `mcd24`, but without time warping."""
+
 import numpy as np
 
 from vconv.evaluation import metrics

@@ -1,7 +1,8 @@
 """Does training wait for its batches? `fit` on frames read from the feature file against one batch kept in memory.
 
-    python benchmarks/input_wait.py FEATURES.h5
+python benchmarks/input_wait.py FEATURES.h5
 """
+
 import os
 import sys
 
@@ -23,7 +24,12 @@ with FeatureStore(sys.argv[1]) as store:
     model = models.build("convvae", settings, bins=len(statistics.spectrum_low), speakers=len(store.speakers))
     shuffled = ShuffledFrames(store, statistics, "training", 0).epochs(0, STEPS, batch_size)
     kept = shuffled.take(1).cache().repeat()
-    compare({
-        name: lambda data=data: model.fit(data, steps_per_epoch=STEPS, shuffle=False, verbose=0)
-        for name, data in (("one batch kept in memory", kept), ("shuffled frames of the feature file", shuffled))
-    }, ROUNDS, "frames", STEPS * batch_size)
+    compare(
+        {
+            name: lambda data=data: model.fit(data, steps_per_epoch=STEPS, shuffle=False, verbose=0)
+            for name, data in (("one batch kept in memory", kept), ("shuffled frames of the feature file", shuffled))
+        },
+        ROUNDS,
+        "frames",
+        STEPS * batch_size,
+    )

@@ -6,6 +6,7 @@
 The sets and what is written of each, NUMBER.json and NUMBER/*.png, stay in FOLDER: docs/images/sample-histograms.png is
 2/histograms.png. The classifier is trained once; one that is in FOLDER is used.
 """
+
 import json
 import subprocess
 import sys
@@ -21,9 +22,18 @@ from vconv.features.store import FeatureStore
 from vconv.generation.patch_classifier import PatchClassifier
 
 WIDTH, TRAINING, OTHERS = 32, 1832, 446  # frames of a patch, patches of the training set, of each other one
-MEASURES = {"frechet_distance": (1, 2), "inception_score": (1, 2), "precision": (100, 1), "recall": (100, 1),
-            "density": (1, 2), "coverage": (100, 1), "spread": (1, 2), "jensen_shannon": (1, 3),
-            "memorising_ratio": (1, 2), "near_copies": (100, 1)}
+MEASURES = {
+    "frechet_distance": (1, 2),
+    "inception_score": (1, 2),
+    "precision": (100, 1),
+    "recall": (100, 1),
+    "density": (1, 2),
+    "coverage": (100, 1),
+    "spread": (1, 2),
+    "jensen_shannon": (1, 3),
+    "memorising_ratio": (1, 2),
+    "near_copies": (100, 1),
+}
 
 
 def real(path):
@@ -67,11 +77,26 @@ for name, array in (("training", training), ("labels", labels), ("held-out", hel
     np.save(folder / f"{name}.npy", array)
 for number, (title, patches) in enumerate(faulty(training, new, np.random.default_rng(0)).items()):
     np.save(folder / f"{number}.npy", patches.astype(np.float32))
-    options = {"generated": f"{number}.npy", "training": "training.npy", "held-out": "held-out.npy",
-               "labels": "labels.npy", "classifier": "classifier.h5", "json": f"{number}.json", "pictures": number}
-    subprocess.run([sys.executable, "-m", "vconv", "evaluate-samples",
-                    *(f"--{option}={folder}/{file}" for option, file in options.items())],
-                   check=True, capture_output=True)
+    options = {
+        "generated": f"{number}.npy",
+        "training": "training.npy",
+        "held-out": "held-out.npy",
+        "labels": "labels.npy",
+        "classifier": "classifier.h5",
+        "json": f"{number}.json",
+        "pictures": number,
+    }
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "vconv",
+            "evaluate-samples",
+            *(f"--{option}={folder}/{file}" for option, file in options.items()),
+        ],
+        check=True,
+        capture_output=True,
+    )
     content = json.loads((folder / f"{number}.json").read_text(encoding="utf-8"))
     if number == 0:
         print(row("(held-out)", content, "held_out"))

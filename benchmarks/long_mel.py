@@ -4,6 +4,7 @@
 
 The memory is that of the whole process, TensorFlow included.
 """
+
 import argparse
 import resource
 import tempfile
@@ -37,5 +38,7 @@ with tempfile.TemporaryDirectory() as folder:
     y = vocoder.vocode_file(mel)
     vocoded = time.process_time()
     wav.write(Path(folder, "wave.wav"), y, vocoder.rate)
-    print(f"{len(y) / vocoder.rate:.0f} s of sound: {peak_gb():.2f} GB at most, {before:.2f} GB before it began; "
-          f"{vocoded - begin:.1f} s of CPU to vocode, {time.process_time() - vocoded:.1f} s to write")
+    print(
+        f"{len(y) / vocoder.rate:.0f} s of sound: {peak_gb():.2f} GB at most, {before:.2f} GB before it began; "
+        f"{vocoded - begin:.1f} s of CPU to vocode, {time.process_time() - vocoded:.1f} s to write"
+    )

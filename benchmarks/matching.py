@@ -67,8 +67,14 @@ def measure(corpus, file, source, target):
         if (row.speaker, row.split) == (source, "validation") and row.name in references:
             own, active = corpus(corpus.of(source, "validation")[row.name])
             other, there = corpus(references[row.name])[0], slice(row.start, row.start + row.length)
-            found.append((other[partners(own, other)][:: frame_pairs.FRAME_STEP, SHAPE], active[:: frame_pairs.FRAME_STEP],
-                          file.matched[number, there, SHAPE].astype(float), file.weight[number, there] > 0))
+            found.append(
+                (
+                    other[partners(own, other)][:: frame_pairs.FRAME_STEP, SHAPE],
+                    active[:: frame_pairs.FRAME_STEP],
+                    file.matched[number, there, SHAPE].astype(float),
+                    file.weight[number, there] > 0,
+                )
+            )
     true, active, matched, known = (np.concatenate(part) for part in zip(*found, strict=True))
     counts = active & known
     distances = [rms_db(true[counts] - other) for other in (matched[counts], true[active].mean(axis=0))]
@@ -87,7 +93,10 @@ def parallel(corpus):
             own, active = corpus(utterance)
             other = corpus(corpus.of(target, row.split).get(row.name, utterance))[0]
             there = slice(row.start, row.start + row.length)
-            rows[there], weight[there] = other[partners(own, other)][:: frame_pairs.FRAME_STEP], active[:: frame_pairs.FRAME_STEP]
+            rows[there], weight[there] = (
+                other[partners(own, other)][:: frame_pairs.FRAME_STEP],
+                active[:: frame_pairs.FRAME_STEP],
+            )
         yield rows, weight, np.stack([np.eye(25, 24)] * len(store.speakers))
 
 
@@ -101,10 +110,19 @@ def main():
     with FeatureStore(options.features) as store:
         corpus = Corpus(store)
         if options.parallel:
-            frame_pairs.write(options.parallel, {"parallel": True}, store.fingerprint, store.speakers, frame_pairs.table(store),
-                        parallel(corpus))
-        of = list(permutations(store.speakers, 2)) if options.of == "all" else [
-            pair.split("-") for pair in options.of.split(",")]
+            frame_pairs.write(
+                options.parallel,
+                {"parallel": True},
+                store.fingerprint,
+                store.speakers,
+                frame_pairs.table(store),
+                parallel(corpus),
+            )
+        of = (
+            list(permutations(store.speakers, 2))
+            if options.of == "all"
+            else [pair.split("-") for pair in options.of.split(",")]
+        )
         for path in options.pairs:
             with frame_pairs.Pairs(path) as file:
                 rows = np.array([measure(corpus, file, *pair) for pair in of])

@@ -1,7 +1,8 @@
 """How far the mel spectrogram of the Keras tutorial, its triangles straight over mel, is from ours, straight over Hz.
 
-    python benchmarks/mel_triangles.py data/sample/evaluation/slt/e01.flac
+python benchmarks/mel_triangles.py data/sample/evaluation/slt/e01.flac
 """
+
 import sys
 
 import numpy as np
@@ -15,6 +16,7 @@ mel = MelSpectrogram(MelSettings(rate))
 ours = mel(y)
 _, fft_size, _, mels, low_hz, high_hz = mel.settings
 mel.filterbank = tf.signal.linear_to_mel_weight_matrix(
-    mels, fft_size // 2 + 1, rate, low_hz, high_hz, tf.float64).numpy()
+    mels, fft_size // 2 + 1, rate, low_hz, high_hz, tf.float64
+).numpy()
 difference_db = np.abs(mel(y) - ours)
 print(f"{difference_db.max():.3f} dB at most, {difference_db.mean():.3f} dB on average")

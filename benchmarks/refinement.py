@@ -41,9 +41,10 @@ def main():
         rate, ranges = store.settings["sample_rate"], dict(zip(store.speakers, store.f0_range_hz, strict=True))
     print(f"{'speaker':10s}" + "".join(f"{count:>8d} x" for count in ROUNDS))
     for folder in options.folders:
-        name, files = Path(folder).name, audio_files(folder)[-options.files:]
-        means = np.mean([distortions(wav.read(path, rate)[0], rate, ranges[name], options.method) for path in files],
-                        axis=0)
+        name, files = Path(folder).name, audio_files(folder)[-options.files :]
+        means = np.mean(
+            [distortions(wav.read(path, rate)[0], rate, ranges[name], options.method) for path in files], axis=0
+        )
         print(f"{name:10s}" + "".join(f"{mean:7.2f} dB" for mean in means), flush=True)
 
 

@@ -4,6 +4,7 @@
 
 The folder is searched for recordings, of which some are taken, spread over all.
 """
+
 import argparse
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,7 @@ def main():
     paths, rows = sorted(path for path in args.folder.rglob("*") if path.suffix in wav.SUBTYPES), []
     for place in np.unique(np.linspace(0, len(paths) - 1, args.recordings).round().astype(int)):
         y = wav.read(paths[place], LOW)[0]
-        returned = [resample(resample(y, LOW, HIGH), HIGH, LOW)[:len(y)] for resample in METHODS.values()]
+        returned = [resample(resample(y, LOW, HIGH), HIGH, LOW)[: len(y)] for resample in METHODS.values()]
         rows.append(dict(zip(METHODS, distortion_db(returned, y, LOW), strict=True)))
     table(rows)
 

@@ -3,6 +3,7 @@
     python benchmarks/result_pictures.py --corpus recipes/vcc2016/corpus.yaml --corpus-dir corpora/vcc2016 \
         --sentence 200005 --pairs SF1-TM3,SM1-TF1 --output docs/images recipes/vcc2016/exp/convvae [more runs]
 """
+
 import argparse
 from pathlib import Path
 
@@ -35,11 +36,13 @@ def main():
     for pair in args.pairs.split(","):
         source, target = pair.split("-")
         panels = {f"{source}, natural": natural[source]}
-        panels |= {f"{source} to {target}, {run.name}": run / "converted" / pair / f"{args.sentence}.wav"
-                   for run in args.runs}
+        panels |= {
+            f"{source} to {target}, {run.name}": run / "converted" / pair / f"{args.sentence}.wav" for run in args.runs
+        }
         panels[f"{target}, natural (its own timing)"] = natural[target]
-        figure = plots.spectrograms({title: log_spectrum(path, rate) for title, path in panels.items()},
-                                       rate, frame_period_ms)
+        figure = plots.spectrograms(
+            {title: log_spectrum(path, rate) for title, path in panels.items()}, rate, frame_period_ms
+        )
         figure.savefig(args.output / f"{pair.lower()}.png", dpi=75)
     histories = {run.name: RunFolder(run).history() for run in args.runs}
     plots.training_curves(histories).savefig(args.output / "curves.png", dpi=75)

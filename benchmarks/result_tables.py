@@ -7,21 +7,32 @@
 Source, copy-synthesis and target are taken from the first file. A cell is a mean and, but for `--pairs`, its 95 %
 interval.
 """
+
 import argparse
 import json
 
 COLUMNS = {  # title → (group, measure, factor, decimals)
-    "MCD / dB": ("mcd", "mcd24", 1, 2), "F0 RMSE / cents": ("f0", "rmse_cents", 1, 0),
-    "log-F0 correlation": ("f0", "correlation", 1, 2), "voicing error / %": ("f0", "voicing_error", 100, 1),
-    "GV log-ratio": ("gv_log_ratio", "mean_over_orders", 1, 2), "GV RMS": ("gv_log_ratio", "rms_over_orders", 1, 2),
-    "modulation / dB": ("modulation_spectrum", "distance_db", 1, 2), "F0 median / cents": ("f0", "median_cents", 1, 0),
-    "position": ("similarity", "position", 1, 2), "nearer target / %": ("similarity", "nearer_target", 100, 0),
-    "LLR / nats": ("similarity", "log_likelihood_ratio", 1, 2), "DistillMOS": ("naturalness", "distillmos", 1, 2),
-    "DNSMOS": ("naturalness", "dnsmos", 1, 2), "WER / %": ("wer", "wer", 100, 1),
+    "MCD / dB": ("mcd", "mcd24", 1, 2),
+    "F0 RMSE / cents": ("f0", "rmse_cents", 1, 0),
+    "log-F0 correlation": ("f0", "correlation", 1, 2),
+    "voicing error / %": ("f0", "voicing_error", 100, 1),
+    "GV log-ratio": ("gv_log_ratio", "mean_over_orders", 1, 2),
+    "GV RMS": ("gv_log_ratio", "rms_over_orders", 1, 2),
+    "modulation / dB": ("modulation_spectrum", "distance_db", 1, 2),
+    "F0 median / cents": ("f0", "median_cents", 1, 0),
+    "position": ("similarity", "position", 1, 2),
+    "nearer target / %": ("similarity", "nearer_target", 100, 0),
+    "LLR / nats": ("similarity", "log_likelihood_ratio", 1, 2),
+    "DistillMOS": ("naturalness", "distillmos", 1, 2),
+    "DNSMOS": ("naturalness", "dnsmos", 1, 2),
+    "WER / %": ("wer", "wer", 100, 1),
 }
 FULL = [title for title in COLUMNS if title != "F0 median / cents"]
-BRIEF = [title for title in COLUMNS if title not in
-         ("F0 RMSE / cents", "log-F0 correlation", "voicing error / %", "LLR / nats", "DNSMOS")]
+BRIEF = [
+    title
+    for title in COLUMNS
+    if title not in ("F0 RMSE / cents", "log-F0 correlation", "voicing error / %", "LLR / nats", "DNSMOS")
+]
 
 
 def entry(block, title, system):
@@ -42,8 +53,10 @@ def number(value, title):
 def cells(block, titles, system):
     """Return "mean [low, high]" for each column."""
     found = {title: entry(block, title, system) for title in titles}
-    return [f"{number(one['mean'], title)} [{', '.join(number(bound, title) for bound in one['interval'])}]" if one
-            else "–" for title, one in found.items()]
+    return [
+        f"{number(one['mean'], title)} [{', '.join(number(bound, title) for bound in one['interval'])}]" if one else "–"
+        for title, one in found.items()
+    ]
 
 
 def show(titles, rows, first="system"):
@@ -58,8 +71,10 @@ def by_pair(scores):
     pairs = {pair: block for content in scores for pair, block in content["pairs"].items()}
     values = {title: [entry(block, title, "converted") for block in pairs.values()] for title in BRIEF}
     columns = {title: [one["mean"] for one in found] for title, found in values.items() if None not in found}
-    rows = [(pair.replace("-", "→"), [number(column[i], title) for title, column in columns.items()])
-            for i, pair in enumerate(pairs)]
+    rows = [
+        (pair.replace("-", "→"), [number(column[i], title) for title, column in columns.items()])
+        for i, pair in enumerate(pairs)
+    ]
     means = [number(sum(column) / len(column), title) for title, column in columns.items()]
     show(columns, [*rows, ("**mean**", means)], "pair")
 
@@ -79,12 +94,21 @@ def main():
         show(BRIEF, [(name, cells(content, BRIEF, "converted")) for name, content in scores.items()])
     else:
         first = next(iter(scores.values()))
-        rows = [("unconverted", first, "source"), *((name, content, "converted") for name, content in scores.items()),
-                ("copy-synthesis", first, "copy_synthesis"), ("target", first, "target")]
+        rows = [
+            ("unconverted", first, "source"),
+            *((name, content, "converted") for name, content in scores.items()),
+            ("copy-synthesis", first, "copy_synthesis"),
+            ("target", first, "target"),
+        ]
         for pair in [*first["pairs"], "mean"]:
             print(f"\n**{pair.replace('-', '→')}**\n")
-            show(FULL, [(name, cells(content if pair == "mean" else content["pairs"][pair], FULL, system))
-                        for name, content, system in rows])
+            show(
+                FULL,
+                [
+                    (name, cells(content if pair == "mean" else content["pairs"][pair], FULL, system))
+                    for name, content, system in rows
+                ],
+            )
 
 
 if __name__ == "__main__":

@@ -25,8 +25,12 @@ from vconv.training.run_folder import RunFolder
 from vconv.training.train import train
 
 COLUMNS = {  # title → (measure, factor, decimals)
-    "Fréchet": ("frechet_distance", 1, 0), "coverage %": ("coverage", 100, 1), "density": ("density", 1, 2),
-    "precision %": ("precision", 100, 1), "recall %": ("recall", 100, 1), "JS bits": ("jensen_shannon", 1, 3),
+    "Fréchet": ("frechet_distance", 1, 0),
+    "coverage %": ("coverage", 100, 1),
+    "density": ("density", 1, 2),
+    "precision %": ("precision", 100, 1),
+    "recall %": ("recall", 100, 1),
+    "JS bits": ("jensen_shannon", 1, 3),
     "distance to training": ("memorising_ratio", 1, 2),
 }
 
@@ -89,15 +93,23 @@ def measure(task, store, folder, name, seed):
         generator = SampleGenerator.load(run.path)
     real = generator.real(store, {"training": 4 * task.samples, "held-out": task.samples})
     classifier = classifier_of(folder, real["training"])
-    sets = {"generated": generator.patches(task.samples, seed), "training": real["training"].patches,
-            "held_out": real["held-out"].patches}
+    sets = {
+        "generated": generator.patches(task.samples, seed),
+        "training": real["training"].patches,
+        "held_out": real["held-out"].patches,
+    }
     sets = {key: SampleSet(patches, *classifier.describe(patches)) for key, patches in sets.items()}
     found = evaluate_samples(**sets)["measures"]
     signs = run.history("health")
     return {
-        "setting": name, "seed": seed, "changes": task.alternatives[name], "task": task.identity(store),
-        "measures": {measure: {column: found[measure][column]["value"] for column in ("generated", "held_out")}
-                     for measure, *_ in COLUMNS.values()},
+        "setting": name,
+        "seed": seed,
+        "changes": task.alternatives[name],
+        "task": task.identity(store),
+        "measures": {
+            measure: {column: found[measure][column]["value"] for column in ("generated", "held_out")}
+            for measure, *_ in COLUMNS.values()
+        },
         "seconds_per_update": seconds_per_update(run, task.updates),
         "warnings": broken + sorted({one for end in range(1, len(signs) + 1) for one in diagnose(signs[:end])}),
     }

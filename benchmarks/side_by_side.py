@@ -1,4 +1,5 @@
 """Times alternatives in turn, so that whatever else slows the machine slows them all, and prints ratios with spread."""
+
 import statistics
 import time
 
@@ -18,6 +19,9 @@ def compare(alternatives, rounds, unit, amount):
     baseline = next(iter(alternatives))
     for name, times in seconds.items():
         ratios = [base / own for base, own in zip(seconds[baseline], times, strict=True)]
-        print(f"{name:44s}{amount / statistics.median(times):12.4g} {unit}/s   {statistics.median(ratios):6.2f} x "
-              f"({min(ratios):.2f} to {max(ratios):.2f})", flush=True)
+        print(
+            f"{name:44s}{amount / statistics.median(times):12.4g} {unit}/s   {statistics.median(ratios):6.2f} x "
+            f"({min(ratios):.2f} to {max(ratios):.2f})",
+            flush=True,
+        )
     return seconds

@@ -11,9 +11,15 @@ Patches of 28 mel bands × 28 frames, narrow networks, 600 updates of the genera
 from sample_trainings import Task, main
 
 TASK = [
-    "network.start_channels=64", "network.upsampling_channels=[32,16]", "network.height_kernels=[4,4,5]",
-    "network.width_kernels=[4,4,5]", "network.height_strides=[2,2,1]", "network.width_strides=[2,2,1]",
-    "network.critic_channels=[24,48,96]", "network.critic_strides=[2,2,2]", "training.batch_size=64",
+    "network.start_channels=64",
+    "network.upsampling_channels=[32,16]",
+    "network.height_kernels=[4,4,5]",
+    "network.width_kernels=[4,4,5]",
+    "network.height_strides=[2,2,1]",
+    "network.width_strides=[2,2,1]",
+    "network.critic_channels=[24,48,96]",
+    "network.critic_strides=[2,2,2]",
+    "training.batch_size=64",
 ]
 FREE = "adversarial.constraint=none"
 NO_NORM = "network.critic_norm=none"

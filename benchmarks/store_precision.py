@@ -5,6 +5,7 @@
 Of each speaker some evaluation sentences, spread over them, are analysed by WORLD and synthesised three times: from the
 features as they are, after normalising the energy alone, and from the types of the feature file.
 """
+
 import argparse
 
 import numpy as np
@@ -30,8 +31,10 @@ def copies(y, rate, settings):
     exact = world.analyze(y, rate, *f0.find_range(wide), settings["f0_method"], settings["frame_period_ms"])
     log_spectrum, energy = world.normalize_energy(exact.spectrum)
     coded = world.code_aperiodicity(exact.aperiodicity, rate)
-    kept = [array.astype(kind).astype(np.float64) for array, kind in zip(
-        (log_spectrum, energy, exact.f0_hz, coded), TYPES.values(), strict=True)]
+    kept = [
+        array.astype(kind).astype(np.float64)
+        for array, kind in zip((log_spectrum, energy, exact.f0_hz, coded), TYPES.values(), strict=True)
+    ]
     normalised = exact._replace(spectrum=world.restore_energy(log_spectrum, energy))
     stored = world.Analysis(kept[2], world.restore_energy(*kept[:2]), world.decode_aperiodicity(kept[3], rate))
     return [world.synthesize(*features, rate, settings["frame_period_ms"]) for features in (exact, normalised, stored)]
@@ -50,11 +53,15 @@ def main():
         exact, normalised, stored = copies(y, rate, corpus.settings)
         to_recording = distortion_db([exact, stored], y, rate)
         to_exact = distortion_db([normalised, stored], exact, rate)
-        rows.append({"exact features, from the recording": to_recording[0],
-                     "feature file, from the recording": to_recording[1],
-                     "feature file less exact, in size": abs(to_recording[1] - to_recording[0]),
-                     "energy normalised, from exact features": to_exact[0],
-                     "feature file, from exact features": to_exact[1]})
+        rows.append(
+            {
+                "exact features, from the recording": to_recording[0],
+                "feature file, from the recording": to_recording[1],
+                "feature file less exact, in size": abs(to_recording[1] - to_recording[0]),
+                "energy normalised, from exact features": to_exact[0],
+                "feature file, from exact features": to_exact[1],
+            }
+        )
     table(rows)
 
 

@@ -4,6 +4,7 @@
 
 Every alternative trains on the same random frames from memory, by `fit`; compiling is left out.
 """
+
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -30,8 +31,10 @@ def plain_norm(name):
 
 def plain_model():
     """The network of `convvae` with Keras' own layers throughout."""
-    with mock.patch.object(convvae, "FourierConv1D", plain_convolution), \
-            mock.patch("vconv.layers.convolution.LayerNorm", plain_norm):
+    with (
+        mock.patch.object(convvae, "FourierConv1D", plain_convolution),
+        mock.patch("vconv.layers.convolution.LayerNorm", plain_norm),
+    ):
         return models.build("convvae", models.settings("convvae"), bins=BINS, speakers=SPEAKERS)
 
 
@@ -59,7 +62,15 @@ def ours():
 
 assert sum(net.count_params() for net in plain_model().networks.values()) == 939_162
 print("batch 16")
-compare({"plain Keras layers": trainer(plain_model(), 16), "plain Keras layers, XLA": trainer(plain_model(), 16, True),
-         "vconv": trainer(ours(), 16)}, ROUNDS, "frames", FRAMES)
+compare(
+    {
+        "plain Keras layers": trainer(plain_model(), 16),
+        "plain Keras layers, XLA": trainer(plain_model(), 16, True),
+        "vconv": trainer(ours(), 16),
+    },
+    ROUNDS,
+    "frames",
+    FRAMES,
+)
 print("batch 128")
 compare({"plain Keras layers": trainer(plain_model(), 128), "vconv": trainer(ours(), 128)}, ROUNDS, "frames", FRAMES)

@@ -5,6 +5,7 @@ Make the copies with `vconv vocode NATURAL --vocoder … --output DIR`; WORLD's 
 
     python benchmarks/vocoder_quality.py NATURAL melgan=DIR griffin-lim=DIR
 """
+
 import argparse
 
 import numpy as np
@@ -48,8 +49,13 @@ def main():
         for name, y in natural.items():
             length = min(len(y), len(copies[name]))
             one, other = y[:length], copies[name][:length]
-            rows.append([np.abs(mel(one) - mel(other)).mean(), stft_distance(one, other),
-                         naturalness.distillmos(copies[name], RATE) if heard else np.nan])
+            rows.append(
+                [
+                    np.abs(mel(one) - mel(other)).mean(),
+                    stft_distance(one, other),
+                    naturalness.distillmos(copies[name], RATE) if heard else np.nan,
+                ]
+            )
         mean, error = np.mean(rows, axis=0), np.std(rows, axis=0, ddof=1) / len(rows) ** 0.5
         print(f"{title:24s}" + "".join(f"{m:10.3f} ± {e:.3f}" for m, e in zip(mean, error, strict=True)), flush=True)
 

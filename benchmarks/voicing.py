@@ -60,7 +60,7 @@ def main():
         rate, ranges = store.settings["sample_rate"], dict(zip(store.speakers, store.f0_range_hz, strict=True))
     rows = {(method, train): [] for method in METHODS for train in LOVE_TRAIN}
     for folder in options.folders:
-        for path in audio_files(folder)[:options.files]:
+        for path in audio_files(folder)[: options.files]:
             y = wav.read(path, rate)[0]
             said = words(y, rate, recogniser)
             for method in METHODS:
@@ -70,12 +70,16 @@ def main():
     for method, pair in ((method, [np.array(rows[method, train]) for train in LOVE_TRAIN]) for method in METHODS):
         for train, values in zip(LOVE_TRAIN, pair, strict=True):
             mcd_db, voicing, mos, lost, said = values.mean(axis=0)
-            print(f"{method}, {train} love train: {mcd_db:.2f} dB, {voicing:.1f} % of frames voiced otherwise, "
-                  f"DistillMOS {mos:.2f}, {100 * lost / max(said, 1):.2f} % of {said * len(values):.0f} words")
+            print(
+                f"{method}, {train} love train: {mcd_db:.2f} dB, {voicing:.1f} % of frames voiced otherwise, "
+                f"DistillMOS {mos:.2f}, {100 * lost / max(said, 1):.2f} % of {said * len(values):.0f} words"
+            )
         change = weights(len(pair[0]), 2000, seed=0) @ (pair[1] - pair[0])
         change[:, 3] *= 100 / max(pair[0][:, 4].mean(), 1)
-        print("  it adds", ", ".join("{:+.2f} [{:+.2f}, {:+.2f}]".format(moved[0], *interval(moved))
-                                     for moved in change[:, :4].T))
+        print(
+            "  it adds",
+            ", ".join("{:+.2f} [{:+.2f}, {:+.2f}]".format(moved[0], *interval(moved)) for moved in change[:, :4].T),
+        )
 
 
 if __name__ == "__main__":

@@ -31,19 +31,44 @@ SIZE = 2048  # of the matrices
 
 def tutorial_networks():
     """Return generator and critic as they are usually written down."""
+
     def norm():
         return [layers.BatchNormalization(), layers.LeakyReLU(0.3)]
 
     def up(channels, stride):
         return layers.Conv2DTranspose(channels, 5, stride, padding="same", use_bias=False)
 
-    generator = keras.Sequential([
-        keras.Input((20,)), layers.Dense(7 * 7 * 128, use_bias=False), *norm(), layers.Reshape((7, 7, 128)),
-        up(128, 1), *norm(), up(64, 2), *norm(), up(32, 2), *norm(), up(1, 1), layers.Activation("tanh")])
-    critic = keras.Sequential([
-        keras.Input((28, 28, 1)), layers.Conv2D(64, 5, 1, padding="same"), *norm(),
-        layers.Conv2D(128, 5, 2, padding="same"), *norm(), layers.Dropout(0.3),
-        layers.Conv2D(256, 5, 2, padding="same"), *norm(), layers.Dropout(0.3), layers.Conv2D(1, 7), layers.Flatten()])
+    generator = keras.Sequential(
+        [
+            keras.Input((20,)),
+            layers.Dense(7 * 7 * 128, use_bias=False),
+            *norm(),
+            layers.Reshape((7, 7, 128)),
+            up(128, 1),
+            *norm(),
+            up(64, 2),
+            *norm(),
+            up(32, 2),
+            *norm(),
+            up(1, 1),
+            layers.Activation("tanh"),
+        ]
+    )
+    critic = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(64, 5, 1, padding="same"),
+            *norm(),
+            layers.Conv2D(128, 5, 2, padding="same"),
+            *norm(),
+            layers.Dropout(0.3),
+            layers.Conv2D(256, 5, 2, padding="same"),
+            *norm(),
+            layers.Dropout(0.3),
+            layers.Conv2D(1, 7),
+            layers.Flatten(),
+        ]
+    )
     return generator, critic
 
 
@@ -96,8 +121,10 @@ def multiply_adds(model):
     """
     described = info.describe("dcgan", 0, 0)["networks"]
     g, c = (described[name]["multiply_adds"] for name in ("generator", "critic"))
-    start, first, last = (info._multiply_adds(net.get_layer(layer)) for net, layer in (
-        (model.generator, "start"), (model.critic, "critic_1"), (model.critic, "score")))
+    start, first, last = (
+        info._multiply_adds(net.get_layer(layer))
+        for net, layer in ((model.generator, "start"), (model.critic, "critic_1"), (model.critic, "score"))
+    )
     critic = g + 6 * c - 2 * first
     penalty = 6 * c - 3 * last - first
     return BATCH * (critic + penalty + 3 * g - start + 2 * c)
@@ -127,8 +154,11 @@ def main():
     batches = [(tf.constant(batch), tf.zeros(BATCH, tf.int32)) for batch in patches]
     z = np.random.default_rng(1).uniform(-1, 1, (4, 20)).astype(np.float32)
     assert np.allclose(model(z), eager.generator(z, training=False), atol=1e-5)
-    assert np.allclose(model.critic([patches[0], np.zeros(2, np.int32)], training=False),
-                       eager.critic(patches[0], training=False)[:, 0], atol=1e-4)
+    assert np.allclose(
+        model.critic([patches[0], np.zeros(2, np.int32)], training=False),
+        eager.critic(patches[0], training=False)[:, 0],
+        atol=1e-4,
+    )
     our_step, graph_step = tf.function(model.train_step, autograph=False), tf.function(graph.step, autograph=False)
 
     def fetching(step):
@@ -141,8 +171,11 @@ def main():
         print({name: float(value) for name, value in logs.items()}, file=log)
 
     with open(os.devnull, "w", encoding="utf-8") as log:
-        alternatives = {"tutorial, eager": lambda: fetching(eager.step),
-                        "tutorial, tf.function": lambda: fetching(graph_step), "vconv": ours}
+        alternatives = {
+            "tutorial, eager": lambda: fetching(eager.step),
+            "tutorial, tf.function": lambda: fetching(graph_step),
+            "vconv": ours,
+        }
         before = peak()
         for run in alternatives.values():
             run()  # what is traced and compiled once is not timed

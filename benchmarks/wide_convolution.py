@@ -1,7 +1,8 @@
 """The decoder's last layer, 1025 taps on 513 bins: as a convolution, as a Toeplitz matrix, by FFT.
 
-    python benchmarks/wide_convolution.py
+python benchmarks/wide_convolution.py
 """
+
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -25,6 +26,7 @@ def toeplitz(x, kernel):
 
 def training_step(layer, x, weights):
     """Return a function that computes the layer and its gradients."""
+
     @tf.function
     def step():
         with tf.GradientTape() as tape:
@@ -43,8 +45,13 @@ for batch in 16, 128:
     fast.build(frames.shape)
     kernel = tf.Variable(plain.kernel)
     print(f"batch {batch}")
-    compare({
-        "Conv1D": training_step(plain, frames, plain.trainable_variables),
-        "Toeplitz matrix": training_step(lambda x, kernel=kernel: toeplitz(x, kernel), frames, [kernel]),
-        "FourierConv1D": training_step(fast, frames, fast.trainable_variables),
-    }, ROUNDS, "frames", batch)
+    compare(
+        {
+            "Conv1D": training_step(plain, frames, plain.trainable_variables),
+            "Toeplitz matrix": training_step(lambda x, kernel=kernel: toeplitz(x, kernel), frames, [kernel]),
+            "FourierConv1D": training_step(fast, frames, fast.trainable_variables),
+        },
+        ROUNDS,
+        "frames",
+        batch,
+    )

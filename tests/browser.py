@@ -1,4 +1,5 @@
 """A real Chromium for tests of pages: the fixture `browser`, and what the browser noticed while it had a page open."""
+
 import json
 import os
 import shutil
@@ -20,9 +21,16 @@ def browser():
 
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
-    for argument in ("--headless=new", "--disable-dev-shm-usage", "--disable-gpu", "--mute-audio", "--no-first-run",
-                     "--disable-background-networking", "--window-size=1200,900",
-                     "--autoplay-policy=no-user-gesture-required"):
+    for argument in (
+        "--headless=new",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--mute-audio",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--window-size=1200,900",
+        "--autoplay-policy=no-user-gesture-required",
+    ):
         options.add_argument(argument)
     if os.geteuid() == 0:
         options.add_argument("--no-sandbox")  # Chromium's sandbox refuses root

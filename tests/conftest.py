@@ -1,4 +1,5 @@
 """Fixtures that several rooms share: a small feature file, and a run trained on it."""
+
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

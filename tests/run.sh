@@ -6,5 +6,6 @@ source recipes/environment.sh
 
 set_up_environment
 ruff check .
+ruff format --check .
 shellcheck .ci/run data/sample/make.sh recipes/*.sh recipes/*/run.sh tests/run.sh
 python -m pytest "$@"

@@ -24,8 +24,10 @@ SMALL = {
 def changes_for(name, shrunk=SMALL):
     """Return those of the changes `shrunk` that the model `name` has settings for; a vocoder gets narrow layers."""
     known = models.settings(name)
-    changes = {section: {key: value for key, value in values.items() if key in known[section]}
-               for section, values in shrunk.items()}
+    changes = {
+        section: {key: value for key, value in values.items() if key in known[section]}
+        for section, values in shrunk.items()
+    }
     if "spectrogram" in known:
         changes["spectrogram"] = {"height": 12, "width": 8}
         changes["network"] |= {"start_channels": 4, "upsampling_channels": [4, 3, 2], "critic_channels": [2, 3, 4]}
@@ -34,8 +36,11 @@ def changes_for(name, shrunk=SMALL):
         changes["network"] |= {"channels": 6, "speaker_embedding": 3, "dilations": [1, 2]}
         changes["training"] |= {"segments_per_epoch": 32, "segment_frames": 8}
     if "mel" in known:
-        narrow = {key: [1 if key.endswith("groups") else 4] * len(value) for key, value in known["network"].items()
-                  if isinstance(value, list) and key.endswith(("_channels", "_groups"))}
+        narrow = {
+            key: [1 if key.endswith("groups") else 4] * len(value)
+            for key, value in known["network"].items()
+            if isinstance(value, list) and key.endswith(("_channels", "_groups"))
+        }
         changes["network"] |= {"start_channels": 4} | narrow
         changes["training"] |= {"segments_per_epoch": 16, "segment_samples": 2048, "batch_size": 2}
     return changes
@@ -49,8 +54,10 @@ def write_pairs(store, seed=0, **settings):
     random, utterances = np.random.default_rng(seed), frame_pairs.table(store)
     rows = utterances[-1].start + utterances[-1].length
     count = len(store.speakers)
-    matched = [(random.normal(number, 1, (rows, 40)), random.integers(4, size=rows),
-                random.normal(size=(count, 25, 24)) / 5) for number in range(count)]
+    matched = [
+        (random.normal(number, 1, (rows, 40)), random.integers(4, size=rows), random.normal(size=(count, 25, 24)) / 5)
+        for number in range(count)
+    ]
     path = store.path.with_name(frame_pairs.FILE_NAME)
     frame_pairs.write(path, settings, store.fingerprint, store.speakers, utterances, matched)
     return path
@@ -67,9 +74,7 @@ def write_store(path, lengths, seed=0, bins=513, splits=("training", "validation
         for split in splits:
             for number, length in enumerate(lengths):
                 stored = length if "frames" in contents else 0
-                utterances.append(
-                    schema.StoredUtterance(f"{split}{number}", speaker, split, 0, stored, length * 80)
-                )
+                utterances.append(schema.StoredUtterance(f"{split}{number}", speaker, split, 0, stored, length * 80))
                 walk = np.cumsum(random.normal(size=(length, bins)), axis=1)
                 spectrum = walk / np.abs(walk).max() - 4 - SPEAKERS.index(speaker) / 10
                 f0_hz = np.where(random.random(length) < 0.7, random.uniform(80, 200, length), 0)

@@ -1,4 +1,5 @@
 """Imports point downwards only, and the rooms of sound and measure know no TensorFlow."""
+
 import ast
 import subprocess
 import sys
@@ -20,8 +21,17 @@ FLOORS = [
     {"commands"},
 ]
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
-NO_TENSORFLOW = ("common", "corpus", "audio", "features", "evaluation", "report", "listening", "sample_measures",
-                 "alignment")
+NO_TENSORFLOW = (
+    "common",
+    "corpus",
+    "audio",
+    "features",
+    "evaluation",
+    "report",
+    "listening",
+    "sample_measures",
+    "alignment",
+)
 
 
 def room(path):
@@ -60,6 +70,8 @@ def test_every_room_stands_on_a_floor():
 
 
 def test_light_commands_load_no_tensorflow():
-    script = "import sys; from vconv.commands import cli; cli.parser(); sys.exit(sum(m in sys.modules for m in " \
-             "('tensorflow', 'keras', 'numpy', 'librosa', 'h5py')))"
+    script = (
+        "import sys; from vconv.commands import cli; cli.parser(); sys.exit(sum(m in sys.modules for m in "
+        "('tensorflow', 'keras', 'numpy', 'librosa', 'h5py')))"
+    )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

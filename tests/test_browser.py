@@ -1,4 +1,5 @@
 """The browser that tests of pages look through sees errors, requests, sizes and colour schemes."""
+
 import pytest
 from browser import assert_quiet_and_alone, emulate, noticed, open_page, overflow
 
@@ -19,8 +20,10 @@ def test_a_quiet_page_is_quiet_and_alone(browser, tmp_path):
     assert_quiet_and_alone(browser)
 
 
-@pytest.mark.parametrize("body", ["<script>nonsense()</script>", "<script>console.error('no')</script>",
-                                  "<img src='http://127.0.0.1:9/x.png'>"])
+@pytest.mark.parametrize(
+    "body",
+    ["<script>nonsense()</script>", "<script>console.error('no')</script>", "<img src='http://127.0.0.1:9/x.png'>"],
+)
 def test_errors_and_requests_are_noticed(browser, tmp_path, body):
     open_page(browser, write(tmp_path, body))
     with pytest.raises(AssertionError):

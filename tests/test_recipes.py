@@ -2,6 +2,7 @@
 
 Each test works on a copy of `recipes/` in a folder whose name has spaces, with a `vconv` that only notes its arguments.
 """
+
 import json
 import os
 import shlex
@@ -68,8 +69,13 @@ class Copy:
     def run(self, recipe, *arguments, **variables):
         script = self.root / "recipes" / recipe / "run.sh"
         return subprocess.run(
-            ["bash", str(script), *arguments], env=self.environment | variables, capture_output=True, text=True,
-            stdin=subprocess.DEVNULL, cwd=self.root.parent, timeout=60,
+            ["bash", str(script), *arguments],
+            env=self.environment | variables,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            cwd=self.root.parent,
+            timeout=60,
         )
 
     def noted(self):
@@ -89,8 +95,21 @@ def copy(tmp_path):
 def bare(tmp_path):
     """The recipes, without an environment; the only Python there is notes what it is asked to do."""
     copy = Copy(tmp_path)
-    for tool in ("bash", "sh", "basename", "cat", "cksum", "chmod", "cp", "dirname", "getconf", "mkdir", "mktemp", "rm",
-                 "sed"):
+    for tool in (
+        "bash",
+        "sh",
+        "basename",
+        "cat",
+        "cksum",
+        "chmod",
+        "cp",
+        "dirname",
+        "getconf",
+        "mkdir",
+        "mktemp",
+        "rm",
+        "sed",
+    ):
         (tmp_path / "bin").mkdir(exist_ok=True)
         (tmp_path / "bin" / tool).symlink_to(shutil.which(tool))
     copy.program(tmp_path / "bin" / "python3", NOTING_PYTHON)
@@ -119,6 +138,7 @@ def one_sentence(result):
 
 # Stages
 
+
 def test_all_stages_run_in_order(copy):
     result = copy.run("vcc2016")
     assert result.returncode == 0, result.stderr
@@ -139,7 +159,7 @@ def test_the_real_command_accepts_every_call(copy, recipe, options):
 
     assert copy.run(recipe, *options).returncode == 0
     for call in calls(copy):
-        parser().parse_args(call)           # exits on an option it does not know
+        parser().parse_args(call)  # exits on an option it does not know
 
 
 def test_a_vocoder_is_trained_once_and_its_results_lie_beside_those_of_world(copy):
@@ -156,8 +176,9 @@ def test_a_vocoder_is_trained_once_and_its_results_lie_beside_those_of_world(cop
     assert value(report, "--output") == "my run/report-melgan.html"
 
 
-@pytest.mark.parametrize("vocoder, suffix", [
-    ("world", ""), ("diff", "-diff"), ("griffin-lim", "-griffin-lim"), ("melgan:a run", "-melgan")])
+@pytest.mark.parametrize(
+    "vocoder, suffix", [("world", ""), ("diff", "-diff"), ("griffin-lim", "-griffin-lim"), ("melgan:a run", "-melgan")]
+)
 def test_a_vocoder_that_needs_no_training(copy, vocoder, suffix):
     copy.run("vcc2016", "--vocoder", vocoder, "--run", "r")
     assert [call[0] for call in calls(copy)] == STAGES
@@ -203,8 +224,20 @@ def test_frames_are_matched_only_for_a_model_that_learns_from_them(copy, model, 
 def test_options_reach_the_stages_they_concern(copy):
     folder = copy.root / "the recordings"
     folder.mkdir()
-    copy.run("vcc2016", "--corpus-dir", str(folder), "--jobs", "3", "--run", "my run", "--pairs", "A-B,C-D",
-             "--set", "training.seed=3", "--set=network.code=64")
+    copy.run(
+        "vcc2016",
+        "--corpus-dir",
+        str(folder),
+        "--jobs",
+        "3",
+        "--run",
+        "my run",
+        "--pairs",
+        "A-B,C-D",
+        "--set",
+        "training.seed=3",
+        "--set=network.code=64",
+    )
     assert [call[0] for call in calls(copy)] == STAGES[1:]
     extract, _, match, train, convert, evaluate, report = calls(copy)
     for call in (extract, match, train, convert, evaluate):
@@ -272,21 +305,34 @@ def test_samples_are_generated_from_the_run_and_measured_against_its_features(co
     copy.run("spectrogram-gan", "--run", "my run", "--set", "training.epochs=2")
     extract, train, generate, evaluate = calls(copy)
     assert [call[0] for call in (extract, train, generate, evaluate)] == [
-        "extract", "train", "generate", "evaluate-samples"]
+        "extract",
+        "train",
+        "generate",
+        "evaluate-samples",
+    ]
     assert train[1] == "dcgan" and train[-2:] == ["--set", "training.epochs=2"]
     assert value(extract, "--output") == value(train, "--features") == value(generate, "--features")
     assert value(train, "--run") == value(generate, "--run") == "my run"
     output = value(generate, "--output")
-    for option, file in (("--generated", "patches.npy"), ("--training", "real/training.npy"),
-                         ("--labels", "real/training-speakers.npy"), ("--held-out", "real/held-out.npy")):
+    for option, file in (
+        ("--generated", "patches.npy"),
+        ("--training", "real/training.npy"),
+        ("--labels", "real/training-speakers.npy"),
+        ("--held-out", "real/held-out.npy"),
+    ):
         assert value(evaluate, option) == f"{output}/{file}"
 
 
-@pytest.mark.parametrize("names, corpus_yaml", [
-    (["2004/MIDI-SMF_02.wav", "2004/MIDI-SMF_02.midi", "2006/b.wav", "maestro.csv"], "corpus.yaml"),
-    (["my song.WAV", "b.mp3"], "flat.yaml"), (["a/b.wav", "c.flac"], "flat.yaml"), (["x.wav/a.wav"], "corpus.yaml"),
-    ([".wav litter/._a.wav", "._b.wav", "s/a.ogg"], "corpus.yaml"),
-])
+@pytest.mark.parametrize(
+    "names, corpus_yaml",
+    [
+        (["2004/MIDI-SMF_02.wav", "2004/MIDI-SMF_02.midi", "2006/b.wav", "maestro.csv"], "corpus.yaml"),
+        (["my song.WAV", "b.mp3"], "flat.yaml"),
+        (["a/b.wav", "c.flac"], "flat.yaml"),
+        (["x.wav/a.wav"], "corpus.yaml"),
+        ([".wav litter/._a.wav", "._b.wav", "s/a.ogg"], "corpus.yaml"),
+    ],
+)
 def test_recordings_in_folders_or_in_none(copy, names, corpus_yaml):
     for name in names:
         (copy.root / "my music" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -301,6 +347,7 @@ def test_recordings_in_folders_or_in_none(copy, names, corpus_yaml):
 
 
 # Options
+
 
 @pytest.mark.parametrize(
     "options, sentence",
@@ -337,6 +384,7 @@ def test_help_names_options_and_models_and_runs_nothing(bare):
 
 # Corpora
 
+
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_every_recipe_can_be_run_and_its_corpus_read(recipe):
     assert os.access(REPOSITORY / "recipes" / recipe / "run.sh", os.X_OK)
@@ -355,6 +403,7 @@ def test_a_corpus_is_downloaded_to_where_it_is_looked_for(copy, recipe):
 
 
 # Environment
+
 
 def test_the_environment_is_built_once_and_pinned(bare):
     for _ in range(2):
@@ -396,7 +445,7 @@ def test_an_interrupted_installation_is_built_anew(bare):
 
 
 def test_without_a_python_one_sentence_says_what_to_install(bare):
-    bare.program(bare.root.parent / "bin" / "python3", "#!/bin/bash\nexit 1\n")     # too old, or too new
+    bare.program(bare.root.parent / "bin" / "python3", "#!/bin/bash\nexit 1\n")  # too old, or too new
     assert "needs Python 3.10 to 3.13" in one_sentence(bare.run("sample"))
 
 

@@ -1,4 +1,5 @@
 """The corpus that ships: complete, non-parallel in training, parallel in evaluation, audible, small."""
+
 from collections import Counter
 from pathlib import Path
 
@@ -33,8 +34,11 @@ def test_the_recipe_finds_all_of_it():
 def test_every_recording_has_its_sentence():
     written = set()
     for speaker, name, _ in read_sentences():
-        written |= {f"evaluation/{one}/{name}.flac" for one in SPEAKERS} if speaker == "all" else {
-            f"training/{speaker}/{name}.flac"}
+        written |= (
+            {f"evaluation/{one}/{name}.flac" for one in SPEAKERS}
+            if speaker == "all"
+            else {f"training/{speaker}/{name}.flac"}
+        )
     assert written == {path.relative_to(SAMPLE).as_posix() for path in FILES}
 
 
@@ -57,7 +61,7 @@ def test_a_recording_is_speech_of_the_right_form_and_level(path):
     y, rate = soundfile.read(path)
     assert 2.0 < len(y) / rate < 4.2
     assert 0.2 < np.abs(y).max() < 0.95
-    assert -33 < 10 * np.log10(np.mean(y ** 2)) < -12
+    assert -33 < 10 * np.log10(np.mean(y**2)) < -12
 
 
 @pytest.mark.parametrize("speaker, f0_hz", [("kal16", 88), ("rms", 100), ("awb", 126), ("slt", 171)])

@@ -1,4 +1,5 @@
 """A corpus of made-up voices, and a run trained on it by the `vconv` command."""
+
 from types import SimpleNamespace
 
 import numpy as np

@@ -1,4 +1,5 @@
 """A made-up voice whose fundamental frequency and spectral envelope are known."""
+
 import numpy as np
 
 FORMANTS_HZ = (700.0, 1200.0, 2600.0)

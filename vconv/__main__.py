@@ -1,4 +1,5 @@
 """`python -m vconv` is the `vconv` command."""
+
 import sys
 
 from vconv.commands.cli import main

@@ -32,7 +32,7 @@ class Voices:
         """
         steps = self.random.integers(2, 4, size=frames // 12 + 1)
         sounds = np.repeat((self.random.integers(SOUNDS) + steps.cumsum()) % SOUNDS, 12)[:frames]
-        sounds[frames - frames // 6:] = -1
+        sounds[frames - frames // 6 :] = -1
         return sounds
 
     def frames(self, name, sounds):
@@ -43,13 +43,18 @@ class Voices:
         power = mel_cepstrum.to_spectrum(cepstra, 65, 0.41)
         energy = power.sum(axis=1)
         f0_hz = np.where((sounds >= 0) & (sounds < SOUNDS - 2), 150.0, 0.0)
-        return schema.Frames(np.log10(power / energy[:, None]).astype(np.float16), energy.astype(np.float32),
-                             f0_hz.astype(np.float32), np.full((len(sounds), 1), -10, np.float32))
+        return schema.Frames(
+            np.log10(power / energy[:, None]).astype(np.float16),
+            energy.astype(np.float32),
+            f0_hz.astype(np.float32),
+            np.full((len(sounds), 1), -10, np.float32),
+        )
 
 
 @pytest.fixture
 def make_voices():
     """Write a corpus: make_voices(path, {(speaker, split): [lengths]}, names) → store, statistics, sounds by row."""
+
     def make(path, lengths, names=lambda number: f"u{number}"):
         voices = Voices(sorted({speaker for speaker, _ in lengths}))
         rows, arrays, sounds = [], [], []
@@ -59,16 +64,29 @@ def make_voices():
                 rows.append(schema.StoredUtterance(names(len(rows)), speaker, split, 0, count, count * 80))
                 arrays.append(voices.frames(speaker, said)._asdict())
                 sounds += [said[::2]] if split != "evaluation" else []
-        writer.write(path, {"contents": ["frames"], "sample_rate": 16000}, dict.fromkeys(voices.gain, (80.0, 300.0)),
-                      rows, arrays)
+        writer.write(
+            path,
+            {"contents": ["frames"], "sample_rate": 16000},
+            dict.fromkeys(voices.gain, (80.0, 300.0)),
+            rows,
+            arrays,
+        )
         opened = store.FeatureStore(path)
         return SimpleNamespace(store=opened, statistics=compute(opened), voices=voices, sounds=np.concatenate(sounds))
+
     return make
 
 
 @pytest.fixture
 def trio(make_voices, tmp_path):
     """Three speakers; C has one short utterance."""
-    return make_voices(tmp_path / "f.h5", {
-        ("A", "training"): [241, 150, 200, 180], ("A", "validation"): [121], ("A", "evaluation"): [60],
-        ("B", "training"): [200, 260, 190, 90], ("C", "training"): [130]})
+    return make_voices(
+        tmp_path / "f.h5",
+        {
+            ("A", "training"): [241, 150, 200, 180],
+            ("A", "validation"): [121],
+            ("A", "evaluation"): [60],
+            ("B", "training"): [200, 260, 190, 90],
+            ("C", "training"): [130],
+        },
+    )

@@ -93,7 +93,10 @@ def test_of_few_rows_the_map_moves_but_does_not_distort(rows):
 
 def test_no_more_rows_are_looked_at_than_the_settings_say(monkeypatch):
     seen = []
-    monkeypatch.setattr(adaptation, "near_pairs", lambda here, there, keep: seen.append((len(here), len(there)))
-                        or np.stack([np.arange(50)] * 2, 1))
+    monkeypatch.setattr(
+        adaptation,
+        "near_pairs",
+        lambda here, there, keep: seen.append((len(here), len(there))) or np.stack([np.arange(50)] * 2, 1),
+    )
     adapt(Cepstra(smooth(800)), Cepstra(smooth(300)), SETTINGS | {"rows": 400})
     assert seen == [(400, 300)] * 4

@@ -31,13 +31,35 @@ def test_what_is_written_comes_back(tmp_path):
         np.testing.assert_array_equal(found.maps, MAPS, strict=True)
 
 
-@pytest.mark.parametrize("parts", [
-    (MATCHED[:1], WEIGHT), (MATCHED[[0, 1, 1]], WEIGHT[[0, 1, 1]], MAPS[[0, 1, 1]]), (MATCHED[:, :6], WEIGHT),
-    (MATCHED[:, :, :23], WEIGHT), (MATCHED * np.float16(np.nan), WEIGHT), (np.full(MATCHED.shape, 1e5), WEIGHT),
-    (MATCHED, WEIGHT[:, :6]), (MATCHED, np.full(WEIGHT.shape, 256)), (MATCHED, np.full(WEIGHT.shape, 0.5)),
-    (MATCHED, WEIGHT, MAPS[:, :1]), (MATCHED, WEIGHT, MAPS * np.inf)],
-    ids=["speaker missing", "speaker too many", "rows", "width", "NaN", "too large", "weights", "weight", "fraction",
-         "maps", "infinite"])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (MATCHED[:1], WEIGHT),
+        (MATCHED[[0, 1, 1]], WEIGHT[[0, 1, 1]], MAPS[[0, 1, 1]]),
+        (MATCHED[:, :6], WEIGHT),
+        (MATCHED[:, :, :23], WEIGHT),
+        (MATCHED * np.float16(np.nan), WEIGHT),
+        (np.full(MATCHED.shape, 1e5), WEIGHT),
+        (MATCHED, WEIGHT[:, :6]),
+        (MATCHED, np.full(WEIGHT.shape, 256)),
+        (MATCHED, np.full(WEIGHT.shape, 0.5)),
+        (MATCHED, WEIGHT, MAPS[:, :1]),
+        (MATCHED, WEIGHT, MAPS * np.inf),
+    ],
+    ids=[
+        "speaker missing",
+        "speaker too many",
+        "rows",
+        "width",
+        "NaN",
+        "too large",
+        "weights",
+        "weight",
+        "fraction",
+        "maps",
+        "infinite",
+    ],
+)
 def test_what_does_not_fit_is_refused_and_the_old_file_stays(tmp_path, parts):
     path = write(tmp_path / "p.h5")
     before = path.read_bytes()
@@ -53,7 +75,7 @@ def test_a_missing_foreign_or_cut_file_names_the_remedy(tmp_path, small_store):
         Pairs(small_store.path)
     path = write(tmp_path / "p.h5")
     whole = path.read_bytes()
-    path.write_bytes(whole[:len(whole) - 2])  # within what comes last
+    path.write_bytes(whole[: len(whole) - 2])  # within what comes last
     with pytest.raises(VconvError, match="p.h5: .*make it with `vconv match`"):
         Pairs(path)
 
@@ -61,8 +83,11 @@ def test_a_missing_foreign_or_cut_file_names_the_remedy(tmp_path, small_store):
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=4))
 def test_a_row_for_every_second_frame_of_training_and_validation(lengths):
     class Store:
-        utterances = [MatchedUtterance(str(number), "A", split, 0, length) for number, length in enumerate(lengths)
-                      for split in ("evaluation", "training", "validation")]
+        utterances = [
+            MatchedUtterance(str(number), "A", split, 0, length)
+            for number, length in enumerate(lengths)
+            for split in ("evaluation", "training", "validation")
+        ]
 
     found = frame_pairs.table(Store)
     assert [row.length for row in found] == [len(np.zeros(length)[::2]) for length in lengths for _ in range(2)]

@@ -20,8 +20,9 @@ def test_each_row_is_its_frame(trio):
         found = cepstra.mel_cepstra(frames.spectrum, frames.energy, 16000)
         np.testing.assert_allclose(rows.said[place, 1:], found[::2, 1:], atol=1e-5)
         np.testing.assert_array_equal(rows.said[place, 0], rows.content[place, 24], "power")
-        expected = cepstra.content(found, frames, trio.statistics.cepstrum_mean[number],
-                                   trio.statistics.cepstrum_deviation[number])
+        expected = cepstra.content(
+            found, frames, trio.statistics.cepstrum_mean[number], trio.statistics.cepstrum_deviation[number]
+        )
         np.testing.assert_allclose(rows.content[place], expected[::2], atol=1e-6)
         assert set(rows.speaker[place]) == {number} and set(rows.training[place]) == {row.split == "training"}
         assert set(rows.first[place]) == {row.start} and set(rows.last[place]) == {row.start + row.length - 1}
@@ -31,8 +32,10 @@ def test_each_row_is_its_frame(trio):
 def test_neighbours_in_time_stay_in_the_utterance(trio):
     rows = Rows(trio.store, trio.statistics)
     end = rows.utterances[0].length
-    np.testing.assert_array_equal(rows.around(np.array([0, 3, end - 1, end]), (-2, 0, 2)),
-                                  [[0, 0, 2], [1, 3, 5], [end - 3, end - 1, end - 1], [end, end, end + 2]])
+    np.testing.assert_array_equal(
+        rows.around(np.array([0, 3, end - 1, end]), (-2, 0, 2)),
+        [[0, 0, 2], [1, 3, 5], [end - 3, end - 1, end - 1], [end, end, end + 2]],
+    )
 
 
 def test_waves_alone_hold_no_rows(make_voices, trio):

@@ -81,8 +81,11 @@ def test_maps_lead_from_each_voice_into_each_other_one(trio, tmp_path):
 
 
 def test_several_pairs_of_a_row_are_averaged():
-    rows = SimpleNamespace(speaker=np.array([0, 0, 0, 1, 1, 1]), active=np.array([1, 1, 1, 1, 0, 1], bool),
-                           said=np.outer(np.arange(6), np.ones(40)).astype(np.float32))
+    rows = SimpleNamespace(
+        speaker=np.array([0, 0, 0, 1, 1, 1]),
+        active=np.array([1, 1, 1, 1, 0, 1], bool),
+        said=np.outer(np.arange(6), np.ones(40)).astype(np.float32),
+    )
     found, weight = match.in_voice(1, rows, [np.array([[0, 3], [0, 5], [2, 5]] + [[1, 4]] * 300)])
     np.testing.assert_array_equal(found[:, 0], [4, 4, 5, 3, 4, 5])
     assert weight.tolist() == [2, 255, 1, 1, 0, 1] and weight.dtype == np.uint8 and found.shape == (6, 40)
@@ -104,14 +107,17 @@ def test_names_play_no_part(make_voices, tmp_path, monkeypatch):
     np.testing.assert_array_equal(again.matched, matched["same"].matched, "nor does the number of threads")
 
 
-@pytest.mark.parametrize("changes, message", [
-    ({"adaptation": {"warp": 1.0}}, "match: adaptation: warp: is 1.0; it must be from 0 to below 1"),
-    ({"adaptation": {"keep": 0.0}}, "match: adaptation: keep: is 0.0; it must be above 0 and at most 1"),
-    ({"adaptation": {"ridge": 0}}, "match: adaptation: ridge: is 0.0; it must be above 0"),
-    ({"matching": {"keep": 1.5}}, "match: matching: keep: is 1.5; it must be above 0 and at most 1"),
-    ({"matching": {"rows": 0}}, "match: matching: rows: is 0; it needs whole numbers of 1 or more"),
-    ({"neighbours": 3}, "match: there is no key neighbours"),
-])
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"adaptation": {"warp": 1.0}}, "match: adaptation: warp: is 1.0; it must be from 0 to below 1"),
+        ({"adaptation": {"keep": 0.0}}, "match: adaptation: keep: is 0.0; it must be above 0 and at most 1"),
+        ({"adaptation": {"ridge": 0}}, "match: adaptation: ridge: is 0.0; it must be above 0"),
+        ({"matching": {"keep": 1.5}}, "match: matching: keep: is 1.5; it must be above 0 and at most 1"),
+        ({"matching": {"rows": 0}}, "match: matching: rows: is 0; it needs whole numbers of 1 or more"),
+        ({"neighbours": 3}, "match: there is no key neighbours"),
+    ],
+)
 def test_impossible_settings(changes, message):
     with pytest.raises(VconvError, match=message):
         match.settings(changes)

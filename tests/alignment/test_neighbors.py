@@ -7,8 +7,12 @@ from hypothesis import strategies as st
 
 from vconv.alignment import neighbors
 
-SIZES = {"queries": st.integers(1, 40), "references": st.integers(1, 90), "dimensions": st.integers(1, 9),
-         "seed": st.integers(0, 99)}
+SIZES = {
+    "queries": st.integers(1, 40),
+    "references": st.integers(1, 90),
+    "dimensions": st.integers(1, 9),
+    "seed": st.integers(0, 99),
+}
 
 
 def clouds(queries, references, dimensions, seed):
@@ -29,7 +33,7 @@ def test_both_ways(table, **sizes):
         patch.setattr(neighbors, "TABLE_VALUES", table)
         pairs, found = neighbors.both_ways(one, other)
     true = distances(one, other)
-    np.testing.assert_array_equal(pairs[:len(one), 0], np.arange(len(one)))
-    np.testing.assert_array_equal(pairs[len(one):, 1], np.arange(len(other)))
+    np.testing.assert_array_equal(pairs[: len(one), 0], np.arange(len(one)))
+    np.testing.assert_array_equal(pairs[len(one) :, 1], np.arange(len(other)))
     np.testing.assert_allclose(true[tuple(pairs.T)], np.concatenate([true.min(axis=1), true.min(axis=0)]), atol=1e-5)
     np.testing.assert_allclose(found, true[tuple(pairs.T)], atol=1e-5)

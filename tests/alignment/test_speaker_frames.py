@@ -27,9 +27,15 @@ def test_a_row_lies_where_the_rows_around_it_say(trio):
     assert first.speaker == "B"
     begin, end = (place - voice.numbers[0] for place in (first.start, first.start + first.length))
     places = voice.place(shape, np.array([begin, begin + 10, end - 2])).reshape(3, 7, 27)
-    for place, around in zip(places, [[begin] * 4 + [begin + 3, begin + 6, begin + 9],
-                                      begin + 10 + np.array([-9, -6, -3, 0, 3, 6, 9]),
-                                      [end - 11, end - 8, end - 5, end - 2, end - 1, end - 1, end - 1]], strict=True):
+    for place, around in zip(
+        places,
+        [
+            [begin] * 4 + [begin + 3, begin + 6, begin + 9],
+            begin + 10 + np.array([-9, -6, -3, 0, 3, 6, 9]),
+            [end - 11, end - 8, end - 5, end - 2, end - 1, end - 1, end - 1],
+        ],
+        strict=True,
+    ):
         # A coefficient weighs the less the higher its order; power, voicing and aperiodicity a fifth of the first.
         np.testing.assert_allclose(place[:, :24], shape[around] / np.arange(1, 25) ** 0.7, rtol=1e-5)
         np.testing.assert_allclose(place[:, 24:], rows.content[voice.numbers[around], 24:] / 5, rtol=1e-5)

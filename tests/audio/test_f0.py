@@ -109,7 +109,7 @@ def test_second_pass_finds_what_the_first_found():
     floor, ceiling = f0.find_range(wide)
     assert floor > 80 and ceiling < 260
     own = world.estimate_f0(y, 16000, floor, ceiling)
-    np.testing.assert_allclose(own[10:-10], glide[::80][10:len(own) - 11 + 1], rtol=0.02)
+    np.testing.assert_allclose(own[10:-10], glide[::80][10 : len(own) - 11 + 1], rtol=0.02)
 
 
 def test_statistics_by_hand():
@@ -153,8 +153,10 @@ def test_matching_by_hand():
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 99), other=st.integers(100, 199))
 def test_matched_f0_has_the_targets_percentiles_and_keeps_its_order(seed, other):
-    f0_hz, source, target = frames(150, n=501, seed=seed), *(
-        f0.log_f0_statistics(frames(centre, n=501, seed=number)) for centre, number in ((150, seed), (260, other)))
+    f0_hz, source, target = (
+        frames(150, n=501, seed=seed),
+        *(f0.log_f0_statistics(frames(centre, n=501, seed=number)) for centre, number in ((150, seed), (260, other))),
+    )
     matched = f0.match(f0_hz, source, target)
     np.testing.assert_allclose(f0.log_f0_statistics(matched).percentiles, target.percentiles, atol=1e-2)
     np.testing.assert_array_equal(matched > 0, f0_hz > 0)
@@ -171,6 +173,8 @@ def test_octave_errors_move_the_mean_but_not_what_percentiles_match():
     faulty[::10] /= 2
     rest = np.delete(np.arange(len(clean)), np.arange(0, len(clean), 10))
     wanted = np.log(f0.match(clean, f0.log_f0_statistics(clean), target)[rest])
-    off = [np.abs(np.median(np.log(rule(faulty, f0.log_f0_statistics(faulty), target)[rest]) - wanted))
-           for rule in (f0.match, f0.convert)]
+    off = [
+        np.abs(np.median(np.log(rule(faulty, f0.log_f0_statistics(faulty), target)[rest]) - wanted))
+        for rule in (f0.match, f0.convert)
+    ]
     assert off[0] < 0.5 * off[1]

@@ -34,7 +34,7 @@ def test_each_frame_has_its_own_gain():
 
 @pytest.mark.parametrize(("rate", "bins"), [(22050, 513), (48000, 1025)])
 def test_other_rates(rate, bins):
-    y = NOISE[:rate // 10]
+    y = NOISE[: rate // 10]
     frames = len(y) * 1000 // (rate * 5) + 1
     np.testing.assert_allclose(filter_frames(y, np.full((frames, bins), 2.0), rate, 5.0), 2 * y, atol=1e-12)
 

@@ -1,4 +1,5 @@
 """The recordings in a folder."""
+
 import pytest
 
 from vconv.audio.folder import audio_files, by_name
@@ -11,7 +12,10 @@ def test_audio_files_are_known_by_their_suffix(tmp_path):
     (tmp_path / "folder.wav").mkdir()
     assert [path.name for path in audio_files(tmp_path)] == ["a.FLAC", "b é.wav", "c.b.ogg"]
     assert {name: path.name for name, path in by_name(str(tmp_path)).items()} == {
-        "a": "a.FLAC", "b é": "b é.wav", "c.b": "c.b.ogg"}
+        "a": "a.FLAC",
+        "b é": "b é.wav",
+        "c.b": "c.b.ogg",
+    }
 
 
 def test_mistakes(tmp_path):

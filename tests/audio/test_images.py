@@ -1,4 +1,5 @@
 """Images of recordings: their range, their inverse, what silence becomes."""
+
 import numpy as np
 import pytest
 from voice import voice
@@ -31,16 +32,20 @@ def test_a_mel_image_and_its_levels():
     assert np.allclose(back, np.maximum(MEL(NOISE), peak_db - 60), atol=1e-3)
 
 
-@pytest.mark.parametrize("make", [lambda: MelImage(MEL, 80.0), lambda: ConstantQImage(**CQT),
-                                  lambda: WorldImage(RATE, 256, 513, 80.0)])
+@pytest.mark.parametrize(
+    "make", [lambda: MelImage(MEL, 80.0), lambda: ConstantQImage(**CQT), lambda: WorldImage(RATE, 256, 513, 80.0)]
+)
 def test_loudness_is_taken_out_and_silence_is_silent(make):
     image = make()
     one, other = image(NOISE), image(NOISE / 8)
     assert np.abs(one[0] - other[0]).max() < 0.05
     assert one[1] - other[1] == pytest.approx(20 * np.log10(8), abs=0.01)
     silent, _ = image(np.zeros(RATE))
-    assert np.allclose(np.hypot(silent[..., 0], silent[..., 1]), 0, atol=1e-6) if image.channels == 2 else (
-        silent == -1).all()
+    assert (
+        np.allclose(np.hypot(silent[..., 0], silent[..., 1]), 0, atol=1e-6)
+        if image.channels == 2
+        else (silent == -1).all()
+    )
     assert np.abs(one[0]).max() <= 1 + 1e-6 and one[0].shape[2] == image.channels
 
 
@@ -88,18 +93,25 @@ def test_frames_of_a_world_image_are_counted_as_world_counts_them(hop):
             assert image(NOISE[:samples])[0].shape[1] == image.frames(samples)
 
 
-@pytest.mark.parametrize("changes, sentence", [
-    ({"bins": 80}, "height is 80.*has 513 bins; set it to that"), ({"hop": 8}, "hop is 8, which is 0.5 ms"),
-])
+@pytest.mark.parametrize(
+    "changes, sentence",
+    [
+        ({"bins": 80}, "height is 80.*has 513 bins; set it to that"),
+        ({"hop": 8}, "hop is 8, which is 0.5 ms"),
+    ],
+)
 def test_impossible_world_images_are_refused(changes, sentence):
     with pytest.raises(VconvError, match=sentence):
         WorldImage(**{"rate": RATE, "hop": 80, "bins": 513, "range_db": 80.0} | changes)
 
 
-@pytest.mark.parametrize("changes, sentence", [
-    ({"rate": 8000}, "above half of the sample rate 8000"),
-    ({"hop": 100}, "a hop of 100 does not fit 7 octaves; take a multiple of 64, for example 128"),
-])
+@pytest.mark.parametrize(
+    "changes, sentence",
+    [
+        ({"rate": 8000}, "above half of the sample rate 8000"),
+        ({"hop": 100}, "a hop of 100 does not fit 7 octaves; take a multiple of 64, for example 128"),
+    ],
+)
 def test_impossible_transforms_are_refused(changes, sentence):
     with pytest.raises(VconvError, match=sentence):
         ConstantQImage(**CQT | changes)

@@ -1,4 +1,5 @@
 """The mel spectrogram against librosa and by hand; Griffin-Lim; files of mel spectrograms."""
+
 import librosa
 import numpy as np
 import pytest
@@ -26,8 +27,18 @@ def test_levels_are_those_of_librosa(wanted, samples):
     y = noise(samples)
     count = -(-samples // wanted.hop)
     power = librosa.feature.melspectrogram(
-        y=np.pad(y, (0, 2048)), sr=wanted.sample_rate, n_fft=wanted.fft_size, hop_length=wanted.hop, center=False,
-        n_mels=wanted.mels, fmin=wanted.low_hz, fmax=wanted.high_hz, htk=True, norm=None, window="hann")
+        y=np.pad(y, (0, 2048)),
+        sr=wanted.sample_rate,
+        n_fft=wanted.fft_size,
+        hop_length=wanted.hop,
+        center=False,
+        n_mels=wanted.mels,
+        fmin=wanted.low_hz,
+        fmax=wanted.high_hz,
+        htk=True,
+        norm=None,
+        window="hann",
+    )
     levels_db = librosa.power_to_db(power.T[:count], amin=1e-10, top_db=80)
     found = MelSpectrogram(wanted)(y)
     assert found.shape == (count, 80) and found.dtype == np.float32
@@ -76,7 +87,8 @@ def test_griffin_lim_comes_near_and_keeps_length_level_and_beginning():
     assert copy[:15000].std() == pytest.approx(y[:15000].std(), rel=0.05)
     assert np.abs(copy[:64]).max() < 3 * np.abs(y).max()
     assert np.array_equal(copy, gl.griffin_lim(levels_db, mel)) and not np.allclose(
-        copy, gl.griffin_lim(levels_db, mel, seed=1))
+        copy, gl.griffin_lim(levels_db, mel, seed=1)
+    )
 
 
 def test_the_preimage_has_the_mel_spectrogram():
@@ -87,13 +99,16 @@ def test_the_preimage_has_the_mel_spectrogram():
     assert np.abs(mels.decibels(power @ mel.filterbank) - levels_db).mean() < 0.1
 
 
-@pytest.mark.parametrize("changes, said", [
-    ({"hop": 0}, "sizes must be 1 or more"),
-    ({"hop": 2048}, "hop at most fft_size"),
-    ({"high_hz": 9000.0}, "half the rate"),
-    ({"low_hz": 7600.0}, "must rise"),
-    ({"mels": 400}, "bands hold no bin"),
-])
+@pytest.mark.parametrize(
+    "changes, said",
+    [
+        ({"hop": 0}, "sizes must be 1 or more"),
+        ({"hop": 2048}, "hop at most fft_size"),
+        ({"high_hz": 9000.0}, "half the rate"),
+        ({"low_hz": 7600.0}, "must rise"),
+        ({"mels": 400}, "bands hold no bin"),
+    ],
+)
 def test_impossible_settings_are_told(changes, said):
     with pytest.raises(VconvError, match=said):
         MelSpectrogram(AT_16_KHZ._replace(**changes))
@@ -116,12 +131,16 @@ def test_a_saved_mel_spectrogram_comes_back_for_its_vocoder_alone(tmp_path):
     assert np.array_equal(mel_file.read(tmp_path / "a.npy", HOP_200), levels_db), "a .npy says nothing of its settings"
 
 
-@pytest.mark.parametrize("write", [
-    lambda path: path.write_text("no array"),
-    lambda path: np.savez(path, other=np.zeros(3)),
-    lambda path: np.save(path.open("wb"), np.array([{}])),
-    lambda path: None,
-], ids=["text", "other arrays", "pickle", "missing"])
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: path.write_text("no array"),
+        lambda path: np.savez(path, other=np.zeros(3)),
+        lambda path: np.save(path.open("wb"), np.array([{}])),
+        lambda path: None,
+    ],
+    ids=["text", "other arrays", "pickle", "missing"],
+)
 def test_a_file_without_mel_spectrogram_is_told(tmp_path, write):
     path = tmp_path / "x.npz"
     write(path)

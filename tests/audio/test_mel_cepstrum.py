@@ -91,8 +91,9 @@ def test_shapes_types_and_corners():
     assert mel_cepstrum.from_spectrum(spectrum(513), 0).shape == (1,)
 
 
-@pytest.mark.parametrize(("rate", "alpha"), [
-    (8000, 0.312), (16000, 0.41), (22050, 0.455), (24000, 0.466), (44100, 0.544), (48000, 0.554)])
+@pytest.mark.parametrize(
+    ("rate", "alpha"), [(8000, 0.312), (16000, 0.41), (22050, 0.455), (24000, 0.466), (44100, 0.544), (48000, 0.554)]
+)
 def test_alpha_of_a_rate(rate, alpha):
     assert mel_cepstrum.mel_alpha(rate) == alpha  # as used with SPTK at these rates
 

@@ -63,8 +63,12 @@ def test_voiced_and_unvoiced_stretches_stay_in_their_places():
 
 
 @settings(max_examples=40, deadline=None)
-@given(samples=st.integers(1, 900), hz=st.lists(st.sampled_from([0.0, 60.0, 400.0, 8000.0]), min_size=1, max_size=9),
-       ratio=st.floats(0.1, 3), seed=st.integers(0, 99))
+@given(
+    samples=st.integers(1, 900),
+    hz=st.lists(st.sampled_from([0.0, 60.0, 400.0, 8000.0]), min_size=1, max_size=9),
+    ratio=st.floats(0.1, 3),
+    seed=st.integers(0, 99),
+)
 def test_anything_gives_a_finite_signal_of_the_same_length(samples, hz, ratio, seed):
     y = np.random.default_rng(seed).normal(size=samples)
     moved = move_pitch(y, np.array(hz), np.minimum(np.array(hz) * ratio, RATE / 2), RATE, 5.0)

@@ -1,4 +1,5 @@
 """The envelope that is heard comes nearer the one that was asked for, within limits."""
+
 import numpy as np
 import pytest
 from voice import voice
@@ -39,7 +40,7 @@ def test_each_round_brings_what_is_heard_nearer(analysis):
     assert one < 0.7 * none and two < 0.9 * one
 
 
-@pytest.mark.parametrize(("heard", "factor"), [(1 / 4, 4 ** resynthesis.STEP), (4, 4 ** -resynthesis.STEP), (1e-9, 10)])
+@pytest.mark.parametrize(("heard", "factor"), [(1 / 4, 4**resynthesis.STEP), (4, 4**-resynthesis.STEP), (1e-9, 10)])
 def test_what_is_asked_for_is_off_by_as_much_the_other_way_within_limits(analysis, monkeypatch, heard, factor):
     asked = []
     monkeypatch.setattr(world, "estimate_spectrum", lambda *_: analysis.spectrum * heard)

@@ -1,4 +1,5 @@
 """Pauses of the recording in what was made of it: both ends, the fade, what stays out."""
+
 import numpy as np
 import pytest
 from hypothesis import given

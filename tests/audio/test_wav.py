@@ -62,8 +62,11 @@ def test_resampling_down_removes_what_would_alias(tmp_path):
 
 
 @settings(max_examples=40, deadline=None)
-@given(samples=st.integers(1, 3000), seed=st.integers(0, 99),
-       rates=st.tuples(*[st.sampled_from([8000, 11025, 16000, 22050, 24000, 44100, 48000])] * 2))
+@given(
+    samples=st.integers(1, 3000),
+    seed=st.integers(0, 99),
+    rates=st.tuples(*[st.sampled_from([8000, 11025, 16000, 22050, 24000, 44100, 48000])] * 2),
+)
 def test_resampling_has_the_right_length_and_up_and_down_is_lossless(samples, seed, rates):
     low, high = sorted(rates)
     noise = np.random.default_rng(seed).standard_normal(samples)
@@ -71,7 +74,7 @@ def test_resampling_has_the_right_length_and_up_and_down_is_lossless(samples, se
     y = wav.resample(np.r_[np.zeros(2000), noise, np.zeros(2000)], 48000, low)
     there = wav.resample(y, low, high)
     assert len(there) == int(np.ceil(len(y) * high / low))
-    back = wav.resample(there, high, low)[:len(y)]
+    back = wav.resample(there, high, low)[: len(y)]
     assert np.square(back - y).sum() <= 1e-2 * np.square(y).sum()
 
 
@@ -125,9 +128,17 @@ def bad_files(folder):
     soundfile.write(folder / "empty.wav", np.zeros(0), 16000)
     soundfile.write(folder / "nan.wav", [0.0, np.nan, 0.0], 16000, "FLOAT")
     soundfile.write(folder / "inf.wav", [0.0, np.inf, 0.0], 16000, "FLOAT")
-    return {"text.wav": "no readable audio", "nothing.wav": "no readable audio", "random.flac": "no readable audio",
-            "head.raw": "no readable audio", "folder.wav": "no such file", "missing.wav": "no such file",
-            "empty.wav": "no samples", "nan.wav": "NaN or infinite", "inf.wav": "NaN or infinite"}
+    return {
+        "text.wav": "no readable audio",
+        "nothing.wav": "no readable audio",
+        "random.flac": "no readable audio",
+        "head.raw": "no readable audio",
+        "folder.wav": "no such file",
+        "missing.wav": "no such file",
+        "empty.wav": "no samples",
+        "nan.wav": "NaN or infinite",
+        "inf.wav": "NaN or infinite",
+    }
 
 
 def test_bad_files_are_answered_in_one_sentence(tmp_path):
@@ -137,14 +148,17 @@ def test_bad_files_are_answered_in_one_sentence(tmp_path):
         assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize(("name", "y", "reason"), [
-    ("a.mp4", np.zeros(9), "use one of: .wav, .flac, .ogg"),
-    ("a", np.zeros(9), "use one of"),
-    ("a.wav", np.array([0.0, np.nan]), "NaN"),
-    ("a.wav", np.zeros((2, 9)), r"shape \(2, 9\)"),
-    ("a.wav", np.zeros(0), "not empty"),
-    ("file/a.wav", np.zeros(9), "cannot be written .*; choose a folder you may write to"),
-])
+@pytest.mark.parametrize(
+    ("name", "y", "reason"),
+    [
+        ("a.mp4", np.zeros(9), "use one of: .wav, .flac, .ogg"),
+        ("a", np.zeros(9), "use one of"),
+        ("a.wav", np.array([0.0, np.nan]), "NaN"),
+        ("a.wav", np.zeros((2, 9)), r"shape \(2, 9\)"),
+        ("a.wav", np.zeros(0), "not empty"),
+        ("file/a.wav", np.zeros(9), "cannot be written .*; choose a folder you may write to"),
+    ],
+)
 def test_bad_signals_are_not_written(tmp_path, name, y, reason):
     (tmp_path / "file").touch()
     with pytest.raises(VconvError, match=reason):

@@ -82,7 +82,7 @@ def test_envelope_has_the_formants():
     middle = np.log(analysis.spectrum[50:150]).mean(axis=0)
     for formant in FORMANTS_HZ:
         bins = round(formant / 16000 * 1024)
-        assert abs(middle[bins - 12:bins + 13].argmax() - 12) <= 3
+        assert abs(middle[bins - 12 : bins + 13].argmax() - 12) <= 3
 
 
 def test_dio_is_refined_by_stonemask():
@@ -103,8 +103,12 @@ def test_a_bass_voice_keeps_pitch_and_envelope(rate):
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("signal", ["silence", "noise", "click", "constant"])
 def test_corner_signals_stay_finite(signal, rate, method):
-    y = {"silence": np.zeros(rate // 5), "noise": np.random.default_rng(0).standard_normal(rate // 5) * 0.1,
-         "click": np.eye(1, rate // 5, rate // 10)[0], "constant": np.full(rate // 5, 0.5)}[signal]
+    y = {
+        "silence": np.zeros(rate // 5),
+        "noise": np.random.default_rng(0).standard_normal(rate // 5) * 0.1,
+        "click": np.eye(1, rate // 5, rate // 10)[0],
+        "constant": np.full(rate // 5, 0.5),
+    }[signal]
     analysis = world.analyze(y, rate, 60, 500, method)
     assert all(np.isfinite(part).all() for part in analysis)
     assert (analysis.spectrum > 0).all()
@@ -148,7 +152,7 @@ def test_coded_aperiodicity_there_and_back(rate, bands):
 def test_synthesis_there_and_back(analysis, spoken):
     again = world.synthesize(*analysis, 16000)
     assert len(again) == len(analysis.f0_hz) * 80
-    found = world.analyze(again[:len(spoken)], 16000, 60, 500)
+    found = world.analyze(again[: len(spoken)], 16000, 60, 500)
     np.testing.assert_allclose(found.f0_hz[70:230], analysis.f0_hz[70:230], rtol=0.02)
     difference_db = 10 * np.abs(np.log10(found.spectrum[70:230] / analysis.spectrum[70:230]))
     assert np.median(difference_db) < 1.0
@@ -178,7 +182,7 @@ def test_deterministic_and_input_untouched(spoken, analysis):
 def test_energy_splits_off_level_and_comes_back(seed, gain):
     spectrum = np.exp(np.random.default_rng(seed).normal(-5, 2, (4, 513)))
     log_spectrum, energy = world.normalize_energy(spectrum * gain)
-    np.testing.assert_allclose((10 ** log_spectrum).sum(axis=1), 1)
+    np.testing.assert_allclose((10**log_spectrum).sum(axis=1), 1)
     np.testing.assert_allclose(energy, gain * spectrum.sum(axis=1), rtol=1e-3)
     np.testing.assert_allclose(world.restore_energy(log_spectrum, energy), spectrum * gain, atol=1.01e-10)
 
@@ -189,16 +193,19 @@ def test_energy_by_hand():
     np.testing.assert_allclose(log_spectrum, np.log10([[0.25, 0.75], [0.5, 0.5]]))
 
 
-@pytest.mark.parametrize(("change", "reason"), [
-    ({"y": np.zeros((2, 16000))}, "must be mono"),
-    ({"y": np.zeros(0)}, "0 samples at 16000 Hz are 0 frames"),
-    ({"y": np.zeros(159)}, "159 samples at 16000 Hz are 2 frames"),
-    ({"y": np.full(16000, np.nan)}, "NaN"),
-    ({"floor_hz": 500.0, "ceiling_hz": 60.0}, "20 <= floor < ceiling <= 4000"),
-    ({"floor_hz": 0.0}, "20 <= floor"),
-    ({"ceiling_hz": 5000.0}, "ceiling <= 4000"),
-    ({"method": "yin"}, "choose one of: dio, harvest"),
-])
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"y": np.zeros((2, 16000))}, "must be mono"),
+        ({"y": np.zeros(0)}, "0 samples at 16000 Hz are 0 frames"),
+        ({"y": np.zeros(159)}, "159 samples at 16000 Hz are 2 frames"),
+        ({"y": np.full(16000, np.nan)}, "NaN"),
+        ({"floor_hz": 500.0, "ceiling_hz": 60.0}, "20 <= floor < ceiling <= 4000"),
+        ({"floor_hz": 0.0}, "20 <= floor"),
+        ({"ceiling_hz": 5000.0}, "ceiling <= 4000"),
+        ({"method": "yin"}, "choose one of: dio, harvest"),
+    ],
+)
 def test_bad_input_is_answered_in_one_sentence(change, reason):
     settings = {"y": np.zeros(16000), "rate": 16000, "floor_hz": 60.0, "ceiling_hz": 500.0} | change
     with pytest.raises(VconvError, match=reason):
@@ -207,8 +214,11 @@ def test_bad_input_is_answered_in_one_sentence(change, reason):
 
 def test_bad_features_are_not_synthesized(analysis):
     f0_hz, spectrum, aperiodicity = analysis
-    for features in [(f0_hz[:-1], spectrum, aperiodicity), (f0_hz, spectrum[:, :-1], aperiodicity),
-                     (f0_hz[:2], spectrum[:2], aperiodicity[:2])]:
+    for features in [
+        (f0_hz[:-1], spectrum, aperiodicity),
+        (f0_hz, spectrum[:, :-1], aperiodicity),
+        (f0_hz[:2], spectrum[:2], aperiodicity[:2]),
+    ]:
         with pytest.raises(VconvError, match=r"must be \[T\], \[T, 513\], \[T, 513\]"):
             world.synthesize(*features, 16000)
     with pytest.raises(VconvError, match="at 48000 Hz"):

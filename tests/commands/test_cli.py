@@ -1,4 +1,5 @@
 """The command: the whole way from recordings to scores, and one sentence with status 2 for every mistake."""
+
 import csv
 import json
 import os
@@ -21,9 +22,11 @@ from vconv.commands import cli, convert, info, train
 from vconv.evaluation.scores import GROUPS, SYSTEMS
 from vconv.training.run_folder import RunFolder
 
-PROGRAM = "import signal, sys; from vconv.commands.cli import main; " \
-          "signal.signal(signal.SIGINT, signal.default_int_handler); " \
-          "sys.exit(main())"
+PROGRAM = (
+    "import signal, sys; from vconv.commands.cli import main; "
+    "signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "sys.exit(main())"
+)
 
 
 def start(*arguments, **options):
@@ -116,7 +119,12 @@ def test_a_folder_with_broken_files(tiny, tmp_path, capsys):
     assert "2 files written, 5 recordings failed" in out
     lines = err.splitlines()
     assert [line.removeprefix(f"vconv: {source}/").split(":")[0] for line in lines] == [
-        "a text.wav", "empty.flac", "nan.wav", "short.wav", "silent.wav"]
+        "a text.wav",
+        "empty.flac",
+        "nan.wav",
+        "short.wav",
+        "silent.wav",
+    ]
     assert all(line.count(str(source)) == 1 for line in lines)
     assert {path.name: path.read_bytes() for path in source.iterdir()} == before
 
@@ -165,8 +173,19 @@ def test_conversion_into_the_folder_of_the_recordings_is_refused(tiny, tmp_path,
 def test_the_corpus_can_have_moved(tiny, tmp_path):
     shutil.copytree(tiny.folder / "recordings", tmp_path / "elsewhere")
     (tmp_path / "elsewhere" / "eval" / "bob" / "é 2.wav").rename(tmp_path / "elsewhere" / "eval" / "bob" / "new.wav")
-    assert vconv_command("convert", f"--run={tiny.run}", "--pairs=bob-Zoë M", "--output", tmp_path / "out",
-                         "--corpus-dir", tmp_path / "elsewhere", "--format=flac") == 0
+    assert (
+        vconv_command(
+            "convert",
+            f"--run={tiny.run}",
+            "--pairs=bob-Zoë M",
+            "--output",
+            tmp_path / "out",
+            "--corpus-dir",
+            tmp_path / "elsewhere",
+            "--format=flac",
+        )
+        == 0
+    )
     assert sorted(os.listdir(tmp_path / "out" / "bob-Zoë M")) == ["new.flac", "é 1.flac"]
 
 
@@ -241,40 +260,60 @@ def test_a_pipe_nobody_reads_is_no_fault():
 
 
 CASES = {
-    "unknown target": ("convert --run={run} --target=Nobody {wav} --output={new}",
-                       "--target: 'Nobody' is not allowed; choose one of: Mary-Ann, Zoë M, bob"),
-    "unknown source": ("convert --run={run} --target=bob --source=X {wav} --output={new}",
-                       "--source: 'X' is not allowed; choose one of: Mary-Ann, Zoë M, bob"),
+    "unknown target": (
+        "convert --run={run} --target=Nobody {wav} --output={new}",
+        "--target: 'Nobody' is not allowed; choose one of: Mary-Ann, Zoë M, bob",
+    ),
+    "unknown source": (
+        "convert --run={run} --target=bob --source=X {wav} --output={new}",
+        "--source: 'X' is not allowed; choose one of: Mary-Ann, Zoë M, bob",
+    ),
     "no target": ("convert --run={run} {wav} --output={new}", "--target is missing"),
     "nothing to convert": ("convert --run={run} --target=bob --output={new}", "name either recordings"),
     "pairs and files": ("convert --run={run} --pairs=all {wav} --output={new}", "name either recordings"),
-    "pairs and target": ("convert --run={run} --pairs=all --target=bob --output={new}",
-                         "leave out --source and --target"),
+    "pairs and target": (
+        "convert --run={run} --pairs=all --target=bob --output={new}",
+        "leave out --source and --target",
+    ),
     "unknown pair": ("convert --run={run} --pairs=bob-X --output={new}", "'bob-X' is not SOURCE-TARGET"),
     "unknown split": ("convert --run={run} --pairs=all --split=x --output={new}", "no x recording"),
     "missing run": ("convert --run={new} --target=bob {wav} --output={new}", "{new}: does not exist"),
     "empty run": ("convert --run={empty} --target=bob {wav} --output={new}", "{empty}: holds no vconv run"),
     "foreign run": ("convert --run={foreign} --target=bob {wav} --output={new}", "lacks corpus, features"),
     "missing file": ("convert --run={run} --target=bob {new}.wav --output={new}", "{new}.wav: there is no"),
-    "empty folder": ("convert --run={run} --target=bob {empty} --output={new}",
-                     "{empty}: holds no .wav, .flac or .ogg file"),
+    "empty folder": (
+        "convert --run={run} --target=bob {empty} --output={new}",
+        "{empty}: holds no .wav, .flac or .ogg file",
+    ),
     "equal stems": ("convert --run={run} --target=bob {wav} {copy} --output={new}", "another recording"),
-    "corpus moved": ("convert --run={run} --pairs=all --corpus-dir={new} --output={new}",
-                     "{new}: there is no such folder"),
+    "corpus moved": (
+        "convert --run={run} --pairs=all --corpus-dir={new} --output={new}",
+        "{new}: there is no such folder",
+    ),
     "unknown model": ("train nonsense --corpus={corpus} --run={new}", "'nonsense' is not allowed; choose"),
-    "unknown key": ("train convvae --corpus={corpus} --run={new} --set=training.speed=1",
-                    "there is no key speed; the keys are: "),
-    "ill-typed value": ("train convvae --corpus={corpus} --run={new} --set=training.epochs=many",
-                        "training: epochs: needs a whole number"),
+    "unknown key": (
+        "train convvae --corpus={corpus} --run={new} --set=training.speed=1",
+        "there is no key speed; the keys are: ",
+    ),
+    "ill-typed value": (
+        "train convvae --corpus={corpus} --run={new} --set=training.epochs=many",
+        "training: epochs: needs a whole number",
+    ),
     "no assignment": ("train convvae --corpus={corpus} --run={new} --set=epochs", "write it as key=value"),
     "no corpus": ("train convvae --corpus={new} --run={new}", "{new}: cannot be read"),
     "no features": ("train convvae --corpus={corpus} --run={new} --features={new}", "{new}: there is no"),
-    "other features": ("train convvae --corpus={other} --run={new} --features={features}",
-                       "{features}: was made with "),
-    "no pairs": ("train matched --corpus={corpus} --run={new}",
-                 "pairs.h5: there is no such file; make it with `vconv match`"),
-    "features as pairs": ("train matched --corpus={corpus} --run={new} --matches={features}",
-                          "{features}: is an HDF5 file, but holds no vconv pairs; make it with `vconv match`"),
+    "other features": (
+        "train convvae --corpus={other} --run={new} --features={features}",
+        "{features}: was made with ",
+    ),
+    "no pairs": (
+        "train matched --corpus={corpus} --run={new}",
+        "pairs.h5: there is no such file; make it with `vconv match`",
+    ),
+    "features as pairs": (
+        "train matched --corpus={corpus} --run={new} --matches={features}",
+        "{features}: is an HDF5 file, but holds no vconv pairs; make it with `vconv match`",
+    ),
     "text as features": ("statistics --features={corpus}", "{corpus}: is no HDF5 file"),
     "run as features": ("statistics --features={run}/statistics.h5", "holds no vconv features"),
     "corpus key": ("extract --corpus={mistyped}", "there is no key sample_rat; the keys are: "),
@@ -303,10 +342,18 @@ def places(tiny, tmp_path):
     recordings = f"root: '{tiny.folder / 'recordings'}'\n" + tiny_corpus.CORPUS.split("\n", 1)[1]
     (tmp_path / "other.yaml").write_text(f"f0_method: harvest\n{recordings}", encoding="utf-8")
     (tmp_path / "mistyped.yaml").write_text(f"sample_rat: 16000\n{recordings}", encoding="utf-8")
-    return {"run": tiny.run, "corpus": tiny.corpus, "features": tiny.features, "new": tmp_path / "new",
-            "empty": tmp_path / "empty", "foreign": tmp_path / "foreign", "copy": tmp_path / "é 1.wav",
-            "wav": tiny.evaluation / "bob" / "é 1.wav", "other": tmp_path / "other.yaml",
-            "mistyped": tmp_path / "mistyped.yaml"}
+    return {
+        "run": tiny.run,
+        "corpus": tiny.corpus,
+        "features": tiny.features,
+        "new": tmp_path / "new",
+        "empty": tmp_path / "empty",
+        "foreign": tmp_path / "foreign",
+        "copy": tmp_path / "é 1.wav",
+        "wav": tiny.evaluation / "bob" / "é 1.wav",
+        "other": tmp_path / "other.yaml",
+        "mistyped": tmp_path / "mistyped.yaml",
+    }
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -319,14 +366,17 @@ def test_a_mistake_is_told_in_one_sentence(case, places, no_tensorflow, capsys):
     assert not places["new"].exists(), "nothing was begun"
 
 
-@pytest.mark.parametrize("arguments, sentence", [
-    ([], "COMMAND"),
-    (["nonsense"], "invalid choice: 'nonsense'"),
-    (["convert", "--run=x", "--output=y", "--rate=0"], "--rate: '0' is not a whole number above 0"),
-    (["extract", "--corpus=x", "--jobs=two"], "--jobs: 'two' is not a whole number above 0"),
-    (["convert", "--run=x", "--output=y", "--format=mp3"], "invalid choice: 'mp3'"),
-    (["train", "convvae", "--corpus=x"], "--run"),
-])
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        ([], "COMMAND"),
+        (["nonsense"], "invalid choice: 'nonsense'"),
+        (["convert", "--run=x", "--output=y", "--rate=0"], "--rate: '0' is not a whole number above 0"),
+        (["extract", "--corpus=x", "--jobs=two"], "--jobs: 'two' is not a whole number above 0"),
+        (["convert", "--run=x", "--output=y", "--format=mp3"], "invalid choice: 'mp3'"),
+        (["train", "convvae", "--corpus=x"], "--run"),
+    ],
+)
 def test_usage(arguments, sentence, capsys):
     with pytest.raises(SystemExit) as leave:
         cli.main(arguments)
@@ -347,10 +397,13 @@ def test_a_run_without_its_checkpoint_or_with_a_damaged_one(tiny, tmp_path, caps
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("written, changed, sentence", [
-    ("model: convvae", "model: later", "'later' is not allowed; choose one of: convvae, dcgan, matched, melgan,"),
-    ("latent:", "later:", "there is no key later; the keys are: latent, "),
-])
+@pytest.mark.parametrize(
+    "written, changed, sentence",
+    [
+        ("model: convvae", "model: later", "'later' is not allowed; choose one of: convvae, dcgan, matched, melgan,"),
+        ("latent:", "later:", "there is no key later; the keys are: latent, "),
+    ],
+)
 def test_a_run_of_another_version(tiny, tmp_path, capsys, written, changed, sentence):
     run = tmp_path / "run"
     shutil.copytree(tiny.run, run)
@@ -366,8 +419,10 @@ def test_places_that_cannot_be_written(tiny, tmp_path, capsys):
     (tmp_path / "file").write_text("")
     places = tmp_path / "file", tmp_path / "file" / "below"
     for place in places:
-        assert vconv_command(
-            "convert", f"--run={tiny.run}", "--target=bob", tiny.evaluation / "Zoë M", "--output", place) == 2
+        assert (
+            vconv_command("convert", f"--run={tiny.run}", "--target=bob", tiny.evaluation / "Zoë M", "--output", place)
+            == 2
+        )
         assert vconv_command("train", "convvae", f"--corpus={tiny.corpus}", "--run", place, *tiny_corpus.SET) == 2
         lines = capsys.readouterr().err.splitlines()
         assert len(lines) == 2 and all(line.startswith(f"vconv: {tmp_path / 'file'}") for line in lines), lines
@@ -440,8 +495,14 @@ def test_ctrl_c_and_kill_lose_no_more_than_an_epoch_and_not_a_bit(tiny, tmp_path
     assert done < RunFolder(tmp_path / parts).epochs_done() < 8, "killed too late to test anything"
     for name in parts, "whole":
         assert vconv_command(*arguments(name)) == 0
-    resumed, whole = ({path.name: contents(path) for path in (tmp_path / name / "checkpoints").iterdir()
-                       if path.name.startswith("epoch")} for name in (parts, "whole"))
+    resumed, whole = (
+        {
+            path.name: contents(path)
+            for path in (tmp_path / name / "checkpoints").iterdir()
+            if path.name.startswith("epoch")
+        }
+        for name in (parts, "whole")
+    )
     assert list(sorted(whole)) == ["epoch-0007.weights.h5", "epoch-0008.weights.h5"]
     assert resumed == whole and len(whole["epoch-0008.weights.h5"]) > 20
     assert (tmp_path / parts / "history.csv").read_text() == (tmp_path / "whole" / "history.csv").read_text()
@@ -464,8 +525,14 @@ def test_an_epoch_with_a_checkpoint_has_its_row_in_the_history_whenever_the_trai
 
 def test_of_two_trainings_in_one_run_folder_the_second_is_told_who_the_first_is(tiny, tmp_path):
     run = tmp_path / "run"
-    arguments = ["train", "convvae", f"--corpus={tiny.corpus}", f"--run={run}", *tiny_corpus.SET,
-                 "--set=training.epochs=100000"]
+    arguments = [
+        "train",
+        "convvae",
+        f"--corpus={tiny.corpus}",
+        f"--run={run}",
+        *tiny_corpus.SET,
+        "--set=training.epochs=100000",
+    ]
     streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     both = [start(*arguments, **streams) for _ in range(2)]
     try:
@@ -475,8 +542,10 @@ def test_of_two_trainings_in_one_run_folder_the_second_is_told_who_the_first_is(
             time.sleep(0.05)
         refused, at_work = sorted(both, key=lambda process: process.returncode is None)
         assert refused.returncode == 2 and at_work.poll() is None
-        assert refused.stderr.read() == (f"vconv: {run}: another training is at work here (process {at_work.pid} on "
-                                         f"{socket.gethostname()}); wait for its end, or choose another --run folder\n")
+        assert refused.stderr.read() == (
+            f"vconv: {run}: another training is at work here (process {at_work.pid} on "
+            f"{socket.gethostname()}); wait for its end, or choose another --run folder\n"
+        )
         wait_for(RunFolder(run)._checkpoint(2), at_work)
     finally:
         for process in both:

@@ -1,4 +1,5 @@
 """The command `vconv evaluate-samples`: from files to table, JSON and pictures; every mistake in one sentence."""
+
 import json
 
 import numpy as np
@@ -20,8 +21,11 @@ def patches(n, seed, shift=0.0):
 @pytest.fixture
 def places(tmp_path):
     """Files for the command, by name."""
-    for name, (values, labels) in {"training": patches(200, 0), "generated": patches(60, 1, 0.2),
-                                   "held-out": patches(60, 2)}.items():
+    for name, (values, labels) in {
+        "training": patches(200, 0),
+        "generated": patches(60, 1, 0.2),
+        "held-out": patches(60, 2),
+    }.items():
         np.save(tmp_path / f"{name}.npy", values)
         np.save(tmp_path / f"{name} labels.npy", labels)
     np.save(tmp_path / "small.npy", np.zeros((5, 8, 6)))
@@ -38,8 +42,14 @@ def run(places, arguments):
 
 def test_without_labels(places, capsys, monkeypatch):
     monkeypatch.setattr(evaluate_samples, "load_tensorflow", lambda: pytest.fail("TensorFlow is not needed"))
-    assert run(places, "--generated={at}/generated.npy --training={at}/training.npy --held-out={at}/held-out.npy "
-                       "--json={at}/new/found.json --pictures={at}/pictures") == 0
+    assert (
+        run(
+            places,
+            "--generated={at}/generated.npy --training={at}/training.npy --held-out={at}/held-out.npy "
+            "--json={at}/new/found.json --pictures={at}/pictures",
+        )
+        == 0
+    )
     out, err = capsys.readouterr()
     assert err == "" and out.startswith("features: 48 of principal components\n60 samples of each set against 140")
     assert out.count("\n") == 3 + 10 + 1
@@ -60,7 +70,9 @@ def test_with_labels_a_classifier_is_trained_and_kept(places, capsys, monkeypatc
     assert run(places, f"{common} --labels={{at}}/training_labels.npy") == 0
     first = capsys.readouterr().out
     assert "64 of a classifier of 2 classes" in first and "inception score" in first
-    monkeypatch.setattr("vconv.generation.patch_classifier.PatchClassifier.fit", lambda *_: pytest.fail("it was there already"))
+    monkeypatch.setattr(
+        "vconv.generation.patch_classifier.PatchClassifier.fit", lambda *_: pytest.fail("it was there already")
+    )
     for labels in "", " --labels={at}/training_labels.npy":
         assert run(places, common + labels) == 0
         assert capsys.readouterr().out == first, "the same classifier, the same numbers"
@@ -76,12 +88,18 @@ CASES = {
     "too few to train on": ("--generated={at}/generated.npy --training={at}/small.npy", "need 40 or more"),
     "other shape": (f"--generated={{at}}/wide.npy {TRAINING}", "wide.npy: holds patches of shape [8, 7, 1]"),
     "other held-out": (f"--generated={{at}}/generated.npy {TRAINING} --held-out={{at}}/wide.npy", "wide.npy: holds"),
-    "labels of others": (f"--generated={{at}}/generated.npy {TRAINING} --labels={{at}}/generated_labels.npy",
-                         "for each of the 200 training patches"),
-    "patches as labels": (f"--generated={{at}}/generated.npy {TRAINING} --labels={{at}}/generated.npy",
-                          "for each of the 200 training patches"),
-    "no classifier": (f"--generated={{at}}/generated.npy {TRAINING} --classifier={{at}}/no.h5",
-                      "no.h5: there is no such file; give --labels"),
+    "labels of others": (
+        f"--generated={{at}}/generated.npy {TRAINING} --labels={{at}}/generated_labels.npy",
+        "for each of the 200 training patches",
+    ),
+    "patches as labels": (
+        f"--generated={{at}}/generated.npy {TRAINING} --labels={{at}}/generated.npy",
+        "for each of the 200 training patches",
+    ),
+    "no classifier": (
+        f"--generated={{at}}/generated.npy {TRAINING} --classifier={{at}}/no.h5",
+        "no.h5: there is no such file; give --labels",
+    ),
     "seed": (f"--generated={{at}}/generated.npy {TRAINING} --seed=-1", "--seed is -1"),
     "folder without patches": (f"--generated={{at}}/empty {TRAINING}", "holds no .npy file"),
 }

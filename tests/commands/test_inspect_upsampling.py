@@ -1,4 +1,5 @@
 """`vconv inspect-upsampling`: verdict and exit status for models and for stacks in a file, one sentence a mistake."""
+
 import subprocess
 import sys
 from pathlib import Path
@@ -20,17 +21,22 @@ def inspect(*arguments):
 @pytest.fixture
 def stack_file(tmp_path):
     """Writes a stack file and returns its path."""
+
     def write(text):
         path = tmp_path / "my stack é.yaml"
         path.write_text(text, encoding="utf-8")
         return path
+
     return write
 
 
-@pytest.mark.parametrize("name, status, last", [
-    ("broken", 1, "  - {kernel: [3, 6, 6], stride: [1, 3, 3]}"),
-    ("repaired", 0, "verdict: covers evenly"),
-])
+@pytest.mark.parametrize(
+    "name, status, last",
+    [
+        ("broken", 1, "  - {kernel: [3, 6, 6], stride: [1, 3, 3]}"),
+        ("repaired", 0, "verdict: covers evenly"),
+    ],
+)
 def test_the_stacks_of_the_docs(name, status, last, tmp_path, capsys):
     picture = tmp_path / "new" / "map.png"
     assert inspect(DOCS / "stacks" / f"{name}.yaml", "--picture", picture) == status
@@ -47,7 +53,9 @@ def test_the_plan_it_prints_is_a_file_it_reads(stack_file, capsys):
     _, plan = capsys.readouterr().out.split("evenly:\n")
     assert inspect(stack_file(plan)) == 0
     assert capsys.readouterr().out.splitlines()[-2:] == [
-        "  target 2 × 252 × 361: crop 0 × 0 × 14 from the ends", "verdict: covers evenly"]
+        "  target 2 × 252 × 361: crop 0 × 0 × 14 from the ends",
+        "verdict: covers evenly",
+    ]
 
 
 def test_the_published_vae_covers_unevenly_and_settings_change_that(capsys):
@@ -55,8 +63,10 @@ def test_the_published_vae_covers_unevenly_and_settings_change_that(capsys):
         assert inspect(name) == 0
         lines = capsys.readouterr().out.splitlines()
         assert lines[0] == "start 19" and lines[-1] == "verdict: covers, but unevenly"
-        assert lines[1:3] == ["decoder_1: kernel 9, stride 3, same → 57: even",
-                              "decoder_2: kernel 7, stride 3, same → 171: checkerboard"]
+        assert lines[1:3] == [
+            "decoder_1: kernel 9, stride 3, same → 57: even",
+            "decoder_2: kernel 7, stride 3, same → 171: checkerboard",
+        ]
     assert inspect("convvae", "--set=network.decoder_kernels=[9, 6, 6]") == 0
     assert capsys.readouterr().out.endswith("verdict: covers evenly\n")
     assert inspect("convvae", "--set=network.decoder_kernels=[9, 7, 2]") == 1
@@ -81,7 +91,8 @@ def test_a_stack_can_be_the_shape_of_the_network_it_describes():
 
     layers = [layer for layer in decoder(513, settings["network"]).layers if "Transpose" in type(layer).__name__]
     assert [(layer.kernel_size, layer.strides, layer.padding) for layer in layers] == [
-        (layer.kernel, layer.stride, layer.padding) for layer in stack]
+        (layer.kernel, layer.stride, layer.padding) for layer in stack
+    ]
     assert layers[0].input.shape[1:2] == start
 
 
@@ -103,31 +114,64 @@ CASES = {
     "empty": ("{file}", "", "{file}: stack: lacks start; give it as a list, for example start: [1]"),
     "no layers": ("{file}", "start: [2]", "{file}: stack: lacks layers"),
     "empty layers": ("{file}", "start: [2]\nlayers: []", "{file}: layers: is empty; list one layer or more"),
-    "unknown key": ("{file}", "start: [2]\nlayer: []",
-                    "{file}: stack: there is no key layer; the keys are: start, layers"),
-    "unknown layer key": ("{file}", "start: [2]\nlayers: [{kernel: [2], strides: [2]}]",
-                          "{file}: layer 1: there is no key strides; the keys are: kernel, stride, name, padding"),
+    "unknown key": (
+        "{file}",
+        "start: [2]\nlayer: []",
+        "{file}: stack: there is no key layer; the keys are: start, layers",
+    ),
+    "unknown layer key": (
+        "{file}",
+        "start: [2]\nlayers: [{kernel: [2], strides: [2]}]",
+        "{file}: layer 1: there is no key strides; the keys are: kernel, stride, name, padding",
+    ),
     "no stride": ("{file}", "start: [2]\nlayers: [{kernel: [2]}]", "{file}: layer 1: lacks stride"),
     "layers no list": ("{file}", "start: [2]\nlayers: {kernel: [2]}", "{file}: stack: layers: needs a list"),
     "layer no section": ("{file}", "start: [2]\nlayers: [3]", "{file}: stack: layers: needs a section"),
-    "kernel no list": ("{file}", "start: [2]\nlayers: [{kernel: 2, stride: [2]}]",
-                       "{file}: layer 1: kernel: needs a list such as [1], found 2"),
-    "kernel a text": ("{file}", "start: [2]\nlayers: [{kernel: [two], stride: [2]}]",
-                      "{file}: layer 1: kernel: needs a whole number such as 1, found 'two'"),
-    "kernel 0": ("{file}", "start: [2]\nlayers: [{kernel: [0], stride: [2]}]",
-                 "{file}: layer 1: kernel: needs whole numbers from 1 to 10,000,000, one an axis, found [0]"),
-    "4 dimensions": ("{file}", "start: [2, 2, 2, 2]\nlayers: [{kernel: [2, 2, 2, 2], stride: [1, 1, 1, 1]}]",
-                     "{file}: layer 1: kernel: [2, 2, 2, 2] has 4 axes; a transposed convolution has 1, 2 or 3"),
-    "axes differ": ("{file}", "start: [2]\nlayers: [{kernel: [2, 2], stride: [1, 2]}]",
-                    "{file}: layer 1: [2, 2] has 2 axes where the others have 1"),
-    "target's axes": ("{file}", "start: [2]\ntarget: [4, 4]\nlayers: [{kernel: [2], stride: [2]}]",
-                      "{file}: target: [4, 4] has 2 axes where the others have 1"),
-    "target 0": ("{file}", "start: [2]\ntarget: [0]\nlayers: [{kernel: [2], stride: [2]}]",
-                 "{file}: target: needs whole numbers from 1"),
-    "padding": ("{file}", "start: [2]\nlayers: [{kernel: [2], stride: [2], padding: full}]",
-                "{file}: layer 1: padding: 'full' is not allowed; choose one of: same, valid"),
-    "too long": ("{file}", "start: [9999]\nlayers: [{kernel: [9999], stride: [9999]}]",
-                 "{file}: layer 1: its output has 99,980,001 positions on an axis"),
+    "kernel no list": (
+        "{file}",
+        "start: [2]\nlayers: [{kernel: 2, stride: [2]}]",
+        "{file}: layer 1: kernel: needs a list such as [1], found 2",
+    ),
+    "kernel a text": (
+        "{file}",
+        "start: [2]\nlayers: [{kernel: [two], stride: [2]}]",
+        "{file}: layer 1: kernel: needs a whole number such as 1, found 'two'",
+    ),
+    "kernel 0": (
+        "{file}",
+        "start: [2]\nlayers: [{kernel: [0], stride: [2]}]",
+        "{file}: layer 1: kernel: needs whole numbers from 1 to 10,000,000, one an axis, found [0]",
+    ),
+    "4 dimensions": (
+        "{file}",
+        "start: [2, 2, 2, 2]\nlayers: [{kernel: [2, 2, 2, 2], stride: [1, 1, 1, 1]}]",
+        "{file}: layer 1: kernel: [2, 2, 2, 2] has 4 axes; a transposed convolution has 1, 2 or 3",
+    ),
+    "axes differ": (
+        "{file}",
+        "start: [2]\nlayers: [{kernel: [2, 2], stride: [1, 2]}]",
+        "{file}: layer 1: [2, 2] has 2 axes where the others have 1",
+    ),
+    "target's axes": (
+        "{file}",
+        "start: [2]\ntarget: [4, 4]\nlayers: [{kernel: [2], stride: [2]}]",
+        "{file}: target: [4, 4] has 2 axes where the others have 1",
+    ),
+    "target 0": (
+        "{file}",
+        "start: [2]\ntarget: [0]\nlayers: [{kernel: [2], stride: [2]}]",
+        "{file}: target: needs whole numbers from 1",
+    ),
+    "padding": (
+        "{file}",
+        "start: [2]\nlayers: [{kernel: [2], stride: [2], padding: full}]",
+        "{file}: layer 1: padding: 'full' is not allowed; choose one of: same, valid",
+    ),
+    "too long": (
+        "{file}",
+        "start: [9999]\nlayers: [{kernel: [9999], stride: [9999]}]",
+        "{file}: layer 1: its output has 99,980,001 positions on an axis",
+    ),
 }
 
 
@@ -148,12 +192,15 @@ def test_a_model_without_stack_is_told(capsys, monkeypatch):
 
     monkeypatch.delattr(convvae, "upsampling")
     assert inspect("convvae") == 2
-    assert capsys.readouterr().err == ("vconv: convvae: lists no transposed convolutions; write its stack to a YAML "
-                                       "file and name that\n")
+    assert capsys.readouterr().err == (
+        "vconv: convvae: lists no transposed convolutions; write its stack to a YAML file and name that\n"
+    )
 
 
 def test_a_file_needs_no_tensorflow_and_no_matplotlib_without_a_picture():
-    program = "import sys; from vconv import cli; status = cli.main(sys.argv[1:]); " \
-              "sys.exit(status + 10 * any(name in sys.modules for name in ('tensorflow', 'keras', 'matplotlib')))"
+    program = (
+        "import sys; from vconv import cli; status = cli.main(sys.argv[1:]); "
+        "sys.exit(status + 10 * any(name in sys.modules for name in ('tensorflow', 'keras', 'matplotlib')))"
+    )
     command = [sys.executable, "-c", program, "inspect-upsampling", DOCS / "stacks" / "repaired.yaml"]
     assert subprocess.run(command, capture_output=True).returncode == 0

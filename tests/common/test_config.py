@@ -1,4 +1,5 @@
 """Settings: complete, typed, and a mistake is told with what would have been right."""
+
 import pytest
 
 from vconv.common import config
@@ -20,20 +21,23 @@ def test_a_number_may_be_written_in_several_ways(value):
     assert merged["rate"] == 2.0 and isinstance(merged["rate"], float)
 
 
-@pytest.mark.parametrize("changes, words", [
-    ({"step": 1}, ("no key step", "rate, steps, on, kind, sizes, section")),
-    ({"section": {"deeper": 1}}, ("section", "no key deeper", "deep")),
-    ({"section": 3}, ("section", "deep", "3")),
-    ({"steps": 1.5}, ("steps", "whole number", "1.5")),
-    ({"steps": "7"}, ("steps", "whole number", "7")),
-    ({"steps": True}, ("steps", "whole number", "True")),
-    ({"on": 1}, ("on", "true or false")),
-    ({"rate": "fast"}, ("rate", "a number", "fast")),
-    ({"rate": False}, ("rate", "a number", "False")),
-    ({"kind": 3}, ("kind", "a text")),
-    ({"sizes": [1, "x"]}, ("sizes", "whole number", "x")),
-    ({"sizes": 3}, ("sizes", "a list")),
-])
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        ({"step": 1}, ("no key step", "rate, steps, on, kind, sizes, section")),
+        ({"section": {"deeper": 1}}, ("section", "no key deeper", "deep")),
+        ({"section": 3}, ("section", "deep", "3")),
+        ({"steps": 1.5}, ("steps", "whole number", "1.5")),
+        ({"steps": "7"}, ("steps", "whole number", "7")),
+        ({"steps": True}, ("steps", "whole number", "True")),
+        ({"on": 1}, ("on", "true or false")),
+        ({"rate": "fast"}, ("rate", "a number", "fast")),
+        ({"rate": False}, ("rate", "a number", "False")),
+        ({"kind": 3}, ("kind", "a text")),
+        ({"sizes": [1, "x"]}, ("sizes", "whole number", "x")),
+        ({"sizes": 3}, ("sizes", "a list")),
+    ],
+)
 def test_merge_refuses(changes, words):
     with pytest.raises(VconvError) as error:
         config.merge(DEFAULTS, changes, "x.yaml")
@@ -42,7 +46,10 @@ def test_merge_refuses(changes, words):
 
 def test_assignments_are_nested_and_read_as_yaml():
     assert config.parse_assignments(["a.b=1", "a.c=[x, 2]", "d=true", "e=x=y"]) == {
-        "a": {"b": 1, "c": ["x", 2]}, "d": True, "e": "x=y"}
+        "a": {"b": 1, "c": ["x", 2]},
+        "d": True,
+        "e": "x=y",
+    }
 
 
 @pytest.mark.parametrize("assignment", [["a"], ["=3"], ["a=["], ["a=1", "a.b=2"]])
@@ -51,10 +58,16 @@ def test_bad_assignments_are_refused(assignment):
         config.parse_assignments(assignment)
 
 
-@pytest.mark.parametrize("content, words", [
-    (None, "cannot be read"), (b"a: [", "not valid YAML"), (b"- a", "a list"), (b"\xff\xfe\x00", "not valid YAML"),
-    (b"!!python/object/apply:os.getcwd []", "not valid YAML"),
-])
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (None, "cannot be read"),
+        (b"a: [", "not valid YAML"),
+        (b"- a", "a list"),
+        (b"\xff\xfe\x00", "not valid YAML"),
+        (b"!!python/object/apply:os.getcwd []", "not valid YAML"),
+    ],
+)
 def test_read_yaml_refuses(tmp_path, content, words):
     path = tmp_path / "é x.yaml"
     if content is not None:
@@ -69,11 +82,16 @@ def test_read_yaml_takes_an_empty_file_for_no_changes(tmp_path):
     assert config.read_yaml(tmp_path / "x.yaml") == {}
 
 
-@pytest.mark.parametrize("section, words", [
-    ({"latent": 0}, "latent: is 0"), ({"channels": []}, r"channels: is \[\]"), ({"channels": [4, -1]}, "1 or more"),
-    ({"a_channels": [1, 2], "a_kernels": [3]}, "a_channels: has 2 entries and a_kernels has 1"),
-    ({"a_channels": [1], "a_kernels": [3, 4]}, "a_channels: has 1 entries and a_kernels has 2"),
-])
+@pytest.mark.parametrize(
+    "section, words",
+    [
+        ({"latent": 0}, "latent: is 0"),
+        ({"channels": []}, r"channels: is \[\]"),
+        ({"channels": [4, -1]}, "1 or more"),
+        ({"a_channels": [1, 2], "a_kernels": [3]}, "a_channels: has 2 entries and a_kernels has 1"),
+        ({"a_channels": [1], "a_kernels": [3, 4]}, "a_channels: has 1 entries and a_kernels has 2"),
+    ],
+)
 def test_impossible_sizes_are_refused(section, words):
     with pytest.raises(VconvError, match=words):
         config.check_sizes(section, "x")

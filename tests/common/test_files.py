@@ -48,8 +48,9 @@ def test_a_full_disk_leaves_the_old_file_and_is_told_in_one_sentence(tmp_path, m
     monkeypatch.setattr(os, step, full)
     with pytest.raises(VconvError) as error:
         files.write_text(tmp_path / "a.txt", "new", "buy a larger one")
-    assert str(error.value) == (f"{tmp_path / 'a.txt'}: cannot be written ({os.strerror(errno.ENOSPC)}); "
-                                "buy a larger one")
+    assert str(error.value) == (
+        f"{tmp_path / 'a.txt'}: cannot be written ({os.strerror(errno.ENOSPC)}); buy a larger one"
+    )
     assert content(tmp_path) == {"a.txt": "old"}
 
 
@@ -76,8 +77,15 @@ def test_the_disk_has_the_file_before_it_gets_its_name(tmp_path, monkeypatch):
     assert order == ["fsync", "replace"]
 
 
-@pytest.mark.parametrize(("place", "said"), [("file/a.txt", errno.ENOTDIR), ("file/deeper/a.txt", errno.ENOTDIR),
-                                             ("folder", errno.EISDIR), ("a" * 300, errno.ENAMETOOLONG)])
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("file/a.txt", errno.ENOTDIR),
+        ("file/deeper/a.txt", errno.ENOTDIR),
+        ("folder", errno.EISDIR),
+        ("a" * 300, errno.ENAMETOOLONG),
+    ],
+)
 def test_an_impossible_place_is_told_in_one_sentence(tmp_path, place, said):
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
@@ -116,8 +124,14 @@ def test_writers_at_the_same_time_never_mix(tmp_path):
     path = tmp_path / "a.txt"
     keep_writing(path, "0")
     writers = [threading.Thread(target=keep_writing, args=(path, letter)) for letter in "12"]
-    other = subprocess.Popen([sys.executable, "-c", "import sys; from vconv import files\n"
-                              "for _ in range(40): files.write_text(sys.argv[1], '3' * 100_000)", path])
+    other = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from vconv import files\nfor _ in range(40): files.write_text(sys.argv[1], '3' * 100_000)",
+            path,
+        ]
+    )
     for writer in writers:
         writer.start()
     seen = set()

@@ -74,6 +74,7 @@ def test_a_full_disk_and_a_file_in_the_way(tmp_path, monkeypatch):
 
     def full(*_):
         raise OSError(errno.ENOSPC, "")
+
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(VconvError, match=f"{os.strerror(errno.ENOSPC)}"):
         write(tmp_path / "a.h5")

@@ -1,4 +1,5 @@
 """Pictures: what is drawn is what was given, on the right axes."""
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
@@ -68,8 +69,16 @@ def test_taps_are_drawn_as_counted_and_holes_in_red():
         assert (holes > 0).tolist() == [count == 0 for count in vector]
 
 
-@pytest.mark.parametrize("axes", [[np.arange(5)], [np.ones(3), np.arange(7)], [np.arange(1, 5000)],
-                                  [np.array([2**70, 1], object)], [np.ones(1)] * 3])
+@pytest.mark.parametrize(
+    "axes",
+    [
+        [np.arange(5)],
+        [np.ones(3), np.arange(7)],
+        [np.arange(1, 5000)],
+        [np.array([2**70, 1], object)],
+        [np.ones(1)] * 3,
+    ],
+)
 def test_taps_of_any_shape_become_a_picture(axes):
     figure = plots.taps(axes)
     assert plots.pixels(figure).std() > 1

@@ -1,4 +1,5 @@
 """Converting many files: every good one is written where it belongs, every bad one is told, no input is touched."""
+
 import os
 from itertools import permutations
 from pathlib import Path
@@ -41,11 +42,13 @@ class Louder:
 @pytest.fixture
 def write(tmp_path):
     """Write a sine of a given peak; return its path."""
+
     def sine(name, peak=0.25):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         soundfile.write(path, peak * np.sin(np.arange(1600) * 2 * np.pi / 32), RATE)
         return path
+
     return sine
 
 
@@ -82,7 +85,8 @@ def test_missing_and_empty_inputs_are_told(tmp_path):
 def test_folder_tasks_name_the_outputs(write, tmp_path):
     path = write("in/a.b é.wav")
     assert folder_tasks([path], None, "2", tmp_path / "out", ".flac") == [
-        Task(path, None, {"2": tmp_path / "out" / "a.b é.flac"})]
+        Task(path, None, {"2": tmp_path / "out" / "a.b é.flac"})
+    ]
 
 
 @pytest.fixture
@@ -92,8 +96,10 @@ def corpus(write, tmp_path):
             write(f"c/{split}/{speaker}/1.wav")
     write("c/eval/A/2.wav")
     path = tmp_path / "corpus.yaml"
-    path.write_text("root: c\nsplits:\n  training: {pattern: 'train/{speaker}/{utterance}'}\n"
-                    "  evaluation: {pattern: 'eval/{speaker}/{utterance}'}\n")
+    path.write_text(
+        "root: c\nsplits:\n  training: {pattern: 'train/{speaker}/{utterance}'}\n"
+        "  evaluation: {pattern: 'eval/{speaker}/{utterance}'}\n"
+    )
     return Corpus.load(path)
 
 
@@ -102,8 +108,12 @@ def test_pair_tasks_analyse_each_recording_once_for_all_its_targets(corpus, tmp_
     tasks = pair_tasks(corpus, "evaluation", pairs, tmp_path / "out", ".ogg")
     root = tmp_path / "c" / "eval"
     assert tasks == [
-        Task(root / "A" / f"{name}.wav", "A", {"B-C": tmp_path / "out" / "A-B-C" / f"{name}.ogg",
-                                               "D": tmp_path / "out" / "A-D" / f"{name}.ogg"}) for name in "12"
+        Task(
+            root / "A" / f"{name}.wav",
+            "A",
+            {"B-C": tmp_path / "out" / "A-B-C" / f"{name}.ogg", "D": tmp_path / "out" / "A-D" / f"{name}.ogg"},
+        )
+        for name in "12"
     ] + [Task(root / "D" / "1.wav", "D", {"A": tmp_path / "out" / "D-A" / "1.ogg"})]
 
 
@@ -112,8 +122,9 @@ def test_pairs_without_a_recording_are_told(corpus, tmp_path):
         pair_tasks(corpus, "nonsense", [("D", "A"), ("A", "D")], tmp_path, ".wav")
 
 
-NAMES = st.lists(st.text("ab-_ é", min_size=1, max_size=4).map(str.strip).filter(bool), min_size=2, max_size=4,
-                 unique=True)
+NAMES = st.lists(
+    st.text("ab-_ é", min_size=1, max_size=4).map(str.strip).filter(bool), min_size=2, max_size=4, unique=True
+)
 
 
 @given(NAMES)

@@ -1,4 +1,5 @@
 """Conversion: with a network that changes nothing, it is WORLD copy-synthesis whose F0 has moved."""
+
 import warnings
 
 import numpy as np
@@ -37,8 +38,18 @@ def converter(network=identity, rate=RATE, f0_method="dio", frame_period_ms=5.0,
     mean, deviation = np.array(list(LOG_F0.values())).T
     features = {"sample_rate": rate, "frame_period_ms": frame_period_ms, "f0_method": f0_method}
     statistics = Statistics(
-        tuple(LOG_F0), features, "x", np.full(bins, low), np.zeros(bins), np.zeros(bins), np.ones(bins),
-        mean, deviation, np.array(list(RANGES_HZ.values())), np.ones((3, bins)))
+        tuple(LOG_F0),
+        features,
+        "x",
+        np.full(bins, low),
+        np.zeros(bins),
+        np.zeros(bins),
+        np.ones(bins),
+        mean,
+        deviation,
+        np.array(list(RANGES_HZ.values())),
+        np.ones((3, bins)),
+    )
     return VoiceConverter(network, statistics, {"model": "convvae", "settings": {}})
 
 
@@ -195,19 +206,22 @@ def test_a_pitch_no_voice_has_stays_where_world_can_synthesize_it(y, synthesized
     assert synthesized[0].f0_hz.max() == RATE / 2, "10^9 Hz made WORLD write beyond its memory"
 
 
-@pytest.mark.parametrize("audio, source, target, rate, sentence", [
-    (0.1 * np.ones(8000), "Ann", "Nobody", None, "target speaker: 'Nobody' .* Ann, Bo-b, Çem"),
-    (0.1 * np.ones(8000), "Nobody", "Ann", None, "speaker: 'Nobody' .* Ann, Bo-b, Çem"),
-    (np.zeros(8000), None, "Ann", None, "none of 101 frames is voiced"),
-    (np.zeros((8000, 2)), "Ann", "Ann", None, r"shape \(8000, 2\)"),
-    (np.array([0.0, np.nan] * 4000), "Ann", "Ann", None, "finite"),
-    (np.zeros(0), "Ann", "Ann", None, "0 samples"),
-    (np.zeros(0), "Ann", "Ann", 8000, "0 samples"),
-    (np.zeros(100), "Ann", "Ann", None, "at least 3"),
-    (np.zeros(8000), "Ann", "Ann", 0, "0 Hz"),
-    (np.zeros(8000), "Ann", "Ann", -8000, "-8000 Hz"),
-    ("no such.wav", "Ann", "Ann", None, "no such.wav: there is no such file"),
-])
+@pytest.mark.parametrize(
+    "audio, source, target, rate, sentence",
+    [
+        (0.1 * np.ones(8000), "Ann", "Nobody", None, "target speaker: 'Nobody' .* Ann, Bo-b, Çem"),
+        (0.1 * np.ones(8000), "Nobody", "Ann", None, "speaker: 'Nobody' .* Ann, Bo-b, Çem"),
+        (np.zeros(8000), None, "Ann", None, "none of 101 frames is voiced"),
+        (np.zeros((8000, 2)), "Ann", "Ann", None, r"shape \(8000, 2\)"),
+        (np.array([0.0, np.nan] * 4000), "Ann", "Ann", None, "finite"),
+        (np.zeros(0), "Ann", "Ann", None, "0 samples"),
+        (np.zeros(0), "Ann", "Ann", 8000, "0 samples"),
+        (np.zeros(100), "Ann", "Ann", None, "at least 3"),
+        (np.zeros(8000), "Ann", "Ann", 0, "0 Hz"),
+        (np.zeros(8000), "Ann", "Ann", -8000, "-8000 Hz"),
+        ("no such.wav", "Ann", "Ann", None, "no such.wav: there is no such file"),
+    ],
+)
 def test_what_cannot_be_converted_is_told(same, audio, source, target, rate, sentence):
     with pytest.raises(VconvError, match=sentence):
         same.convert(audio, source=source, target=target, rate=rate)
@@ -246,7 +260,7 @@ def test_diff_of_a_network_that_changes_nothing_is_the_recording_in_another_pitc
     found, _ = same.convert(y, "Çem", "Ann", synthesis="diff")
     world_, _ = same.convert(y, "Çem", "Ann")
     assert len(found) == len(y)
-    analyses = [world.analyze(signal, RATE, 120, 500) for signal in (y, found, world_[:len(y)])]
+    analyses = [world.analyze(signal, RATE, 120, 500) for signal in (y, found, world_[: len(y)])]
     voiced = np.all([analysis.f0_hz > 0 for analysis in analyses], axis=0)
     own, moved, expected = (np.log(analysis.f0_hz[voiced]) for analysis in analyses)
     np.testing.assert_allclose(moved, expected, atol=0.04)
@@ -268,8 +282,10 @@ def test_diff_takes_the_spectrum_that_the_network_says(y):
     def brighter(inputs):
         return inputs[0] + tf.linspace(0.0, 0.1, BINS)  # of 20, from −1 to 1: 10 dB from 0 Hz to half the rate
 
-    plain, tilted = (world.analyze(converter(network).convert(y, "Ann", "Ann", synthesis="diff")[0], RATE, 120, 320)
-                     for network in (identity, brighter))
+    plain, tilted = (
+        world.analyze(converter(network).convert(y, "Ann", "Ann", synthesis="diff")[0], RATE, 120, 320)
+        for network in (identity, brighter)
+    )
     voiced = (plain.f0_hz > 0) & (tilted.f0_hz > 0)
     gain_db = 10 * np.log10(tilted.spectrum[voiced] / plain.spectrum[voiced]).mean(axis=0)
     slope = np.polyfit(np.linspace(0, 1, BINS)[10:400], gain_db[10:400], 1)[0]

@@ -1,4 +1,5 @@
 """Vocoders: a small MelGAN trained, resumed, used and exported by the commands; Griffin-Lim beside it."""
+
 import json
 import shutil
 
@@ -20,8 +21,11 @@ RATE = 16000
 
 
 def options(changes):
-    return [f"--set={section}.{key}={json.dumps(value)}" for section, values in changes.items()
-            for key, value in values.items()]
+    return [
+        f"--set={section}.{key}={json.dumps(value)}"
+        for section, values in changes.items()
+        for key, value in values.items()
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +52,11 @@ def test_a_resumed_training_equals_an_uninterrupted_one(run):
     one, other = (RunFolder(folder).build_model() for folder in (run, run))
     RunFolder(run).load_checkpoint(one)
     RunFolder(run.with_name("whole")).load_checkpoint(other)
-    for a, b in zip([*one.weights, *one.optimizer.variables, *one.critic_optimizer.variables],
-                    [*other.weights, *other.optimizer.variables, *other.critic_optimizer.variables], strict=True):
+    for a, b in zip(
+        [*one.weights, *one.optimizer.variables, *one.critic_optimizer.variables],
+        [*other.weights, *other.optimizer.variables, *other.critic_optimizer.variables],
+        strict=True,
+    ):
         assert np.array_equal(a, b)
     assert RunFolder(run).history() == RunFolder(run.with_name("whole")).history()
 
@@ -59,8 +66,12 @@ def test_the_run_folder_tells_its_progress(run):
     assert first["critic_loss"] == 0 and second["critic_loss"] > 0
     assert {"val_stft", "val_mel_db"} <= second.keys()
     assert (run / "curves.png").is_file()
-    tags = {value.tag for event in sorted((run / "log").iterdir()) for record in
-            tf.compat.v1.train.summary_iterator(str(event)) for value in record.summary.value}
+    tags = {
+        value.tag
+        for event in sorted((run / "log").iterdir())
+        for record in tf.compat.v1.train.summary_iterator(str(event))
+        for value in record.summary.value
+    }
     assert {"natural", "vocoder", "validation utterance", "val_mel_db"} <= tags
 
 
@@ -80,8 +91,11 @@ def test_one_frame_less_around_a_chunk_would_be_heard(vocoder, monkeypatch):
     whole = vocoder.generator(levels_db[None])[0, :, 0].numpy()
     exact = melgan_networks.receptive_field
     monkeypatch.setattr(vocoders, "CHUNK_FRAMES", 32)
-    monkeypatch.setattr(melgan_networks, "receptive_field",
-                        lambda *where: (exact(*where)[0] + 1, max(exact(*where)[1] - 1, where[2] // 256)))
+    monkeypatch.setattr(
+        melgan_networks,
+        "receptive_field",
+        lambda *where: (exact(*where)[0] + 1, max(exact(*where)[1] - 1, where[2] // 256)),
+    )
     assert not np.allclose(vocoder.vocode(levels_db), whole, atol=1e-5)
 
 
@@ -104,8 +118,18 @@ def test_vocode_says_recordings_and_mel_spectrograms_alike(run, tiny, tmp_path, 
 
 def test_griffin_lim_needs_no_training(run, tiny, tmp_path, capsys):
     for name in ("griffin-lim", f"griffin-lim:{run}"):
-        assert cli.main(["vocode", str(tiny.evaluation / "bob" / "é 1.wav"), f"--vocoder={name}", "--rate=16000",
-                         f"--output={tmp_path / name[:12]}"]) == 0
+        assert (
+            cli.main(
+                [
+                    "vocode",
+                    str(tiny.evaluation / "bob" / "é 1.wav"),
+                    f"--vocoder={name}",
+                    "--rate=16000",
+                    f"--output={tmp_path / name[:12]}",
+                ]
+            )
+            == 0
+        )
     one, other = (soundfile.read(tmp_path / name / "é 1.wav")[0] for name in ("griffin-lim", "griffin-lim:"))
     assert np.array_equal(one, other), "the tutorial's mel spectrogram at 16 kHz is that of melgan_light"
     natural = soundfile.read(tiny.evaluation / "bob" / "é 1.wav")[0]
@@ -115,10 +139,22 @@ def test_griffin_lim_needs_no_training(run, tiny, tmp_path, capsys):
 def test_conversion_goes_through_the_vocoder(run, tiny, tmp_path):
     source = str(tiny.evaluation / "bob" / "é 1.wav")
     for name in ("world", f"melgan:{run}", "griffin-lim", "diff"):
-        assert cli.main(["convert", source, f"--run={tiny.run}", "--target=Zoë M", f"--vocoder={name}",
-                         f"--output={tmp_path / name[:5]}"]) == 0
-    world, melgan_, griffin, diff = (wav.read(tmp_path / name / "é 1.wav")[0]
-                                     for name in ("world", "melga", "griff", "diff"))
+        assert (
+            cli.main(
+                [
+                    "convert",
+                    source,
+                    f"--run={tiny.run}",
+                    "--target=Zoë M",
+                    f"--vocoder={name}",
+                    f"--output={tmp_path / name[:5]}",
+                ]
+            )
+            == 0
+        )
+    world, melgan_, griffin, diff = (
+        wav.read(tmp_path / name / "é 1.wav")[0] for name in ("world", "melga", "griff", "diff")
+    )
     assert len(world) == len(melgan_) == len(griffin)
     assert len(diff) == len(wav.read(source, RATE)[0]), "it is the recording itself"
     assert np.abs(diff - VoiceConverter.load(tiny.run).convert(source, "Zoë M", synthesis="diff")[0]).max() < 1e-3
@@ -127,33 +163,46 @@ def test_conversion_goes_through_the_vocoder(run, tiny, tmp_path):
     assert np.corrcoef(vocoder.mel(griffin).ravel(), vocoder.mel(world).ravel())[0, 1] > 0.9
 
 
-@pytest.mark.parametrize("arguments, said", [
-    (["convert", "{wav}", "--run={run}", "--target=bob", "--output={out}"], "holds a melgan_light, a vocoder"),
-    (["vocode", "{wav}", "--vocoder=melgan:{convvae}", "--output={out}"], "holds a convvae, which is no vocoder"),
-    (["vocode", "{wav}", "--vocoder=melgan", "--output={out}"], "name its run folder too"),
-    (["convert", "{wav}", "--run={convvae}", "--target=bob", "--vocoder=dif", "--output={out}"],
-     "--vocoder: 'dif' is not allowed; choose one of: world, diff, griffin-lim, melgan"),
-    (["vocode", "{wav}", "--vocoder=wavenet", "--output={out}"], "griffin-lim, melgan"),
-    (["vocode", "{out}", "--vocoder=griffin-lim", "--output={out}"], "there is no such file or folder"),
-    (["export", "--run={convvae}", "--format=tflite", "--output={out}"], "no vocoder"),
-    (["train", "melgan", "--corpus={corpus}", "--run={out}"], "waves of 16000 Hz, but mel.sample_rate is 22050"),
-    (["train", "melgan_light", "--corpus={corpus}", "--run={out}", "--condition=world"], "holds no copy_synthesis"),
-    (["train", "convvae", "--corpus={corpus}", "--run={out}", "--condition=world"], "no key condition"),
-])
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["convert", "{wav}", "--run={run}", "--target=bob", "--output={out}"], "holds a melgan_light, a vocoder"),
+        (["vocode", "{wav}", "--vocoder=melgan:{convvae}", "--output={out}"], "holds a convvae, which is no vocoder"),
+        (["vocode", "{wav}", "--vocoder=melgan", "--output={out}"], "name its run folder too"),
+        (
+            ["convert", "{wav}", "--run={convvae}", "--target=bob", "--vocoder=dif", "--output={out}"],
+            "--vocoder: 'dif' is not allowed; choose one of: world, diff, griffin-lim, melgan",
+        ),
+        (["vocode", "{wav}", "--vocoder=wavenet", "--output={out}"], "griffin-lim, melgan"),
+        (["vocode", "{out}", "--vocoder=griffin-lim", "--output={out}"], "there is no such file or folder"),
+        (["export", "--run={convvae}", "--format=tflite", "--output={out}"], "no vocoder"),
+        (["train", "melgan", "--corpus={corpus}", "--run={out}"], "waves of 16000 Hz, but mel.sample_rate is 22050"),
+        (["train", "melgan_light", "--corpus={corpus}", "--run={out}", "--condition=world"], "holds no copy_synthesis"),
+        (["train", "convvae", "--corpus={corpus}", "--run={out}", "--condition=world"], "no key condition"),
+    ],
+)
 def test_mistakes_are_told(run, tiny, tmp_path, capsys, arguments, said):
-    places = {"wav": tiny.evaluation / "bob" / "é 1.wav", "run": run, "convvae": tiny.run, "out": tmp_path / "out",
-              "corpus": tiny.corpus}
+    places = {
+        "wav": tiny.evaluation / "bob" / "é 1.wav",
+        "run": run,
+        "convvae": tiny.run,
+        "out": tmp_path / "out",
+        "corpus": tiny.corpus,
+    }
     assert cli.main([argument.format(**places) for argument in arguments]) == 2
     told = capsys.readouterr().err
     assert said in told and told.startswith("vconv: ") and told.count("\n") == 1
 
 
-@pytest.mark.parametrize("levels_db, said", [
-    (np.zeros((5, 40)), r"shape \[5, 40\].*\[frames, 80\]"),
-    (np.zeros(80), r"shape \[80\]"),
-    (np.zeros((0, 80)), r"shape \[0, 80\]"),
-    (np.full((5, 80), np.nan), "NaN"),
-])
+@pytest.mark.parametrize(
+    "levels_db, said",
+    [
+        (np.zeros((5, 40)), r"shape \[5, 40\].*\[frames, 80\]"),
+        (np.zeros(80), r"shape \[80\]"),
+        (np.zeros((0, 80)), r"shape \[0, 80\]"),
+        (np.full((5, 80), np.nan), "NaN"),
+    ],
+)
 def test_what_is_no_mel_spectrogram_is_told(vocoder, levels_db, said):
     with pytest.raises(VconvError, match=said):
         vocoder.vocode(levels_db)
@@ -163,8 +212,19 @@ def test_a_vocoder_of_another_rate_is_told_once_before_anything_is_converted(run
     settings = RunFolder(run).settings()
     settings["settings"]["mel"]["sample_rate"] = 22050
     RunFolder(tmp_path / "other").create(settings)
-    assert cli.main(["convert", str(tiny.evaluation / "bob"), f"--run={tiny.run}", "--target=Zoë M",
-                     f"--vocoder=griffin-lim:{tmp_path / 'other'}", f"--output={tmp_path / 'out'}"]) == 2
+    assert (
+        cli.main(
+            [
+                "convert",
+                str(tiny.evaluation / "bob"),
+                f"--run={tiny.run}",
+                "--target=Zoë M",
+                f"--vocoder=griffin-lim:{tmp_path / 'other'}",
+                f"--output={tmp_path / 'out'}",
+            ]
+        )
+        == 2
+    )
     told = capsys.readouterr().err
     assert "16000 Hz does not fit a vocoder of 22050 Hz" in told and told.count("\n") == 1
     assert not (tmp_path / "out").exists()

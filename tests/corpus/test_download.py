@@ -1,4 +1,5 @@
 """Archives arrive whole, once, and never write outside their folder."""
+
 import hashlib
 import http.server
 import io
@@ -54,7 +55,7 @@ def host(tmp_path):
             if not path.is_file():
                 return self.send_error(404)
             content, asked = path.read_bytes(), self.headers.get("Range")
-            begin = int(asked[len("bytes="):-1]) if asked and server.knows_range else 0
+            begin = int(asked[len("bytes=") : -1]) if asked and server.knows_range else 0
             if begin >= len(content):
                 return self.send_error(416)
             self.send_response(206 if begin else 200)
@@ -182,7 +183,7 @@ def test_a_damaged_archive_is_one_sentence(tmp_path, folder, name):
     archive = (make_zip if name.endswith("zip") else make_tar)(tmp_path / name, content)
     whole = bytearray(archive.read_bytes())
     if name.endswith("zip"):
-        whole[50_000] ^= 255                # its table of contents is at the end: damage instead of a cut
+        whole[50_000] ^= 255  # its table of contents is at the end: damage instead of a cut
     else:
         del whole[1_500_000:]
     archive.write_bytes(whole)
@@ -202,7 +203,7 @@ def test_a_missing_page_names_the_address_and_the_way_round(host, folder):
 
 
 def test_an_unreachable_host_names_the_address_and_the_way_round(folder):
-    with socket.socket() as listener:       # a port nobody listens on once it is closed
+    with socket.socket() as listener:  # a port nobody listens on once it is closed
         listener.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/a.zip"
     with pytest.raises(VconvError, match=rf"{address}: cannot be reached .*--corpus-dir"):

@@ -28,9 +28,19 @@ def listed(corpus, split):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sets(st.tuples(NAMES, NAMES), min_size=1, max_size=6), st.booleans(), st.sampled_from([
-    "{speaker}/{utterance}", "wav 48/{speaker}/x/{utterance}.wav", "{speaker}/{speaker}_{utterance}_mic1",
-    "cmu_us_{speaker}_arctic/*/{utterance}", "{speaker}+{utterance}"]))
+@given(
+    st.sets(st.tuples(NAMES, NAMES), min_size=1, max_size=6),
+    st.booleans(),
+    st.sampled_from(
+        [
+            "{speaker}/{utterance}",
+            "wav 48/{speaker}/x/{utterance}.wav",
+            "{speaker}/{speaker}_{utterance}_mic1",
+            "cmu_us_{speaker}_arctic/*/{utterance}",
+            "{speaker}+{utterance}",
+        ]
+    ),
+)
 def test_a_pattern_finds_what_was_written_with_it(pairs, decomposed, pattern):
     with tempfile.TemporaryDirectory() as folder:
         for speaker, utterance in pairs:
@@ -41,8 +51,18 @@ def test_a_pattern_finds_what_was_written_with_it(pairs, decomposed, pattern):
 
 
 def test_extensions_litter_and_folders(tmp_path):
-    touch(tmp_path, "A/1.WAV", "A/2.flac", "A/3.Ogg", "A/4.txt", "A/._5.wav", "A/.DS_Store", "__MACOSX/6.wav", "7.wav",
-          "A/8.wav/9.wav")
+    touch(
+        tmp_path,
+        "A/1.WAV",
+        "A/2.flac",
+        "A/3.Ogg",
+        "A/4.txt",
+        "A/._5.wav",
+        "A/.DS_Store",
+        "__MACOSX/6.wav",
+        "7.wav",
+        "A/8.wav/9.wav",
+    )
     assert [name for _, name, _ in find_files(tmp_path, "{speaker}/{utterance}")] == ["1", "2", "3"]
     assert [name for _, name, _ in find_files(tmp_path, "{speaker}/{utterance}.flac")] == ["2"]
     assert [name for _, name, _ in find_files(tmp_path, "*/*/{speaker}{utterance}*.wav")] == []
@@ -70,10 +90,21 @@ def test_the_shortest_reading_wins(tmp_path):
     assert find_files(tmp_path, "{speaker}_{utterance}")[0][:2] == ("anna", "maria_01")
 
 
-@pytest.mark.parametrize(("name", "utterances", "chosen"), [
-    ("100150", "100001..100150", True), ("100001", "100001..100150", True), ("100151", "100001..100150", False),
-    ("200001", ["1*", "2*"], True), ("300001", ["1*", "2*"], False), ("a[1]", ["a[1]"], True), ("x", "all", True),
-    ("A1", ["a*"], False), ("b", ["x", "a..c"], True), ("é", [unicodedata.normalize("NFD", "é")], True)])
+@pytest.mark.parametrize(
+    ("name", "utterances", "chosen"),
+    [
+        ("100150", "100001..100150", True),
+        ("100001", "100001..100150", True),
+        ("100151", "100001..100150", False),
+        ("200001", ["1*", "2*"], True),
+        ("300001", ["1*", "2*"], False),
+        ("a[1]", ["a[1]"], True),
+        ("x", "all", True),
+        ("A1", ["a*"], False),
+        ("b", ["x", "a..c"], True),
+        ("é", [unicodedata.normalize("NFD", "é")], True),
+    ],
+)
 def test_utterances_are_chosen_by_range_glob_or_name(name, utterances, chosen):
     assert is_chosen(name, utterances) == chosen
 
@@ -97,13 +128,20 @@ def test_a_share_has_its_size():
 
 
 def test_the_layout_of_vcc2016_with_its_stray_file(tmp_path):
-    touch(tmp_path, *(f"vcc2016_training/SF1/{n}.wav" for n in (100001, 100150, 100151, 100162)),
-          *(f"evaluation_all/SF1/{n}.wav" for n in (100160, 200001, 200054)), "evaluation_all/.DS_Store")
-    corpus = load(tmp_path, """
+    touch(
+        tmp_path,
+        *(f"vcc2016_training/SF1/{n}.wav" for n in (100001, 100150, 100151, 100162)),
+        *(f"evaluation_all/SF1/{n}.wav" for n in (100160, 200001, 200054)),
+        "evaluation_all/.DS_Store",
+    )
+    corpus = load(
+        tmp_path,
+        """
 splits:
   training:   {pattern: "vcc2016_training/{speaker}/{utterance}", utterances: "100001..100150"}
   validation: {pattern: "vcc2016_training/{speaker}/{utterance}", utterances: "100151..100162"}
-  evaluation: {pattern: "evaluation_all/{speaker}/{utterance}", utterances: ["2*"]}""")
+  evaluation: {pattern: "evaluation_all/{speaker}/{utterance}", utterances: ["2*"]}""",
+    )
     assert listed(corpus, "training") == [("SF1", "100001"), ("SF1", "100150")]
     assert listed(corpus, "validation") == [("SF1", "100151"), ("SF1", "100162")]
     assert listed(corpus, "evaluation") == [("SF1", "200001"), ("SF1", "200054")]
@@ -135,8 +173,10 @@ def test_the_first_split_that_accepts_a_file_has_it(tmp_path):
 
 def test_speakers_restrict_and_must_be_there(tmp_path):
     touch(tmp_path, "t/A/1.wav", "t/A/2.wav", "t/B/1.wav", "e/C/1.wav")
-    yaml = ("splits:\n  training: {pattern: 't/{speaker}/{utterance}'}\n"
-            "  validation: {pattern: 'e/{speaker}/{utterance}'}\n")
+    yaml = (
+        "splits:\n  training: {pattern: 't/{speaker}/{utterance}'}\n"
+        "  validation: {pattern: 'e/{speaker}/{utterance}'}\n"
+    )
     assert load(tmp_path, yaml).speakers == ["A", "B"]
     corpus = load(tmp_path, yaml + "speakers: [A]")
     assert corpus.speakers == ["A"] and listed(corpus, "training") == [("A", "1"), ("A", "2")]

@@ -51,45 +51,51 @@ def test_downloads(tmp_path):
 
 
 def test_accents_are_composed(tmp_path):
-    settings = read(tmp_path, "speakers: [\"Zoe\u0308\"]\nf0_range_hz: {\"Zoe\u0308\": [100, 300]}")
+    settings = read(tmp_path, 'speakers: ["Zoe\u0308"]\nf0_range_hz: {"Zoe\u0308": [100, 300]}')
     assert settings["speakers"] == ["Zo\u00eb"] and settings["f0_range_hz"] == {"Zo\u00eb": [100.0, 300.0]}
 
 
-@pytest.mark.parametrize(("yaml", "message"), [
-    ("sample_rat: 16000", "there is no key sample_rat; the keys are: .*sample_rate"),
-    ("sample_rate: fast", "sample_rate: needs a whole number"),
-    ("sample_rate: 8000", "sample_rate is 8000 Hz; it must be at least 12000"),
-    ("frame_period_ms: 0", "frame_period_ms is 0; it must lie between 1 and 100"),
-    ("frame_period_ms: .nan", "frame_period_ms is nan; it must"),
-    ("contents: wave", r"contents: needs a list such as \['frames', 'wave'\], found 'wave'"),
-    ("contents: [frames, mel]", "contents: 'mel' is not allowed; choose one of: frames, wave, copy_synthesis"),
-    ("contents: []", r"contents: needs at least one of frames and wave, found \[\]"),
-    ("contents: [copy_synthesis]", "contents: needs at least one of frames and wave, found"),
-    ("f0_method: swipe", "f0_method: 'swipe' is not allowed; choose one of: dio, harvest"),
-    ("speakers: SF1", "speakers: needs all or a list of names, found 'SF1'"),
-    ("speakers: []", "speakers: needs all or a list"),
-    ("speakers: [001]", "speakers: 1 was read as no text; put quotes"),
-    ("speakers: [no]", "speakers: False was read as no text; put quotes"),
-    ("f0_range_hz: [50, 100]", "f0_range_hz: needs a section"),
-    ("f0_range_hz: {A: [300, 100]}", r"f0_range_hz: A: needs \[floor, ceiling\] with .* found \[300, 100\]"),
-    ("f0_range_hz: {A: 50}", "f0_range_hz: A: needs"),
-    ("f0_range_hz: {A: [50, 5000]}", "ceiling <= 4000 Hz"),
-    ("f0_range_hz: {1: [50, 100]}", "f0_range_hz: 1 was read as no text"),
-    ("splits: all", "splits: needs a section with the key training"),
-    ("splits: {validation: {}}", "splits: needs a section with the key training"),
-    ("splits: {training: {}, test: {}}", "splits: 'test' is not allowed; choose one of: training, validation, eval"),
-    ("splits: {training: all}", "splits: training: needs a section"),
-    ("splits: {training: {patern: x}}", "there is no key patern; the keys are: pattern, utterances, share"),
-    ("splits: {training: {pattern: '{speaker}/*'}}", "lacks {utterance}"),
-    ("splits: {training: {pattern: '{speaker}/{utt}'}}", "'utt' is not allowed; choose one of: speaker, utterance"),
-    ("splits: {training: {share: 0}}", "share is 0; it must be above 0"),
-    ("splits: {training: {share: 1.5}}", "share is 1.5; it must be above 0"),
-    ("splits: {training: {utterances: [100001]}}", "utterances: 100001 was read as no text; put quotes"),
-    ("splits: {training: {utterances: 100001}}", "utterances: needs a text such as 'all', found 100001"),
-    ("download: https://a.zip", "download: needs a list"),
-    ("download: [{sha256: abc}]", "an archive lacks its url"),
-    ("download: [{url: a, md5: b}]", "there is no key md5"),
-])
+@pytest.mark.parametrize(
+    ("yaml", "message"),
+    [
+        ("sample_rat: 16000", "there is no key sample_rat; the keys are: .*sample_rate"),
+        ("sample_rate: fast", "sample_rate: needs a whole number"),
+        ("sample_rate: 8000", "sample_rate is 8000 Hz; it must be at least 12000"),
+        ("frame_period_ms: 0", "frame_period_ms is 0; it must lie between 1 and 100"),
+        ("frame_period_ms: .nan", "frame_period_ms is nan; it must"),
+        ("contents: wave", r"contents: needs a list such as \['frames', 'wave'\], found 'wave'"),
+        ("contents: [frames, mel]", "contents: 'mel' is not allowed; choose one of: frames, wave, copy_synthesis"),
+        ("contents: []", r"contents: needs at least one of frames and wave, found \[\]"),
+        ("contents: [copy_synthesis]", "contents: needs at least one of frames and wave, found"),
+        ("f0_method: swipe", "f0_method: 'swipe' is not allowed; choose one of: dio, harvest"),
+        ("speakers: SF1", "speakers: needs all or a list of names, found 'SF1'"),
+        ("speakers: []", "speakers: needs all or a list"),
+        ("speakers: [001]", "speakers: 1 was read as no text; put quotes"),
+        ("speakers: [no]", "speakers: False was read as no text; put quotes"),
+        ("f0_range_hz: [50, 100]", "f0_range_hz: needs a section"),
+        ("f0_range_hz: {A: [300, 100]}", r"f0_range_hz: A: needs \[floor, ceiling\] with .* found \[300, 100\]"),
+        ("f0_range_hz: {A: 50}", "f0_range_hz: A: needs"),
+        ("f0_range_hz: {A: [50, 5000]}", "ceiling <= 4000 Hz"),
+        ("f0_range_hz: {1: [50, 100]}", "f0_range_hz: 1 was read as no text"),
+        ("splits: all", "splits: needs a section with the key training"),
+        ("splits: {validation: {}}", "splits: needs a section with the key training"),
+        (
+            "splits: {training: {}, test: {}}",
+            "splits: 'test' is not allowed; choose one of: training, validation, eval",
+        ),
+        ("splits: {training: all}", "splits: training: needs a section"),
+        ("splits: {training: {patern: x}}", "there is no key patern; the keys are: pattern, utterances, share"),
+        ("splits: {training: {pattern: '{speaker}/*'}}", "lacks {utterance}"),
+        ("splits: {training: {pattern: '{speaker}/{utt}'}}", "'utt' is not allowed; choose one of: speaker, utterance"),
+        ("splits: {training: {share: 0}}", "share is 0; it must be above 0"),
+        ("splits: {training: {share: 1.5}}", "share is 1.5; it must be above 0"),
+        ("splits: {training: {utterances: [100001]}}", "utterances: 100001 was read as no text; put quotes"),
+        ("splits: {training: {utterances: 100001}}", "utterances: needs a text such as 'all', found 100001"),
+        ("download: https://a.zip", "download: needs a list"),
+        ("download: [{sha256: abc}]", "an archive lacks its url"),
+        ("download: [{url: a, md5: b}]", "there is no key md5"),
+    ],
+)
 def test_mistakes_get_one_sentence_with_the_file(tmp_path, yaml, message):
     with pytest.raises(VconvError, match=message) as error:
         read(tmp_path, yaml)

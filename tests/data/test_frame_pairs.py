@@ -1,4 +1,5 @@
 """Segments of recordings with what was matched to them: the right rows, in every voice, with their weights."""
+
 import numpy as np
 import pytest
 from small import write_pairs, write_store
@@ -30,7 +31,8 @@ def statistics(store):
 def source(store, statistics):
     """Make the segments of a split: source(split, length) → MatchedSegments."""
     return lambda split="training", length=LENGTH, seed=0: MatchedSegments(
-        store, open_for(store), statistics, split, length, seed)
+        store, open_for(store), statistics, split, length, seed
+    )
 
 
 def test_every_segment_in_every_voice_is_numbered_once(source):
@@ -43,23 +45,27 @@ def test_every_segment_in_every_voice_is_numbered_once(source):
     assert np.bincount(target).tolist() == [3 * starts] * 3
 
 
-@pytest.mark.parametrize(("split", "number", "target", "first"), [
-    ("training", 0, 1, 3), ("training", 5, 2, 20), ("validation", 4, 0, 0), ("validation", 8, 2, 20)])
+@pytest.mark.parametrize(
+    ("split", "number", "target", "first"),
+    [("training", 0, 1, 3), ("training", 5, 2, 20), ("validation", 4, 0, 0), ("validation", 8, 2, 20)],
+)
 def test_a_segment_is_what_files_hold_there(source, store, statistics, split, number, target, first):
     found, matched, weight = source(split).segment(number, target, first)
     utterance = store.split(split)[number]
     speaker, frames = store.speakers.index(utterance.speaker), store.read(utterance)
     expected = cepstra.content(
-        cepstra.mel_cepstra(frames.spectrum, frames.energy, 16000), frames, statistics.cepstrum_mean[speaker],
-        statistics.cepstrum_deviation[speaker])
+        cepstra.mel_cepstra(frames.spectrum, frames.energy, 16000),
+        frames,
+        statistics.cepstrum_mean[speaker],
+        statistics.cepstrum_deviation[speaker],
+    )
     there = slice(2 * first, 2 * (first + LENGTH), 2)  # every second frame
     held = len(expected[there])
     np.testing.assert_allclose(found[:held], expected[there], atol=1e-6)
     assert not found[held:].any() and not matched[held:].any() and not weight[held:].any()
     pairs = open_for(store)
     place = [row for row in pairs.utterances if row.split == split][number].start + first
-    own = (matched[:held] * statistics.cepstrum_deviation.mean(axis=0)
-           + statistics.cepstrum_mean[target])
+    own = matched[:held] * statistics.cepstrum_deviation.mean(axis=0) + statistics.cepstrum_mean[target]
     np.testing.assert_allclose(own, pairs.matched[target, place : place + held], atol=1e-3)
     np.testing.assert_array_equal(weight[:held], pairs.weight[target, place : place + held])
 
@@ -74,8 +80,10 @@ def test_utterances_shorter_than_a_segment_end_in_zeros_that_do_not_count(source
 
 def test_epochs_depend_on_seed_and_number_alone_and_have_the_shapes_they_tell(source):
     def two(dataset):
-        return [np.concatenate([np.ravel(part) for part in (content, target, matched, weight)])
-                for (content, target), matched, weight in dataset.take(2)]
+        return [
+            np.concatenate([np.ravel(part) for part in (content, target, matched, weight)])
+            for (content, target), matched, weight in dataset.take(2)
+        ]
 
     segments = source(seed=3)
     whole = two(segments.epochs(4, 1, 5))
@@ -84,7 +92,11 @@ def test_epochs_depend_on_seed_and_number_alone_and_have_the_shapes_they_tell(so
         assert not np.array_equal(whole[0], other)
     (content, target), matched, weight = segments.epochs(0, 1, 5).element_spec
     assert [spec.shape.as_list() for spec in (content, target, matched, weight)] == [
-        [5, LENGTH, 27], [5], [5, LENGTH, 40], [5, LENGTH]]
+        [5, LENGTH, 27],
+        [5],
+        [5, LENGTH, 40],
+        [5, LENGTH],
+    ]
 
 
 def test_held_out_segments_are_always_the_same_and_of_all_voices(source):

@@ -1,4 +1,5 @@
 """Batches: exact permutations, reproducible from (seed, epoch), read right, balanced on request."""
+
 from types import SimpleNamespace
 
 import numpy as np
@@ -121,8 +122,9 @@ def test_sample_is_spread_evenly_and_always_the_same(uneven):
     assert np.array_equal(*got) and np.bincount(got[0]).tolist() == [16, 16, 16]
 
 
-@pytest.mark.parametrize("count, batch_size, sizes", [(9999, 50, [50] * 4), (9999, 9999, [213]), (60, 9999, [213]),
-                                                      (7, 50, [50])])
+@pytest.mark.parametrize(
+    "count, batch_size, sizes", [(9999, 50, [50] * 4), (9999, 9999, [213]), (60, 9999, [213]), (7, 50, [50])]
+)
 def test_a_sample_is_never_more_than_there_is(uneven, count, batch_size, sizes):
     assert [len(speaker) for _, speaker in frames(uneven).sample(count, batch_size)] == sizes
 

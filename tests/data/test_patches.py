@@ -1,4 +1,5 @@
 """Patches: what is cut from where, by (seed, epoch); too few of them are told."""
+
 import numpy as np
 import pytest
 from small import SPEAKERS, write_store
@@ -60,17 +61,22 @@ def test_too_few_patches_and_no_waves_are_one_sentence(store, tmp_path):
         Patches(store, "training", IMAGE, 99)
     with pytest.raises(VconvError, match="and 10000 are needed"):
         Patches(store, "training", IMAGE, WIDTH, fewest=10000)
-    with (FeatureStore(write_store(tmp_path / "frames.h5", (30,))) as frames,
-          pytest.raises(VconvError, match="holds no wave")):
+    with (
+        FeatureStore(write_store(tmp_path / "frames.h5", (30,))) as frames,
+        pytest.raises(VconvError, match="holds no wave"),
+    ):
         Patches(frames, "training", IMAGE, WIDTH)
 
 
-@pytest.mark.parametrize("changes, rate, sentence", [
-    ({"range_db": 0.0}, 16000, "range_db is 0"),
-    ({"high_hz": 9000.0}, 16000, "9000 Hz"),
-    ({"kind": "world", "height": 80}, 16000, "has 513 bins"),
-    ({"kind": "cqt", "height": 252, "low_hz": 32.7}, 8000, "half of the sample rate 8000"),
-])
+@pytest.mark.parametrize(
+    "changes, rate, sentence",
+    [
+        ({"range_db": 0.0}, 16000, "range_db is 0"),
+        ({"high_hz": 9000.0}, 16000, "9000 Hz"),
+        ({"kind": "world", "height": 80}, 16000, "has 513 bins"),
+        ({"kind": "cqt", "height": 252, "low_hz": 32.7}, 8000, "half of the sample rate 8000"),
+    ],
+)
 def test_impossible_spectrograms_are_refused(changes, rate, sentence):
     with pytest.raises(VconvError, match=sentence):
         image_of(SETTINGS | changes, rate)

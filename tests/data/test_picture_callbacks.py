@@ -1,4 +1,5 @@
 """What TensorBoard shows is what conversion will use: averaged weights, where there are some."""
+
 import types
 
 import keras
@@ -49,8 +50,17 @@ def test_frames_are_drawn_by_averaged_weights(monkeypatch, tmp_path):
         spectra.say = lambda x, target: model(x).numpy()
         return spectra
 
-    panels = drawn(monkeypatch, tmp_path, FramePainter, of=lambda x: x, speakers=("a", "b"), source=0, frames=frames,
-                   settings={"sample_rate": 1, "frame_period_ms": 1}, spectra_of=spectra_of)
+    panels = drawn(
+        monkeypatch,
+        tmp_path,
+        FramePainter,
+        of=lambda x: x,
+        speakers=("a", "b"),
+        source=0,
+        frames=frames,
+        settings={"sample_rate": 1, "frame_period_ms": 1},
+        spectra_of=spectra_of,
+    )
     assert [panel.mean() for panel in panels.values()] == pytest.approx([1, 0.5, 0.5])
 
 

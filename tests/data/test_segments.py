@@ -1,4 +1,5 @@
 """Segments of waves and their mel spectrograms: what a vocoder is trained on."""
+
 import numpy as np
 import pytest
 from small import write_store

@@ -1,4 +1,5 @@
 """The bootstrap: its intervals cover the truth as often as they say."""
+
 import numpy as np
 import pytest
 
@@ -28,8 +29,9 @@ def test_the_reflected_interval_covers_a_distance_that_noise_raises():
     random, weights, covered = np.random.default_rng(0), bootstrap.weights(30, 300, 0), []
     for _ in range(200):
         found = np.sqrt(np.square(weights @ random.normal(0.3, 1.0, (30, 20))).mean(axis=1))
-        covered.append([low <= 0.3 <= high for low, high in
-                        (bootstrap.interval(found), bootstrap.reflected_interval(found))])
+        covered.append(
+            [low <= 0.3 <= high for low, high in (bootstrap.interval(found), bootstrap.reflected_interval(found))]
+        )
     percentile, reflected = np.mean(covered, axis=0)
     assert percentile < 0.4 and reflected > 0.85
 
@@ -44,6 +46,8 @@ def test_an_interval_of_a_mean_is_that_of_the_central_limit_theorem():
 
 def test_intervals_cover_the_true_mean_about_95_times_in_100():
     random, weights = np.random.default_rng(0), bootstrap.weights(40, 400, 0)
-    covered = [low <= 1.0 <= high for low, high in
-               (bootstrap.interval(weights @ random.exponential(1.0, 40)) for _ in range(400))]
+    covered = [
+        low <= 1.0 <= high
+        for low, high in (bootstrap.interval(weights @ random.exponential(1.0, 40)) for _ in range(400))
+    ]
     assert 0.89 < np.mean(covered) < 0.98

@@ -1,4 +1,5 @@
 """The cache: the same key, the same arrays; damage and full disks are no errors."""
+
 import numpy as np
 
 from vconv.common import files
@@ -10,6 +11,7 @@ def computing(calls):
     def compute():
         calls.append(1)
         return {"x": np.arange(3.0), "é": np.array("text")}
+
     return compute
 
 
@@ -43,6 +45,7 @@ def test_a_damaged_entry_is_made_anew(tmp_path):
 def test_a_full_disk_costs_time_only(tmp_path, monkeypatch):
     def full(*_, **__):
         raise VconvError("no room")
+
     monkeypatch.setattr(files, "replacing", full)
     assert cache.cached(tmp_path, ["a"], computing([]))["x"].tolist() == [0, 1, 2]
 

@@ -1,4 +1,5 @@
 """Comparing two systems: a difference that is there is told, one that is not is not."""
+
 import json
 
 import numpy as np
@@ -18,8 +19,9 @@ def scores(path, values, variance=None, pair="A-B", names=NAMES):
         row = {"pair": pair, "sentence": name, "system": "converted", "path": "x.wav", "mcd24": value}
         files.append(row if variance is None else row | {"variance": [variance, variance]})
         files.append({"pair": pair, "sentence": name, "system": "target", "path": None, "variance": [1.0, 1.0]})
-    path.write_text(json.dumps({"format": FORMAT, "version": VERSION, "files": files,
-                                "settings": {"bootstrap": 500, "seed": 0}}))
+    path.write_text(
+        json.dumps({"format": FORMAT, "version": VERSION, "files": files, "settings": {"bootstrap": 500, "seed": 0}})
+    )
     return path
 
 

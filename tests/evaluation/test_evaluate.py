@@ -1,4 +1,5 @@
 """Measuring converted files: known scores for known files, each file under its own name, nothing missing in silence."""
+
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +46,8 @@ def natural(tmp_path_factory):
         write(folder / "t" / speaker / "0.wav", voice(F0_HZ[speaker], 0.1))
     (folder / "corpus.yaml").write_text(
         "root: .\nsplits:\n  training: {pattern: 't/{speaker}/{utterance}'}\n"
-        "  evaluation: {pattern: 'e/{speaker}/{utterance}'}\n")
+        "  evaluation: {pattern: 'e/{speaker}/{utterance}'}\n"
+    )
     return folder / "e"
 
 
@@ -203,7 +205,8 @@ def test_each_recording_is_analysed_once(corpus, perfect, inline, monkeypatch, t
     three = Corpus.__new__(Corpus)
     three.settings, three.speakers = corpus.settings, corpus.speakers
     three.utterances = corpus.utterances + [
-        row._replace(speaker="C") for row in corpus.utterances if row.speaker == "A" and row.split == "evaluation"]
+        row._replace(speaker="C") for row in corpus.utterances if row.speaker == "A" and row.split == "evaluation"
+    ]
     measured(three, [AB, ("C", "B-é")], perfect)
     assert len(seen) == len(set(seen)), "however many pairs a recording is part of"
 
@@ -212,8 +215,9 @@ def test_a_second_evaluation_analyses_only_what_was_converted(corpus, natural, p
     analysed = []
     original = metrics.analyse_spectrum
     monkeypatch.setattr(metrics, "analyse_spectrum", lambda y, rate: analysed.append(len(y)) or original(y, rate))
-    first, second = (output.as_json(output.summary(measured(corpus, [AB], perfect, cache=tmp_path / "kept")))
-                     for _ in range(2))
+    first, second = (
+        output.as_json(output.summary(measured(corpus, [AB], perfect, cache=tmp_path / "kept"))) for _ in range(2)
+    )
     assert first == second
     source, target = (len({digest(natural / speaker / f"{name}.wav") for name in NAMES[speaker]}) for speaker in AB)
     assert len(analysed) == source + 2 * target + 2 * 3, "the target and its copy-synthesis; three converted, twice"
@@ -269,6 +273,7 @@ def test_a_single_recording_is_told(natural, perfect, inline):
 def test_files_of_several_rates_are_scored_at_the_lowest(natural, perfect, inline):
     y, rate = soundfile.read(perfect / "A-B-é" / "1.wav")
     from vconv.audio import wav
+
     soundfile.write(perfect / "A-B-é" / "1.wav", wav.resample(y, rate, 48000), 48000, subtype="FLOAT")
     found = evaluating.evaluate(recordings.of_folders(perfect / "A-B-é", natural / "A", natural / "B-é"), jobs=1)
     assert found.notes == ["the recordings have 16000, 48000 Hz; all are scored at 16000 Hz"]

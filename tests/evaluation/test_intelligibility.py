@@ -1,4 +1,5 @@
 """Error rates worked out by hand, and how the recogniser is asked; a real one runs where a model is at hand."""
+
 import os
 import sys
 from functools import cache
@@ -20,15 +21,18 @@ MODEL = os.environ.get("VCONV_TEST_WHISPER")
 SHORT = st.text("abc", max_size=6)
 
 
-@pytest.mark.parametrize(("text", "reference", "wer", "cer"), [
-    ("the cat sat", "the cat sat", 0, 0),
-    ("the bat sat", "the cat sat", 1 / 3, 1 / 11),          # a substitution
-    ("cat sat", "the cat sat", 1 / 3, 4 / 11),              # a deletion: "the "
-    ("the cat sat down", "the cat sat", 1 / 3, 5 / 11),     # an insertion: " down"
-    ("", "the cat", 1, 1),
-    ("a b c", "a", 2, 4),
-    ("sat cat the", "the cat sat", 2 / 3, 6 / 11),
-])
+@pytest.mark.parametrize(
+    ("text", "reference", "wer", "cer"),
+    [
+        ("the cat sat", "the cat sat", 0, 0),
+        ("the bat sat", "the cat sat", 1 / 3, 1 / 11),  # a substitution
+        ("cat sat", "the cat sat", 1 / 3, 4 / 11),  # a deletion: "the "
+        ("the cat sat down", "the cat sat", 1 / 3, 5 / 11),  # an insertion: " down"
+        ("", "the cat", 1, 1),
+        ("a b c", "a", 2, 4),
+        ("sat cat the", "the cat sat", 2 / 3, 6 / 11),
+    ],
+)
 def test_error_rates_by_hand(text, reference, wer, cer):
     assert error_rates(text, reference) == pytest.approx((wer, cer))
 
@@ -38,17 +42,20 @@ def test_rates_are_over_the_reference():
     assert error_rates("one two", "one two three four") == pytest.approx((0.5, 11 / 18))
 
 
-@pytest.mark.parametrize(("text", "normal"), [
-    ("  The CAT, sat.\n", "the cat sat"),
-    ("Don’t — can't!", "dont cant"),
-    ("good-natured…", "good natured"),
-    ("ﬁne Straße", "fine strasse"),
-    ("Ｗｉｄｅ x²", "wide x2"),
-    ("No. 20 at 5%", "no 20 at 5"),
-    ("हिन्दी, शब्द", "हिन्दी शब्द"),
-    ("¿Qué?", "qué"),
-    ("...", ""),
-])
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("  The CAT, sat.\n", "the cat sat"),
+        ("Don’t — can't!", "dont cant"),
+        ("good-natured…", "good natured"),
+        ("ﬁne Straße", "fine strasse"),
+        ("Ｗｉｄｅ x²", "wide x2"),
+        ("No. 20 at 5%", "no 20 at 5"),
+        ("हिन्दी, शब्द", "हिन्दी शब्द"),
+        ("¿Qué?", "qué"),
+        ("...", ""),
+    ],
+)
 def test_normalize(text, normal):
     assert normalize(text) == normal
     assert normalize(normal) == normal
@@ -65,6 +72,7 @@ def by_definition(a, b):
         if not i or not j:
             return i + j
         return min(distance(i - 1, j) + 1, distance(i, j - 1) + 1, distance(i - 1, j - 1) + (a[i - 1] != b[j - 1]))
+
     return distance(len(a), len(b))
 
 
@@ -104,8 +112,14 @@ def test_the_recogniser_is_asked_for_a_repeatable_reading(whisper, tmp_path):
     asked = recogniser._model.asked
     y = asked.pop("y")
     assert (y.dtype, y.shape) == (np.float32, (1600,))
-    assert asked == {"model": str(tmp_path), "device": "cpu", "compute_type": "int8", "beam_size": 5,
-                     "temperature": 0.0, "condition_on_previous_text": False}
+    assert asked == {
+        "model": str(tmp_path),
+        "device": "cpu",
+        "compute_type": "int8",
+        "beam_size": 5,
+        "temperature": 0.0,
+        "condition_on_previous_text": False,
+    }
 
 
 def test_the_model_may_be_left_out(whisper):

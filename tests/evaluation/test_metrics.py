@@ -21,8 +21,9 @@ def sentence(shift=1.0, stretch=1.0, rate=RATE, pauses=True):
         loudness = loudness * np.where(np.abs(time - 0.5) < 0.08, 1e-3, 1.0)
     vowels = [(700.0, 1200.0, 2600.0), (300.0, 2200.0, 2900.0), (400.0, 800.0, 2500.0)]
     blend = [np.clip(1 - np.abs(time * 2 - place), 0, 1) for place in range(3)]
-    return loudness * sum(part * voice(f0_hz, 1.2 * stretch, rate, vowel)
-                          for part, vowel in zip(blend, vowels, strict=True))
+    return loudness * sum(
+        part * voice(f0_hz, 1.2 * stretch, rate, vowel) for part, vowel in zip(blend, vowels, strict=True)
+    )
 
 
 def made_up(frames=60, seed=0):
@@ -86,8 +87,8 @@ def test_f0_errors_by_hand():
     a, b = (metrics.Frames(np.array(f0_hz), np.zeros(5), np.zeros((5, 25))) for f0_hz in (a, b))
     errors = metrics.f0_errors(a, b, identity(a))
     cents = 1200 * np.log2([100 / 110, 200 / 230])
-    assert errors.rmse_hz == pytest.approx(np.sqrt((10 ** 2 + 30 ** 2) / 2))
-    assert errors.rmse_cents == pytest.approx(np.sqrt(np.mean(cents ** 2)))
+    assert errors.rmse_hz == pytest.approx(np.sqrt((10**2 + 30**2) / 2))
+    assert errors.rmse_cents == pytest.approx(np.sqrt(np.mean(cents**2)))
     assert errors.median_cents == pytest.approx(cents.mean())
     assert errors.voicing_error == pytest.approx(2 / 5)
 
@@ -150,7 +151,7 @@ def test_active_frames_by_hand():
 def test_pauses_do_not_count():
     y = sentence()
     hiss = 1e-5 * np.random.default_rng(1).standard_normal(RATE)
-    padded = np.r_[hiss[:RATE // 2], y, hiss]
+    padded = np.r_[hiss[: RATE // 2], y, hiss]
     found = metrics.score(padded, RATE, y, RATE)
     assert found.mcd_db < 0.5
     assert len(metrics.active(metrics.analyse(padded, RATE)).f0_hz) < len(metrics.analyse(y, RATE).f0_hz)
@@ -177,13 +178,16 @@ def test_copy_synthesis_is_near_and_another_vowel_is_far():
     assert metrics.score(voice(130.0, formants_hz=(300.0, 2200.0, 2900.0)), RATE, voice(130.0), RATE).mcd_db > 6
 
 
-@pytest.mark.parametrize(("y", "reason"), [
-    (np.zeros(RATE), "silent"),
-    (np.full(RATE, 1e-5), "silent"),
-    (np.zeros(100), "100 samples at 16000 Hz are 2 frames"),
-    (np.zeros(0), "0 samples"),
-    (np.full(RATE, np.nan), "NaN"),
-])
+@pytest.mark.parametrize(
+    ("y", "reason"),
+    [
+        (np.zeros(RATE), "silent"),
+        (np.full(RATE, 1e-5), "silent"),
+        (np.zeros(100), "100 samples at 16000 Hz are 2 frames"),
+        (np.zeros(0), "0 samples"),
+        (np.full(RATE, np.nan), "NaN"),
+    ],
+)
 def test_signals_that_cannot_be_scored(y, reason):
     for pair in [(y, sentence()), (sentence(), y)]:
         with pytest.raises(VconvError, match=reason) as error:
@@ -200,4 +204,5 @@ def test_minutes_are_refused_before_memory_runs_out():
 def test_the_protocol_is_spelt_out():
     assert str(MCD24) == (
         "mcd24: Harvest 60-500 Hz, CheapTrick, 5 ms, mel-cepstrum of order 24 (alpha 0.41 at 16 kHz) without c0, "
-        "frames above the mean power -25 dB, DTW, mean over the path, at the lower of the two rates")
+        "frames above the mean power -25 dB, DTW, mean over the path, at the lower of the two rates"
+    )

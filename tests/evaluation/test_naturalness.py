@@ -1,4 +1,5 @@
 """Predicted naturalness of the sample voices; it runs where the extra `neural` is installed."""
+
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,9 @@ PATH = sorted((Path(__file__).parents[2] / "data" / "sample" / "evaluation" / "s
 
 @pytest.fixture(scope="module", params=["distillmos", "dnsmos"])
 def predict(request):
-    pytest.importorskip(naturalness.PACKAGES[request.param], reason="the extra `neural` is not installed",
-                        exc_type=ImportError)
+    pytest.importorskip(
+        naturalness.PACKAGES[request.param], reason="the extra `neural` is not installed", exc_type=ImportError
+    )
     assert request.param in naturalness.available()
     return naturalness.predictors()[request.param]
 

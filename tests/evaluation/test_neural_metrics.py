@@ -1,4 +1,5 @@
 """Networks that listen, with stand-ins for the networks: what is heard once, whose voice, which words."""
+
 from types import SimpleNamespace
 
 import numpy as np
@@ -58,7 +59,8 @@ def test_each_recording_is_heard_once_and_kept(recordings, rows, tmp_path):
         found = neural_metrics.hear("level", listen, recordings, rows, [], tmp_path / "cache")
     expected = {"source": 0.1, "target": 0.8, "converted": 0.5, "copy_synthesis": 0.6}
     assert {key: float(value) for key, value in found.items()} == {
-        ("S-T", system, name): pytest.approx(value) for system, value in expected.items() for name in "123"}
+        ("S-T", system, name): pytest.approx(value) for system, value in expected.items() for name in "123"
+    }
     assert len(heard) == 4, "three sentences alike in content, heard twice: each system once for all"
 
 

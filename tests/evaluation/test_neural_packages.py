@@ -1,4 +1,5 @@
 """What the networks are given, and what is said where a package is missing."""
+
 import sys
 import types
 
@@ -34,21 +35,30 @@ def nan_inside():
     return y
 
 
-@pytest.mark.parametrize(("y", "says"), [
-    (np.zeros(0), "last 0.1 s"), (tone(seconds=0.09), "last 0.1 s"), (np.zeros((8000, 2)), "mono"),
-    (np.zeros(8000), "silent"), (nan_inside(), "NaN"),
-])
+@pytest.mark.parametrize(
+    ("y", "says"),
+    [
+        (np.zeros(0), "last 0.1 s"),
+        (tone(seconds=0.09), "last 0.1 s"),
+        (np.zeros((8000, 2)), "mono"),
+        (np.zeros(8000), "silent"),
+        (nan_inside(), "NaN"),
+    ],
+)
 def test_what_cannot_be_judged(y, says):
     with pytest.raises(VconvError, match=says):
         neural_packages.speech(y, RATE)
 
 
-@pytest.mark.parametrize("load", [
-    speaker_encoder.SpeakerEncoder,
-    lambda: naturalness.distillmos(tone(), RATE),
-    lambda: naturalness.dnsmos(tone(), RATE),
-    intelligibility.Recogniser,
-])
+@pytest.mark.parametrize(
+    "load",
+    [
+        speaker_encoder.SpeakerEncoder,
+        lambda: naturalness.distillmos(tone(), RATE),
+        lambda: naturalness.dnsmos(tone(), RATE),
+        intelligibility.Recogniser,
+    ],
+)
 def test_a_missing_package_is_one_sentence(monkeypatch, load):
     naturalness._distillmos_network.cache_clear()
     for name in ("resemblyzer", "torch", "speechmos.dnsmos", "speechmos", "faster_whisper"):

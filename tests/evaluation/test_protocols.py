@@ -1,4 +1,5 @@
 """Protocols: each differs from the others in what it says, and in what it finds."""
+
 import numpy as np
 import pytest
 from voice import voice
@@ -23,13 +24,17 @@ def two():
 def test_every_protocol_says_what_it_is():
     lines = [str(protocol) for protocol in PROTOCOLS.values()]
     assert len(set(lines)) == 5
-    for line, parts in zip(lines, [
-        ("mcd24: ", "order 24 (alpha 0.41 at 16 kHz) without c0, frames above the mean power -25 dB"),
-        ("sprocket24: ", "order 24 (alpha 0.41) without c0, frames above the two-sided power -20 dB"),
-        ("cdvae34: ", "order 34 (alpha 0.455) without c0, voiced frames"),
-        ("crank34c0: ", "order 34 (alpha 0.466) with c0, voiced frames"),
-        ("s3prl39c0: ", "order 39 (alpha 0.466) with c0, frames above the two-sided power -20 dB"),
-    ], strict=True):
+    for line, parts in zip(
+        lines,
+        [
+            ("mcd24: ", "order 24 (alpha 0.41 at 16 kHz) without c0, frames above the mean power -25 dB"),
+            ("sprocket24: ", "order 24 (alpha 0.41) without c0, frames above the two-sided power -20 dB"),
+            ("cdvae34: ", "order 34 (alpha 0.455) without c0, voiced frames"),
+            ("crank34c0: ", "order 34 (alpha 0.466) with c0, voiced frames"),
+            ("s3prl39c0: ", "order 39 (alpha 0.466) with c0, frames above the two-sided power -20 dB"),
+        ],
+        strict=True,
+    ):
         assert line.startswith(parts[0]) and parts[1] in line
 
 

@@ -1,4 +1,5 @@
 """From values to scores: hand-worked numbers, intervals drawn together where sentences are shared."""
+
 import numpy as np
 import pytest
 
@@ -33,8 +34,10 @@ def test_no_value_is_none_and_one_file_has_no_interval():
 
 
 def test_variance_is_a_ratio_of_means_not_a_mean_of_ratios():
-    table = rows(converted={"variance": [np.array([1.0]), np.array([3.0])]},
-                 target={"variance": [np.array([1.0]), np.array([7.0])]})
+    table = rows(
+        converted={"variance": [np.array([1.0]), np.array([3.0])]},
+        target={"variance": [np.array([1.0]), np.array([7.0])]},
+    )
     assert estimate(BY_NAME["mean_over_orders"], table, "converted").values[0] == pytest.approx(np.log(2 / 4))
 
 
@@ -57,8 +60,11 @@ def test_floor_and_ceiling_rest_on_the_sentences_that_were_converted():
 
 
 def test_position_by_hand():
-    table = rows(converted={"cosine_target": [0.7, 0.7]}, source={"cosine_target": [0.5, 0.5]},
-                 target={"cosine_target": [0.9, 0.9]})
+    table = rows(
+        converted={"cosine_target": [0.7, 0.7]},
+        source={"cosine_target": [0.5, 0.5]},
+        target={"cosine_target": [0.9, 0.9]},
+    )
     for system, place in ("converted", 0.5), ("source", 0), ("target", 1):
         assert estimate(BY_NAME["position"], table, system).values[0] == pytest.approx(place)
 
@@ -71,8 +77,9 @@ def test_all_is_the_mean_of_the_pairs_and_narrower():
     whole = together["mcd"]["converted"]
     assert whole["mean"] == pytest.approx(np.mean(means)) and whole["files"] == 80
     width = whole["interval"][1] - whole["interval"][0]
-    assert width < np.mean([one["mcd"]["converted"]["interval"][1] - one["mcd"]["converted"]["interval"][0]
-                            for one in each.values()])
+    assert width < np.mean(
+        [one["mcd"]["converted"]["interval"][1] - one["mcd"]["converted"]["interval"][0] for one in each.values()]
+    )
     assert over_pairs([None, None]) is None
 
 
@@ -81,8 +88,12 @@ def test_the_headline_is_the_first_that_was_measured():
     entry = summarise({"A-B": table})[0]["similarity"]["converted"]
     assert entry["measure"] == "log_likelihood_ratio"
     assert entry["mean"] == 1.5 == entry["details"]["log_likelihood_ratio"]["mean"]
-    table = rows(**{system: {"cosine_target": [value] * 2, "log_likelihood_ratio": [1.0, 2.0]}
-                    for system, value in (("converted", 0.7), ("source", 0.5), ("target", 0.9))})
+    table = rows(
+        **{
+            system: {"cosine_target": [value] * 2, "log_likelihood_ratio": [1.0, 2.0]}
+            for system, value in (("converted", 0.7), ("source", 0.5), ("target", 0.9))
+        }
+    )
     assert summarise({"A-B": table})[0]["similarity"]["converted"]["measure"] == "position"
 
 

@@ -1,4 +1,5 @@
 """Whose voice: known divergences, exchanged speakers, and the rule that a file's own sentence is left out."""
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -101,6 +102,7 @@ def test_a_coefficient_that_never_changes_says_nothing():
 
     def longer(x):
         return np.column_stack([x, np.full(len(x), 5.0)])
+
     constant = {speaker: {name: longer(x) for name, x in found.items()} for speaker, found in of.items()}
     assert ratio(longer(frames), of=constant) == pytest.approx(ratio(frames, of=of), abs=1e-6)
 
@@ -110,13 +112,16 @@ def test_little_and_constant_material():
     assert ratio(np.ones((1, 3)), "s", of=of) > 0 > ratio(np.zeros((1, 3)), "t", of=of)
 
 
-@pytest.mark.parametrize(("change", "frames", "says"), [
-    ({"B": {}}, 10, "B: has 0 natural frames"),
-    ({"B": recordings("B", sentences=["new"])}, 10, "B: has 0 natural frames beside"),
-    ({"B": recordings("B", frames=7)}, 10, "B: has 42 natural frames|B: has 49 natural frames"),
-    ({"B": {"s0": np.full((90, DIMENSIONS), np.nan)}}, 10, "B: has mel-cepstra that are NaN"),
-    ({}, 0, "x: has no active frame"),
-])
+@pytest.mark.parametrize(
+    ("change", "frames", "says"),
+    [
+        ({"B": {}}, 10, "B: has 0 natural frames"),
+        ({"B": recordings("B", sentences=["new"])}, 10, "B: has 0 natural frames beside"),
+        ({"B": recordings("B", frames=7)}, 10, "B: has 42 natural frames|B: has 49 natural frames"),
+        ({"B": {"s0": np.full((90, DIMENSIONS), np.nan)}}, 10, "B: has mel-cepstra that are NaN"),
+        ({}, 0, "x: has no active frame"),
+    ],
+)
 def test_too_little_is_said_in_one_sentence(change, frames, says):
     with pytest.raises(VconvError, match=says):
         ratio(speech("B", frames, 0), of=natural(60) | change)
@@ -130,7 +135,7 @@ def test_unknown_speaker():
 def test_cosines_to_centroids_by_hand():
     embeddings = {"A": {"s": [1.0, 0], "t": [0.0, 1]}, "B": {"t": [1.0, 0], "u": [-3.0, 0]}}
     found = similarity.cosines(np.array([2.0, 0]), "v", embeddings)
-    assert found == pytest.approx({"A": 2 ** -0.5, "B": -1})
+    assert found == pytest.approx({"A": 2**-0.5, "B": -1})
 
 
 def test_cosines_leave_the_own_sentence_out():

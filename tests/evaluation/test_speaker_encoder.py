@@ -1,4 +1,5 @@
 """The speaker encoder on the sample voices; it runs where the extra `neural` is installed."""
+
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,10 @@ def encoder():
 @pytest.fixture(scope="module")
 def natural(encoder):
     """{speaker: {sentence: embedding}} of three voices, three sentences each."""
-    return {speaker: {path.stem: encoder.embed(*wav.read(path)) for path in sorted(EVALUATION.glob(f"{speaker}/*"))[:3]}
-            for speaker in ("awb", "rms", "slt")}
+    return {
+        speaker: {path.stem: encoder.embed(*wav.read(path)) for path in sorted(EVALUATION.glob(f"{speaker}/*"))[:3]}
+        for speaker in ("awb", "rms", "slt")
+    }
 
 
 def test_an_embedding_is_a_unit_vector_and_the_same_again(encoder, natural):

@@ -1,4 +1,5 @@
 """Global variance and modulation spectrum: known factors, known frequencies."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -31,11 +32,14 @@ def test_errors_that_cancel_in_the_mean_show_in_the_rms():
 
 def test_resamples_are_taken_one_by_one():
     many = np.random.default_rng(0).uniform(1, 2, (5, 24))
-    assert np.allclose(variance.mean_over_orders(many, np.ones(24)),
-                       [variance.mean_over_orders(one, np.ones(24)) for one in many])
+    assert np.allclose(
+        variance.mean_over_orders(many, np.ones(24)), [variance.mean_over_orders(one, np.ones(24)) for one in many]
+    )
     spectra = np.random.default_rng(0).uniform(1, 2, (5, 24, 5))
-    assert np.allclose(variance.modulation_distance_db(spectra, spectra[::-1]),
-                       [variance.modulation_distance_db(*two) for two in zip(spectra, spectra[::-1], strict=True)])
+    assert np.allclose(
+        variance.modulation_distance_db(spectra, spectra[::-1]),
+        [variance.modulation_distance_db(*two) for two in zip(spectra, spectra[::-1], strict=True)],
+    )
 
 
 @pytest.mark.parametrize(("hertz", "band"), [(4.0, 0), (9.0, 1), (18.0, 2), (36.0, 3), (80.0, 4)])

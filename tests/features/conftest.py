@@ -1,4 +1,5 @@
 """Vowels made of harmonics, corpora of them, and a pool that works in this very process."""
+
 from concurrent.futures import Future
 
 import numpy as np
@@ -48,10 +49,12 @@ class InlinePool:
 @pytest.fixture
 def write_vowels():
     """Write vowels: write_vowels(root, {"A/1.wav": 120.0}) with the F0 of each."""
+
     def write(root, files, **options):
         for name, f0_hz in files.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             soundfile.write(root / name, vowel(f0_hz, **options), options.get("rate", RATE))
+
     return write
 
 
@@ -62,17 +65,21 @@ def voices(tmp_path, write_vowels):
         write_vowels(tmp_path / "voices" / "train" / speaker, {f"{n}.wav": f0_hz + n for n in range(5)})
         write_vowels(tmp_path / "voices" / "eval" / speaker, {"9.wav": f0_hz})
     path = tmp_path / "corpus.yaml"
-    path.write_text("root: voices\ncontents: [frames, wave, copy_synthesis]\nsplits:\n"
-                    "  training: {pattern: 'train/{speaker}/{utterance}'}\n"
-                    "  evaluation: {pattern: 'eval/{speaker}/{utterance}'}\n")
+    path.write_text(
+        "root: voices\ncontents: [frames, wave, copy_synthesis]\nsplits:\n"
+        "  training: {pattern: 'train/{speaker}/{utterance}'}\n"
+        "  evaluation: {pattern: 'eval/{speaker}/{utterance}'}\n"
+    )
     return path
 
 
 @pytest.fixture
 def inline(monkeypatch):
     """Make extraction work in this process; inline(n) lets Ctrl-C come at task n."""
+
     def use(interrupt_at=None):
         monkeypatch.setattr(extract, "worker_pool", lambda jobs: InlinePool(interrupt_at))
+
     use()
     return use
 
@@ -80,16 +87,19 @@ def inline(monkeypatch):
 @pytest.fixture
 def run():
     """Run an extraction without a progress bar: run(corpus_yaml, output, changes) -> (Report, lines printed)."""
+
     def extraction(corpus_yaml, output, changes=None, jobs=2):
         lines = []
         report = extract.extract(recordings.Corpus.load(corpus_yaml, changes), output, jobs, False, lines.append)
         return report, lines
+
     return extraction
 
 
 @pytest.fixture
 def make_store():
     """Write a store of random frames: make_store(path, {(speaker, split): [lengths]}) -> FeatureStore."""
+
     def make(path, lengths, bins=7, seed=0, voiced=0.5, contents=("frames",)):
         random = np.random.default_rng(seed)
         rows, arrays = [], []
@@ -97,12 +107,17 @@ def make_store():
             for number, count in enumerate(counts):
                 length = count if "frames" in contents else 0
                 rows.append(schema.StoredUtterance(f"u{number}", speaker, split, 0, length, count * 80, 1000 + number))
-                arrays.append(schema.Frames(
-                    -np.abs(random.normal(4, 2, (count, bins))).astype(np.float16), random.random(count, np.float32),
-                    np.where(random.random(count) < voiced, random.uniform(80, 300, count), 0).astype(np.float32),
-                    random.normal(-9, 3, (count, 2)).astype(np.float32))._asdict()
-                    | {kind: random.integers(-32768, 32768, count * 80, np.int16) for kind in schema.WAVES})
+                arrays.append(
+                    schema.Frames(
+                        -np.abs(random.normal(4, 2, (count, bins))).astype(np.float16),
+                        random.random(count, np.float32),
+                        np.where(random.random(count) < voiced, random.uniform(80, 300, count), 0).astype(np.float32),
+                        random.normal(-9, 3, (count, 2)).astype(np.float32),
+                    )._asdict()
+                    | {kind: random.integers(-32768, 32768, count * 80, np.int16) for kind in schema.WAVES}
+                )
         speakers = {speaker: (80.0, 300.0) for speaker, _ in lengths}
         writer.write(path, {"contents": list(contents), "sample_rate": 16000}, speakers, rows, arrays)
         return store.FeatureStore(path)
+
     return make

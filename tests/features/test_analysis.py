@@ -53,12 +53,16 @@ def test_the_copy_is_what_world_makes_of_the_features_in_the_file():
     """Synthesised from the float64 analysis it would be something else."""
     y = voice(150.0, 0.3)
     analysed = world.analyze(y, 16000, 70, 300)
-    exact = np.round(world.synthesize(*analysed, 16000) * 32768)[:len(y)]
+    exact = np.round(world.synthesize(*analysed, 16000) * 32768)[: len(y)]
     arrays = analyze(y)
     log_spectrum, energy = (arrays[name].astype(np.float64) for name in ("spectrum", "energy"))
-    expected = world.synthesize(arrays["f0_hz"], 10 ** log_spectrum * energy[:, None],
-                                world.decode_aperiodicity(arrays["aperiodicity"], 16000), 16000)
-    np.testing.assert_array_equal(arrays["copy_synthesis"], np.round(expected * 32768)[:len(y)])
+    expected = world.synthesize(
+        arrays["f0_hz"],
+        10**log_spectrum * energy[:, None],
+        world.decode_aperiodicity(arrays["aperiodicity"], 16000),
+        16000,
+    )
+    np.testing.assert_array_equal(arrays["copy_synthesis"], np.round(expected * 32768)[: len(y)])
     assert 0 < np.abs(arrays["copy_synthesis"] - exact).max() < 2000
 
 

@@ -1,4 +1,5 @@
 """Mel-cepstra of stored frames; which frames are no pause; what is said without who says it."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,11 +12,11 @@ from vconv.features.schema import Frames
 
 def test_a_pause_lies_25_db_below_the_mean_power():
     energy = np.ones(1000)
-    energy[:3] = 10 ** -2.48, 10 ** -2.52, 0  # the mean is 0.997, or -0.013 dB
+    energy[:3] = 10**-2.48, 10**-2.52, 0  # the mean is 0.997, or -0.013 dB
     assert cepstra.active(energy).tolist() == [True, False, False, *[True] * 997]
     assert cepstra.active(energy.astype(np.float32)).sum() == 998
     energy[500] = 1e3  # the mean is 3 dB, the threshold -22 dB
-    energy[:2] = 10 ** -2.15, 10 ** -2.25
+    energy[:2] = 10**-2.15, 10**-2.25
     assert cepstra.active(energy)[:2].tolist() == [True, False]
 
 
@@ -46,8 +47,12 @@ def test_the_cepstra_a_spectrum_was_made_of_come_back(rate, bins):
 @pytest.fixture
 def frames():
     """Four frames of 0, 0, -16 and -99 dB; the first two are voiced."""
-    return Frames(None, np.float32([1, 1, 10 ** -1.6, 10 ** -9.9]), np.float32([100, 120, 0, 0]),
-                  np.float32([[-6, -12], [0, 0], [-12, -12], [-60, 0]]))
+    return Frames(
+        None,
+        np.float32([1, 1, 10**-1.6, 10**-9.9]),
+        np.float32([100, 120, 0, 0]),
+        np.float32([[-6, -12], [0, 0], [-12, -12], [-60, 0]]),
+    )
 
 
 def test_content_by_hand(frames):

@@ -28,9 +28,13 @@ def contents(path):
     found = {}
     with h5py.File(path) as file:
         found |= {name: repr(value) for name, value in file.attrs.items()}
-        file.visititems(lambda name, item: found.update(
-            {name: np.asarray(item[()]).tolist() if item.dtype == object else item[()].tobytes()}
-            if isinstance(item, h5py.Dataset) else {}))
+        file.visititems(
+            lambda name, item: found.update(
+                {name: np.asarray(item[()]).tolist() if item.dtype == object else item[()].tobytes()}
+                if isinstance(item, h5py.Dataset)
+                else {}
+            )
+        )
     return found
 
 
@@ -103,15 +107,20 @@ def alive(group):
 def test_kill_9_and_ctrl_c_lose_only_what_was_in_flight(voices, finished, tmp_path, write_vowels, run, signal_number):
     write_vowels(tmp_path / "voices/train/A", {f"x{n:02}.wav": 120 for n in range(30)})
     script = tmp_path / "script.py"
-    script.write_text("import signal, sys\nfrom vconv.features import corpus, extract\n"
-                      "if __name__ == '__main__':\n"
-                      # A shell starts background jobs deaf to Ctrl-C.
-                      "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-                      "    extract.extract(corpus.Corpus.load(sys.argv[1]), sys.argv[2], 2)")
+    script.write_text(
+        "import signal, sys\nfrom vconv.features import corpus, extract\n"
+        "if __name__ == '__main__':\n"
+        # A shell starts background jobs deaf to Ctrl-C.
+        "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "    extract.extract(corpus.Corpus.load(sys.argv[1]), sys.argv[2], 2)"
+    )
     output = tmp_path / "f.h5"
-    process = subprocess.Popen([sys.executable, script, voices, output], start_new_session=True,
-                               env=os.environ | {"PYTHONPATH": str(Path(vconv.__file__).parents[1])},
-                               stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, script, voices, output],
+        start_new_session=True,
+        env=os.environ | {"PYTHONPATH": str(Path(vconv.__file__).parents[1])},
+        stderr=subprocess.DEVNULL,
+    )
     try:
         while len(list(Path(f"{output}.parts").glob("[!.]*.part"))) < 5 and process.poll() is None:
             time.sleep(0.01)
@@ -156,11 +165,15 @@ def test_only_new_and_replaced_recordings_are_analysed(voices, finished, tmp_pat
     assert after.fingerprint != before.fingerprint
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ({"frame_period_ms": 10.0}, "frame_period_ms 5.0, but now 10.0 is asked for"),
-    ({"sample_rate": 22050}, "sample_rate 16000, but now 22050 is asked for"),
-    ({"f0_range_hz": {"A": [60, 200]}}, "f0_range_hz {}, but now {'A': .*} is asked for"),
-    ({"contents": ["wave", "frames"]}, r"contents \['frames', .*\], but now \['frames', 'wave'\] is asked for")])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"frame_period_ms": 10.0}, "frame_period_ms 5.0, but now 10.0 is asked for"),
+        ({"sample_rate": 22050}, "sample_rate 16000, but now 22050 is asked for"),
+        ({"f0_range_hz": {"A": [60, 200]}}, "f0_range_hz {}, but now {'A': .*} is asked for"),
+        ({"contents": ["wave", "frames"]}, r"contents \['frames', .*\], but now \['frames', 'wave'\] is asked for"),
+    ],
+)
 def test_other_settings_are_refused(voices, finished, tmp_path, inline, run, change, message):
     with pytest.raises(VconvError, match=f"finished.h5: was made with {message}; choose another --output, or delete"):
         run(voices, finished, change)
@@ -230,7 +243,10 @@ def test_any_rate_channels_format_and_name(tmp_path, inline, run, write_vowels):
     run(tmp_path / "corpus.yaml", tmp_path / "f.h5")
     opened = FeatureStore(tmp_path / "f.h5")
     assert [(row.split, row.name, row.samples) for row in opened.utterances] == [
-        ("training", "a_b c", 8000), ("training", "ü 1", 8000), ("validation", "o", 8000)]
+        ("training", "a_b c", 8000),
+        ("training", "ü 1", 8000),
+        ("validation", "o", 8000),
+    ]
     assert opened.speakers == ["Zoë B"]
     for row in opened.utterances:
         f0_hz = opened.read(row).f0_hz
@@ -246,6 +262,7 @@ def test_a_full_disk_keeps_what_is_done(voices, tmp_path, inline, run, monkeypat
                 raise OSError(errno.ENOSPC, "")
             saved.append(path)
         replace(temporary, path)
+
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", full_after_three)
         with pytest.raises(VconvError, match=f"f.h5.parts/.*: cannot be written .{os.strerror(errno.ENOSPC)}.*is kept"):
@@ -259,7 +276,7 @@ def test_a_part_cut_short_is_made_again(voices, finished, tmp_path, inline, run)
         run(voices, tmp_path / "f.h5")
     whole = sorted((tmp_path / "f.h5.parts").glob("[!.]*.part"))
     for number, part in enumerate(whole[:2]):
-        part.write_bytes(part.read_bytes()[:1000 * number])
+        part.write_bytes(part.read_bytes()[: 1000 * number])
     (tmp_path / ".unfinished-1-1-f.h5").touch()  # killed while it wrote the feature file
     (tmp_path / ".unfinished-1-1-other.h5").touch()
     inline()

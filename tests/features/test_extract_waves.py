@@ -12,19 +12,22 @@ from vconv.features.store import FeatureStore
 def recordings(tmp_path, write_vowels):
     """A folder A of vowels, to be extended, and a corpus.yaml that holds `z` out and asks for everything."""
     write_vowels(tmp_path, {"A/b.wav": 120.0, "A/z.wav": 125.0})
-    (tmp_path / "corpus.yaml").write_text("contents: [frames, wave, copy_synthesis]\n"
-                                          "splits: {validation: {utterances: [z]}, training: {}}")
+    (tmp_path / "corpus.yaml").write_text(
+        "contents: [frames, wave, copy_synthesis]\nsplits: {validation: {utterances: [z]}, training: {}}"
+    )
     return tmp_path / "A"
 
 
 @pytest.fixture
 def extracted(tmp_path, inline, run):
     """Extract anew and return (FeatureStore, name → StoredUtterance)."""
+
     def make(changes=None):
         (tmp_path / "f.h5").unlink(missing_ok=True)
         run(tmp_path / "corpus.yaml", tmp_path / "f.h5", changes)
         opened = FeatureStore(tmp_path / "f.h5")
         return opened, {row.name: row for row in opened.utterances}
+
     return make
 
 
@@ -59,9 +62,13 @@ def test_the_copy_is_made_of_what_the_file_holds(recordings, extracted):
     opened, rows = extracted()
     for row in rows.values():
         stored = opened.read(row)
-        y = world.synthesize(stored.f0_hz, world.restore_energy(stored.spectrum, stored.energy),
-                             world.decode_aperiodicity(stored.aperiodicity, 16000), 16000)
-        expected = np.clip(np.round(y * 32768), -32768, 32767)[:row.samples]
+        y = world.synthesize(
+            stored.f0_hz,
+            world.restore_energy(stored.spectrum, stored.energy),
+            world.decode_aperiodicity(stored.aperiodicity, 16000),
+            16000,
+        )
+        expected = np.clip(np.round(y * 32768), -32768, 32767)[: row.samples]
         copy = opened.read_wave(row, "copy_synthesis")
         assert len(copy) == row.samples and np.abs(copy).max() > 1000
         np.testing.assert_array_equal(copy, expected)

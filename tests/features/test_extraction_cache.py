@@ -4,8 +4,11 @@ import pytest
 from vconv.common.errors import VconvError
 from vconv.features.extraction_cache import Parts, load, save
 
-ARRAYS = {"spectrum": np.arange(12, dtype=np.float16).reshape(3, 4), "f0_hz": np.ones(3, np.float32),
-          "wave": np.arange(-3, 4, dtype=np.int16)}
+ARRAYS = {
+    "spectrum": np.arange(12, dtype=np.float16).reshape(3, 4),
+    "f0_hz": np.ones(3, np.float32),
+    "wave": np.arange(-3, 4, dtype=np.int16),
+}
 
 
 def test_there_and_back(tmp_path):
@@ -38,6 +41,7 @@ def test_a_part_that_lost_its_end_is_not_there(tmp_path):
 def test_parts_of_an_older_version_are_refused(tmp_path):
     (tmp_path / "f.h5.parts").mkdir()
     (tmp_path / "f.h5.parts" / "settings.json").write_text(
-        '{"settings": {"parts_version": 1, "sample_rate": 16000}, "f0_range_hz": {}}')
+        '{"settings": {"parts_version": 1, "sample_rate": 16000}, "f0_range_hz": {}}'
+    )
     with pytest.raises(VconvError, match="f.h5.parts: was made with parts_version 1, but now 3 is asked for; .*delete"):
         Parts(tmp_path / "f.h5", {"sample_rate": 16000, "contents": ["frames", "wave"]})

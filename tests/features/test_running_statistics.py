@@ -1,4 +1,5 @@
 """What is counted in portions is what NumPy says of all rows at once."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ def test_percentiles_are_exact(values, percent, portion):
     column = np.array(values, np.float16)[:, None]
     histogram = Histogram(1)
     for start in range(0, len(column), portion):
-        histogram.add(column[start:start + portion])
+        histogram.add(column[start : start + portion])
     expected = np.percentile(column.astype(np.float64), percent, axis=0)
     np.testing.assert_allclose(histogram.percentile(percent), expected, rtol=1e-9, atol=1e-9)
 
@@ -35,7 +36,7 @@ def test_a_histogram_counts_in_portions_of_bounded_memory():
     histogram = Histogram(3)
     rows = -np.random.default_rng(0).uniform(0, 20, (20000, 3)).astype(np.float16)
     for start in range(0, len(rows), 100):
-        histogram.add(rows[start:start + 100])
+        histogram.add(rows[start : start + 100])
         assert sum(map(len, histogram._waiting)) < Histogram._PORTION
     np.testing.assert_allclose(histogram.percentile(50), np.median(rows.astype(np.float64), axis=0), rtol=1e-12)
 

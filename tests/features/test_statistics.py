@@ -15,8 +15,12 @@ from vconv.features.cepstra import rows_of
 from vconv.features.normalizers import CepstrumNormalizer, Normalizer
 from vconv.features.statistics import ARRAYS, Statistics
 
-SPEAKERS = {("A", "training"): [40, 3, 900], ("A", "evaluation"): [70], ("B é", "training"): [500],
-            ("B é", "validation"): [60]}
+SPEAKERS = {
+    ("A", "training"): [40, 3, 900],
+    ("A", "evaluation"): [70],
+    ("B é", "training"): [500],
+    ("B é", "validation"): [60],
+}
 
 
 def spoken_cepstra(frames):
@@ -47,13 +51,20 @@ def test_all_numbers_against_numpy(opened):
         log_f0 = np.log(f0_hz[(speaker == number) & (f0_hz > 0)].astype(np.float64))
         assert computed.log_f0_mean[number] == pytest.approx(log_f0.mean(), rel=1e-12)
         assert computed.log_f0_deviation[number] == pytest.approx(log_f0.std(), rel=1e-12)
-        np.testing.assert_allclose(computed.log_f0_percentiles[number], np.percentile(log_f0, [5, 25, 50, 75, 95]),
-                                   atol=np.log(2) / 2400)
-        variances = [np.var(opened.read(utterance).spectrum.astype(np.float64), axis=0)
-                     for utterance in opened.utterances if (utterance.speaker, utterance.split) == (name, "training")]
+        np.testing.assert_allclose(
+            computed.log_f0_percentiles[number], np.percentile(log_f0, [5, 25, 50, 75, 95]), atol=np.log(2) / 2400
+        )
+        variances = [
+            np.var(opened.read(utterance).spectrum.astype(np.float64), axis=0)
+            for utterance in opened.utterances
+            if (utterance.speaker, utterance.split) == (name, "training")
+        ]
         np.testing.assert_allclose(computed.global_variance[number], np.mean(variances, axis=0), rtol=1e-12)
-        cepstra = [spoken_cepstra(opened.read(utterance)) for utterance in opened.utterances
-                   if (utterance.speaker, utterance.split) == (name, "training")]
+        cepstra = [
+            spoken_cepstra(opened.read(utterance))
+            for utterance in opened.utterances
+            if (utterance.speaker, utterance.split) == (name, "training")
+        ]
         every = np.concatenate(cepstra)
         np.testing.assert_allclose(computed.cepstrum_mean[number], every.mean(axis=0), rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(computed.cepstrum_deviation[number], every.std(axis=0), rtol=1e-9)
@@ -64,7 +75,7 @@ def test_all_numbers_against_numpy(opened):
     assert computed.fingerprint == opened.fingerprint
 
 
-@pytest.mark.parametrize("chunk_frames", [1, 2, 500, 10 ** 6])
+@pytest.mark.parametrize("chunk_frames", [1, 2, 500, 10**6])
 def test_the_size_of_the_chunks_does_not_matter(opened, chunk_frames):
     one, other = statistics.compute(opened, chunk_frames), statistics.compute(opened, 64)
     for name in ARRAYS:
@@ -78,7 +89,10 @@ def test_saved_and_loaded(opened, tmp_path):
     for name in ARRAYS:
         np.testing.assert_array_equal(getattr(loaded, name), getattr(computed, name), strict=True)
     assert (loaded.speakers, loaded.settings, loaded.fingerprint) == (
-        computed.speakers, computed.settings, computed.fingerprint)
+        computed.speakers,
+        computed.settings,
+        computed.fingerprint,
+    )
     with pytest.raises(VconvError, match="holds no vconv statistics"):
         Statistics.load(opened.path)
 
@@ -140,8 +154,11 @@ def test_what_is_said_of_a_frame_has_the_content_of_that_frame(opened):
 
 def test_a_speaker_without_pitch_is_refused(make_store, tmp_path):
     with pytest.raises(VconvError, match="f.h5: no voiced training frame of A, B, C, so"):
-        statistics.compute(make_store(tmp_path / "f.h5", {("A", "training"): [9], ("B", "evaluation"): [9],
-                                                          ("C", "training"): [1]}, voiced=0))
+        statistics.compute(
+            make_store(
+                tmp_path / "f.h5", {("A", "training"): [9], ("B", "evaluation"): [9], ("C", "training"): [1]}, voiced=0
+            )
+        )
     with pytest.raises(VconvError, match="holds no training utterances"):
         statistics.compute(make_store(tmp_path / "g.h5", {("A", "evaluation"): [9]}))
 

@@ -46,8 +46,11 @@ def test_arrays_that_are_not_what_the_table_says(make_store, tmp_path, damage, n
         if damage == "compressed":
             file.create_dataset(name, data=values, compression="gzip")
         elif damage != "missing":
-            file[name] = {"shorter": values[:-1], "longer": np.resize(values, len(values) + 1),
-                          "of another type": values.astype(np.float64)}[damage]
+            file[name] = {
+                "shorter": values[:-1],
+                "longer": np.resize(values, len(values) + 1),
+                "of another type": values.astype(np.float64),
+            }[damage]
     with pytest.raises(VconvError, match="f.h5: is no HDF5 file, or a damaged one .*; make it with `vconv extract`"):
         FeatureStore(tmp_path / "f.h5")
 
@@ -69,7 +72,7 @@ def test_waves_of_each_utterance(make_store, tmp_path):
         assert array.shape == (960,) and array.dtype == np.int16 and array.flags.aligned
         for row in opened.utterances:
             wave = opened.read_wave(row, kind)
-            np.testing.assert_array_equal(wave, array[row.first_sample:][:row.samples])
+            np.testing.assert_array_equal(wave, array[row.first_sample :][: row.samples])
             assert isinstance(wave, np.memmap) and len(set(wave.tolist())) > 100
     np.testing.assert_array_equal(opened.read_wave(opened.utterances[1]), opened.waves["wave"][240:560])
 
@@ -79,8 +82,12 @@ def test_a_file_without_frames(make_store, tmp_path):
     assert opened.spectrum is None and opened.f0_hz is None and opened.speakers == ["A"]
     assert [row.length for row in opened.split("training")] == [0, 0]
     message = r"f.h5: holds no frames, only wave; write contents: \[wave, frames\] in corpus.yaml and extract again"
-    for ask in (lambda: opened.frames("training"), lambda: opened.read(opened.utterances[0]),
-                lambda: statistics.compute(opened), lambda: opened.require("wave", "frames")):
+    for ask in (
+        lambda: opened.frames("training"),
+        lambda: opened.read(opened.utterances[0]),
+        lambda: statistics.compute(opened),
+        lambda: opened.require("wave", "frames"),
+    ):
         with pytest.raises(VconvError, match=message):
             ask()
     opened.require("wave")

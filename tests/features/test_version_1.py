@@ -1,4 +1,5 @@
 """Feature files of version 1, as written before files held waves: made here by h5py alone."""
+
 import json
 
 import h5py
@@ -33,8 +34,12 @@ def old(tmp_path, write_vowels):
         file["frames/aperiodicity"] = np.full((122, 1), -9, np.float32)
         for name, texts in {"name": ["1", "2"], "speaker": ["A", "A"], "split": ["training", "validation"]}.items():
             file.create_dataset(f"utterances/{name}", data=texts, dtype=TEXT)
-        for name, numbers in {"start": [0, 61], "length": [61, 61], "samples": [4800, 4800],
-                              "file_bytes": sizes}.items():
+        for name, numbers in {
+            "start": [0, 61],
+            "length": [61, 61],
+            "samples": [4800, 4800],
+            "file_bytes": sizes,
+        }.items():
             file[f"utterances/{name}"] = np.array(numbers, np.int64)
         file.create_dataset("speakers/name", data=["A"], dtype=TEXT)
         file["speakers/f0_range_hz"] = np.array([[70.0, 200.0]])
@@ -71,8 +76,11 @@ def test_a_training_on_frames_goes_on_with_it(old):
 
 def test_extraction_asks_for_another_file_or_goes_on_with_frames_alone(old, inline, run):
     before = (old / "old.h5").read_bytes()
-    with pytest.raises(VconvError, match=r"old.h5: was made with contents \['frames'\], but now \['frames', 'wave'\] "
-                                         "is asked for; choose another --output, or delete it"):
+    with pytest.raises(
+        VconvError,
+        match=r"old.h5: was made with contents \['frames'\], but now \['frames', 'wave'\] "
+        "is asked for; choose another --output, or delete it",
+    ):
         run(old / "corpus.yaml", old / "old.h5")
     assert (old / "old.h5").read_bytes() == before
     spectrum = FeatureStore(old / "old.h5").spectrum[:].copy()
@@ -80,7 +88,10 @@ def test_extraction_asks_for_another_file_or_goes_on_with_frames_alone(old, inli
     with FeatureStore(old / "old.h5") as opened, h5py.File(old / "old.h5") as file:
         assert file.attrs["version"] == 2 and "waves" not in file and opened.settings["contents"] == ["frames"]
         assert [(row.name, row.start, row.length) for row in opened.utterances] == [
-            ("1", 0, 61), ("3", 61, 21), ("2", 82, 61)]
+            ("1", 0, 61),
+            ("3", 61, 21),
+            ("2", 82, 61),
+        ]
         np.testing.assert_array_equal(opened.spectrum[opened.frames("validation")[0]], spectrum[61:])
 
 

@@ -35,8 +35,9 @@ def test_there_and_back(tmp_path):
         assert opened.settings == settings
         assert opened.utterances == [rows[0], rows[1]._replace(start=3, first_sample=240)]
         assert opened.speakers == ["A"] and opened.f0_range_hz.tolist() == [[51.5, 99.5]] and opened.failures == []
-        kinds = [(array.dtype, array.shape) for array in
-                 (opened.spectrum, opened.energy, opened.f0_hz, opened.aperiodicity)]
+        kinds = [
+            (array.dtype, array.shape) for array in (opened.spectrum, opened.energy, opened.f0_hz, opened.aperiodicity)
+        ]
         assert kinds == [(np.float16, (8, 4)), (np.float32, (8,)), (np.float32, (8,)), (np.float32, (8, 1))]
         for stored, written in zip(opened.read(opened.utterances[1]), arrays[1].values(), strict=True):
             np.testing.assert_array_equal(stored, written)
@@ -47,34 +48,59 @@ def test_the_fingerprint_depends_on_settings_ranges_and_utterances_only(tmp_path
     def fingerprint(rows=None, arrays=None, **options):
         write(tmp_path / "f.h5", rows or [row(3)], arrays or [frames(3)], **options)
         return FeatureStore(tmp_path / "f.h5").fingerprint
+
     same = fingerprint()
     assert fingerprint() == same and fingerprint(ranges={"A": (50.0, 100.0)}) == same
-    others = {fingerprint(settings={"sample_rate": 1}), fingerprint(ranges={"A": (50, 101)}),
-              fingerprint([row(3, name="v")]), fingerprint([row(3, samples=241)]), fingerprint([row(3, file_bytes=1)]),
-              fingerprint([row(4)], [frames(4)]), same,
-              fingerprint(arrays=[frames(3) | wave(240)], settings={"contents": ["frames", "wave"]})}
+    others = {
+        fingerprint(settings={"sample_rate": 1}),
+        fingerprint(ranges={"A": (50, 101)}),
+        fingerprint([row(3, name="v")]),
+        fingerprint([row(3, samples=241)]),
+        fingerprint([row(3, file_bytes=1)]),
+        fingerprint([row(4)], [frames(4)]),
+        same,
+        fingerprint(arrays=[frames(3) | wave(240)], settings={"contents": ["frames", "wave"]}),
+    }
     assert len(others) == 8
 
 
-@pytest.mark.parametrize(("length", "changes"), [
-    (3, {"spectrum": np.full((3, 4), np.nan)}), (3, {"f0_hz": np.array([1, np.inf, 2])}),
-    (3, {"energy": np.array([np.nan, 1, 1])}), (3, {"aperiodicity": np.full((3, 1), -np.inf)}),
-    (3, {"spectrum": np.full((3, 4), 0.1)}), (3, {"spectrum": np.full((3, 4), -32.0)}), (3, {"energy": np.ones(2)}),
-    (0, {})])
+@pytest.mark.parametrize(
+    ("length", "changes"),
+    [
+        (3, {"spectrum": np.full((3, 4), np.nan)}),
+        (3, {"f0_hz": np.array([1, np.inf, 2])}),
+        (3, {"energy": np.array([np.nan, 1, 1])}),
+        (3, {"aperiodicity": np.full((3, 1), -np.inf)}),
+        (3, {"spectrum": np.full((3, 4), 0.1)}),
+        (3, {"spectrum": np.full((3, 4), -32.0)}),
+        (3, {"energy": np.ones(2)}),
+        (0, {}),
+    ],
+)
 def test_what_must_never_enter_the_store(tmp_path, length, changes):
     with pytest.raises(ValueError):
         write(tmp_path / "f.h5", [row(length)], [frames(length, **changes)])
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("contents", [["wave"], ["frames", "wave"], ["frames", "copy_synthesis"],
-                                      ["wave", "copy_synthesis"], ["frames", "wave", "copy_synthesis"]])
+@pytest.mark.parametrize(
+    "contents",
+    [
+        ["wave"],
+        ["frames", "wave"],
+        ["frames", "copy_synthesis"],
+        ["wave", "copy_synthesis"],
+        ["frames", "wave", "copy_synthesis"],
+    ],
+)
 def test_any_contents(tmp_path, contents):
     """One array more than is asked for does no harm."""
     lengths = [3, 5] if "frames" in contents else [0, 0]
     rows = [row(length, samples=samples) for length, samples in zip(lengths, (7, 400), strict=True)]
-    arrays = [frames(count) | wave(samples) | {"copy_synthesis": np.full(samples, count, np.int16)}
-              for count, samples in ((3, 7), (5, 400))]
+    arrays = [
+        frames(count) | wave(samples) | {"copy_synthesis": np.full(samples, count, np.int16)}
+        for count, samples in ((3, 7), (5, 400))
+    ]
     write(tmp_path / "f.h5", rows, arrays, {"contents": contents}, {"A": (np.nan, np.nan)})
     with FeatureStore(tmp_path / "f.h5") as opened:
         assert opened.settings == {"contents": contents} and np.isnan(opened.f0_range_hz).all()
@@ -86,8 +112,17 @@ def test_any_contents(tmp_path, contents):
                 np.testing.assert_array_equal(array, written[name])
 
 
-@pytest.mark.parametrize("arrays", [wave(239), wave(241), {"copy_synthesis": np.zeros(240, np.int16)},
-                                    {"wave": np.zeros(240)}, {"wave": np.zeros((240, 2), np.int16)}, {}])
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        wave(239),
+        wave(241),
+        {"copy_synthesis": np.zeros(240, np.int16)},
+        {"wave": np.zeros(240)},
+        {"wave": np.zeros((240, 2), np.int16)},
+        {},
+    ],
+)
 def test_waves_that_are_not_what_the_table_says(tmp_path, arrays):
     with pytest.raises((ValueError, KeyError)):
         write(tmp_path / "f.h5", [row(0, samples=240)], [arrays], {"contents": ["wave"]})
@@ -104,7 +139,7 @@ def test_as_many_frames_as_rows(tmp_path):
 
 def test_a_full_disk_is_noticed_before_hdf5_does(tmp_path, monkeypatch):
     """HDF5 itself would crash the process."""
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10 ** 7))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**7))
     with pytest.raises(VconvError, match="f.h5: cannot be written .*make room"):
         write(tmp_path / "f.h5", [row(3)], [frames(3)])
     assert not list(tmp_path.iterdir())

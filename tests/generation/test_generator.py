@@ -1,4 +1,5 @@
 """From recordings to samples by the command; what is no run of a generator is told in one sentence."""
+
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,8 +17,11 @@ from vconv.generation.patch_files import read_labels, read_patches
 from vconv.training.run_folder import RunFolder
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "spectrogram-gan"
-SET = [f"--set={section}.{key}={value}" for section, values in changes_for("dcgan").items()
-       for key, value in values.items()]
+SET = [
+    f"--set={section}.{key}={value}"
+    for section, values in changes_for("dcgan").items()
+    for key, value in values.items()
+]
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +65,17 @@ def test_samples_sounds_page_and_real_patches(run, tiny, tmp_path):
     speakers = read_labels(output / "real" / "training-speakers.npy", training)
     assert training.shape == (84, 12, 8, 1) and held_out.shape == (21, 12, 8, 1)
     assert set(speakers) == set(tiny.speakers)
-    assert cli.main(["evaluate-samples", f"--generated={output}", f"--training={output / 'real' / 'training.npy'}",
-                     f"--held-out={output / 'real' / 'held-out.npy'}"]) == 0
+    assert (
+        cli.main(
+            [
+                "evaluate-samples",
+                f"--generated={output}",
+                f"--training={output / 'real' / 'training.npy'}",
+                f"--held-out={output / 'real' / 'held-out.npy'}",
+            ]
+        )
+        == 0
+    )
 
 
 def music(rng, seconds, rate):
@@ -72,10 +85,17 @@ def music(rng, seconds, rate):
     return (0.5 * tune * np.exp(-4 * (time % 0.25)))[:, None] * [1, 0.8] + 0.01 * rng.normal(size=(len(time), 2))
 
 
-@pytest.mark.parametrize("corpus, names, classes", [
-    ("corpus", ["2004/MIDI-Unprocessed_SMF_02_R1_2004_01-05_Track05_wav", "2004/b_wav", "2018/c--1", "2018/d--2"], 2),
-    ("flat", ["one", "two", "three"], 1),
-])
+@pytest.mark.parametrize(
+    "corpus, names, classes",
+    [
+        (
+            "corpus",
+            ["2004/MIDI-Unprocessed_SMF_02_R1_2004_01-05_Track05_wav", "2004/b_wav", "2018/c--1", "2018/d--2"],
+            2,
+        ),
+        ("flat", ["one", "two", "three"], 1),
+    ],
+)
 def test_music_in_any_folder(tmp_path, capsys, corpus, names, classes):
     """MAESTRO's layout (years, long stereo recordings at 44.1 kHz, MIDI beside them), and a flat folder."""
     for number, name in enumerate(names):
@@ -87,8 +107,10 @@ def test_music_in_any_folder(tmp_path, capsys, corpus, names, classes):
     given = [f"--corpus={RECIPE / corpus}.yaml", f"--corpus-dir={tmp_path / 'music é'}"]
     features, run, output = tmp_path / "f.h5", tmp_path / "run", tmp_path / "out"
     assert cli.main(["extract", *given, f"--output={features}", "--jobs=1"]) == 0
-    assert cli.main(["train", "dcgan", *given, f"--features={features}", f"--run={run}", *SET,
-                     "--set=training.epochs=1"]) == 0
+    assert (
+        cli.main(["train", "dcgan", *given, f"--features={features}", f"--run={run}", *SET, "--set=training.epochs=1"])
+        == 0
+    )
     capsys.readouterr()
     (output / "real").mkdir(parents=True)
     (output / "real" / "training-speakers.npy").touch()  # of an earlier call
@@ -134,8 +156,19 @@ WORLD = ["spectrogram.height=513", "network.height_strides=[3,3,2,2]", "network.
 @pytest.mark.parametrize("kind, sizes, shape", [("cqt", CQT, (24, 8, 2)), ("world", WORLD, (513, 8, 1))])
 def test_other_spectrograms_are_generated_and_inverted(tiny, tmp_path, capsys, kind, sizes, shape):
     run, output = tmp_path / "run", tmp_path / "out"
-    assert cli.main(["train", "dcgan", f"--corpus={tiny.corpus}", f"--run={run}", *SET,
-                     *(f"--set={one}" for one in (f"spectrogram.kind={kind}", "training.epochs=1", *sizes))]) == 0
+    assert (
+        cli.main(
+            [
+                "train",
+                "dcgan",
+                f"--corpus={tiny.corpus}",
+                f"--run={run}",
+                *SET,
+                *(f"--set={one}" for one in (f"spectrogram.kind={kind}", "training.epochs=1", *sizes)),
+            ]
+        )
+        == 0
+    )
     assert generate(run, output, "-n=3") == 0
     assert np.load(output / "patches.npy").shape == (3, *shape)
     y, _ = soundfile.read(output / "sounds" / "000.wav")
@@ -153,11 +186,14 @@ def test_another_model_is_refused_both_ways(run, tiny, tmp_path, capsys):
     assert "vconv generate" in error(capsys)
 
 
-@pytest.mark.parametrize("options, sentence", [
-    (["--seed=-1"], "--seed is -1"),
-    (["--vocoder=wavenet"], "--vocoder"),
-    (["--features=nowhere.h5"], "nowhere.h5"),
-])
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        (["--seed=-1"], "--seed is -1"),
+        (["--vocoder=wavenet"], "--vocoder"),
+        (["--features=nowhere.h5"], "nowhere.h5"),
+    ],
+)
 def test_mistakes_are_told_and_nothing_is_written(run, tmp_path, capsys, options, sentence):
     assert generate(run, tmp_path / "x", *options) == 2
     assert sentence in error(capsys) and not (tmp_path / "x").exists()
@@ -165,6 +201,14 @@ def test_mistakes_are_told_and_nothing_is_written(run, tmp_path, capsys, options
 
 def test_recordings_too_short_for_a_patch_are_one_sentence(tiny, tmp_path, capsys):
     frames = int(tiny_corpus.SECONDS * tiny_corpus.RATE / 256) + 2
-    status = cli.main(["train", "dcgan", f"--corpus={tiny.corpus}", f"--run={tmp_path / 'run'}", *SET,
-                       f"--set=spectrogram.width={frames}"])
+    status = cli.main(
+        [
+            "train",
+            "dcgan",
+            f"--corpus={tiny.corpus}",
+            f"--run={tmp_path / 'run'}",
+            *SET,
+            f"--set=spectrogram.width={frames}",
+        ]
+    )
     assert status == 2 and f"0 patches of {frames} frames" in error(capsys) and not (tmp_path / "run" / "log").exists()

@@ -1,4 +1,5 @@
 """The classifier learns what can be learnt, says honestly how well, and comes back from its file as it was."""
+
 import h5py
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ def bars(n, seed=0, size=(12, 10), classes=("é", "b", "c c")):
     kind = rng.integers(len(classes), size=n)
     patches = rng.normal(100, 20, (n, *size, 1)).astype(np.float32)
     for number, row in enumerate(kind):
-        patches[number, 3 * row:3 * row + 2] += 40
+        patches[number, 3 * row : 3 * row + 2] += 40
     return patches, np.array(classes)[kind]
 
 
@@ -101,14 +102,17 @@ def test_scale_and_offset_of_the_patches_do_not_matter(trained):
 PATCHES = np.zeros((30, 4, 4, 1), np.float32)
 
 
-@pytest.mark.parametrize("labels, sentence", [
-    (None, "labels are missing"),
-    (np.zeros(30, int), "all labels are 0"),
-    (np.full(30, "bob"), "all labels are bob"),
-    (np.arange(29), r"labels of shape \[29\] for 30 patches"),
-    (np.zeros((30, 2)), r"labels of shape \[30, 2\]"),
-    (np.array(["a"] * 25 + ["b"] * 5), "class b has 5 patches, and a classifier needs 10"),
-])
+@pytest.mark.parametrize(
+    "labels, sentence",
+    [
+        (None, "labels are missing"),
+        (np.zeros(30, int), "all labels are 0"),
+        (np.full(30, "bob"), "all labels are bob"),
+        (np.arange(29), r"labels of shape \[29\] for 30 patches"),
+        (np.zeros((30, 2)), r"labels of shape \[30, 2\]"),
+        (np.array(["a"] * 25 + ["b"] * 5), "class b has 5 patches, and a classifier needs 10"),
+    ],
+)
 def test_labels_that_cannot_be_learnt(labels, sentence):
     with pytest.raises(VconvError, match=sentence):
         PatchClassifier.fit(PATCHES, labels)

@@ -1,4 +1,5 @@
 """Files of patches: what is read is what was written, and every mistake is one sentence that names the file."""
+
 import numpy as np
 import pytest
 
@@ -66,9 +67,15 @@ def test_files_that_are_no_arrays(tmp_path):
     cut.write_bytes(cut.read_bytes()[:-40])
     np.savez(tmp_path / "archive.npz", a=np.zeros((9, 3, 4)))
     (tmp_path / "folder").mkdir()
-    sentences = {"text.npy": "is no .npy file", "nothing.npy": "is no .npy file", "pickled.npy": "is no .npy file",
-                 "cut.npy": "a damaged one", "archive.npz": "is an archive", "missing.npy": "there is no such file",
-                 "folder": "holds no .npy file"}
+    sentences = {
+        "text.npy": "is no .npy file",
+        "nothing.npy": "is no .npy file",
+        "pickled.npy": "is no .npy file",
+        "cut.npy": "a damaged one",
+        "archive.npz": "is an archive",
+        "missing.npy": "there is no such file",
+        "folder": "holds no .npy file",
+    }
     for name, sentence in sentences.items():
         with pytest.raises(VconvError) as error:
             read_patches(tmp_path / name, 1)

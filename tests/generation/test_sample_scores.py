@@ -1,4 +1,5 @@
 """A generated set by all measures: sets whose faults are known are told apart, each by the measures made for it."""
+
 import json
 
 import numpy as np
@@ -61,8 +62,9 @@ def test_copies_are_told_with_their_originals(data):
 def test_a_collapse_and_lost_classes(data):
     one_sample = made(1, 5).take(np.zeros(100, int))
     noise = np.random.default_rng(0).normal(0, 0.01, (100, 12))
-    collapsed = one_sample._replace(features=one_sample.features + noise, patches=one_sample.patches
-                                    + noise.reshape(100, 4, 3, 1))
+    collapsed = one_sample._replace(
+        features=one_sample.features + noise, patches=one_sample.patches + noise.reshape(100, 4, 3, 1)
+    )
     found = values(evaluate_samples(collapsed, *data), "generated")
     assert found["spread"] < 0.02 and found["recall"] < 0.05 and found["coverage"] < 0.1
     assert found["inception_score"] == pytest.approx(1) and found["frechet_distance"] > 5
@@ -75,7 +77,7 @@ def test_a_shift_is_a_distance(data):
     shifted = values(found, "generated")
     assert shifted["precision"] == shifted["recall"] == shifted["density"] == shifted["coverage"] == 0
     assert shifted["jensen_shannon"] == 1 and shifted["bhattacharyya"] == np.inf
-    assert shifted["frechet_distance"] == pytest.approx(12 * 20 ** 2, rel=0.02)
+    assert shifted["frechet_distance"] == pytest.approx(12 * 20**2, rel=0.02)
     assert found["histograms"]["generated"]["jensen_shannon"] == [1, 1, 1, 1]
     content = sample_output.summary(found, {"kind": "a test", "number": 12})
     assert content["measures"]["bhattacharyya"]["generated"]["value"] is None, "JSON has no infinity"
@@ -87,9 +89,11 @@ def test_all_sets_are_compared_at_the_same_size(data):
     found = evaluate_samples(made(390, 3), training, held_out.take(np.arange(40)))
     assert found["compared"]["samples"] == 40 and found["compared"]["with"] == 360
     assert values(found, "generated")["frechet_distance"] == pytest.approx(
-        values(found, "held_out")["frechet_distance"], rel=0.5)
-    cut, rest, size = sample_scores._equal_parts({"generated": made(390, 3), "held_out": held_out}, training,
-                                           np.random.default_rng(0))
+        values(found, "held_out")["frechet_distance"], rel=0.5
+    )
+    cut, rest, size = sample_scores._equal_parts(
+        {"generated": made(390, 3), "held_out": held_out}, training, np.random.default_rng(0)
+    )
     assert size == 150 and all(len(one.patches) == size for one in cut.values()) and len(cut) == 3
     every = np.concatenate([cut["training"].patches, rest.patches])
     np.testing.assert_array_equal(np.sort(every, axis=0), np.sort(training.patches, axis=0))
@@ -136,8 +140,12 @@ def test_the_interval_of_a_frechet_distance_covers_its_mean():
     draws = sample_scores._draws(60, 0)[:101]
     for _ in range(60):
         features = rng.normal(size=(60, 4)) + [1, 0, 0, 0]
-        distances = np.array([sample_scores.frechet.between_gaussians(sample_scores.frechet.fit(features[rows]), reference)
-                              for rows in draws])
+        distances = np.array(
+            [
+                sample_scores.frechet.between_gaussians(sample_scores.frechet.fit(features[rows]), reference)
+                for rows in draws
+            ]
+        )
         found.append((distances[0], *sample_scores._centred(distances)))
     value, low, high = np.array(found).T
     assert 0.85 < np.mean((low <= value.mean()) & (value.mean() <= high)) <= 1
@@ -171,12 +179,16 @@ def test_principal_components():
     assert variances[0] > 10 * variances[1] > 1000 * variances[2], "along the axes of the data, largest first"
     flat = training.reshape(100, 12)
     assert frechet_distance(features["training"][:50], features["training"][50:]) == pytest.approx(
-        frechet_distance(flat[:50], flat[50:])), "all variance is kept, so the distance is that of the patches"
+        frechet_distance(flat[:50], flat[50:])
+    ), "all variance is kept, so the distance is that of the patches"
 
 
 def test_the_table_and_the_json_say_the_same(data):
-    content = sample_output.summary(evaluate_samples(made(150, 3), *data), {
-        "kind": "a classifier", "number": 12, "classes": ["é", "b"], "accuracy": 0.9}, "vconv evaluate-samples …")
+    content = sample_output.summary(
+        evaluate_samples(made(150, 3), *data),
+        {"kind": "a classifier", "number": 12, "classes": ["é", "b"], "accuracy": 0.9},
+        "vconv evaluate-samples …",
+    )
     again = json.loads(output.as_json(content), parse_constant=lambda constant: pytest.fail(constant))
     assert again == content and content["format"] == "vconv sample scores" and "scikit-learn" in content["versions"]
     about, compared, head, *rows, copies = sample_output.as_text(content).splitlines()

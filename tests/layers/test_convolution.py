@@ -1,4 +1,5 @@
 """Convolution layers: the fast form equals the plain one, the norm is the published one."""
+
 import keras
 import numpy as np
 import pytest

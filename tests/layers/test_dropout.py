@@ -1,4 +1,5 @@
 """Seeded dropout: the share, the scale, and a noise that only the seed and the layer's number decide."""
+
 import numpy as np
 import pytest
 import tensorflow as tf

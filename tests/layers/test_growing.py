@@ -1,4 +1,5 @@
 """Growing: shares by progress, enlarging and coarsening on numbers worked out by hand."""
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -8,10 +9,18 @@ from vconv.layers.growing import Growing
 FACTORS = [(4, 2), (2, 1)]
 
 
-@pytest.mark.parametrize("progress, shares", [
-    (-1, [1, 0, 0]), (0, [1, 0, 0]), (0.25, [0.5, 0.5, 0]), (0.5, [0, 1, 0]), (0.9, [0, 0.2, 0.8]), (1, [0, 0, 1]),
-    (7, [0, 0, 1]),
-])
+@pytest.mark.parametrize(
+    "progress, shares",
+    [
+        (-1, [1, 0, 0]),
+        (0, [1, 0, 0]),
+        (0.25, [0.5, 0.5, 0]),
+        (0.5, [0, 1, 0]),
+        (0.9, [0, 0.2, 0.8]),
+        (1, [0, 0, 1]),
+        (7, [0, 0, 1]),
+    ],
+)
 def test_resolutions_are_faded_in_one_after_the_other(progress, shares):
     growing = Growing(FACTORS)
     assert growing.shares.numpy().tolist() == [0, 0, 1], "a network that nobody lets grow is grown"
@@ -22,8 +31,10 @@ def test_resolutions_are_faded_in_one_after_the_other(progress, shares):
 def test_pictures_are_enlarged_and_mixed():
     growing = Growing(FACTORS)
     growing.grow(0.25)
-    coarse, middle, fine = (tf.constant(np.random.default_rng(size).normal(size=(3, *size, 2)), tf.float32)
-                            for size in ((1, 2), (2, 4), (4, 4)))
+    coarse, middle, fine = (
+        tf.constant(np.random.default_rng(size).normal(size=(3, *size, 2)), tf.float32)
+        for size in ((1, 2), (2, 4), (4, 4))
+    )
     expected = (np.kron(coarse, np.ones((1, 4, 2, 1))) + np.kron(middle, np.ones((1, 2, 1, 1)))) / 2
     assert np.allclose(growing([coarse, middle, fine]), expected, atol=1e-6)
     growing.grow(1)

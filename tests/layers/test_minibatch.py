@@ -1,4 +1,5 @@
 """Minibatch standard deviation by hand."""
+
 import numpy as np
 import pytest
 import tensorflow as tf

@@ -1,4 +1,5 @@
 """Speaker embedding and its merging into a code."""
+
 import numpy as np
 import pytest
 

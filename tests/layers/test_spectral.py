@@ -1,4 +1,5 @@
 """Spectral normalisation: Keras' own arithmetic as the oracle; zeros; in graphs; saved, and gone on with exactly."""
+
 import keras
 import numpy as np
 import pytest
@@ -8,8 +9,10 @@ from vconv.layers.spectral import SpectralNormalization
 
 
 def kernels(*shapes):
-    return [keras.Variable(np.random.default_rng(seed).normal(size=shape).astype("float32"))
-            for seed, shape in enumerate(shapes)]
+    return [
+        keras.Variable(np.random.default_rng(seed).normal(size=shape).astype("float32"))
+        for seed, shape in enumerate(shapes)
+    ]
 
 
 def norm(kernel):

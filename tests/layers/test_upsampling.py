@@ -1,4 +1,5 @@
 """Stacks of transposed convolutions: counted as a network would count, and planned without hole or checkerboard."""
+
 import itertools
 import math
 
@@ -11,8 +12,10 @@ from vconv.common.errors import VconvError
 from vconv.layers.convolution import transposed_convolution_block
 from vconv.layers.upsampling import Upsampling, as_text, check, coverage, plan_upsampling, shapes, verdict
 
-BROKEN = [Upsampling(f"layer {number}", (2, 5, 5), stride)
-          for number, stride in enumerate([(1, 6, 1), (1, 3, 19), (1, 2, 1)], 1)]
+BROKEN = [
+    Upsampling(f"layer {number}", (2, 5, 5), stride)
+    for number, stride in enumerate([(1, 6, 1), (1, 3, 19), (1, 2, 1)], 1)
+]
 
 
 def responses(layers, size):
@@ -29,7 +32,7 @@ def responses(layers, size):
                 for tap in range(kernel):
                     whole[place * stride + tap] += value
             cut = (kernel - stride) // 2 if padding == "same" and kernel > stride else 0
-            signal = whole[cut:cut + len(signal) * stride] if padding == "same" else whole
+            signal = whole[cut : cut + len(signal) * stride] if padding == "same" else whole
         found.append(signal)
     return np.array(found)
 
@@ -38,8 +41,9 @@ def axis_stack(layers):
     return [Upsampling(f"layer {n}", (k,), (s,), padding) for n, (k, s, padding) in enumerate(layers, 1)]
 
 
-LAYERS = st.lists(st.tuples(st.integers(1, 9), st.integers(1, 5), st.sampled_from(["same", "valid"])), min_size=1,
-                  max_size=3)
+LAYERS = st.lists(
+    st.tuples(st.integers(1, 9), st.integers(1, 5), st.sampled_from(["same", "valid"])), min_size=1, max_size=3
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -58,8 +62,9 @@ def test_the_rhythm_is_what_the_middle_of_a_long_signal_has(layers):
     (axis,) = coverage(axis_stack(layers), (101,))
     period, middle = math.prod(stride for _, stride, _ in layers), len(axis.taps) // 2
     assert len(axis.rhythm) == period
-    assert axis.taps[middle:middle + period].tolist() in [
-        np.roll(axis.rhythm, shift).tolist() for shift in range(period)]
+    assert axis.taps[middle : middle + period].tolist() in [
+        np.roll(axis.rhythm, shift).tolist() for shift in range(period)
+    ]
 
 
 def keras_response(stack, start):
@@ -74,13 +79,16 @@ def keras_response(stack, start):
 
 
 @pytest.mark.parametrize("padding", ["same", "valid"])
-@pytest.mark.parametrize("kernels, strides, start", [
-    ([(5,), (4,)], [(2,), (3,)], (4,)),
-    ([(2,), (7,)], [(5,), (2,)], (3,)),
-    ([(5, 3), (3, 7)], [(2, 3), (1, 4)], (3, 2)),
-    ([(2, 1)], [(3, 2)], (2, 4)),
-    ([(2, 5, 3), (3, 2, 4)], [(1, 3, 2), (2, 1, 3)], (2, 3, 2)),
-])
+@pytest.mark.parametrize(
+    "kernels, strides, start",
+    [
+        ([(5,), (4,)], [(2,), (3,)], (4,)),
+        ([(2,), (7,)], [(5,), (2,)], (3,)),
+        ([(5, 3), (3, 7)], [(2, 3), (1, 4)], (3, 2)),
+        ([(2, 1)], [(3, 2)], (2, 4)),
+        ([(2, 5, 3), (3, 2, 4)], [(1, 3, 2), (2, 1, 3)], (2, 3, 2)),
+    ],
+)
 def test_coverage_is_what_keras_computes(kernels, strides, start, padding):
     stack = [Upsampling("x", kernel, stride, padding) for kernel, stride in zip(kernels, strides, strict=True)]
     taps = [axis.taps for axis in coverage(stack, start)]
@@ -113,7 +121,7 @@ def test_counts_beyond_64_bits_are_exact():
     (axis,) = coverage([Upsampling("x", (1024,), (1,), "valid")] * 8, (1,))
     everything = [1]
     for _ in range(8):  # a box of 1024 convolved with itself, in Python's integers
-        everything = [sum(everything[max(0, place - 1023):place + 1]) for place in range(len(everything) + 1023)]
+        everything = [sum(everything[max(0, place - 1023) : place + 1]) for place in range(len(everything) + 1023)]
     assert axis.taps.tolist() == everything and max(everything) > 2**63
 
 
@@ -126,9 +134,12 @@ def test_coverage_of_the_broken_stack_and_its_verdict():
         "layer 1: axis 1: kernel 5 is smaller than stride 6, so no input reaches 1 of every 6 outputs; "
         "use kernel 6 or 12, or stride 5",
         "layer 2: axis 2: kernel 5 is smaller than stride 19, so no input reaches 14 of every 19 outputs; "
-        "use kernel 19 or 38, or stride 5"]
+        "use kernel 19 or 38, or stride 5",
+    ]
     assert [sentence.split(",")[0] for sentence in checkerboards] == [
-        "layer 2: axis 1: kernel 5 is no multiple of stride 3", "layer 3: axis 1: kernel 5 is no multiple of stride 2"]
+        "layer 2: axis 1: kernel 5 is no multiple of stride 3",
+        "layer 3: axis 1: kernel 5 is no multiple of stride 2",
+    ]
     assert short == []
 
 
@@ -167,7 +178,8 @@ def test_an_axis_short_of_its_target():
     stack = [Upsampling("x", (4, 4), (2, 2))]
     found = verdict(stack, (3, 3), (6, 9))
     assert found.short == [
-        "axis 1: the stack ends at 6 outputs, short of its target 9; use larger strides or start at 5"]
+        "axis 1: the stack ends at 6 outputs, short of its target 9; use larger strides or start at 5"
+    ]
     assert not found.covers and verdict(stack, (3, 5), (6, 9)).covers
 
 
@@ -194,8 +206,9 @@ def test_a_plan_covers_its_target_without_hole_or_checkerboard(target, blocks):
         assert min(axis.taps) > 0 and len(set(axis.rhythm)) == 1
         assert start <= 8 and (start >= 4 or start == size)
     for layer in plan.stack:
-        assert all(kernel >= stride and kernel % stride == 0
-                   for kernel, stride in zip(layer.kernel, layer.stride, strict=True))
+        assert all(
+            kernel >= stride and kernel % stride == 0 for kernel, stride in zip(layer.kernel, layer.stride, strict=True)
+        )
     for strides in zip(*(layer.stride for layer in plan.stack), strict=True):
         assert list(strides) == sorted(strides, reverse=True) and strides[0] <= 2 * strides[-1]
 
@@ -203,45 +216,60 @@ def test_a_plan_covers_its_target_without_hole_or_checkerboard(target, blocks):
 @settings(max_examples=60, deadline=None)
 @given(st.integers(9, 200), st.integers(1, 3))
 def test_no_stack_within_the_rules_has_a_smaller_crop(size, blocks):
-    lengths = [start * math.prod(strides) for start in range(4, 9)
-               for strides in itertools.product(range(1, 51 if blocks == 1 else 15), repeat=blocks)
-               if max(strides) <= 2 * min(strides)]
+    lengths = [
+        start * math.prod(strides)
+        for start in range(4, 9)
+        for strides in itertools.product(range(1, 51 if blocks == 1 else 15), repeat=blocks)
+        if max(strides) <= 2 * min(strides)
+    ]
     assert plan_upsampling((size,), blocks).crop == (min(length for length in lengths if length >= size) - size,)
 
 
-@pytest.mark.parametrize("target, blocks, start, strides, crop", [
-    ((28, 28), 3, (7, 7), [(2, 2), (2, 2), (1, 1)], (0, 0)),  # DCGAN's for 28 × 28
-    ((19,), 2, (5,), [(2,), (2,)], (1,)),
-    ((361,), 3, (5,), [(5,), (5,), (3,)], (14,)),
-    ((252,), 3, (7,), [(4,), (3,), (3,)], (0,)),
-    ((2, 252, 361), 3, (2, 7, 5), [(1, 4, 5), (1, 3, 5), (1, 3, 3)], (0, 0, 14)),
-    ((1,), 2, (1,), [(1,), (1,)], (0,)),
-    ((8,), 1, (8,), [(1,)], (0,)),
-])
+@pytest.mark.parametrize(
+    "target, blocks, start, strides, crop",
+    [
+        ((28, 28), 3, (7, 7), [(2, 2), (2, 2), (1, 1)], (0, 0)),  # DCGAN's for 28 × 28
+        ((19,), 2, (5,), [(2,), (2,)], (1,)),
+        ((361,), 3, (5,), [(5,), (5,), (3,)], (14,)),
+        ((252,), 3, (7,), [(4,), (3,), (3,)], (0,)),
+        ((2, 252, 361), 3, (2, 7, 5), [(1, 4, 5), (1, 3, 5), (1, 3, 3)], (0, 0, 14)),
+        ((1,), 2, (1,), [(1,), (1,)], (0,)),
+        ((8,), 1, (8,), [(1,)], (0,)),
+    ],
+)
 def test_plans(target, blocks, start, strides, crop):
     plan = plan_upsampling(target, blocks)
     assert plan.start == start and plan.crop == crop and [layer.stride for layer in plan.stack] == strides
-    kernels = [tuple(2 * step if step > 1 else min(3, 2 * size - 1) for step, size in zip(stride, target, strict=True))
-               for stride in strides]
+    kernels = [
+        tuple(2 * step if step > 1 else min(3, 2 * size - 1) for step, size in zip(stride, target, strict=True))
+        for stride in strides
+    ]
     assert [layer.kernel for layer in plan.stack] == kernels
 
 
 # Mistakes
 
 
-@pytest.mark.parametrize("kernel, stride, sentence", [
-    (5, 6, "up_1: axis 0: kernel 5 is smaller than stride 6, so no input reaches 1 of every 6 outputs; use kernel 6 "),
-    ((5, 3), (5, 4), "up_1: axis 1: kernel 3 is smaller than stride 4"),
-    (2, (1, 2, 3), "up_1: axis 2: kernel 2 is smaller than stride 3"),
-    (0, 1, "up_1: kernel: needs whole numbers from 1"),
-    ((3, 3), (1, 2.0), "up_1: stride: needs whole numbers from 1"),
-    (10_000_001, 1, "up_1: kernel: needs whole numbers from 1 to 10,000,000"),
-    (True, 1, "up_1: kernel: needs whole numbers"),
-    (None, 1, "up_1: kernel: needs whole numbers"),
-    ((), 1, "up_1: kernel: needs whole numbers"),
-    ((3, 3, 3), (2, 2), r"up_1: stride: \[2, 2\] has 2 axes where the others have 3"),
-    ((3,) * 4, (2,) * 4, r"up_1: kernel: \[3, 3, 3, 3\] has 4 axes; a transposed convolution has 1, 2 or 3"),
-])
+@pytest.mark.parametrize(
+    "kernel, stride, sentence",
+    [
+        (
+            5,
+            6,
+            "up_1: axis 0: kernel 5 is smaller than stride 6, so no input reaches 1 of every 6 outputs; use kernel 6 ",
+        ),
+        ((5, 3), (5, 4), "up_1: axis 1: kernel 3 is smaller than stride 4"),
+        (2, (1, 2, 3), "up_1: axis 2: kernel 2 is smaller than stride 3"),
+        (0, 1, "up_1: kernel: needs whole numbers from 1"),
+        ((3, 3), (1, 2.0), "up_1: stride: needs whole numbers from 1"),
+        (10_000_001, 1, "up_1: kernel: needs whole numbers from 1 to 10,000,000"),
+        (True, 1, "up_1: kernel: needs whole numbers"),
+        (None, 1, "up_1: kernel: needs whole numbers"),
+        ((), 1, "up_1: kernel: needs whole numbers"),
+        ((3, 3, 3), (2, 2), r"up_1: stride: \[2, 2\] has 2 axes where the others have 3"),
+        ((3,) * 4, (2,) * 4, r"up_1: kernel: \[3, 3, 3, 3\] has 4 axes; a transposed convolution has 1, 2 or 3"),
+    ],
+)
 def test_a_layer_that_cannot_be(kernel, stride, sentence):
     with pytest.raises(VconvError, match=f"^{sentence}"):
         check("up_1", kernel, stride)
@@ -264,18 +292,27 @@ def test_a_block_with_a_hole_is_refused_before_it_is_built():
     assert transposed_convolution_block(x, 4, 3, 3, 0.1, "decoder_1").shape == (None, 27, 4)
 
 
-@pytest.mark.parametrize("call, sentence", [
-    (lambda: shapes(BROKEN, (7, 19)), r"layer 1: \[2, 5, 5\] has 3 axes where the others have 2"),
-    (lambda: coverage(BROKEN, (2, 0, 19)), r"start: needs whole numbers from 1 to 10,000,000, one an axis, found \(2,"),
-    (lambda: coverage([Upsampling("x", 5000, 5000)] * 3, (1,)), "x: its output has 25,000,000 positions on an axis"),
-    (lambda: plan_upsampling((0, 5), 2), r"target shape: needs whole numbers from 1 to .*, found \(0, 5\)"),
-    (lambda: plan_upsampling((2, 3, 4, 5), 2), r"target shape: \[2, 3, 4, 5\] has 4 axes"),
-    (lambda: plan_upsampling((), 2), "target shape: needs whole numbers"),
-    (lambda: plan_upsampling(28, 2), "target shape: needs whole numbers .*, found 28"),
-    (lambda: plan_upsampling((28,), 0), "blocks: needs a whole number from 1 to 32, found 0"),
-    (lambda: plan_upsampling((28,), 33), "blocks: needs a whole number from 1 to 32, found 33"),
-    (lambda: plan_upsampling((28,), 2.0), "blocks: needs a whole number"),
-])
+@pytest.mark.parametrize(
+    "call, sentence",
+    [
+        (lambda: shapes(BROKEN, (7, 19)), r"layer 1: \[2, 5, 5\] has 3 axes where the others have 2"),
+        (
+            lambda: coverage(BROKEN, (2, 0, 19)),
+            r"start: needs whole numbers from 1 to 10,000,000, one an axis, found \(2,",
+        ),
+        (
+            lambda: coverage([Upsampling("x", 5000, 5000)] * 3, (1,)),
+            "x: its output has 25,000,000 positions on an axis",
+        ),
+        (lambda: plan_upsampling((0, 5), 2), r"target shape: needs whole numbers from 1 to .*, found \(0, 5\)"),
+        (lambda: plan_upsampling((2, 3, 4, 5), 2), r"target shape: \[2, 3, 4, 5\] has 4 axes"),
+        (lambda: plan_upsampling((), 2), "target shape: needs whole numbers"),
+        (lambda: plan_upsampling(28, 2), "target shape: needs whole numbers .*, found 28"),
+        (lambda: plan_upsampling((28,), 0), "blocks: needs a whole number from 1 to 32, found 0"),
+        (lambda: plan_upsampling((28,), 33), "blocks: needs a whole number from 1 to 32, found 33"),
+        (lambda: plan_upsampling((28,), 2.0), "blocks: needs a whole number"),
+    ],
+)
 def test_mistakes_are_told(call, sentence):
     with pytest.raises(VconvError, match=f"^{sentence}"):
         call()
@@ -300,18 +337,26 @@ def test_the_text_tells_each_layer_and_the_whole():
         "  axis 1: 252 outputs, 2 of them holes, reached by 1 to 2 inputs and 1 to 5 taps (1 to 5 taps far from the "
         "ends of a long input)",
         "  axis 2: 361 outputs, 192 of them holes, reached by 3 to 5 inputs and 3 to 25 taps (0 to 25 taps far from "
-        "the ends of a long input)"]
+        "the ends of a long input)",
+    ]
     assert "  97,444 of 181,944 outputs (53.6%) are reached by no input" in lines, "all but 2 × 250 × 169"
     assert "verdict: holes; layers of vconv refuse to be built like this" in lines
-    assert lines[-4:] == ["  layers:", "  - {kernel: [3, 8, 10], stride: [1, 4, 5]}",
-                          "  - {kernel: [3, 6, 10], stride: [1, 3, 5]}", "  - {kernel: [3, 6, 6], stride: [1, 3, 3]}"]
+    assert lines[-4:] == [
+        "  layers:",
+        "  - {kernel: [3, 8, 10], stride: [1, 4, 5]}",
+        "  - {kernel: [3, 6, 10], stride: [1, 3, 5]}",
+        "  - {kernel: [3, 6, 6], stride: [1, 3, 3]}",
+    ]
 
 
-@pytest.mark.parametrize("kernel, target, last", [
-    (4, (6,), ["  target 6: met", "verdict: covers evenly"]),
-    (4, (5,), ["  target 5: crop 1 from the ends", "verdict: covers evenly"]),
-    (5, None, ["  0 of 6 outputs (0.0%) are reached by no input", "verdict: covers, but unevenly"]),
-])
+@pytest.mark.parametrize(
+    "kernel, target, last",
+    [
+        (4, (6,), ["  target 6: met", "verdict: covers evenly"]),
+        (4, (5,), ["  target 5: crop 1 from the ends", "verdict: covers evenly"]),
+        (5, None, ["  0 of 6 outputs (0.0%) are reached by no input", "verdict: covers, but unevenly"]),
+    ],
+)
 def test_the_last_line_is_the_verdict(kernel, target, last):
     assert as_text([Upsampling("x", kernel, 2)], (3,), target).splitlines()[-2:] == last
 

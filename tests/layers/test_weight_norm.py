@@ -1,4 +1,5 @@
 """Weight-normalised convolutions against Keras' own; sub-bands; the coverage rule."""
+
 import keras
 import numpy as np
 import pytest
@@ -30,12 +31,16 @@ def twins(own, theirs):
     return own, theirs
 
 
-@pytest.mark.parametrize("kernel, strides, dilation, groups", [
-    (3, 1, 1, 1), (3, 1, 9, 1), (7, 1, 1, 1), (6, 2, 1, 1), (41, 4, 1, 4), (5, 3, 1, 8), (4, 4, 1, 2), (3, 1, 1, 2)])
+@pytest.mark.parametrize(
+    "kernel, strides, dilation, groups",
+    [(3, 1, 1, 1), (3, 1, 9, 1), (7, 1, 1, 1), (6, 2, 1, 1), (41, 4, 1, 4), (5, 3, 1, 8), (4, 4, 1, 2), (3, 1, 1, 2)],
+)
 @pytest.mark.parametrize("length", [30, 29])
 def test_convolution_and_its_gradients_are_those_of_keras(kernel, strides, dilation, groups, length):
-    own, theirs = twins(Conv1D(16, kernel, strides, dilation, groups, weight_norm=False),
-                        keras.layers.Conv1D(16, kernel, strides, "same", dilation_rate=dilation, groups=groups))
+    own, theirs = twins(
+        Conv1D(16, kernel, strides, dilation, groups, weight_norm=False),
+        keras.layers.Conv1D(16, kernel, strides, "same", dilation_rate=dilation, groups=groups),
+    )
     assert np.allclose(own(X[:, :length]), theirs(X[:, :length]), atol=1e-5)
     for one, other in zip(gradients(own, X[:, :length]), gradients(theirs, X[:, :length]), strict=True):
         assert np.allclose(one, other, atol=1e-3)
@@ -43,8 +48,9 @@ def test_convolution_and_its_gradients_are_those_of_keras(kernel, strides, dilat
 
 @pytest.mark.parametrize("kernel, strides", [(16, 8), (16, 2), (15, 4), (5, 5), (7, 3), (3, 1)])
 def test_transposed_convolution_and_its_gradients_are_those_of_keras(kernel, strides):
-    own, theirs = twins(Conv1DTranspose(6, kernel, strides, weight_norm=False),
-                        keras.layers.Conv1DTranspose(6, kernel, strides, "same"))
+    own, theirs = twins(
+        Conv1DTranspose(6, kernel, strides, weight_norm=False), keras.layers.Conv1DTranspose(6, kernel, strides, "same")
+    )
     assert np.allclose(own(X), theirs(X), atol=1e-5)
     for one, other in zip(gradients(own, X), gradients(theirs, X), strict=True):
         assert np.allclose(one, other, atol=1e-3)
@@ -108,7 +114,7 @@ def test_the_dilated_convolution_sees_as_far_as_its_dilation():
 def test_subbands_taken_apart_are_joined_again(bands):
     y = np.random.default_rng(1).normal(size=3000)
     apart = subbands.filters(bands, synthesis=False)
-    parts = np.stack([np.convolve(y, apart[:, band])[:: bands] for band in range(bands)], axis=-1)
+    parts = np.stack([np.convolve(y, apart[:, band])[::bands] for band in range(bands)], axis=-1)
     joined = subbands.JoinSubbands()(parts[None].astype(np.float32))[0, :, 0].numpy()
     # filters of 16 · bands taps delay by 16 · bands − 1, of which 'same' cuts off the first part
     late = subbands.TAPS_PER_BAND * bands - 1 - (subbands.TAPS_PER_BAND - 1) * bands // 2

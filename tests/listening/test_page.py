@@ -1,4 +1,5 @@
 """The page of a listening test: what it holds and hides, each listener's order, a whole session in a browser."""
+
 import base64
 import io
 import json
@@ -57,7 +58,7 @@ def listen(flac):
     """Return the pitch and level of a clip of the page."""
     y, rate = soundfile.read(io.BytesIO(base64.b64decode(flac)))
     spectrum = np.abs(np.fft.rfft(y * np.hanning(len(y)), 8 * rate))
-    return spectrum.argmax() / 8, 10 * np.log10(np.mean(y ** 2))
+    return spectrum.argmax() / 8, 10 * np.log10(np.mean(y**2))
 
 
 # What is in the page
@@ -77,12 +78,19 @@ def test_every_system_and_anchor_is_asked_about_once_a_sentence(folders):
     _, page, key = build(folders)
     scored = {item["id"] for item in page["items"] if not item["practice"]}
     assert scored == set(key["items"])
-    who = Counter((item["test"], item["sentence"], key["clips"][item["clips"][0]]["system"])
-                  for item in key["items"].values() if item["test"] != "abx")
+    who = Counter(
+        (item["test"], item["sentence"], key["clips"][item["clips"][0]]["system"])
+        for item in key["items"].values()
+        if item["test"] != "abx"
+    )
     chosen = {item["sentence"] for item in key["items"].values()}
     assert len(chosen) == 3 and set(who.values()) == {1}
-    assert set(who) == {(test, sentence, speaker) for sentence in chosen for test, speakers in
-                        (("mos", SPEAKERS[:3]), ("similarity", SPEAKERS)) for speaker in speakers}
+    assert set(who) == {
+        (test, sentence, speaker)
+        for sentence in chosen
+        for test, speakers in (("mos", SPEAKERS[:3]), ("similarity", SPEAKERS))
+        for speaker in speakers
+    }
     abx = [item for item in key["items"].values() if item["test"] == "abx"]
     firsts = Counter(key["clips"][item["clips"][0]]["system"] for item in abx)
     assert len(abx) == 3 and sorted(firsts.values()) == [1, 2], "A and B are balanced"
@@ -168,8 +176,11 @@ def test_every_pair_of_three_systems_is_compared(folders):
     systems = {name: folders / name for name in ("alphasystem", "betasystem")} | {"third": folders / "source"}
     listening.build(systems, folders / "p.html", folders / "target", sentences=4)
     key = json.loads((folders / "p.key.json").read_text())
-    a_b = Counter(tuple(key["clips"][clip]["system"] for clip in item["clips"][:2])
-                  for item in key["items"].values() if item["test"] == "abx")
+    a_b = Counter(
+        tuple(key["clips"][clip]["system"] for clip in item["clips"][:2])
+        for item in key["items"].values()
+        if item["test"] == "abx"
+    )
     assert a_b == {pair[::turn]: 2 for pair in combinations(systems, 2) for turn in (1, -1)}
 
 
@@ -215,8 +226,10 @@ MISTAKES = {
     "too many sentences": ("{two} --sentences=6", "--sentences: 6 are wanted, but the folders have 5 in common"),
     "no folder": ("--system=a={alphasystem} --system=b={nowhere}", "{nowhere}: there is no such folder"),
     "empty folder": ("--system=a={alphasystem} --system=b={empty}", "{empty}: holds no .wav, .flac or .ogg file"),
-    "no common name": ("--system=a={alphasystem} --system=b={strange}",
-                       "no recording has the same name in all folders (a has sentence 1; b has silent)"),
+    "no common name": (
+        "--system=a={alphasystem} --system=b={strange}",
+        "no recording has the same name in all folders (a has sentence 1; b has silent)",
+    ),
     "silent": ("--system=a={strange} --system=b={strange} --sentences=1", "silent.wav: is silent"),
     "too short": ("--system=a={brief} --system=b={brief}", "brief.wav: lasts 0.050 s, too short"),
     "no audio": ("--system=a={text} --system=b={text}", "text.wav: is no readable audio file"),
@@ -237,8 +250,12 @@ def test_a_mistake_is_told_in_one_sentence(case, folders, capsys):
     (folders / "text" / "text.wav").write_text("I am a text")
     places = {path.name: path for path in folders.iterdir()} | {"nowhere": folders / "nowhere"}
     places["two"] = f"--system=a={places['alphasystem']} --system=b={places['betasystem']}"
-    given = [part.format(**places) for part in arguments.format(two=places["two"], **{
-        name: f"{{{name}}}" for name in places if name != "two"}).split()]
+    given = [
+        part.format(**places)
+        for part in arguments.format(
+            two=places["two"], **{name: f"{{{name}}}" for name in places if name != "two"}
+        ).split()
+    ]
     page = folders / "out" / "page.html"
     assert cli.main(["listening-test", "build", *given, "--output", str(page)]) == 2
     err = capsys.readouterr().err
@@ -246,11 +263,16 @@ def test_a_mistake_is_told_in_one_sentence(case, folders, capsys):
     assert not page.parent.exists()
 
 
-@pytest.mark.parametrize("arguments, sentence", [
-    (["build", "--system=x", "--output=y"], "'x' is not NAME=DIR"), (["build", "--output=y"], "--system"),
-    (["build", "--system=a=b", "--output=y", "--sentences=0"], "'0' is not a whole number above 0"),
-    (["score", "x.json"], "--key"), ([], "build|score"),
-])
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (["build", "--system=x", "--output=y"], "'x' is not NAME=DIR"),
+        (["build", "--output=y"], "--system"),
+        (["build", "--system=a=b", "--output=y", "--sentences=0"], "'0' is not a whole number above 0"),
+        (["score", "x.json"], "--key"),
+        ([], "build|score"),
+    ],
+)
 def test_usage(arguments, sentence, capsys):
     with pytest.raises(SystemExit) as leave:
         cli.main(["listening-test", *arguments])
@@ -274,12 +296,12 @@ def numbers(text):
     """The page's generator as docs/listening_test.md has it: numbers in [0, 1)."""
     state = 0x811C9DC5
     for byte in text.encode():
-        state = (state ^ byte) * 0x01000193 % 2 ** 32
+        state = (state ^ byte) * 0x01000193 % 2**32
     while True:
-        state = (state + 0x9E3779B9) % 2 ** 32
-        mixed = (state ^ state >> 16) * 0x85EBCA6B % 2 ** 32
-        mixed = (mixed ^ mixed >> 13) * 0xC2B2AE35 % 2 ** 32
-        yield (mixed ^ mixed >> 16) / 2 ** 32
+        state = (state + 0x9E3779B9) % 2**32
+        mixed = (state ^ state >> 16) * 0x85EBCA6B % 2**32
+        mixed = (mixed ^ mixed >> 13) * 0xC2B2AE35 % 2**32
+        yield (mixed ^ mixed >> 16) / 2**32
 
 
 @pytest.fixture
@@ -295,7 +317,7 @@ def test_each_listener_hears_each_item_once_and_always_in_the_same_order(order):
     steps_for, page = order
 
     @settings(max_examples=60, deadline=None)
-    @given(st.text(), st.integers(-2 ** 31, 2 ** 31))
+    @given(st.text(), st.integers(-(2**31), 2**31))
     def check(listener, seed):
         steps, again = steps_for([listener, listener], seed)
         assert steps == again
@@ -303,13 +325,23 @@ def test_each_listener_hears_each_item_once_and_always_in_the_same_order(order):
         assert sorted(item["id"] for item in items) == [item["id"] for item in page["items"]]
         kinds = [(step.get("part"), step.get("counts"), step.get("test"), step.get("practice")) for step in steps]
         blocks = [kind for kind, before in zip(kinds, [None, *kinds], strict=False) if kind != before]
-        assert blocks == [kind for test in page["tests"] for kind in (
-            (test, None, None, None), (None, None, test, True), (None, test, None, None), (None, None, test, False))]
+        assert blocks == [
+            kind
+            for test in page["tests"]
+            for kind in (
+                (test, None, None, None),
+                (None, None, test, True),
+                (None, test, None, None),
+                (None, None, test, False),
+            )
+        ]
         clips = {item["id"]: item["clips"] for item in page["items"]}
         turned = {item["clips"] != clips[item["id"]] for item in items if item["test"] == "abx"}
         assert len(turned) == 1, "A and B stay balanced for each listener"
-        assert all(sorted(item["clips"]) == sorted(clips[item["id"]]) and item["clips"][-1] == clips[item["id"]][-1]
-                   for item in items)
+        assert all(
+            sorted(item["clips"]) == sorted(clips[item["id"]]) and item["clips"][-1] == clips[item["id"]][-1]
+            for item in items
+        )
         random = numbers(f"{seed}/{listener}")
         expected = [item["id"] for item in page["items"] if item["test"] == "mos" and not item["practice"]]
         for last in range(len(expected) - 1, 0, -1):
@@ -443,7 +475,8 @@ def test_a_whole_session(browser, folders):  # noqa: F811
     assert failures == [] and scores["listeners"] == 1 and scores["dropped"] == {}
     assert {name: entry["mean"] for name, entry in scores["mos"].items()} == Listener.MOS
     assert {name: entry["mean"] for name, entry in scores["similarity"].items()} == {
-        name: grade <= 2 for name, grade in Listener.SIMILARITY.items()}
+        name: grade <= 2 for name, grade in Listener.SIMILARITY.items()
+    }
     assert [entry["mean"] for entry in scores["abx"]] == [1.0]
 
     browser.refresh()
@@ -462,8 +495,10 @@ def test_each_screen_fits_a_phone_and_shows_where_the_keyboard_is(browser, folde
     listener = Listener(browser, None)
     start = "state = {listener: 'x', position: 0, answers: {}}; steps = stepsFor('x', data);"
     kinds = browser.execute_script(start + "return steps.map((step) => [step.test, step.part, step.counts].join())")
-    unnamed = "return [...document.querySelectorAll('#stage :is(button, input, textarea)')].filter((control) => " \
-              "!(control.labels?.length || control.innerText)).length"
+    unnamed = (
+        "return [...document.querySelectorAll('#stage :is(button, input, textarea)')].filter((control) => "
+        "!(control.labels?.length || control.innerText)).length"
+    )
     for dark in False, True:
         emulate(browser, 320, 640, dark)
         background = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
@@ -477,6 +512,8 @@ def test_each_screen_fits_a_phone_and_shows_where_the_keyboard_is(browser, folde
     browser.execute_script("state.position = 1; show()")
     for _ in range(2):
         listener.press("\ue004")  # Tab
-        style = browser.execute_script("const now = document.activeElement, style = getComputedStyle(now);"
-                                       "return [now.tagName, style.outlineStyle, style.outlineWidth]")
+        style = browser.execute_script(
+            "const now = document.activeElement, style = getComputedStyle(now);"
+            "return [now.tagName, style.outlineStyle, style.outlineWidth]"
+        )
         assert style == ["BUTTON", "solid", "3px"]

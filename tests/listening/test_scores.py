@@ -1,4 +1,5 @@
 """Scores of listening tests: numbers worked out by hand, who is dropped and why, and files that are refused."""
+
 import json
 
 import numpy as np
@@ -14,8 +15,11 @@ from vconv.listening.scores import crossed_interval
 
 SENTENCES = ("s1", "s2")
 # What a careful listener answers: a grade by who speaks; of an ABX pair, the system.
-CAREFUL = {"mos": {"old": 2, "new": 4, "target": 5}, "similarity": {"old": 3, "new": 2, "target": 1, "source": 4},
-           "abx": "new"}
+CAREFUL = {
+    "mos": {"old": 2, "new": 4, "target": 5},
+    "similarity": {"old": 3, "new": 2, "target": 1, "source": 4},
+    "abx": "new",
+}
 
 
 def make_key(tests=("mos", "similarity", "abx")):
@@ -30,10 +34,18 @@ def make_key(tests=("mos", "similarity", "abx")):
             items[f"v-{speaker}-{sentence}"] = "similarity", sentence, [f"{speaker}-{sentence}", other]
         a_b = [f"new-{sentence}", f"old-{sentence}"]
         items[f"x-{sentence}"] = "abx", sentence, [*(a_b if sentence == "s1" else a_b[::-1]), other]
-    return {"format": "vconv listening-test key", "version": 1, "test": "t1", "systems": ["old", "new"],
-            "items": {name: dict(zip(("test", "sentence", "clips"), item, strict=True))
-                      for name, item in items.items() if item[0] in tests},
-            "clips": {f"{speaker}-{sentence}": {"system": speaker} for speaker in speakers for sentence in SENTENCES}}
+    return {
+        "format": "vconv listening-test key",
+        "version": 1,
+        "test": "t1",
+        "systems": ["old", "new"],
+        "items": {
+            name: dict(zip(("test", "sentence", "clips"), item, strict=True))
+            for name, item in items.items()
+            if item[0] in tests
+        },
+        "clips": {f"{speaker}-{sentence}": {"system": speaker} for speaker in speakers for sentence in SENTENCES},
+    }
 
 
 def make_result(key, listener="Anna", finished="2026-01-01T10:00:00Z", **changes):
@@ -44,13 +56,20 @@ def make_result(key, listener="Anna", finished="2026-01-01T10:00:00Z", **changes
         expected = CAREFUL[item["test"]]
         answers[name] = f"{expected}-{item['sentence']}" if item["test"] == "abx" else expected[speaker]
     answers |= {name.replace("_", "-"): answer for name, answer in changes.items()}
-    return {"format": "vconv listening-test result", "version": 1, "test": "t1", "listener": listener,
-            "finished": finished, "answers": answers}
+    return {
+        "format": "vconv listening-test result",
+        "version": 1,
+        "test": "t1",
+        "listener": listener,
+        "finished": finished,
+        "answers": answers,
+    }
 
 
 @pytest.fixture
 def score(tmp_path):
     """Write key and results as files and score them."""
+
     def run(results, key=None):
         key_path = tmp_path / "page.key.json"
         key_path.write_text(json.dumps(key or make_key()))
@@ -59,27 +78,34 @@ def score(tmp_path):
             paths.append(tmp_path / f"{number}.json")
             paths[-1].write_text(json.dumps(result))
         return listening_scores.score(key_path, [*paths, key_path])
+
     return run
 
 
 def test_numbers_worked_out_by_hand(score):
     key = make_key()
-    scores, failures = score([
-        make_result(key),
-        make_result(key, "Bo", m_old_s1=1, m_new_s2=3, v_new_s1=3, x_s1="old-s1"),
-        make_result(key, "Cy", m_old_s1=3, m_old_s2=3, v_old_s2=1, v_source_s1=3),
-    ])
+    scores, failures = score(
+        [
+            make_result(key),
+            make_result(key, "Bo", m_old_s1=1, m_new_s2=3, v_new_s1=3, x_s1="old-s1"),
+            make_result(key, "Cy", m_old_s1=3, m_old_s2=3, v_old_s2=1, v_source_s1=3),
+        ]
+    )
     assert failures == [] and scores["listeners"] == 3 and scores["dropped"] == {} and scores["duplicates"] == []
     mos = {name: entry["mean"] for name, entry in scores["mos"].items()}
     assert mos == pytest.approx({"old": (2 + 2 + 1 + 2 + 3 + 3) / 6, "new": (4 * 5 + 3) / 6, "target": 5})
     [difference] = scores["mos_differences"]
     assert difference["systems"] == ["old", "new"] and difference["mean"] == pytest.approx(mos["old"] - mos["new"])
     same = {name: (entry["mean"], entry["answers"]) for name, entry in scores["similarity"].items()}
-    assert same == {"old": (pytest.approx(1 / 6), [1, 0, 5, 0]), "new": (pytest.approx(5 / 6), [0, 5, 1, 0]),
-                    "target": (1.0, [6, 0, 0, 0]), "source": (0.0, [0, 0, 1, 5])}
+    assert same == {
+        "old": (pytest.approx(1 / 6), [1, 0, 5, 0]),
+        "new": (pytest.approx(5 / 6), [0, 5, 1, 0]),
+        "target": (1.0, [6, 0, 0, 0]),
+        "source": (0.0, [0, 0, 1, 5]),
+    }
     [abx] = scores["abx"]
     assert abx["systems"] == ["old", "new"] and abx["mean"] == pytest.approx(1 / 6)
-    assert abx["p_value"] == pytest.approx(2 * (1 + 6) / 2 ** 6), "one of six or fewer, and the same on the other side"
+    assert abx["p_value"] == pytest.approx(2 * (1 + 6) / 2**6), "one of six or fewer, and the same on the other side"
     for entry in (*scores["mos"].values(), *scores["similarity"].values(), difference, abx):
         assert (entry["listeners"], entry["ratings"]) == (3, 6)
         assert entry["interval"][0] <= entry["mean"] <= entry["interval"][1]
@@ -134,13 +160,16 @@ BOTH = {"m_target_s1": 3, "m_target_s2": 4}
 FLAT = {f"m_{speaker}_{sentence}": 4 for speaker in ("old", "new", "target") for sentence in SENTENCES}
 
 
-@pytest.mark.parametrize("answers, reason", [
-    ({"m_target_s1": 3, "m_target_s2": 3, "m_old_s1": 1}, "a mean MOS of 3.00, below 3.5"),
-    ({**BOTH, "m_old_s1": 4, "m_old_s2": 4}, "a mean MOS of 3.50, below the 4.00 of old"),
-    (FLAT, "gives every recording a 4"),
-    ({"v_target_s1": 3}, "calls 1 of 2 pairs of target and target the same"),
-    ({"v_source_s2": 2}, "calls 1 of 2 pairs of source and target different"),
-])
+@pytest.mark.parametrize(
+    "answers, reason",
+    [
+        ({"m_target_s1": 3, "m_target_s2": 3, "m_old_s1": 1}, "a mean MOS of 3.00, below 3.5"),
+        ({**BOTH, "m_old_s1": 4, "m_old_s2": 4}, "a mean MOS of 3.50, below the 4.00 of old"),
+        (FLAT, "gives every recording a 4"),
+        ({"v_target_s1": 3}, "calls 1 of 2 pairs of target and target the same"),
+        ({"v_source_s2": 2}, "calls 1 of 2 pairs of source and target different"),
+    ],
+)
 def test_a_listener_who_fails_an_anchor_is_dropped_with_the_reason(score, answers, reason):
     key = make_key()
     scores, _ = score([make_result(key), make_result(key, "Bo", **answers)])
@@ -152,11 +181,14 @@ def test_a_listener_who_fails_an_anchor_is_dropped_with_the_reason(score, answer
     assert f"dropped: Bo: {found}" in listening_scores.as_text(scores)
 
 
-@pytest.mark.parametrize("answers", [
-    {**BOTH, "m_old_s1": 3, "m_old_s2": 3},  # natural 3.5, and above the lowest system though below the other
-    {**BOTH, "m_old_s1": 3, "m_old_s2": 4},  # the same as the lowest
-    {"v_target_s1": 2, "v_source_s2": 3},  # right, if not sure
-])
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {**BOTH, "m_old_s1": 3, "m_old_s2": 3},  # natural 3.5, and above the lowest system though below the other
+        {**BOTH, "m_old_s1": 3, "m_old_s2": 4},  # the same as the lowest
+        {"v_target_s1": 2, "v_source_s2": 3},  # right, if not sure
+    ],
+)
 def test_a_listener_at_the_limit_is_kept(score, answers):
     key = make_key()
     assert score([make_result(key, **answers)])[0]["dropped"] == {}
@@ -239,11 +271,19 @@ def test_a_damaged_or_foreign_file_is_refused_in_one_sentence_and_the_others_are
     assert "listeners: 1 kept, 0 dropped" in out
 
 
-@pytest.mark.parametrize("content, sentence", [
-    ("{", "is no JSON"), ("{}", "is no key of a listening test"),
-    (json.dumps(make_key() | {"clips": {}}), "is damaged; the same `vconv listening-test build` writes the same key"),
-    (json.dumps(make_key() | {"items": {"a": 1}}), "is damaged"), (None, "cannot be read (No such file"),
-])
+@pytest.mark.parametrize(
+    "content, sentence",
+    [
+        ("{", "is no JSON"),
+        ("{}", "is no key of a listening test"),
+        (
+            json.dumps(make_key() | {"clips": {}}),
+            "is damaged; the same `vconv listening-test build` writes the same key",
+        ),
+        (json.dumps(make_key() | {"items": {"a": 1}}), "is damaged"),
+        (None, "cannot be read (No such file"),
+    ],
+)
 def test_a_key_that_is_none(content, sentence, tmp_path, capsys):
     if content is not None:
         (tmp_path / "key.json").write_text(content)
@@ -257,18 +297,27 @@ def test_the_command_prints_tables_and_writes_json_that_a_second_run_passes_over
     key = make_key()
     (tmp_path / "page.key.json").write_text(json.dumps(key))
     (tmp_path / "é.json").write_text("\ufeff" + json.dumps(make_result(key, "Zoë")), encoding="utf-8")
-    arguments = ["listening-test", "score", "--key", str(tmp_path / "page.key.json"), "--json",
-                 str(tmp_path / "scores.json")]
+    arguments = [
+        "listening-test",
+        "score",
+        "--key",
+        str(tmp_path / "page.key.json"),
+        "--json",
+        str(tmp_path / "scores.json"),
+    ]
     outputs = []
     for _ in range(2):
         assert cli.main([*arguments, *(str(path) for path in tmp_path.glob("*.json"))]) == 0
         outputs.append(capsys.readouterr().out)
     assert outputs[0] == outputs[1]
-    for line in ("listeners: 1 kept, 0 dropped", "few: intervals from fewer than 5 listeners are too narrow",
-                 "old           2.00 [2.00, 2.00]  2 ratings of 1 listener",
-                 "old - new: -2.00 [-2.00, -2.00]  2 ratings of 1 listener",
-                 "source        0% [0%, 0%]  2 ratings of 1 listener",
-                 "old rather than new: 0% [0%, 0%]  2 ratings of 1 listener, p = 0.5"):
+    for line in (
+        "listeners: 1 kept, 0 dropped",
+        "few: intervals from fewer than 5 listeners are too narrow",
+        "old           2.00 [2.00, 2.00]  2 ratings of 1 listener",
+        "old - new: -2.00 [-2.00, -2.00]  2 ratings of 1 listener",
+        "source        0% [0%, 0%]  2 ratings of 1 listener",
+        "old rather than new: 0% [0%, 0%]  2 ratings of 1 listener, p = 0.5",
+    ):
         assert line in outputs[0].splitlines(), outputs[0]
     written = json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))
     assert written["mos"]["new"]["mean"] == 4 and written["format"] == "vconv listening-test scores"

@@ -1,4 +1,5 @@
 """The two-player step on a model of two numbers, every update worked out by hand."""
+
 import keras
 import numpy as np
 import pytest
@@ -96,8 +97,10 @@ def test_the_slots_of_both_optimisers_exist_before_the_first_step():
     model.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
     counts = [len(optimizer.variables) for optimizer in (model.optimizer, model.critic_optimizer)]
     model.train_step(DATA)
-    assert counts == [len(optimizer.variables) for optimizer in (model.optimizer, model.critic_optimizer)] and min(
-        counts) >= 4, "steps, learning rate and two moments"
+    assert (
+        counts == [len(optimizer.variables) for optimizer in (model.optimizer, model.critic_optimizer)]
+        and min(counts) >= 4
+    ), "steps, learning rate and two moments"
 
 
 def test_minimise_steps_down_the_gradient_of_the_named_variables_alone():
@@ -201,14 +204,22 @@ def test_signs_of_health_stay_out_of_the_log_and_are_means(toy, monkeypatch):
     assert float(logs["critic"]) == pytest.approx(((9 + 1) / 2 + 1 + 16 + 9 + 0) / 3)
     signs = {name: float(sign.result()) for name, sign in toy.signs.items()}
     gradient = 1.5 + float(toy.c.numpy())
-    assert signs == pytest.approx({"gap": (4 + 2 + 1) / 3, "level": (1 + 3 + 0) / 3, "slope": 0,
-                                   "generator_gradient": abs(gradient)})
+    assert signs == pytest.approx(
+        {"gap": (4 + 2 + 1) / 3, "level": (1 + 3 + 0) / 3, "slope": 0, "generator_gradient": abs(gradient)}
+    )
     assert set(SIGNS) == set(signs)
 
 
-@pytest.mark.parametrize("key, value, told", [("objective", "hinge", "wasserstein"), ("critic_steps", 0, "1 or more"),
-                                              ("constraint", "none", "is none; set it to one of"),
-                                              ("average_decay", 1.0, "less than 1"), ("average_decay", -0.1, "be 0")])
+@pytest.mark.parametrize(
+    "key, value, told",
+    [
+        ("objective", "hinge", "wasserstein"),
+        ("critic_steps", 0, "1 or more"),
+        ("constraint", "none", "is none; set it to one of"),
+        ("average_decay", 1.0, "less than 1"),
+        ("average_decay", -0.1, "be 0"),
+    ],
+)
 def test_settings_that_no_model_can_have_are_refused(key, value, told):
     good = {"objective": "wasserstein", "constraint": "weight_clipping", "critic_steps": 1, "average_decay": 0.0}
     check(good, "x")

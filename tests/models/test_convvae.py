@@ -1,4 +1,5 @@
 """ConvVAE: the published network and its objective."""
+
 import keras
 import numpy as np
 import pytest
@@ -23,7 +24,10 @@ def test_parameters_are_the_published_ones():
     described = info.describe("convvae", 513, 10)
     assert described["parameters"] == described["trainable"] == 939_162
     assert {name: network["parameters"] for name, network in described["networks"].items()} == {
-        "encoder": 503_104, "decoder": 434_778, "speaker_embedding": 1_280}
+        "encoder": 503_104,
+        "decoder": 434_778,
+        "speaker_embedding": 1_280,
+    }
     # by hand: 171·16·7 + 57·32·7·16 + 19·64·7·32 + 7·128·7·64 + 3·256·7·128 + 2·768·128
     assert described["networks"]["encoder"]["multiply_adds"] == 1_781_968
 
@@ -36,8 +40,12 @@ def test_layer_shapes_are_the_published_ones():
     assert shapes == [(57, 32), (171, 16), (513, 8)]
     kernels = [layer.kernel.shape for layer in model.decoder.layers if hasattr(layer, "kernel")]
     assert kernels == [(9, 32, 81), (7, 16, 32), (7, 8, 16), (1025, 8, 1)]
-    leaky = [layer.negative_slope for part in (model.encoder, model.decoder) for layer in part.layers
-             if layer.name.endswith("_relu")]
+    leaky = [
+        layer.negative_slope
+        for part in (model.encoder, model.decoder)
+        for layer in part.layers
+        if layer.name.endswith("_relu")
+    ]
     assert np.allclose(leaky, [0.02] * 8)
     assert model.decoder.get_layer("merge_speaker").bias.shape == (1539,)
 
@@ -55,7 +63,8 @@ def test_loss_is_the_sum_of_its_terms_and_l2_is_in_it(small):
     noise = small.noise(5, 8)
     assert np.allclose(z, z_mean + np.exp(0.5 * np.asarray(z_log_variance)) * noise, atol=1e-5)
     assert float(terms["reconstruction"]) == pytest.approx(
-        float(np.mean(losses.gaussian_nll(x, small.decode(z, speaker)))), rel=1e-5)
+        float(np.mean(losses.gaussian_nll(x, small.decode(z, speaker)))), rel=1e-5
+    )
     assert float(terms["kl"]) == pytest.approx(float(np.mean(losses.gaussian_kl(z_mean, z_log_variance))), rel=1e-5)
     merge, table = small.decoder.get_layer("merge_speaker"), small.speaker_embedding.weights[0]
     squares = sum(float(np.sum(np.square(weight))) for weight in (merge.of_code.kernel, merge.of_speaker.kernel, table))

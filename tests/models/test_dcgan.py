@@ -1,4 +1,5 @@
 """DCGAN: the published networks layer by layer, its objective on numbers worked out by hand, what each step trains."""
+
 import keras
 import numpy as np
 import pytest
@@ -26,8 +27,11 @@ def build(*assignments, small=True):
 
 def shapes(network):
     """Return (name, output shape, has a bias or None) of every layer that computes."""
-    return [(layer.name, layer.output.shape[1:], getattr(layer, "use_bias", None)) for layer in network.layers
-            if not isinstance(layer, layers.InputLayer)]
+    return [
+        (layer.name, layer.output.shape[1:], getattr(layer, "use_bias", None))
+        for layer in network.layers
+        if not isinstance(layer, layers.InputLayer)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +44,25 @@ def test_the_published_generator_layer_by_layer(published):
         return [(name, shape, False), (f"{name}_norm", shape, None), (f"{name}_leaky_relu", shape, None)]
 
     assert shapes(published.generator) == [
-        *block("start", 6272), ("start_map", (7, 7, 128), None),
-        *block("upsampling_1", 7, 7, 128), *block("upsampling_2", 14, 14, 64), *block("upsampling_3", 28, 28, 32),
-        ("upsampling_4", (28, 28, 1), False), ("tanh", (28, 28, 1), None)]
+        *block("start", 6272),
+        ("start_map", (7, 7, 128), None),
+        *block("upsampling_1", 7, 7, 128),
+        *block("upsampling_2", 14, 14, 64),
+        *block("upsampling_3", 28, 28, 32),
+        ("upsampling_4", (28, 28, 1), False),
+        ("tanh", (28, 28, 1), None),
+    ]
     assert published.generator.input.shape == (None, 20)
     transposed = [layer for layer in published.generator.layers if isinstance(layer, layers.Conv2DTranspose)]
     assert [(layer.kernel_size, layer.strides, layer.padding) for layer in transposed] == [
-        ((5, 5), (stride, stride), "same") for stride in (1, 2, 2, 1)]
-    slopes = {layer.negative_slope for net in published.networks.values() for layer in net.layers
-              if isinstance(layer, layers.LeakyReLU)}
+        ((5, 5), (stride, stride), "same") for stride in (1, 2, 2, 1)
+    ]
+    slopes = {
+        layer.negative_slope
+        for net in published.networks.values()
+        for layer in net.layers
+        if isinstance(layer, layers.LeakyReLU)
+    }
     assert slopes == {0.3}
 
 
@@ -59,29 +73,44 @@ def test_the_published_critic_layer_by_layer(published):
         return found + [(f"{name}_dropout", shape, None)] * dropout
 
     assert shapes(published.critic) == [
-        *block(1, 28, 28, 64, dropout=False), *block(2, 14, 14, 128), *block(3, 7, 7, 256),
-        ("score", (1, 1, 1), True), ("flat", (), None)]
+        *block(1, 28, 28, 64, dropout=False),
+        *block(2, 14, 14, 128),
+        *block(3, 7, 7, 256),
+        ("score", (1, 1, 1), True),
+        ("flat", (), None),
+    ]
     convolutions = [layer for layer in published.critic.layers if isinstance(layer, layers.Conv2D)]
     assert [(layer.kernel_size, layer.strides, layer.padding) for layer in convolutions] == [
-        ((5, 5), (1, 1), "same"), ((5, 5), (2, 2), "same"), ((5, 5), (2, 2), "same"), ((7, 7), (1, 1), "valid")]
+        ((5, 5), (1, 1), "same"),
+        ((5, 5), (2, 2), "same"),
+        ((5, 5), (2, 2), "same"),
+        ((7, 7), (1, 1), "valid"),
+    ]
     assert {layer.rate for layer in published.critic.layers if hasattr(layer, "rate")} == {0.3}
 
 
 def test_the_published_counts_and_training(published):
     networks = info.describe("dcgan", 513, 10)["networks"]
     assert {name: (net["parameters"], net["trainable"]) for name, net in networks.items()} == {
-        "generator": (817_824, 804_832), "critic": (1_040_385, 1_039_489)}
+        "generator": (817_824, 804_832),
+        "critic": (1_040_385, 1_039_489),
+    }
     # Dense; then taps × input positions × both channels. Critic: taps × output positions × both channels.
-    assert networks["generator"]["multiply_adds"] == 20 * 6272 + 25 * (49 * 128 * 128 + 49 * 128 * 64 + 196 * 64 * 32
-                                                                       + 784 * 32)
+    assert networks["generator"]["multiply_adds"] == 20 * 6272 + 25 * (
+        49 * 128 * 128 + 49 * 128 * 64 + 196 * 64 * 32 + 784 * 32
+    )
     assert networks["critic"]["multiply_adds"] == 25 * (784 * 64 + 196 * 64 * 128 + 49 * 128 * 256) + 49 * 256
     for optimizer in (published.optimizer, published.critic_optimizer):
         assert type(optimizer).__name__ == "Adam" and float(optimizer.learning_rate) == pytest.approx(2e-4)
     settings = models.settings("dcgan")
     assert (settings["training"]["batch_size"], settings["training"]["epochs"]) == (128, 100)
     adversarial = settings["adversarial"]
-    assert (adversarial["penalty_weight"], adversarial["critic_steps"], adversarial["objective"],
-            adversarial["constraint"]) == (10, 1, "wasserstein", "gradient_penalty")
+    assert (
+        adversarial["penalty_weight"],
+        adversarial["critic_steps"],
+        adversarial["objective"],
+        adversarial["constraint"],
+    ) == (10, 1, "wasserstein", "gradient_penalty")
 
 
 def test_z_and_samples_lie_between_minus_1_and_1():
@@ -101,13 +130,22 @@ def test_every_use_of_noise_has_a_seed_of_its_own_in_every_step():
     assert len(seeds) == 20 * len(NOISE)
 
 
-@pytest.mark.parametrize("height, width, strides, start", [
-    (28, 28, "[1, 2, 2, 1]", (7, 7)), (80, 32, "[1, 2, 2, 1]", (20, 8)), (13, 9, "[1, 2, 2, 1]", (4, 3)),
-    (27, 27, "[3, 3, 1, 1]", (3, 3)), (1, 5, "[1, 1, 1, 1]", (1, 5)),
-])
+@pytest.mark.parametrize(
+    "height, width, strides, start",
+    [
+        (28, 28, "[1, 2, 2, 1]", (7, 7)),
+        (80, 32, "[1, 2, 2, 1]", (20, 8)),
+        (13, 9, "[1, 2, 2, 1]", (4, 3)),
+        (27, 27, "[3, 3, 1, 1]", (3, 3)),
+        (1, 5, "[1, 1, 1, 1]", (1, 5)),
+    ],
+)
 def test_any_size_is_reached_and_cropped_if_need_be(height, width, strides, start):
-    model = build(f"spectrogram.height={height}", f"spectrogram.width={width}",
-                  *(f"network.{axis}_strides={strides}" for axis in ("height", "width")))
+    model = build(
+        f"spectrogram.height={height}",
+        f"spectrogram.width={width}",
+        *(f"network.{axis}_strides={strides}" for axis in ("height", "width")),
+    )
     assert model.generator.get_layer("start_map").output.shape[1:3] == start
     assert model(np.zeros((2, 4), np.float32)).shape == (2, height, width, 1)
     assert model.critic([np.zeros((2, height, width, 1)), np.zeros(2, np.int32)]).shape == (2,)
@@ -115,15 +153,23 @@ def test_any_size_is_reached_and_cropped_if_need_be(height, width, strides, star
 
 def test_a_constant_q_transform_has_two_channels():
     strides = {"height": [3, 3, 2, 2], "width": [3, 3, 3, 2]}
-    model = build("spectrogram.kind=cqt", "spectrogram.height=252", "spectrogram.width=361",
-                  *(f"network.{axis}_{kind}={[step * (1 + (kind == 'kernels')) for step in steps]}"
-                    for axis, steps in strides.items() for kind in ("strides", "kernels")))
+    model = build(
+        "spectrogram.kind=cqt",
+        "spectrogram.height=252",
+        "spectrogram.width=361",
+        *(
+            f"network.{axis}_{kind}={[step * (1 + (kind == 'kernels')) for step in steps]}"
+            for axis, steps in strides.items()
+            for kind in ("strides", "kernels")
+        ),
+    )
     assert model(np.zeros((1, 4), np.float32)).shape == (1, 252, 361, CHANNELS["cqt"])
 
 
 def test_an_lstm_makes_the_patch_frame_after_frame():
-    model = build("network.generator=lstm", "network.lstm_units=6", "network.lstm_layers=2",
-                  "adversarial.average_decay=0.9")
+    model = build(
+        "network.generator=lstm", "network.lstm_units=6", "network.lstm_layers=2", "adversarial.average_decay=0.9"
+    )
     z = np.random.default_rng(0).uniform(-1, 1, (3, 4)).astype(np.float32)
     patches = model(z).numpy()
     assert patches.shape == (3, 12, 8, 1) and np.abs(patches).max() < 1
@@ -141,6 +187,7 @@ def test_an_lstm_makes_the_patch_frame_after_frame():
 
 # The step
 
+
 def batch(rows=4, seed=0):
     patches = np.random.default_rng(seed).uniform(-1, 1, (rows, 12, 8, 1)).astype(np.float32)
     return tf.constant(patches), tf.zeros(rows, tf.int32)
@@ -152,8 +199,9 @@ def test_each_step_trains_its_own_player_and_moves_the_statistics():
     model.train_step(batch())
     for name, net in model.networks.items():
         # One that no gradient reaches: a bias right before a normalisation over the batch.
-        still = [weight.path for weight, old in zip(net.weights, before[name], strict=True)
-                 if np.array_equal(weight, old)]
+        still = [
+            weight.path for weight, old in zip(net.weights, before[name], strict=True) if np.array_equal(weight, old)
+        ]
         assert not [path for path in still if not path.endswith("bias")], name
     assert int(model.optimizer.iterations) == int(model.critic_optimizer.iterations) == 1
 
@@ -179,8 +227,10 @@ def test_the_penalty_of_a_linear_critic_is_known():
 
 def test_dropout_acts_in_training_only_and_by_its_seed():
     model, (patches, _) = build(), batch()
-    scores = [model.critic([patches, tf.constant([0, seed])], training=training).numpy()
-              for seed, training in ((1, True), (1, True), (2, True), (1, False), (2, False))]
+    scores = [
+        model.critic([patches, tf.constant([0, seed])], training=training).numpy()
+        for seed, training in ((1, True), (1, True), (2, True), (1, False), (2, False))
+    ]
     assert np.array_equal(scores[0], scores[1]) and not np.allclose(scores[0], scores[2])
     assert np.array_equal(scores[3], scores[4]) and not np.allclose(scores[0], scores[3])
 
@@ -268,12 +318,20 @@ def test_a_generator_grows_from_its_first_map_and_the_data_with_it():
     z = np.random.default_rng(0).uniform(-1, 1, (3, 4)).astype(np.float32)
     plain = build()
     extra = {"coarse_1": (3, 2, 1), "coarse_2": (6, 4, 1), "growing": (12, 8, 1)}
-    assert {layer.name: layer.output.shape[1:] for layer in model.generator.layers
-            if layer.name not in {one.name for one in plain.generator.layers}} == extra
+    assert {
+        layer.name: layer.output.shape[1:]
+        for layer in model.generator.layers
+        if layer.name not in {one.name for one in plain.generator.layers}
+    } == extra
     assert model.generator.count_params() == plain.generator.count_params() + 4 + 3 + 3
     heads = {name: model.generator.get_layer(name).kernel for name in ("coarse_1", "coarse_2", "upsampling_4")}
-    for epoch, grown, blocks in (0, ["coarse_1"], 4), (2, ["coarse_2"], 2), (3, ["coarse_2", "upsampling_4"], 1), (
-            4, ["upsampling_4"], 1), (9, ["upsampling_4"], 1):
+    for epoch, grown, blocks in (
+        (0, ["coarse_1"], 4),
+        (2, ["coarse_2"], 2),
+        (3, ["coarse_2", "upsampling_4"], 1),
+        (4, ["upsampling_4"], 1),
+        (9, ["upsampling_4"], 1),
+    ):
         model.begin_epoch(epoch)
         patches, (real, _) = model(z).numpy(), model.shared(batch())
         for x in patches, real.numpy():
@@ -290,8 +348,10 @@ def test_a_generator_grows_from_its_first_map_and_the_data_with_it():
 
 # Validation
 
+
 def test_mean_distance_against_numpy():
     x, y = (np.random.default_rng(seed).normal(size=(5 + seed, 3, 2, 1)).astype(np.float32) for seed in (0, 1))
+
     def rms(a, b):
         return np.sqrt(np.mean((a - b) ** 2))
 
@@ -316,6 +376,7 @@ def test_validation_sees_a_collapse_and_a_perfect_generator():
 
 # Resuming
 
+
 class Killed(Exception):
     """Stands for kill −9."""
 
@@ -323,12 +384,17 @@ class Killed(Exception):
 def weights(folder):
     model = folder.build_model()
     folder.load_checkpoint(model)
-    return [np.array(variable) for holder in (model.weights, model.optimizer.variables,
-                                              model.critic_optimizer.variables) for variable in holder]
+    return [
+        np.array(variable)
+        for holder in (model.weights, model.optimizer.variables, model.critic_optimizer.variables)
+        for variable in holder
+    ]
 
 
-EXTRA = {"network": {"critic_norm": "none"}, "adversarial": {"constraint": "spectral_normalization",
-                                                            "progressive_epochs": 2, "average_decay": 0.9}}
+EXTRA = {
+    "network": {"critic_norm": "none"},
+    "adversarial": {"constraint": "spectral_normalization", "progressive_epochs": 2, "average_decay": 0.9},
+}
 
 
 @pytest.mark.parametrize("extra", [{}, EXTRA])
@@ -363,27 +429,32 @@ def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch, extra):
 
 # Mistakes
 
-@pytest.mark.parametrize("other", [["network.generator=lstm"], [f"network.{axis}_strides=[1, 1, 1, 1]"
-                                                                for axis in ("height", "width")]])
+
+@pytest.mark.parametrize(
+    "other", [["network.generator=lstm"], [f"network.{axis}_strides=[1, 1, 1, 1]" for axis in ("height", "width")]]
+)
 def test_what_has_no_coarser_maps_cannot_grow(other):
     with pytest.raises(VconvError, match="progressive_epochs is 3.*convolutional and has strides"):
         build("adversarial.progressive_epochs=3", *other)
 
 
-@pytest.mark.parametrize("assignment, sentence", [
-    ("spectrogram.kind=stft", "spectrogram.kind: 'stft'.*mel, cqt, world"),
-    ("spectrogram.width=0", "spectrogram: width: is 0"),
-    ("network.height_kernels=[5, 5, 5]", "height_kernels: has 3 entries for 4 layers"),
-    ("network.critic_strides=[1, 2]", "critic_strides: has 2 entries for 3 layers"),
-    ("network.generator=gru", "network.generator: 'gru'.*convolutional, lstm"),
-    ("network.critic_norm=group", "critic_norm: 'group'.*batch, layer, none"),
-    ("network.critic_dropout=1.0", "critic_dropout is 1"),
-    ("network.width_kernels=[5, 5, 1, 5]", "upsampling_3: axis 1: kernel 1 is smaller than stride 2"),
-    ("adversarial.objective=wgan", "objective: 'wgan'.*wasserstein"),
-    ("adversarial.constraint=both", "constraint: 'both'.*none"),
-    ("adversarial.critic_steps=0", "critic_steps is 0"),
-    ("adversarial.progressive_epochs=-1", "progressive_epochs is -1; it must be 0, or more"),
-])
+@pytest.mark.parametrize(
+    "assignment, sentence",
+    [
+        ("spectrogram.kind=stft", "spectrogram.kind: 'stft'.*mel, cqt, world"),
+        ("spectrogram.width=0", "spectrogram: width: is 0"),
+        ("network.height_kernels=[5, 5, 5]", "height_kernels: has 3 entries for 4 layers"),
+        ("network.critic_strides=[1, 2]", "critic_strides: has 2 entries for 3 layers"),
+        ("network.generator=gru", "network.generator: 'gru'.*convolutional, lstm"),
+        ("network.critic_norm=group", "critic_norm: 'group'.*batch, layer, none"),
+        ("network.critic_dropout=1.0", "critic_dropout is 1"),
+        ("network.width_kernels=[5, 5, 1, 5]", "upsampling_3: axis 1: kernel 1 is smaller than stride 2"),
+        ("adversarial.objective=wgan", "objective: 'wgan'.*wasserstein"),
+        ("adversarial.constraint=both", "constraint: 'both'.*none"),
+        ("adversarial.critic_steps=0", "critic_steps is 0"),
+        ("adversarial.progressive_epochs=-1", "progressive_epochs is -1; it must be 0, or more"),
+    ],
+)
 def test_mistakes_are_one_sentence(assignment, sentence):
     with pytest.raises(VconvError, match=sentence):
         build(assignment)

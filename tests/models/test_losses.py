@@ -1,4 +1,5 @@
 """Losses against values worked out by hand."""
+
 import math
 
 import numpy as np
@@ -23,11 +24,14 @@ def test_gaussian_nll_agrees_with_scipy():
     assert np.allclose(losses.gaussian_nll(x, mean), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("mean, log_variance, expected", [
-    ([0.0, 0.0], [0.0, 0.0], 0.0),
-    ([3.0, 0.0], [0.0, 0.0], 4.5),                       # ½ · 3²
-    ([0.0, 0.0], [math.log(4), 0.0], 0.5 * (4 - 1 - math.log(4))),
-])
+@pytest.mark.parametrize(
+    "mean, log_variance, expected",
+    [
+        ([0.0, 0.0], [0.0, 0.0], 0.0),
+        ([3.0, 0.0], [0.0, 0.0], 4.5),  # ½ · 3²
+        ([0.0, 0.0], [math.log(4), 0.0], 0.5 * (4 - 1 - math.log(4))),
+    ],
+)
 def test_gaussian_kl_by_hand(mean, log_variance, expected):
     assert np.asarray(losses.gaussian_kl(np.array([mean]), np.array([log_variance]))) == pytest.approx([expected])
 
@@ -72,14 +76,17 @@ def test_gradient_penalty_can_be_minimised_from_a_critic_that_is_constant():
 SOFTPLUS_1, SOFTPLUS_3 = math.log(1 + math.e), math.log(1 + math.e**3)
 
 
-@pytest.mark.parametrize("name, critic, generator", [
-    # real scores 3 and −1, fake scores 1; softplus(−x) = softplus(x) − x
-    ("non_saturating", (SOFTPLUS_3 - 3 + SOFTPLUS_1) / 2 + SOFTPLUS_1, SOFTPLUS_1 - 1),
-    ("non_saturating_one_sided", (SOFTPLUS_3 - 2.7 + SOFTPLUS_1 - 1 + 0.9) / 2 + SOFTPLUS_1, SOFTPLUS_1 - 1),
-    ("non_saturating_two_sided", (SOFTPLUS_3 - 2.7 + SOFTPLUS_1 - 1 + 0.9) / 2 + SOFTPLUS_1 - 0.1, SOFTPLUS_1 - 1),
-    ("least_squares", (4 + 4) / 2 + 1, 0.0),
-    ("wasserstein", 1 - 1, -1.0),
-])
+@pytest.mark.parametrize(
+    "name, critic, generator",
+    [
+        # real scores 3 and −1, fake scores 1; softplus(−x) = softplus(x) − x
+        ("non_saturating", (SOFTPLUS_3 - 3 + SOFTPLUS_1) / 2 + SOFTPLUS_1, SOFTPLUS_1 - 1),
+        ("non_saturating_one_sided", (SOFTPLUS_3 - 2.7 + SOFTPLUS_1 - 1 + 0.9) / 2 + SOFTPLUS_1, SOFTPLUS_1 - 1),
+        ("non_saturating_two_sided", (SOFTPLUS_3 - 2.7 + SOFTPLUS_1 - 1 + 0.9) / 2 + SOFTPLUS_1 - 0.1, SOFTPLUS_1 - 1),
+        ("least_squares", (4 + 4) / 2 + 1, 0.0),
+        ("wasserstein", 1 - 1, -1.0),
+    ],
+)
 def test_objectives_by_hand(name, critic, generator):
     real, fake = tf.constant([3.0, -1.0]), tf.constant([[1.0]])
     objective = losses.OBJECTIVES[name]
@@ -105,9 +112,14 @@ def test_the_players_of_every_objective_pull_against_each_other_and_scales_count
     assert float(objective.critic([real, other], [fake, other])) == pytest.approx(float(both), abs=1e-6)
 
 
-@pytest.mark.parametrize("name, best_real, best_fake", [("non_saturating_one_sided", math.log(9), -math.inf),
-                                                        ("non_saturating_two_sided", math.log(9), -math.log(9)),
-                                                        ("least_squares", 1.0, 0.0)])
+@pytest.mark.parametrize(
+    "name, best_real, best_fake",
+    [
+        ("non_saturating_one_sided", math.log(9), -math.inf),
+        ("non_saturating_two_sided", math.log(9), -math.log(9)),
+        ("least_squares", 1.0, 0.0),
+    ],
+)
 def test_the_critic_is_best_where_its_probabilities_are_the_labels(name, best_real, best_fake):
     critic = losses.OBJECTIVES[name].critic
     for best, loss in ((best_real, lambda x: critic(x, x * 0)), (best_fake, lambda x: critic(x * 0, x))):

@@ -1,4 +1,5 @@
 """The model of matched frames: its size, what it sees, its loss and its learning rate."""
+
 import keras
 import numpy as np
 import pytest
@@ -22,8 +23,11 @@ def batch(rows=4, length=8, seed=0):
     random = np.random.default_rng(seed)
     target = random.integers(0, SPEAKERS, rows).astype("int32")
     spoken = (random.random((rows, length)) < 0.7).astype("float32")
-    return ((random.normal(size=(rows, length, 27)).astype("float32"), target),
-            random.normal(size=(rows, length, 40)).astype("float32"), spoken)
+    return (
+        (random.normal(size=(rows, length, 27)).astype("float32"), target),
+        random.normal(size=(rows, length, 40)).astype("float32"),
+        spoken,
+    )
 
 
 def test_parameters_by_hand():

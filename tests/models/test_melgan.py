@@ -1,4 +1,5 @@
 """MelGAN: parameter counts, shapes, receptive field, folding, losses, what the settings do."""
+
 import keras
 import numpy as np
 import pytest
@@ -30,7 +31,9 @@ def published():
 def test_published_parameter_counts(published):
     described = info.describe("melgan", 513, 10)["networks"]
     assert {name: part["trainable"] for name, part in described.items()} == {
-        "generator": 4_646_658, "discriminator": 16_924_086}
+        "generator": 4_646_658,
+        "discriminator": 16_924_086,
+    }
     # by hand: 80 · 7 · 512 of the first layer, once a frame, and so on down to 32 · 7 · 256 of the last
     stacks = sum(6 * 3 * c * c * t for c, t in ((256, 8), (128, 64), (64, 128), (32, 256)))
     ups = sum(16 * i * o * t for i, o, t in ((512, 256, 1), (256, 128, 8), (128, 64, 64), (64, 32, 128)))
@@ -59,15 +62,30 @@ def test_generator_makes_256_samples_of_a_frame(published, frames):
 def test_discriminators_return_six_maps_and_scores_of_three_scales(published):
     outputs = published.discriminator(np.zeros((2, 8192, 1), np.float32))
     assert [[tuple(x.shape) for x in scale] for scale in outputs] == [
-        [(2, n, 16), (2, n // 4, 64), (2, n // 16, 256), (2, n // 64, 1024), (2, n // 256, 1024), (2, n // 256, 1024),
-         (2, n // 256, 1)] for n in (8192, 4096, 2048)]
+        [
+            (2, n, 16),
+            (2, n // 4, 64),
+            (2, n // 16, 256),
+            (2, n // 64, 1024),
+            (2, n // 256, 1024),
+            (2, n // 256, 1024),
+            (2, n // 256, 1),
+        ]
+        for n in (8192, 4096, 2048)
+    ]
     one, two, three = (scale[0] for scale in outputs)
     assert len({id(layer) for layer in published.discriminator.layers if layer.name.endswith("score")}) == 3
 
 
-@pytest.mark.parametrize("changes", [
-    {}, {"shortcut": True}, {"bands": 4, "upsampling_strides": [8, 4, 2, 1]},
-    {"upsampling_kernels": [10, 8, 7, 2], "start_kernel": 3}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"shortcut": True},
+        {"bands": 4, "upsampling_strides": [8, 4, 2, 1]},
+        {"upsampling_kernels": [10, 8, 7, 2], "start_kernel": 3},
+    ],
+)
 @pytest.mark.parametrize("sample", [5000, 5003])
 def test_a_sample_depends_on_the_frames_of_its_receptive_field_and_no_other(changes, sample):
     settings = small(network=changes)["network"]
@@ -108,41 +126,50 @@ def test_folded_weight_norms_change_nothing(name):
     assert np.allclose(found, wanted, atol=1e-5)
 
 
-@pytest.mark.parametrize("changes, said", [
-    ({"network": {"upsampling_strides": [8, 8, 2]}}, "4 upsampling_kernels, 3 upsampling_strides"),
-    ({"network": {"discriminator_groups": [1, 4]}}, "6 discriminator_strides, 2 discriminator_groups"),
-    ({"network": {"scales": 1}}, "network.scales is 1; it must be 2 or more"),
-    ({"mel": {"hop": 200}}, r"make 256 samples of a frame, but mel.hop is 200; .*\[5, 5, 4, 2\]"),
-    ({"network": {"bands": 4}}, r"strides \[8, 8, 2, 2\] times 4 bands make 1024.*\[4, 4, 2, 2\]"),
-    ({"training": {"segment_samples": 8000}}, "multiple of the hop 256.*for example 7936"),
-    ({"training": {"segment_samples": 1024}}, "for example 2048"),
-    ({"training": {"condition": "wrld"}}, "natural, world"),
-    ({"adversarial": {"warm_up_epochs": 2}}, "adversarial.stft above 0"),
-    ({"mel": {"high_hz": 20000.0}}, "half the rate"),
-    ({"mel": {"nmels": 80}}, "nmels.*mels"),
-])
+@pytest.mark.parametrize(
+    "changes, said",
+    [
+        ({"network": {"upsampling_strides": [8, 8, 2]}}, "4 upsampling_kernels, 3 upsampling_strides"),
+        ({"network": {"discriminator_groups": [1, 4]}}, "6 discriminator_strides, 2 discriminator_groups"),
+        ({"network": {"scales": 1}}, "network.scales is 1; it must be 2 or more"),
+        ({"mel": {"hop": 200}}, r"make 256 samples of a frame, but mel.hop is 200; .*\[5, 5, 4, 2\]"),
+        ({"network": {"bands": 4}}, r"strides \[8, 8, 2, 2\] times 4 bands make 1024.*\[4, 4, 2, 2\]"),
+        ({"training": {"segment_samples": 8000}}, "multiple of the hop 256.*for example 7936"),
+        ({"training": {"segment_samples": 1024}}, "for example 2048"),
+        ({"training": {"condition": "wrld"}}, "natural, world"),
+        ({"adversarial": {"warm_up_epochs": 2}}, "adversarial.stft above 0"),
+        ({"mel": {"high_hz": 20000.0}}, "half the rate"),
+        ({"mel": {"nmels": 80}}, "nmels.*mels"),
+    ],
+)
 def test_settings_that_do_not_fit_are_told(changes, said):
     with pytest.raises(VconvError, match=said):
         models.build("melgan", models.settings("melgan", changes))
 
 
 def test_200_samples_of_a_frame():
-    settings = small(network={"upsampling_strides": [5, 5, 4, 2], "upsampling_kernels": [10, 10, 8, 4]},
-                     mel={"hop": 200, "sample_rate": 16000}, training={"segment_samples": 4000})
+    settings = small(
+        network={"upsampling_strides": [5, 5, 4, 2], "upsampling_kernels": [10, 10, 8, 4]},
+        mel={"hop": 200, "sample_rate": 16000},
+        training={"segment_samples": 4000},
+    )
     model = models.build("melgan", settings)
     assert model.generator(np.zeros((1, 3, 80), np.float32)).shape == (1, 600, 1)
 
 
-@pytest.mark.parametrize("number, count, factors", [
-    (256, 4, [4, 4, 4, 4]), (200, 4, [5, 5, 4, 2]), (7, 2, [7, 1]), (1, 2, [1, 1])])
+@pytest.mark.parametrize(
+    "number, count, factors", [(256, 4, [4, 4, 4, 4]), (200, 4, [5, 5, 4, 2]), (7, 2, [7, 1]), (1, 2, [1, 1])]
+)
 def test_factors(number, count, factors):
     assert melgan.factors(number, count) == factors
 
 
 def batch(rows=2, frames=8):
     random = np.random.default_rng(5)
-    return (tf.constant(random.normal(size=(rows, frames, 80)), tf.float32),
-            tf.constant(0.1 * random.normal(size=(rows, frames * 256, 1)), tf.float32))
+    return (
+        tf.constant(random.normal(size=(rows, frames, 80)), tf.float32),
+        tf.constant(0.1 * random.normal(size=(rows, frames * 256, 1)), tf.float32),
+    )
 
 
 def test_losses_are_those_of_the_issue_from_the_networks_outputs():
@@ -151,16 +178,22 @@ def test_losses_are_those_of_the_issue_from_the_networks_outputs():
     fake = model.generator(mel)
     of_real, of_fake = ([[np.array(x) for x in scale] for scale in model.discriminator(y)] for y in (wave, fake))
     adversarial = np.mean([np.mean((1 - scale[-1]) ** 2) for scale in of_fake])
-    matching = np.mean([np.abs(a - b).mean() for one, other in zip(of_real, of_fake, strict=True)
-                        for a, b in zip(one[:-1], other[:-1], strict=True)])
+    matching = np.mean(
+        [
+            np.abs(a - b).mean()
+            for one, other in zip(of_real, of_fake, strict=True)
+            for a, b in zip(one[:-1], other[:-1], strict=True)
+        ]
+    )
     stft = float(losses.multi_resolution_stft(wave[..., 0], fake[..., 0]))
     mel_db = float(losses.log_mel_distance(wave[..., 0], fake[..., 0], 256, model.mel.filterbank))
     loss, terms = model.generator_loss((wave, fake))
     assert float(terms["adversarial"]) == pytest.approx(adversarial, rel=1e-5)
     assert float(terms["feature_matching"]) == pytest.approx(matching, rel=1e-5)
     assert float(loss) == pytest.approx(adversarial + 10 * matching + 2 * stft + 0.5 * mel_db, rel=1e-5)
-    critic = np.mean([np.mean((1 - one[-1]) ** 2) + np.mean(other[-1] ** 2)
-                      for one, other in zip(of_real, of_fake, strict=True)])
+    critic = np.mean(
+        [np.mean((1 - one[-1]) ** 2) + np.mean(other[-1] ** 2) for one, other in zip(of_real, of_fake, strict=True)]
+    )
     assert float(model.critic_loss((wave, fake))[0]) == pytest.approx(critic, rel=1e-5)
     assert float(model.warm_up_loss((mel, wave))[0]) == pytest.approx(2 * stft + 0.5 * mel_db, rel=1e-5)
 
@@ -175,8 +208,11 @@ def test_each_player_moves_its_own_weights_alone_and_the_warm_up_only_the_genera
         model.begin_epoch(epoch)
         before = {name: part.get_weights() for name, part in model.networks.items()}
         fit(model, *batch())
-        moved = {name for name, part in model.networks.items()
-                 if any((a != b).any() for a, b in zip(before[name], part.get_weights(), strict=True))}
+        moved = {
+            name
+            for name, part in model.networks.items()
+            if any((a != b).any() for a, b in zip(before[name], part.get_weights(), strict=True))
+        }
         assert moved == moving
 
 
@@ -212,8 +248,10 @@ def test_gradients_are_clipped_weight_by_weight():
 
 
 def test_training_on_one_batch_brings_the_mel_distance_down():
-    model = models.build("melgan_light", small("melgan_light", adversarial={"stft": 1.0, "warm_up_epochs": 9},
-                                               training={"learning_rate": 3e-3}))
+    model = models.build(
+        "melgan_light",
+        small("melgan_light", adversarial={"stft": 1.0, "warm_up_epochs": 9}, training={"learning_rate": 3e-3}),
+    )
     model.begin_epoch(0)
     mel, wave = batch()
     before = float(model.test_step((mel, wave))["stft"])

@@ -1,4 +1,5 @@
 """Every model, found by listing the folder: it builds, describes itself, saves and comes back exact."""
+
 import importlib.util
 import json
 from importlib.resources import files

@@ -1,4 +1,5 @@
 """Every model of two players with every objective under every constraint: it trains within its bound, or is refused."""
+
 import numpy as np
 import pytest
 import tensorflow as tf

@@ -69,8 +69,9 @@ def test_the_projection_adds_the_inner_product_of_features_and_speaker(small_set
     assert np.array_equal(scores[0], scores[1]), "a new critic knows no speaker"
     table = critic.get_layer("projection").embeddings
     table.assign(np.arange(3)[:, None] * np.linspace(-1, 1, table.shape[-1]))
-    features = keras.Model(critic.inputs, next(
-        layer.output for layer in critic.layers if isinstance(layer, keras.layers.Flatten)))([x, tf.fill([16], 0)])
+    features = keras.Model(
+        critic.inputs, next(layer.output for layer in critic.layers if isinstance(layer, keras.layers.Flatten))
+    )([x, tf.fill([16], 0)])
     expected = scores[0] + 2 * features.numpy() @ np.linspace(-1, 1, table.shape[-1])
     assert np.allclose(critic([x, tf.fill([16], 2)]), expected, atol=1e-4)
 
@@ -240,8 +241,7 @@ def test_weight_clipping_bounds_kernels_and_leaves_no_penalty(small_settings):
     assert max(np.abs(variable).max() for variable in free.critic_variables if "kernel" in variable.path) > 0.01
 
 
-@pytest.mark.parametrize("change", [{"constraint": "none"}, {"fakes": ["noise"]}, {"fakes": []},
-                                    {"critic_steps": 0}])
+@pytest.mark.parametrize("change", [{"constraint": "none"}, {"fakes": ["noise"]}, {"fakes": []}, {"critic_steps": 0}])
 def test_bad_choices_are_refused_with_what_is_allowed(small_settings, change):
     with pytest.raises(VconvError, match="gradient_penalty, weight_clipping|reconstruction, conversion|1 or more"):
         build(small_settings, **change)

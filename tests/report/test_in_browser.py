@@ -1,4 +1,5 @@
 """The report in a real Chromium: it plays, sorts, needs nothing from outside, and fits a phone by day and by night."""
+
 import pytest
 import reports
 import soundfile
@@ -38,12 +39,21 @@ def test_the_page_is_quiet_and_alone(page):
 def test_players_know_their_duration(page, folder):
     ready = "return [...document.querySelectorAll('audio')].every(one => one.readyState >= 1 || one.error)"
     WebDriverWait(page, 10).until(lambda _: page.execute_script(ready))
-    heard = page.execute_script("return Object.fromEntries([...document.querySelectorAll('audio')].map("
-                                "one => [one.ariaLabel, one.error ? one.error.message : one.duration]))")
-    natural = {system: soundfile.info(folder / "recordings" / "SF1-TM3" / f"{system} {number} s1.wav").duration
-               for number, system in enumerate(["converted", "source", None, "target"]) if system}
-    expected = {"source, SF1": natural["source"], "converted, SF1 → TM3": natural["converted"],
-                "target, TM3": natural["target"], "copy-synthesis, TM3": natural["target"]}
+    heard = page.execute_script(
+        "return Object.fromEntries([...document.querySelectorAll('audio')].map("
+        "one => [one.ariaLabel, one.error ? one.error.message : one.duration]))"
+    )
+    natural = {
+        system: soundfile.info(folder / "recordings" / "SF1-TM3" / f"{system} {number} s1.wav").duration
+        for number, system in enumerate(["converted", "source", None, "target"])
+        if system
+    }
+    expected = {
+        "source, SF1": natural["source"],
+        "converted, SF1 → TM3": natural["converted"],
+        "target, TM3": natural["target"],
+        "copy-synthesis, TM3": natural["target"],
+    }
     assert len(heard) == 16 and len(set(natural.values())) == 3
     for label, seconds in expected.items():
         assert heard[f"{label}, sentence s1"] == pytest.approx(seconds, abs=0.05)
@@ -65,12 +75,14 @@ def test_one_plays_at_a_time_and_its_line_moves(page):
     WebDriverWait(page, 10).until(lambda _: page.execute_script(places, first, second)[2] > 0.2)
     assert page.execute_script(places, first, second)[:2] == [True, False]
     assert cursor.is_displayed() and float(cursor.value_of_css_property("left").removesuffix("px")) > 0.07 * 576
-    WebDriverWait(page, 10).until(lambda _: not cursor.is_displayed())     # it ends
+    WebDriverWait(page, 10).until(lambda _: not cursor.is_displayed())  # it ends
 
 
 def column(page, number):
-    return [row.find_elements(By.CSS_SELECTOR, "th, td")[number].text.split("\n")[0]
-            for row in page.find_elements(By.CSS_SELECTOR, "table.sortable tbody tr")]
+    return [
+        row.find_elements(By.CSS_SELECTOR, "th, td")[number].text.split("\n")[0]
+        for row in page.find_elements(By.CSS_SELECTOR, "table.sortable tbody tr")
+    ]
 
 
 def test_tables_sort_by_click_and_by_enter(page):
@@ -81,7 +93,7 @@ def test_tables_sort_by_click_and_by_enter(page):
     assert before != ascending + ["–"] * 3 == column(page, 2)
     assert header.get_attribute("aria-sort") == "ascending"
     header.find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
-    assert column(page, 2) == ascending[::-1] + ["–"] * 3                   # what is missing stays below
+    assert column(page, 2) == ascending[::-1] + ["–"] * 3  # what is missing stays below
     assert header.get_attribute("aria-sort") == "descending"
     other.find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
     assert (header.get_attribute("aria-sort"), other.get_attribute("aria-sort")) == ("none", "ascending")

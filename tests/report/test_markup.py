@@ -1,4 +1,5 @@
 """No text can become markup, nor a script."""
+
 import re
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -39,8 +40,10 @@ def test_markup_stays_markup():
 
 
 def test_attributes_are_spelt_as_html_has_them():
-    assert element("img", class_="a b", aria_label='"', hidden=True, open=False, alt="", tabindex=0, title=None) == \
-        '<img class="a b" aria-label="&quot;" hidden alt="" tabindex="0">'
+    assert (
+        element("img", class_="a b", aria_label='"', hidden=True, open=False, alt="", tabindex=0, title=None)
+        == '<img class="a b" aria-label="&quot;" hidden alt="" tabindex="0">'
+    )
 
 
 @pytest.mark.parametrize("name, scripts", [("samples", False), ("page", True)])

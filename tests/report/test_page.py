@@ -1,4 +1,5 @@
 """The report holds every number and recording of the scores, and is told what it lacks."""
+
 import base64
 import io
 import json
@@ -50,8 +51,11 @@ class Page(HTMLParser):
             element.text += data
 
     def all(self, tag, **attributes):
-        return [element for element in self.elements
-                if element.tag == tag and attributes.items() <= element.attributes.items()]
+        return [
+            element
+            for element in self.elements
+            if element.tag == tag and attributes.items() <= element.attributes.items()
+        ]
 
     def texts(self, tag, **attributes):
         return [element.text for element in self.all(tag, **attributes)]
@@ -60,7 +64,7 @@ class Page(HTMLParser):
         """The rows of the table in the scrolling region of that name, lists of texts."""
         begin = self.elements.index(self.all("div", role="region", **{"aria-label": title})[0])
         rows = []
-        for element in self.elements[begin + 2:]:
+        for element in self.elements[begin + 2 :]:
             if element.tag == "table":
                 break
             if element.tag == "tr":
@@ -96,6 +100,7 @@ def make(folder, **arguments):
 
 # What is on the page
 
+
 def test_every_pair_and_sentence_has_four_players(written):
     assert written.failures == []
     assert [text for text in written.page.texts("h3") if "→" in text] == ["SF1 → TM3", "SM1 → TF1"]
@@ -107,11 +112,16 @@ def test_every_pair_and_sentence_has_four_players(written):
 
 
 def test_the_players_play_the_files(written):
-    flac = [base64.b64decode(audio.attributes["src"].removeprefix("data:audio/flac;base64,"))
-            for audio in written.page.all("audio")]
+    flac = [
+        base64.b64decode(audio.attributes["src"].removeprefix("data:audio/flac;base64,"))
+        for audio in written.page.all("audio")
+    ]
     sounds = [soundfile.read(io.BytesIO(one)) for one in flac]
-    rows = {row["system"]: row for row in reversed(written.scores["files"])
-            if (row["pair"], row["sentence"]) == ("SF1-TM3", "s1")}
+    rows = {
+        row["system"]: row
+        for row in reversed(written.scores["files"])
+        if (row["pair"], row["sentence"]) == ("SF1-TM3", "s1")
+    }
     for (y, rate), system in zip(sounds, ["source", "converted", "target"], strict=False):
         assert rate == reports.RATE
         np.testing.assert_array_equal(y, soundfile.read(rows[system]["path"])[0])
@@ -122,23 +132,46 @@ def test_the_players_play_the_files(written):
 def test_the_pictures_come_for_light_and_dark(written):
     pictures = [picture for image in written.page.all("img") for picture in [image.attributes["src"]]]
     dark = [source.attributes["srcset"] for source in written.page.all("source", media="(prefers-color-scheme: dark)")]
-    assert len(pictures) == len(dark) == 4 + 1                  # a sentence each, and the curves
-    means = [[np.asarray(Image.open(io.BytesIO(base64.b64decode(one.split(",")[1]))).convert("L")).mean()
-              for one in images] for images in (pictures, dark)]
+    assert len(pictures) == len(dark) == 4 + 1  # a sentence each, and the curves
+    means = [
+        [np.asarray(Image.open(io.BytesIO(base64.b64decode(one.split(",")[1]))).convert("L")).mean() for one in images]
+        for images in (pictures, dark)
+    ]
     assert min(means[0]) > 170 and max(means[1]) < 90
-    assert all("Spectrograms" in image.attributes["alt"] or "curves" in image.attributes["alt"]
-               for image in written.page.all("img"))
+    assert all(
+        "Spectrograms" in image.attributes["alt"] or "curves" in image.attributes["alt"]
+        for image in written.page.all("img")
+    )
 
 
 def test_the_score_table_has_every_number_and_interval(written):
     head, *rows = written.page.table("Scores")
-    assert head == ["pair", "system", "MCD (mcd24) / dB", "F0 RMSE / cents", "GV log-ratio", "similarity", "WER / %",
-                    "files"]
-    assert [row[:2] for row in rows[:5]] == [["all", "converted"], ["all", "source"], ["all", "copy-synthesis"],
-                                             ["all", "target"], ["SF1-TM3", "converted"]]
+    assert head == [
+        "pair",
+        "system",
+        "MCD (mcd24) / dB",
+        "F0 RMSE / cents",
+        "GV log-ratio",
+        "similarity",
+        "WER / %",
+        "files",
+    ]
+    assert [row[:2] for row in rows[:5]] == [
+        ["all", "converted"],
+        ["all", "source"],
+        ["all", "copy-synthesis"],
+        ["all", "target"],
+        ["SF1-TM3", "converted"],
+    ]
     assert len(rows) == 12
-    assert rows[4][2:] == ["7.00 [6.75, 7.25]", "400 [400, 400]", "−1.36 [−1.61, −1.11]", "0.40 [0.15, 0.65]",
-                           "34.5 [9.5, 59.5] 0 files", "1"]
+    assert rows[4][2:] == [
+        "7.00 [6.75, 7.25]",
+        "400 [400, 400]",
+        "−1.36 [−1.61, −1.11]",
+        "0.40 [0.15, 0.65]",
+        "34.5 [9.5, 59.5] 0 files",
+        "1",
+    ]
     assert rows[7][2] == "–" and rows[8][2] == "8.00 [7.75, 8.25]"
 
 
@@ -152,14 +185,21 @@ def test_each_measure_stands_beside_its_protocol(written):
     protocols = written.page.texts("p", **{"class": "protocol"})
     assert protocols == [f"the protocol of {name}" for name in ("mcd", "f0", "gv_log_ratio", "similarity", "wer")]
     assert written.page.table("Pitch")[2] == [
-        "log-F0 correlation", "0.30 [0.05, 0.55] 9 files", "0.20 [−0.05, 0.45] 9 files", "0.80 [0.55, 1.05] 9 files",
-        "1.00 [0.75, 1.25] 9 files"]
+        "log-F0 correlation",
+        "0.30 [0.05, 0.55] 9 files",
+        "0.20 [−0.05, 0.45] 9 files",
+        "0.80 [0.55, 1.05] 9 files",
+        "1.00 [0.75, 1.25] 9 files",
+    ]
     assert "Not measured: modulation spectrum, predicted naturalness." in written.page.texts("p")
 
 
 def test_the_matrices_are_source_by_target(written):
-    assert written.page.table("MCD (mcd24) / dB") == [["source ↓ target →", "TF1", "TM3"], ["SF1", "–", "7.00"],
-                                                      ["SM1", "8.00", "–"]]
+    assert written.page.table("MCD (mcd24) / dB") == [
+        ["source ↓ target →", "TF1", "TM3"],
+        ["SF1", "–", "7.00"],
+        ["SM1", "8.00", "–"],
+    ]
     assert written.page.table("similarity")[1:] == [["SF1", "–", "0.40"], ["SM1", "1.40", "–"]]
     levels = [float(cell.attributes["style"].split(":")[1]) for cell in written.page.all("td", **{"class": "level"})]
     assert levels == pytest.approx([0.4 / 0.9, 1, 2.5 / 3.5, 2.5 / 3.5, 2 / 6, 1 / 6], abs=1e-3)
@@ -167,8 +207,15 @@ def test_the_matrices_are_source_by_target(written):
 
 def test_command_settings_versions_and_warnings_are_told(written):
     texts = " ".join(written.page.texts("section"))
-    for told in ("vconv evaluate --run 'a run' --pairs all", "7.8.9", "1.2.3", "f0_method: dio", "seed: 77",
-                 "SF1-TM3/s9: <is> missing", "a note & more"):
+    for told in (
+        "vconv evaluate --run 'a run' --pairs all",
+        "7.8.9",
+        "1.2.3",
+        "f0_method: dio",
+        "seed: 77",
+        "SF1-TM3/s9: <is> missing",
+        "a note & more",
+    ):
         assert told in texts
     assert written.page.texts("p", **{"class": "banner"}) == ["1 warning"]
 
@@ -193,6 +240,7 @@ def test_by_default_a_page_of_many_pairs_holds_twenty_sentences(tmp_path, monkey
 
 # What the page is made of
 
+
 def test_the_same_files_give_the_same_page(written, tmp_path):
     pages = [tmp_path / "a.html", tmp_path / "b.html"]
     for page in pages:
@@ -215,17 +263,17 @@ def test_no_address_leads_out_of_the_page(written):
     for element in written.page.elements:
         for name in ("src", "srcset", "href"):
             assert element.attributes.get(name, "#").startswith(("#", "data:"))
-    assert "http" not in re.sub("base64,[^\"]*|http-equiv", "", (written.folder / "report.html").read_text())
+    assert "http" not in re.sub('base64,[^"]*|http-equiv', "", (written.folder / "report.html").read_text())
 
 
 def test_four_pairs_of_five_sentences_fit_into_15_mb(tmp_path):
-    reports.make(tmp_path, ["A-B"], ["s1"], seconds=4.0)    # VCC2016's sentences last 3.4 s
+    reports.make(tmp_path, ["A-B"], ["s1"], seconds=4.0)  # VCC2016's sentences last 3.4 s
     make(tmp_path)
     assert 20 * (tmp_path / "report.html").stat().st_size < 15e6
 
 
 def luminance(colour):
-    channels = [int(colour[at:at + 2], 16) / 255 for at in (1, 3, 5)]
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return np.dot(linear, [0.2126, 0.7152, 0.0722])
 
@@ -242,6 +290,7 @@ def test_colours_have_the_contrast_of_wcag_aa(scheme):
 
 
 # Names and mistakes
+
 
 def test_any_name_stays_text(tmp_path):
     speaker, sentence = "<b>&\"'$", "</script><i>é $x ${y}"
@@ -266,8 +315,8 @@ def test_a_name_that_is_no_unicode_is_written(tmp_path):
 def test_missing_recordings_are_listed_and_the_rest_goes_on(tmp_path):
     scores = reports.make(tmp_path, sentences=["s1"])
     paths = [Path(row["path"] or "") for row in scores["files"]]
-    paths[0].unlink()                                           # converted, of the first pair
-    paths[7].write_text("no audio")                             # target, of the second: nothing to synthesise either
+    paths[0].unlink()  # converted, of the first pair
+    paths[7].write_text("no audio")  # target, of the second: nothing to synthesise either
     failures, page = make(tmp_path)
     assert [str(path) in failure for path, failure in zip([paths[0], paths[7], paths[7]], failures, strict=True)]
     assert len(page.all("audio")) == 5 and page.texts("p", **{"class": "missing"}) == ["no recording"] * 3
@@ -286,13 +335,19 @@ def test_a_pair_without_parallel_recordings_has_no_target_to_play(tmp_path):
     assert "MCD (mcd24) / dB" not in page.table("Scores")[0]
 
 
-@pytest.mark.parametrize(("content", "sentence"), [
-    (None, "there is no such file; run `vconv evaluate"),
-    ("{", "is no JSON file"),
-    ("[]", "no scores of version 1"),
-    (json.dumps({"format": "vconv scores", "version": 2}), "no scores of version 1"),
-    (json.dumps({"format": "vconv scores", "version": 1, "pairs": {}}), "lacks files, failures, settings, versions, "),
-])
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "there is no such file; run `vconv evaluate"),
+        ("{", "is no JSON file"),
+        ("[]", "no scores of version 1"),
+        (json.dumps({"format": "vconv scores", "version": 2}), "no scores of version 1"),
+        (
+            json.dumps({"format": "vconv scores", "version": 1, "pairs": {}}),
+            "lacks files, failures, settings, versions, ",
+        ),
+    ],
+)
 def test_what_is_no_scores_file_is_one_sentence(tmp_path, content, sentence):
     path = tmp_path / "scores.json"
     if content is not None:
@@ -307,9 +362,12 @@ def test_the_command_writes_the_page_and_tells_mistakes(written, tmp_path, capsy
     scores = ["--scores", str(written.folder / "scores.json"), "--output", str(page)]
     assert cli.main(["report", *scores, "--pairs", "SF1-TM3", "--sentences", "1"]) == 0
     assert f"wrote {page}" in capsys.readouterr().out and Page(page).texts("h4") == ["Sentence s1"]
-    for arguments, sentence in [(["--scores", "x"], "--scores and --output"), ([], "--run"),
-                                ([*scores, "--pairs", "A-B"], "'A-B' has no scores; choose from: SF1-TM3, SM1-TF1"),
-                                ([*scores, "--run", str(tmp_path)], "holds no vconv run")]:
+    for arguments, sentence in [
+        (["--scores", "x"], "--scores and --output"),
+        ([], "--run"),
+        ([*scores, "--pairs", "A-B"], "'A-B' has no scores; choose from: SF1-TM3, SM1-TF1"),
+        ([*scores, "--run", str(tmp_path)], "holds no vconv run"),
+    ]:
         assert cli.main(["report", *arguments]) == 2
         assert sentence in capsys.readouterr().err
 
@@ -334,10 +392,16 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path):
 
 # Numbers and pictures
 
-@pytest.mark.parametrize(("quantity", "value", "text"), [
-    (Quantity("a"), -1.364, "−1.36"), (Quantity("a"), -0.0001, "0.00"), (Quantity("a", "%", 1, 100.0), 0.345, "34.5"),
-    (Quantity("a", "cents", 0), 1036.4, "1,036"),
-])
+
+@pytest.mark.parametrize(
+    ("quantity", "value", "text"),
+    [
+        (Quantity("a"), -1.364, "−1.36"),
+        (Quantity("a"), -0.0001, "0.00"),
+        (Quantity("a", "%", 1, 100.0), 0.345, "34.5"),
+        (Quantity("a", "cents", 0), 1036.4, "1,036"),
+    ],
+)
 def test_numbers_are_written_in_their_unit(quantity, value, text):
     assert quantity.text(value) == text
 
@@ -360,7 +424,7 @@ def test_levels_show_a_tone_where_and_when_it_is():
     level_db = report_pictures.levels_db(y, 16000, 5.0)
     assert len(level_db) == 200 and level_db.max() == 0
     assert np.argmax(level_db[150]) / (level_db.shape[1] - 1) * 8000 == pytest.approx(2000, abs=16)
-    assert level_db[:97].max() < -70 and level_db[100, 64] == pytest.approx(-6, abs=0.5)      # half of the window
+    assert level_db[:97].max() < -70 and level_db[100, 64] == pytest.approx(-6, abs=0.5)  # half of the window
     assert report_pictures.levels_db(np.zeros(100), 16000, 5.0).max() < -70
 
 

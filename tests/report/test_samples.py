@@ -1,4 +1,5 @@
 """The page of samples: nothing from outside, every player and picture inside, text escaped."""
+
 import base64
 import io
 import re
@@ -20,4 +21,4 @@ def test_the_page_holds_pictures_and_sounds_and_escapes_text(tmp_path):
     for encoded, y in zip(players, sounds, strict=True):
         heard, rate = soundfile.read(io.BytesIO(base64.b64decode(encoded)))
         assert rate == 16000 and np.allclose(heard, y, atol=1e-4)
-    assert not re.search("(src|href)=\"(?!data:)", page)
+    assert not re.search('(src|href)="(?!data:)', page)

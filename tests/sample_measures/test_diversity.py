@@ -1,4 +1,5 @@
 """Precision, recall, density, coverage: worked by hand, and sets whose answers are known."""
+
 import numpy as np
 import pytest
 
@@ -85,7 +86,7 @@ def test_two_samples_of_one_distribution(n, m):
 
 def test_expected_coverage_by_hand():
     assert expected_coverage(3, 2, 1) == pytest.approx(1 - 2 / 4)
-    assert expected_coverage(10 ** 6, 10 ** 6, 5) == pytest.approx(1 - 0.5 ** 5, abs=1e-5)
+    assert expected_coverage(10**6, 10**6, 5) == pytest.approx(1 - 0.5**5, abs=1e-5)
 
 
 def test_chunks_change_nothing(monkeypatch):

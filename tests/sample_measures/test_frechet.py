@@ -1,4 +1,5 @@
 """Fréchet distance: closed forms of Gaussians, where the textbook's square root of a product fails too."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -24,12 +25,15 @@ def test_the_vectors_of_these_tests_are_what_they_say():
     np.testing.assert_allclose(np.cov(made.T), root @ root.T)
 
 
-@pytest.mark.parametrize("mean_a, sigma_a, mean_b, sigma_b, expected", [
-    ([0], [1], [3], [1], 9),
-    ([0], [1], [0], [4], 9),
-    ([1, 2, 3], [1, 2, 3], [1, 0, 3], [3, 2, 1], 4 + 4 + 4),
-    ([0, 0], [1, 0], [0, 0], [0, 1], 2),  # both singular, in different directions
-])
+@pytest.mark.parametrize(
+    "mean_a, sigma_a, mean_b, sigma_b, expected",
+    [
+        ([0], [1], [3], [1], 9),
+        ([0], [1], [0], [4], 9),
+        ([1, 2, 3], [1, 2, 3], [1, 0, 3], [3, 2, 1], 4 + 4 + 4),
+        ([0, 0], [1, 0], [0, 0], [0, 1], 2),  # both singular, in different directions
+    ],
+)
 def test_two_gaussians_with_diagonal_covariances(mean_a, sigma_a, mean_b, sigma_b, expected):
     a, b = vectors(mean_a, np.diag(sigma_a)), vectors(mean_b, np.diag(sigma_b), n=150, seed=1)
     assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-12)
@@ -57,8 +61,9 @@ def test_covariances_that_do_not_commute(degrees):
 def test_it_is_the_published_formula():
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(300, 6)) @ rng.normal(size=(6, 6)), rng.normal(1, 1, (250, 6)) @ rng.normal(size=(6, 6))
-    published = (np.sum((a.mean(0) - b.mean(0)) ** 2)
-                 + np.trace(np.cov(a.T) + np.cov(b.T) - 2 * sqrtm(np.cov(a.T) @ np.cov(b.T)).real))
+    published = np.sum((a.mean(0) - b.mean(0)) ** 2) + np.trace(
+        np.cov(a.T) + np.cov(b.T) - 2 * sqrtm(np.cov(a.T) @ np.cov(b.T)).real
+    )
     assert frechet_distance(a, b) == pytest.approx(published, rel=1e-9)
 
 
@@ -96,25 +101,33 @@ def test_constant_features_and_collapsed_sets():
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(2, 30), st.integers(2, 30), st.integers(1, 20), st.integers(0, 10 ** 6))
+@given(st.integers(2, 30), st.integers(2, 30), st.integers(1, 20), st.integers(0, 10**6))
 def test_symmetry_scale_shift_and_rotation(n, m, d, seed):
     rng = np.random.default_rng(seed)
     a, b = rng.normal(size=(n, d)), rng.normal(1, 2, (m, d))
     distance = frechet_distance(a, b)
     turn = np.linalg.qr(rng.normal(size=(d, d)))[0]
     assert distance >= 0
-    for other in (frechet_distance(b, a), frechet_distance(a + 5, b + 5), frechet_distance(a @ turn, b @ turn),
-                  frechet_distance(-3 * a, -3 * b) / 9, frechet_distance(np.tile(a, 2), np.tile(b, 2)) / 2):
+    for other in (
+        frechet_distance(b, a),
+        frechet_distance(a + 5, b + 5),
+        frechet_distance(a @ turn, b @ turn),
+        frechet_distance(-3 * a, -3 * b) / 9,
+        frechet_distance(np.tile(a, 2), np.tile(b, 2)) / 2,
+    ):
         assert other == pytest.approx(distance, rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize("a, b, message", [
-    (np.zeros((1, 3)), np.zeros((5, 3)), "found [1, 3]"),
-    (np.zeros(3), np.zeros((5, 3)), "found [3]"),
-    (np.zeros((5, 3)), np.zeros((5, 4)), "3 and 4 features"),
-    (np.full((5, 3), np.nan), np.zeros((5, 3)), "NaN"),
-    (np.zeros((5, 3)), np.full((5, 3), np.inf), "infinity"),
-])
+@pytest.mark.parametrize(
+    "a, b, message",
+    [
+        (np.zeros((1, 3)), np.zeros((5, 3)), "found [1, 3]"),
+        (np.zeros(3), np.zeros((5, 3)), "found [3]"),
+        (np.zeros((5, 3)), np.zeros((5, 4)), "3 and 4 features"),
+        (np.full((5, 3), np.nan), np.zeros((5, 3)), "NaN"),
+        (np.zeros((5, 3)), np.full((5, 3), np.inf), "infinity"),
+    ],
+)
 def test_mistakes(a, b, message):
     with pytest.raises(VconvError) as error:
         frechet_distance(a, b)

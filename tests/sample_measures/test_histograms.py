@@ -1,4 +1,5 @@
 """Distances of histograms: values by hand, their extremes, and bins that no outlier can spoil."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,17 +15,22 @@ from vconv.sample_measures.histograms import (
     mean_bhattacharyya,
 )
 
-HISTOGRAMS = st.integers(2, 20).flatmap(lambda bins: st.tuples(*2 * (st.lists(
-    st.integers(0, 5), min_size=bins, max_size=bins).filter(any),))).map(
-        lambda pair: [np.array(counts) / sum(counts) for counts in pair])
+HISTOGRAMS = (
+    st.integers(2, 20)
+    .flatmap(lambda bins: st.tuples(*2 * (st.lists(st.integers(0, 5), min_size=bins, max_size=bins).filter(any),)))
+    .map(lambda pair: [np.array(counts) / sum(counts) for counts in pair])
+)
 
 
-@pytest.mark.parametrize("p, q, bits, nats", [
-    ([0.3, 0.7], [0.3, 0.7], 0, 0),
-    ([1, 0, 0], [0, 0.5, 0.5], 1, np.inf),
-    ([0.5, 0.5, 0], [0, 0.5, 0.5], 0.5, np.log(2)),
-    ([1, 0], [0.5, 0.5], 1.5 - 0.75 * np.log2(3), np.log(2) / 2),
-])
+@pytest.mark.parametrize(
+    "p, q, bits, nats",
+    [
+        ([0.3, 0.7], [0.3, 0.7], 0, 0),
+        ([1, 0, 0], [0, 0.5, 0.5], 1, np.inf),
+        ([0.5, 0.5, 0], [0, 0.5, 0.5], 0.5, np.log(2)),
+        ([1, 0], [0.5, 0.5], 1.5 - 0.75 * np.log2(3), np.log(2) / 2),
+    ],
+)
 def test_values_by_hand(p, q, bits, nats):
     assert jensen_shannon(p, q) == pytest.approx(bits, abs=1e-15)
     assert bhattacharyya(p, q) == pytest.approx(nats, abs=1e-15)

@@ -1,4 +1,5 @@
 """Inception score: its extremes, and a value by hand."""
+
 import numpy as np
 import pytest
 

@@ -1,4 +1,5 @@
 """Copies of training samples are found, to the last digit."""
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist

@@ -1,4 +1,5 @@
 """Pictures of sets: what is drawn is what was given."""
+
 import numpy as np
 import pytest
 

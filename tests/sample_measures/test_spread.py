@@ -1,4 +1,5 @@
 """The spread of a set: pairs of different samples, and nothing else."""
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import pdist

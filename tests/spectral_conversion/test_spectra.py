@@ -1,4 +1,5 @@
 """Conversion by mel-cepstra: a network that changes nothing gives the spectrum back; variance, power, corners."""
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -21,10 +22,22 @@ def statistics(mean=None, deviation=None, variance=None, log_f0_percentiles=None
     """
     features = {"sample_rate": RATE, "frame_period_ms": 5.0, "f0_method": "dio"}
     return Statistics(
-        ("Ann", "Bo"), features, "x", np.full(BINS, -20.0), np.zeros(BINS), np.zeros(BINS), np.ones(BINS),
-        np.log([200.0, 200.0]), np.full(2, 0.1), np.array([[70.0, 400.0]] * 2), np.ones((2, BINS)),
-        np.zeros((2, 40)) if mean is None else mean, np.tile(DECAY, (2, 1)) if deviation is None else deviation,
-        np.ones((2, 40)) if variance is None else variance, log_f0_percentiles)
+        ("Ann", "Bo"),
+        features,
+        "x",
+        np.full(BINS, -20.0),
+        np.zeros(BINS),
+        np.zeros(BINS),
+        np.ones(BINS),
+        np.log([200.0, 200.0]),
+        np.full(2, 0.1),
+        np.array([[70.0, 400.0]] * 2),
+        np.ones((2, BINS)),
+        np.zeros((2, 40)) if mean is None else mean,
+        np.tile(DECAY, (2, 1)) if deviation is None else deviation,
+        np.ones((2, 40)) if variance is None else variance,
+        log_f0_percentiles,
+    )
 
 
 def same(inputs):
@@ -58,14 +71,14 @@ def smoothed(spectrum):
 
 
 def cepstra_of(log_spectrum):
-    return mel_cepstrum.from_spectrum(10 ** log_spectrum, 39, 0.41)
+    return mel_cepstrum.from_spectrum(10**log_spectrum, 39, 0.41)
 
 
 def test_a_network_that_changes_nothing_gives_the_spectrum_back(spoken):
     frames, converts = frames_of(spoken), spectra()
     found, energy = converts.say(converts.hear(frames, 0), 0)
     np.testing.assert_allclose(found, frames.spectrum, atol=1e-4)
-    np.testing.assert_allclose((10 ** found).sum(axis=1), 1, rtol=1e-9)
+    np.testing.assert_allclose((10**found).sum(axis=1), 1, rtol=1e-9)
     np.testing.assert_allclose(energy, frames.energy, rtol=1e-4)
 
 
@@ -108,8 +121,10 @@ def test_a_share_of_the_source_goes_through_its_map_to_the_targets_mean_and_devi
     np.testing.assert_allclose(found[:, 1:], (1 - share) * learned + share * moved + mean[1, 1:], atol=1e-4)
 
 
-@pytest.mark.parametrize(("gv", "wanted", "got"), [
-    (0.0, 4.0, 1.0), (1.0, 4.0, 4.0), (0.5, 4.0, 2.0), (1.0, 0.25, 0.25), (1.0, 100.0, 9.0), (1.0, 0.001, 1 / 9)])
+@pytest.mark.parametrize(
+    ("gv", "wanted", "got"),
+    [(0.0, 4.0, 1.0), (1.0, 4.0, 4.0), (0.5, 4.0, 2.0), (1.0, 0.25, 0.25), (1.0, 100.0, 9.0), (1.0, 0.001, 1 / 9)],
+)
 def test_variance_within_the_utterance_goes_to_the_targets_within_limits(spoken, gv, wanted, got):
     own = spoken.var(axis=0)
     converts = spectra(gv=gv, variance=np.stack([own, own * wanted]))
@@ -181,22 +196,30 @@ def doubled(inputs):
     return same(inputs) * tf.constant([2.0] + [1.0] * 39)
 
 
-@pytest.mark.parametrize(("network", "changes", "apart_db"), [
-    (same, {}, 12), (doubled, {}, 24), (doubled, {"source_share": 0.25}, 21), (same, {"gv": 1.0}, 18),
-    (doubled, {"gv": 1.0}, 18)])
+@pytest.mark.parametrize(
+    ("network", "changes", "apart_db"),
+    [
+        (same, {}, 12),
+        (doubled, {}, 24),
+        (doubled, {"source_share": 0.25}, 21),
+        (same, {"gv": 1.0}, 18),
+        (doubled, {"gv": 1.0}, 18),
+    ],
+)
 def test_power_is_what_the_network_says_with_the_targets_variance_and_a_share_of_the_sources(
-        spoken, network, changes, apart_db):
+    spoken, network, changes, apart_db
+):
     """The first half is 12 dB above the second; a pause follows, of which the network knows nothing."""
     frames = frames_of(np.tile(spoken, (5, 1)))
     quieter_db = np.repeat([0, 12, 50], 100)
     frames.energy[:] = 10 ** (-quieter_db / 10)
     own = np.square(6 / 8)
-    variance = np.array([[own], [own * 1.5 ** 2]]) * np.ones((2, 40))
+    variance = np.array([[own], [own * 1.5**2]]) * np.ones((2, 40))
     converts = spectra(network, variance=variance, **changes)
     heard = converts.hear(frames, 0)
     assert heard.spoken.tolist() == [True] * 200 + [False] * 100
     energy_db = 10 * np.log10(converts.say(heard, 1)[1])
-    level_db = [energy_db[start + 20:start + 80] for start in (0, 100, 200)]
+    level_db = [energy_db[start + 20 : start + 80] for start in (0, 100, 200)]
     for part in level_db:
         np.testing.assert_allclose(part, part[0], atol=1e-2)  # what is louder fades within a few frames
     assert level_db[0][0] - level_db[1][0] == pytest.approx(apart_db, abs=0.05)

@@ -1,4 +1,5 @@
 """Health of two players: each warning on a training made to fail on purpose, none on a sound one."""
+
 import math
 import re
 
@@ -29,10 +30,12 @@ class Pair(TwoPlayerModel):
         self.generator = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
         self.generator.set_weights([np.full((1, 1), scale), np.zeros(1)])
         sizes = (16, activation), (1, None)
-        self.critic = keras.Sequential([
-            keras.Input((1,)), *(keras.layers.Dense(*size, kernel_initializer=start) for size in sizes)])
+        self.critic = keras.Sequential(
+            [keras.Input((1,)), *(keras.layers.Dense(*size, kernel_initializer=start) for size in sizes)]
+        )
         self.generator_variables, self.critic_variables = (
-            net.trainable_variables for net in (self.generator, self.critic))
+            net.trainable_variables for net in (self.generator, self.critic)
+        )
         self.track_terms("loss", "critic_loss")
         self.built = True
 
@@ -69,10 +72,17 @@ def watch(tmp_path):
         folder.epochs_done = lambda: 0
         writer = tf.summary.create_file_writer(str(folder.log))
         begin = keras.callbacks.LambdaCallback(
-            on_epoch_begin=lambda epoch, logs: model.set_adversarial(epoch >= warm_up))
+            on_epoch_begin=lambda epoch, logs: model.set_adversarial(epoch >= warm_up)
+        )
         batches = tf.data.Dataset.from_tensors((DATA[:128],)).repeat()
-        model.fit(batches, steps_per_epoch=steps, epochs=epochs, shuffle=False, verbose=0,
-                  callbacks=[begin, Health(folder, writer, [(DATA,)], lines.append)])
+        model.fit(
+            batches,
+            steps_per_epoch=steps,
+            epochs=epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=[begin, Health(folder, writer, [(DATA,)], lines.append)],
+        )
         folder.epochs_done = lambda: epochs
         return lines, folder
 
@@ -121,8 +131,14 @@ def test_a_dead_critic_gives_the_generator_no_gradient(watch):
 
 
 GOOD = {"gap": 2.0, "level": 1.0, "slope": 1.1, "generator_gradient": 0.1, "variety": 0.9}
-CASES = [("gap", "gap", 20.0, 20.1), ("level", "level", 20.0, 20.1), ("slope", "steep", 1.5, 1.51),
-         ("slope", "flat", 0.5, 0.49), ("variety", "variety", 0.2, 0.19), ("generator_gradient",) * 2 + (1e-6, 9e-7)]
+CASES = [
+    ("gap", "gap", 20.0, 20.1),
+    ("level", "level", 20.0, 20.1),
+    ("slope", "steep", 1.5, 1.51),
+    ("slope", "flat", 0.5, 0.49),
+    ("variety", "variety", 0.2, 0.19),
+    ("generator_gradient",) * 2 + (1e-6, 9e-7),
+]
 
 
 @pytest.mark.parametrize("sign, condition, still_good, bad", CASES)
@@ -139,7 +155,7 @@ def test_every_limit_by_hand(sign, condition, still_good, bad):
 def test_what_is_usual_is_learnt_from_the_first_epochs_alone():
     drifting = [GOOD | {"gap": 1.2**epoch} for epoch in range(30)]
     found = [bool(diagnose(drifting[: count + 1])) for count in range(30)]
-    assert found.index(True) == next(e for e in range(30) if 1.2**e > 10 * 1.2**4) and all(found[found.index(True):])
+    assert found.index(True) == next(e for e in range(30) if 1.2**e > 10 * 1.2**4) and all(found[found.index(True) :])
     assert diagnose([GOOD | {"variety": 0.01}] * FIRST_EPOCHS) == {}, "a generator may begin with samples all alike"
     assert diagnose([GOOD | {"slope": 0.0}]) == {}, "and a critic flat"
 

@@ -124,7 +124,8 @@ def test_a_locked_folder_is_refused_with_the_process_that_holds_it_and_free_once
                     pass
                 assert str(error.value) == (
                     f"{path}: another training is at work here (process {holder.pid} on {socket.gethostname()}); "
-                    "wait for its end, or choose another --run folder")
+                    "wait for its end, or choose another --run folder"
+                )
         finally:
             holder.kill()
     with RunFolder(path).locked(), pytest.raises(VconvError, match=rf"here \(process {os.getpid()} on"):

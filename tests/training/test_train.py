@@ -216,8 +216,16 @@ def test_log_holds_every_epoch_and_a_picture(train):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"epochs": 0}, {"batch_size": 0}, {"frames_per_epoch": 7}, {"learning_rate": 0.0},
-                {"seed": -1}, {"early_stop_epochs": -1}, {"learning_rate": float("inf")}]
+    "changes",
+    [
+        {"epochs": 0},
+        {"batch_size": 0},
+        {"frames_per_epoch": 7},
+        {"learning_rate": 0.0},
+        {"seed": -1},
+        {"early_stop_epochs": -1},
+        {"learning_rate": float("inf")},
+    ],
 )
 def test_settings_out_of_range_are_refused(train, changes):
     with pytest.raises(VconvError, match=f"training.{next(iter(changes))}"):

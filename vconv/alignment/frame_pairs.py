@@ -61,8 +61,9 @@ class Pairs:
             self.settings = json.loads(file.attrs["settings"])
             self.fingerprint = str(file.attrs["fingerprint"])
             self.speakers = hdf5.read_texts(file["speakers"])
-            self.utterances = [MatchedUtterance(*row)
-                               for row in hdf5.read_rows(file["utterances"], MatchedUtterance._fields)]
+            self.utterances = [
+                MatchedUtterance(*row) for row in hdf5.read_rows(file["utterances"], MatchedUtterance._fields)
+            ]
             shape = (len(self.speakers), _row_count(self.utterances), SAID_SIZE)
             self.matched = hdf5.memory_map(path, file["matched"], np.float16, shape)
             self.weight = hdf5.memory_map(path, file["weight"], np.uint8, shape[:2])
@@ -89,8 +90,10 @@ def open_for(store, path=None):
     """
     pairs = Pairs(path or store.path.with_name(FILE_NAME))
     if pairs.fingerprint != store.fingerprint:
-        raise VconvError(f"{pairs.path}: the frames matched there are those of other features than {store.path}; match "
-                         f"these with `vconv match`")
+        raise VconvError(
+            f"{pairs.path}: the frames matched there are those of other features than {store.path}; match "
+            f"these with `vconv match`"
+        )
     return pairs
 
 
@@ -130,8 +133,11 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
         Too few or too many, arrays of another shape, or a value that float16 or uint8 cannot hold.
     """
     shape = (len(speakers), _row_count(utterances), SAID_SIZE)
-    types = {"matched": (shape, np.float16), "weight": (shape[:2], np.uint8),
-             "maps": ((len(speakers), len(speakers), CONTENT_ORDER + 1, CONTENT_ORDER), np.float32)}
+    types = {
+        "matched": (shape, np.float16),
+        "weight": (shape[:2], np.uint8),
+        "maps": ((len(speakers), len(speakers), CONTENT_ORDER + 1, CONTENT_ORDER), np.float32),
+    }
     size = sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in types.values())
     with files.replacing(path) as temporary:
         with hdf5.new_file(temporary, FORMAT, VERSION, size) as file:

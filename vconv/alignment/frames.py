@@ -47,8 +47,11 @@ class Rows:
             place = slice(utterance.start, utterance.start + utterance.length)
             speaker = store.speakers.index(utterance.speaker)
             self.said[place], self.content[place], self.active[place] = rows_of(
-                store.read(found), statistics.cepstrum_mean[speaker], statistics.cepstrum_deviation[speaker],
-                store.settings["sample_rate"])
+                store.read(found),
+                statistics.cepstrum_mean[speaker],
+                statistics.cepstrum_deviation[speaker],
+                store.settings["sample_rate"],
+            )
 
     def around(self, chosen, offsets):
         """Return the numbers [len(chosen), len(offsets)] of the rows so far from those `chosen`, in their utterances.

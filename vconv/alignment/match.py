@@ -72,8 +72,14 @@ def match(store, statistics, output, settings, report=print):
     # Each thread multiplies by itself, so that the result does not depend on how many there are.
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(available_cores()) as pool:
         # The file is begun before anything is computed: a full disk or a locked folder is told at once.
-        frame_pairs.write(output, settings, store.fingerprint, store.speakers, frame_pairs.table(store),
-                    _in_each_voice(store, statistics, settings, pool, report))
+        frame_pairs.write(
+            output,
+            settings,
+            store.fingerprint,
+            store.speakers,
+            frame_pairs.table(store),
+            _in_each_voice(store, statistics, settings, pool, report),
+        )
     remove_unfinished(Path(output).parent, glob.escape(Path(output).name))
 
 
@@ -107,7 +113,7 @@ def match_two(one, other, settings):
     def matches(side):
         """Return those of `voices[side]` in the other's voice."""
         voice, target, rows = voices[side], voices[1 - side], voices[side].held_out
-        nearest, distance = (part[:len(rows)] for part in both_ways(voice.place(shapes[side], rows), places[1 - side]))
+        nearest, distance = (part[: len(rows)] for part in both_ways(voice.place(shapes[side], rows), places[1 - side]))
         held_out = rows[distance <= limit], chosen[1 - side][nearest[distance <= limit, 1]]
         here, there = (np.concatenate(part) for part in zip((near[side], near[1 - side]), held_out, strict=True))
         affine = map_of(voice, near[side], target.shape[near[1 - side]], settings["adaptation"]["ridge"])

@@ -1,4 +1,5 @@
 """Pitch of a speaker: the F0 range to search, log-F0 statistics, and moving F0 from one speaker to another."""
+
 from typing import NamedTuple
 
 import numpy as np
@@ -61,12 +62,12 @@ def find_range(f0_hz):
     mode = int(density.argmax())
     floor = edges[mode - _bins_to_edge(density[mode::-1])] - MARGIN_OCTAVES
     ceiling = edges[mode + _bins_to_edge(density[mode:]) + 1] + MARGIN_OCTAVES
-    return max(float(2 ** floor), WIDE_RANGE_HZ[0]), min(float(2 ** ceiling), WIDE_RANGE_HZ[1])
+    return max(float(2**floor), WIDE_RANGE_HZ[0]), min(float(2**ceiling), WIDE_RANGE_HZ[1])
 
 
 def _bins_to_edge(density):
     """Return how many bins lie between the mode, which `density` starts with, and the end of the speaker's range."""
-    within = density[:BINS_PER_OCTAVE + 1]
+    within = density[: BINS_PER_OCTAVE + 1]
     faint = within < SHARE_OF_PEAK * within[0]
     return int(faint.argmax() if faint.any() else within.argmin())
 
@@ -121,6 +122,8 @@ def _voiced(f0_hz):
     f0_hz = np.asarray(f0_hz, dtype=np.float64)
     voiced = f0_hz[f0_hz > 0]
     if not len(voiced):
-        raise VconvError(f"none of {f0_hz.size} frames is voiced, so the speaker has no pitch; "
-                         "give recordings of speech or set the F0 range by hand")
+        raise VconvError(
+            f"none of {f0_hz.size} frames is voiced, so the speaker has no pitch; "
+            "give recordings of speech or set the F0 range by hand"
+        )
     return voiced

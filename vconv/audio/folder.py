@@ -1,4 +1,5 @@
 """The recordings in a folder."""
+
 from pathlib import Path
 
 from vconv.audio.wav import SUBTYPES
@@ -19,8 +20,11 @@ def audio_files(folder, more_suffixes=()):
     if not folder.is_dir():
         raise VconvError(f"{folder}: there is no such folder; name a folder with recordings")
     suffixes = (*SUBTYPES, *more_suffixes)
-    found = sorted(path for path in folder.iterdir()
-                   if path.suffix.lower() in suffixes and path.is_file() and not path.name.startswith("."))
+    found = sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in suffixes and path.is_file() and not path.name.startswith(".")
+    )
     if not found:
         raise VconvError(f"{folder}: holds no .wav, .flac or .ogg file; name a folder with recordings")
     return found

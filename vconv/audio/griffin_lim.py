@@ -1,4 +1,5 @@
 """Mel spectrogram → signal without any training: the baseline of all vocoders."""
+
 import math
 
 import numpy as np

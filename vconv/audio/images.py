@@ -72,12 +72,15 @@ class WorldImage:
 
     def __init__(self, rate, hop, bins, range_db):
         if bins != world.fft_size(rate) // 2 + 1:
-            raise VconvError(f"world: spectrogram.height is {bins}, and WORLD's spectrum at {rate} Hz has "
-                             f"{world.fft_size(rate) // 2 + 1} bins; set it to that")
+            raise VconvError(
+                f"world: spectrogram.height is {bins}, and WORLD's spectrum at {rate} Hz has "
+                f"{world.fft_size(rate) // 2 + 1} bins; set it to that"
+            )
         self.rate, self.range_db, self.frame_period_ms = rate, range_db, 1000 * hop / rate
         if not 1 <= self.frame_period_ms <= 100:
-            raise VconvError(f"world: spectrogram.hop is {hop}, which is {self.frame_period_ms:g} ms at {rate} Hz; "
-                             "take 1 to 100 ms")
+            raise VconvError(
+                f"world: spectrogram.hop is {hop}, which is {self.frame_period_ms:g} ms at {rate} Hz; take 1 to 100 ms"
+            )
 
     def frames(self, samples):
         """Return how many frames the image of so many samples has."""
@@ -93,8 +96,9 @@ class WorldImage:
     def sound(self, image, peak_db, seed=0):
         """Return the signal [T · hop] of an image, whispered: the envelope knows no pitch, so there is none."""
         spectrum = 10 ** (_levels_db(image, peak_db, self.range_db) / 10)
-        return world.synthesize(np.zeros(len(spectrum)), spectrum, np.ones_like(spectrum), self.rate,
-                                self.frame_period_ms)
+        return world.synthesize(
+            np.zeros(len(spectrum)), spectrum, np.ones_like(spectrum), self.rate, self.frame_period_ms
+        )
 
 
 class ConstantQImage:
@@ -130,8 +134,10 @@ class ConstantQImage:
         octaves = -(-bins // bins_per_octave)
         step = 2 ** (octaves - 1)
         if hop % step:
-            raise VconvError(f"cqt: a hop of {hop} does not fit {octaves} octaves; take a multiple of "
-                             f"{step}, for example {-(-hop // step) * step}")
+            raise VconvError(
+                f"cqt: a hop of {hop} does not fit {octaves} octaves; take a multiple of "
+                f"{step}, for example {-(-hop // step) * step}"
+            )
         self.rate, self.hop, self.range_db = rate, hop, range_db
         self.transform = {"sr": rate, "hop_length": hop, "fmin": low_hz, "bins_per_octave": bins_per_octave}
         self.bins = bins

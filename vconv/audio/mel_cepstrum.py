@@ -1,4 +1,5 @@
 """Mel-cepstra of power spectra by frequency transformation, as one matrix product."""
+
 from functools import lru_cache
 
 import numpy as np
@@ -67,7 +68,7 @@ def mel_alpha(rate):
     omega = np.linspace(0, np.pi, 1000)
     mel = np.log1p(omega / np.pi * rate / 2000)
     alpha = np.arange(1000)[:, None] / 1000
-    warped = np.arctan2((1 - alpha ** 2) * np.sin(omega), (1 + alpha ** 2) * np.cos(omega) - 2 * alpha) / np.pi
+    warped = np.arctan2((1 - alpha**2) * np.sin(omega), (1 + alpha**2) * np.cos(omega) - 2 * alpha) / np.pi
     return float(alpha[np.square(warped - mel / mel[-1]).sum(axis=1).argmin(), 0])
 
 

@@ -1,4 +1,5 @@
 """Mel spectrograms in files: .npz with the settings that made them, or bare .npy."""
+
 import zipfile
 
 import numpy as np

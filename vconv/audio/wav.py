@@ -1,4 +1,5 @@
 """Audio files become mono float64 signals in [-1, 1) and back; nothing else in the project opens an audio file."""
+
 import io
 import os
 from math import gcd
@@ -130,8 +131,8 @@ def resample(y, rate, new_rate):
     blocks = len(y) // old_block + 2  # whole ones, for an exact ratio; the last is silence, since the transform wraps
     step = 2 ** max(0, blocks.bit_length() - 6)
     blocks = -(-blocks // step) * step  # no large prime factor, for a fast transform
-    transform = np.fft.rfft(y, blocks * old_block)[:blocks * min(old_block, new_block) // 2]
-    return np.fft.irfft(transform, blocks * new_block)[:-(-len(y) * new_block // old_block)] * (new_block / old_block)
+    transform = np.fft.rfft(y, blocks * old_block)[: blocks * min(old_block, new_block) // 2]
+    return np.fft.irfft(transform, blocks * new_block)[: -(-len(y) * new_block // old_block)] * (new_block / old_block)
 
 
 def to_int16(y):
@@ -154,7 +155,7 @@ def _encode(file, y, gain, rate, suffix):
     format_name, subtype = SUBTYPES[suffix]
     with soundfile.SoundFile(file, "w", rate, 1, subtype, format=format_name) as sound:
         for start in range(0, len(y), BLOCK):
-            block = gain * y[start:start + BLOCK].astype(np.float64)
+            block = gain * y[start : start + BLOCK].astype(np.float64)
             # By hand, because libsndfile's own scaling makes read -> write -> read inexact.
             sound.write(to_int16(block) if subtype == "PCM_16" else block)
 

@@ -3,6 +3,7 @@
 Morise, Yokomori and Ozawa (2016), "WORLD: a vocoder-based high-quality speech synthesis system for real-time
 applications", IEICE Trans. Inf. & Syst. E99-D(7); computed by pyworld.
 """
+
 import warnings
 from typing import NamedTuple
 
@@ -72,15 +73,17 @@ def estimate_f0(y, rate, floor_hz, ceiling_hz, method="dio", frame_period_ms=FRA
     """
     y = _checked(y, rate, frame_period_ms)
     if not 20.0 <= floor_hz < ceiling_hz <= rate / 4:
-        raise VconvError(f"an F0 range of {floor_hz} to {ceiling_hz} Hz cannot be searched at {rate} Hz; "
-                         f"floor and ceiling must satisfy 20 <= floor < ceiling <= {rate / 4:g}")
+        raise VconvError(
+            f"an F0 range of {floor_hz} to {ceiling_hz} Hz cannot be searched at {rate} Hz; "
+            f"floor and ceiling must satisfy 20 <= floor < ceiling <= {rate / 4:g}"
+        )
     settings = {"f0_floor": float(floor_hz), "f0_ceil": float(ceiling_hz), "frame_period": float(frame_period_ms)}
     if method == "harvest":
         if HARVEST_HARMONICS * ceiling_hz > HARVEST_RATE / 2:
             return pyworld.harvest(y, int(rate), **settings)[0]
         one_more = np.zeros(int(HARVEST_RATE * frame_period_ms / 1000) + 1)  # frame than there may be by rounding
         low = np.append(wav.resample(y, rate, HARVEST_RATE), one_more)
-        return pyworld.harvest(low, HARVEST_RATE, **settings)[0][:_frames(y, rate, frame_period_ms)]
+        return pyworld.harvest(low, HARVEST_RATE, **settings)[0][: _frames(y, rate, frame_period_ms)]
     if method == "dio":
         f0_hz, seconds = pyworld.dio(y, int(rate), **settings)
         return pyworld.stonemask(y, f0_hz, seconds, int(rate))
@@ -98,7 +101,8 @@ def analyze(y, rate, floor_hz, ceiling_hz, method="dio", frame_period_ms=FRAME_P
     # No threshold: the F0 estimator says what is voiced. D4C would judge once more, and be wrong more often
     # (benchmarks/voicing.py); at 8 kHz it would find nothing voiced, for it asks for power up to 7900 Hz.
     aperiodicity = pyworld.d4c(
-        y, f0_hz, _seconds(f0_hz, frame_period_ms), int(rate), threshold=-np.inf, fft_size=fft_size(rate))
+        y, f0_hz, _seconds(f0_hz, frame_period_ms), int(rate), threshold=-np.inf, fft_size=fft_size(rate)
+    )
     return Analysis(f0_hz, estimate_spectrum(y, f0_hz, rate, frame_period_ms), aperiodicity)
 
 
@@ -121,9 +125,11 @@ def synthesize(f0_hz, spectrum, aperiodicity, rate, frame_period_ms=FRAME_PERIOD
     f0_hz, spectrum, aperiodicity = features
     shape = (len(f0_hz), fft_size(rate) // 2 + 1)
     if f0_hz.ndim != 1 or len(f0_hz) < MIN_FRAMES or spectrum.shape != shape or aperiodicity.shape != shape:
-        raise VconvError(f"WORLD features of shapes {f0_hz.shape}, {spectrum.shape}, {aperiodicity.shape} cannot be "
-                         f"synthesized at {rate} Hz; they must be [T], [T, {shape[1]}], [T, {shape[1]}], "
-                         f"T >= {MIN_FRAMES}")
+        raise VconvError(
+            f"WORLD features of shapes {f0_hz.shape}, {spectrum.shape}, {aperiodicity.shape} cannot be "
+            f"synthesized at {rate} Hz; they must be [T], [T, {shape[1]}], [T, {shape[1]}], "
+            f"T >= {MIN_FRAMES}"
+        )
     if not all(np.isfinite(part).all() for part in features):
         raise VconvError("WORLD features hold NaN or infinite values; nothing was synthesized")
     return pyworld.synthesize(f0_hz, spectrum, aperiodicity, int(rate), float(frame_period_ms))
@@ -195,8 +201,10 @@ def _checked(y, rate, frame_period_ms):
         raise VconvError(f"a signal of shape {y.shape} cannot be analysed; it must be mono, [samples]")
     frames = _frames(y, rate, frame_period_ms) if len(y) else 0
     if frames < MIN_FRAMES:
-        raise VconvError(f"{len(y)} samples at {rate} Hz are {frames} frames of {frame_period_ms:g} ms; "
-                         f"WORLD needs at least {MIN_FRAMES}")
+        raise VconvError(
+            f"{len(y)} samples at {rate} Hz are {frames} frames of {frame_period_ms:g} ms; "
+            f"WORLD needs at least {MIN_FRAMES}"
+        )
     if not np.isfinite(y).all():
         raise VconvError("the signal holds NaN or infinite samples; export the recording again")
     return y

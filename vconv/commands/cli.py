@@ -1,4 +1,5 @@
 """The `vconv` command. Each subcommand imports its room when it runs, so that `--help` answers at once."""
+
 import argparse
 import os
 import sys
@@ -8,8 +9,23 @@ from vconv.commands.options import MISTAKE
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 
-COMMANDS = ("download", "extract", "statistics", "match", "train", "convert", "generate", "vocode", "export",
-            "evaluate", "evaluate-samples", "report", "listening-test", "info", "inspect-upsampling")
+COMMANDS = (
+    "download",
+    "extract",
+    "statistics",
+    "match",
+    "train",
+    "convert",
+    "generate",
+    "vocode",
+    "export",
+    "evaluate",
+    "evaluate-samples",
+    "report",
+    "listening-test",
+    "info",
+    "inspect-upsampling",
+)
 INTERRUPTED = 130
 
 
@@ -27,8 +43,10 @@ def main(arguments=None):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"vconv: {error.filename or 'a file'}: {error.strerror or error}; mend that and run the same command "
-              f"again", file=sys.stderr)
+        print(
+            f"vconv: {error.filename or 'a file'}: {error.strerror or error}; mend that and run the same command again",
+            file=sys.stderr,
+        )
         return MISTAKE
     except KeyboardInterrupt:
         print("\nvconv: interrupted; the same command goes on from what is finished", file=sys.stderr)

@@ -1,4 +1,5 @@
 """Say recordings in another voice."""
+
 from vconv.commands.options import add_shared, corpus_of, load_tensorflow, positive, tell
 from vconv.common.errors import VconvError
 
@@ -17,9 +18,14 @@ def add(sub):
     add_shared(sub, "--corpus-dir")
     sub.add_argument("--output", required=True, metavar="DIR")
     add_shared(sub, "--failures")
-    sub.add_argument("--vocoder", default="world", metavar="NAME", help="what turns the result into sound: world "
-                     "(default), or after it melgan:RUN, griffin-lim or griffin-lim:RUN; or diff: the recording "
-                     "itself, moved in pitch and filtered")
+    sub.add_argument(
+        "--vocoder",
+        default="world",
+        metavar="NAME",
+        help="what turns the result into sound: world "
+        "(default), or after it melgan:RUN, griffin-lim or griffin-lim:RUN; or diff: the recording "
+        "itself, moved in pitch and filtered",
+    )
     sub.add_argument("--format", default="wav", choices=("wav", "flac", "ogg"), help="default: wav")
     sub.add_argument("--rate", type=positive, metavar="HZ", help="sample rate of the files (default: the model's)")
 

@@ -1,4 +1,5 @@
 """Fetch and unpack a corpus' archives."""
+
 from vconv.commands.options import add_shared
 from vconv.common.errors import VconvError
 

@@ -1,4 +1,5 @@
 """Measure converted recordings beside their source, target and copy-synthesis, or compare two such measurements."""
+
 import shlex
 import sys
 from pathlib import Path
@@ -12,20 +13,37 @@ def add(sub):
     add_shared(sub, "--run", help="evaluate what this trained model converted; scores go to its folder")
     add_shared(sub, "--corpus", help="with --run; default: the corpus the run was trained on")
     add_shared(sub, "--corpus-dir", "--pairs", "--jobs")
-    sub.add_argument("--converted", metavar="DIR", help="with --run: what `vconv convert --pairs` wrote (default: "
-                     "RUN/converted); or a folder of recordings, with --source and --target")
+    sub.add_argument(
+        "--converted",
+        metavar="DIR",
+        help="with --run: what `vconv convert --pairs` wrote (default: "
+        "RUN/converted); or a folder of recordings, with --source and --target",
+    )
     sub.add_argument("--source", metavar="DIR", help="folder of what was converted, same names")
     sub.add_argument("--target", metavar="DIR", help="folder of the target's own recordings, same names if it has them")
-    sub.add_argument("--protocol", default="mcd24", metavar="A,B", help="of mel-cepstral distortion: mcd24 (default), "
-                     "sprocket24, cdvae34, crank34c0, s3prl39c0, or all")
+    sub.add_argument(
+        "--protocol",
+        default="mcd24",
+        metavar="A,B",
+        help="of mel-cepstral distortion: mcd24 (default), sprocket24, cdvae34, crank34c0, s3prl39c0, or all",
+    )
     sub.add_argument("--without-neural", action="store_true", help="leave out what vconv[neural] measures")
-    sub.add_argument("--whisper", metavar="MODEL", help="measure word errors with this faster-whisper model: a name, "
-                     "e.g. base.en, or a folder")
+    sub.add_argument(
+        "--whisper",
+        metavar="MODEL",
+        help="measure word errors with this faster-whisper model: a name, e.g. base.en, or a folder",
+    )
     sub.add_argument("--transcripts", metavar="FILE", help="what was said; a line: sentence's name, blank, text")
-    sub.add_argument("--json", metavar="FILE", help="write the scores there, and a row a recording beside it as .csv "
-                     "(default with --run: RUN/scores.json)")
-    sub.add_argument("--cache", metavar="DIR", help="where analyses of natural recordings are kept (default: the "
-                     "user's cache folder)")
+    sub.add_argument(
+        "--json",
+        metavar="FILE",
+        help="write the scores there, and a row a recording beside it as .csv (default with --run: RUN/scores.json)",
+    )
+    sub.add_argument(
+        "--cache",
+        metavar="DIR",
+        help="where analyses of natural recordings are kept (default: the user's cache folder)",
+    )
     sub.add_argument("--seed", type=int, default=0, help="of bootstrap and mixtures (default 0)")
     add_shared(sub, "--failures")
     sub.add_argument("--compare", nargs=2, metavar=("A.json", "B.json"), help="compare two measurements")

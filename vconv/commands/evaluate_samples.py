@@ -1,4 +1,5 @@
 """Measure how good and how varied generated patches of spectrograms are."""
+
 import shlex
 import sys
 from pathlib import Path
@@ -9,12 +10,21 @@ from vconv.common.errors import VconvError
 
 def add(sub):
     """Declare the options."""
-    sub.add_argument("--generated", required=True, metavar="DIR|FILE.npy", help="patches [n, height, width] or [n, "
-                     "height, width, channels], frequency along the height; of a folder, all .npy files")
+    sub.add_argument(
+        "--generated",
+        required=True,
+        metavar="DIR|FILE.npy",
+        help="patches [n, height, width] or [n, "
+        "height, width, channels], frequency along the height; of a folder, all .npy files",
+    )
     sub.add_argument("--training", required=True, metavar="DIR|FILE.npy", help="patches the generator was trained on")
     sub.add_argument("--held-out", metavar="DIR|FILE.npy", help="patches it never saw: what a perfect one would reach")
-    sub.add_argument("--labels", metavar="FILE.npy", help="a class (speaker) for each training patch: trains the "
-                     "classifier whose features are used; without it they are principal components")
+    sub.add_argument(
+        "--labels",
+        metavar="FILE.npy",
+        help="a class (speaker) for each training patch: trains the "
+        "classifier whose features are used; without it they are principal components",
+    )
     sub.add_argument("--classifier", metavar="FILE.h5", help="keep the classifier there, and use the one that is there")
     sub.add_argument("--seed", type=int, default=0, help="of classifier, parts and bootstrap (default 0)")
     sub.add_argument("--json", metavar="FILE", help="write all numbers there")
@@ -32,8 +42,9 @@ def run(options):
     sets = _read(options)
     labels = read_labels(options.labels, sets["training"]) if options.labels else None
     described, about = _describe(sets, labels, options)
-    content = sample_output.summary(evaluate_samples(**described, seed=options.seed), about,
-                                    shlex.join(["vconv", *sys.argv[1:]]))
+    content = sample_output.summary(
+        evaluate_samples(**described, seed=options.seed), about, shlex.join(["vconv", *sys.argv[1:]])
+    )
     print(sample_output.as_text(content))
     if options.json:
         files.write_text(options.json, output.as_json(content))
@@ -62,25 +73,37 @@ def _describe(sets, labels, options):
     there = options.classifier and Path(options.classifier).exists()
     if labels is None and not there:
         if options.classifier:
-            raise VconvError(f"{options.classifier}: there is no such file; give --labels to train a classifier and "
-                             "keep it there")
+            raise VconvError(
+                f"{options.classifier}: there is no such file; give --labels to train a classifier and keep it there"
+            )
         features = principal_components(sets, options.seed)
         number = features["training"].shape[1]
-        return ({name: SampleSet(patches, features[name]) for name, patches in sets.items()},
-                {"kind": "principal components", "number": number})
+        return (
+            {name: SampleSet(patches, features[name]) for name, patches in sets.items()},
+            {"kind": "principal components", "number": number},
+        )
     load_tensorflow()  # not before all mistakes in the files are told, for it takes seconds
     from vconv.generation.patch_classifier import PatchClassifier
 
-    classifier = PatchClassifier.load(options.classifier) if there else PatchClassifier.fit(
-        sets["training"], labels, options.seed)
+    classifier = (
+        PatchClassifier.load(options.classifier)
+        if there
+        else PatchClassifier.fit(sets["training"], labels, options.seed)
+    )
     if labels is not None and not {*labels.tolist()} <= {*classifier.classes}:
-        raise VconvError(f"{options.classifier}: knows the classes {', '.join(map(str, classifier.classes))}, and "
-                         f"{options.labels} names others; keep this corpus' classifier in another file")
+        raise VconvError(
+            f"{options.classifier}: knows the classes {', '.join(map(str, classifier.classes))}, and "
+            f"{options.labels} names others; keep this corpus' classifier in another file"
+        )
     if options.classifier and not there:
         classifier.save(options.classifier)
     described = {name: SampleSet(patches, *classifier.describe(patches)) for name, patches in sets.items()}
-    return described, {"kind": "a classifier", "number": described["training"].features.shape[1],
-                       "classes": classifier.classes, "accuracy": classifier.accuracy}
+    return described, {
+        "kind": "a classifier",
+        "number": described["training"].features.shape[1],
+        "classes": classifier.classes,
+        "accuracy": classifier.accuracy,
+    }
 
 
 def _draw(sets, folder):
@@ -90,8 +113,10 @@ def _draw(sets, folder):
 
     generated, training = sets["generated"], sets["training"]
     shown = {name.replace("_", "-"): patches for name, patches in sets.items() if name != "training"}
-    drawn = {"histograms.png": pictures.histogram_overlay(shown, training),
-             "nearest.png": pictures.nearest_pairs(generated, training, *memorization.nearest(generated, training))}
+    drawn = {
+        "histograms.png": pictures.histogram_overlay(shown, training),
+        "nearest.png": pictures.nearest_pairs(generated, training, *memorization.nearest(generated, training)),
+    }
     for name, figure in drawn.items():
         with files.replacing(folder / name) as temporary:
             figure.savefig(temporary, dpi=120)

@@ -1,4 +1,5 @@
 """WORLD features of a corpus → one HDF5 file."""
+
 from vconv.commands.options import add_shared, features_path, tell
 
 
@@ -18,6 +19,7 @@ def run(options):
     corpus = Corpus.load(options.corpus, corpus_dir=options.corpus_dir)
     features = features_path(options)
     report = extract(corpus, features, options.jobs)
-    print(f"{features}: {report.done} recordings analysed, {report.skipped} there already, "
-          f"{len(report.failures)} failed")
+    print(
+        f"{features}: {report.done} recordings analysed, {report.skipped} there already, {len(report.failures)} failed"
+    )
     return tell([f"{path}: {reason}" for path, reason in report.failures], options.failures)

@@ -13,11 +13,19 @@ def add(sub):
     sub.add_argument("-n", type=positive, default=16, metavar="N", help="how many (default 16)")
     sub.add_argument("--seed", type=int, default=0, help="of the noise (default 0)")
     sub.add_argument("--output", required=True, metavar="DIR", help="patches.npy, samples.png, index.html with players")
-    sub.add_argument("--vocoder", default="griffin-lim", metavar="NAME",
-                     help="griffin-lim (default) or melgan:RUN; only for mel spectrograms")
+    sub.add_argument(
+        "--vocoder",
+        default="griffin-lim",
+        metavar="NAME",
+        help="griffin-lim (default) or melgan:RUN; only for mel spectrograms",
+    )
     sub.add_argument("--sounds", type=positive, default=16, metavar="N", help="how many of them to hear (default 16)")
-    sub.add_argument("--features", metavar="F.h5", help="write patches of these recordings to DIR/real/ as well, for "
-                     "`vconv evaluate-samples`: training.npy, training-speakers.npy, held-out.npy")
+    sub.add_argument(
+        "--features",
+        metavar="F.h5",
+        help="write patches of these recordings to DIR/real/ as well, for "
+        "`vconv evaluate-samples`: training.npy, training-speakers.npy, held-out.npy",
+    )
 
 
 def run(options):
@@ -40,8 +48,10 @@ def run(options):
         _save(output / name, array)
     if options.features and LABELS not in written:
         (output / LABELS).unlink(missing_ok=True)  # of an earlier call
-        print(f"{options.features}: all its recordings are of one speaker, so there are no labels for a classifier, "
-              "and `vconv evaluate-samples` compares principal components, without an inception score")
+        print(
+            f"{options.features}: all its recordings are of one speaker, so there are no labels for a classifier, "
+            "and `vconv evaluate-samples` compares principal components, without an inception score"
+        )
     _show(output, options, generator, patches, vocoder)
     print(f"wrote {len(patches)} patches to {output}; open {output / 'index.html'}")
 
@@ -88,5 +98,10 @@ def _show(output, options, generator, patches, vocoder):
     for number, y in enumerate(sounds):
         wav.write(output / "sounds" / f"{number:03d}.wav", y, generator.image.rate)
     plots.save_pixels(output / "samples.png", plots.mosaic(heard, 8))
-    samples.write(output / "index.html", f"{len(heard)} samples of {options.run}, seed {options.seed}", heard, sounds,
-                  generator.image.rate)
+    samples.write(
+        output / "index.html",
+        f"{len(heard)} samples of {options.run}, seed {options.seed}",
+        heard,
+        sounds,
+        generator.image.rate,
+    )

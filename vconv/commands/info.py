@@ -1,4 +1,5 @@
 """A model's networks and settings."""
+
 import json
 
 from vconv.commands.options import add_shared, load_tensorflow, positive

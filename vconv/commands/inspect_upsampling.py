@@ -1,4 +1,5 @@
 """What a stack of transposed convolutions covers: holes, checkerboards, and what mends them."""
+
 from vconv.commands.options import MISTAKE, add_shared, load_tensorflow
 
 HOLES = 1  # exit status
@@ -9,8 +10,10 @@ def add(sub):
     sub.add_argument("config", metavar="CONFIG", help="a model's name, or a .yaml file that lists a stack")
     add_shared(sub, "--set")
     sub.add_argument("--picture", metavar="FILE.png", help="draw there which output is reached by how many taps")
-    sub.epilog = (f"Exit status: 0 if every output is reached, evenly or not; {HOLES} if a layer leaves holes or the "
-                  f"stack falls short of its target; {MISTAKE} after a mistake.")
+    sub.epilog = (
+        f"Exit status: 0 if every output is reached, evenly or not; {HOLES} if a layer leaves holes or the "
+        f"stack falls short of its target; {MISTAKE} after a mistake."
+    )
 
 
 def run(options):

@@ -1,4 +1,5 @@
 """A listening test as one page that works without a network, and the scores of those who took it."""
+
 import argparse
 
 from vconv.commands.options import positive, tell
@@ -16,8 +17,15 @@ def add(sub):
     """Declare the options."""
     actions = sub.add_subparsers(required=True, metavar="build|score")
     make = actions.add_parser("build", help="write the page, and the key to its answers", description=build.__doc__)
-    make.add_argument("--system", type=system, action="append", required=True, metavar="NAME=DIR", dest="systems",
-                      help="a system's name in the scores and the folder of its recordings; two or more")
+    make.add_argument(
+        "--system",
+        type=system,
+        action="append",
+        required=True,
+        metavar="NAME=DIR",
+        dest="systems",
+        help="a system's name in the scores and the folder of its recordings; two or more",
+    )
     make.add_argument("--target", metavar="DIR", help="natural recordings of the target speaker")
     make.add_argument("--source", metavar="DIR", help="the recordings before conversion")
     make.add_argument("--tests", metavar="mos,similarity,abx", help="default: all that can be made")
@@ -47,9 +55,11 @@ def build(options):
         raise VconvError("--system: two systems have the same name; give each its own")
     tests = options.tests and options.tests.split(",")
     built = page.build(systems, options.output, options.target, options.source, tests, options.sentences, options.seed)
-    print(f"{built.page}: {built.items} questions on {built.sentences} of {built.common} sentences, about "
-          f"{built.minutes} minutes a listener, {built.page.stat().st_size / 2 ** 20:.1f} MB\n"
-          f"{built.key}: keep it to yourself; `vconv listening-test score --key {built.key} …` needs it")
+    print(
+        f"{built.page}: {built.items} questions on {built.sentences} of {built.common} sentences, about "
+        f"{built.minutes} minutes a listener, {built.page.stat().st_size / 2**20:.1f} MB\n"
+        f"{built.key}: keep it to yourself; `vconv listening-test score --key {built.key} …` needs it"
+    )
 
 
 def score(options):

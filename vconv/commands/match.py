@@ -1,4 +1,5 @@
 """Match the frames of speakers who said different sentences, for a model that learns from pairs."""
+
 from vconv.commands.options import add_shared, features_path
 
 

@@ -1,4 +1,5 @@
 """What several subcommands share: options, and how they find a corpus, pairs and features."""
+
 import argparse
 import os
 import sys
@@ -20,8 +21,12 @@ SHARED = {
     "--corpus": {"metavar": "corpus.yaml"},
     "--corpus-dir": {"metavar": "DIR", "help": "folder of the recordings, in place of the one in corpus.yaml"},
     "--jobs": {"type": positive, "metavar": "N", "help": "processes to use (default: one a core)"},
-    "--set": {"action": "append", "default": [], "metavar": "KEY=VALUE",
-              "help": "change a setting, e.g. training.seed=3"},
+    "--set": {
+        "action": "append",
+        "default": [],
+        "metavar": "KEY=VALUE",
+        "help": "change a setting, e.g. training.seed=3",
+    },
     "--pairs": {"default": "all", "metavar": "A-B,C-D", "help": "speakers to convert from and to (default: all)"},
     "--run": {"metavar": "DIR", "help": "folder of the trained model"},
     "--failures": {"metavar": "FILE", "help": "write there what failed, and end with status 0 all the same"},

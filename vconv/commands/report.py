@@ -1,4 +1,5 @@
 """A page of scores, recordings and pictures to look at and listen to: one HTML file that needs nothing else."""
+
 import sys
 
 from vconv.commands.options import add_shared, positive, tell
@@ -11,8 +12,12 @@ def add(sub):
     sub.add_argument("--scores", metavar="FILE", help="what `vconv evaluate` wrote (default: RUN/scores.json)")
     sub.add_argument("--output", metavar="FILE", help="the page (default: RUN/report.html)")
     add_shared(sub, "--pairs", help="pairs to be heard and seen (default: all, but at most 20); the tables hold all")
-    sub.add_argument("--sentences", type=positive, metavar="N",
-                     help="how many of each pair (default: 5, or fewer of many pairs, 20 in all)")
+    sub.add_argument(
+        "--sentences",
+        type=positive,
+        metavar="N",
+        help="how many of each pair (default: 5, or fewer of many pairs, 20 in all)",
+    )
     add_shared(sub, "--failures")
 
 

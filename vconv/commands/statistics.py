@@ -1,4 +1,5 @@
 """Spectral range, F0 and variance of the training frames."""
+
 from pathlib import Path
 
 

@@ -1,4 +1,5 @@
 """Train a model, or go on training it."""
+
 from vconv.commands.options import add_shared, features_path, load_tensorflow
 
 
@@ -8,11 +9,18 @@ def add(sub):
     add_shared(sub, "--corpus", required=True)
     add_shared(sub, "--corpus-dir", "--set")
     add_shared(sub, "--run", required=True, help="folder of the run; an interrupted run goes on")
-    sub.add_argument("--condition", choices=("natural", "world"), help="what a vocoder hears in training: mel "
-                     "spectrograms of the recordings, or of WORLD's copies; short for --set training.condition=…")
+    sub.add_argument(
+        "--condition",
+        choices=("natural", "world"),
+        help="what a vocoder hears in training: mel "
+        "spectrograms of the recordings, or of WORLD's copies; short for --set training.condition=…",
+    )
     sub.add_argument("--features", metavar="F.h5", help="default: dump/features.h5 beside corpus.yaml")
-    sub.add_argument("--matches", metavar="PAIRS.h5", help="what `vconv match` made, for a model that learns from it "
-                     "(default: pairs.h5 beside the features)")
+    sub.add_argument(
+        "--matches",
+        metavar="PAIRS.h5",
+        help="what `vconv match` made, for a model that learns from it (default: pairs.h5 beside the features)",
+    )
 
 
 def run(options):

@@ -108,8 +108,10 @@ def check_sizes(section, where):
             raise VconvError(f"{where}: {key}: is {value!r}; it needs whole numbers of 1 or more")
         kernels = section.get(key.replace("_channels", "_kernels"), value)
         if isinstance(value, list) and len(kernels) != len(value):
-            raise VconvError(f"{where}: {key}: has {len(value)} entries and {key.replace('_channels', '_kernels')} has "
-                             f"{len(kernels)}; give one of each a layer")
+            raise VconvError(
+                f"{where}: {key}: has {len(value)} entries and {key.replace('_channels', '_kernels')} has "
+                f"{len(kernels)}; give one of each a layer"
+            )
 
 
 def _typed(value, default, where):

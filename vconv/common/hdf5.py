@@ -1,4 +1,5 @@
 """HDF5 files that know their format and version when they are opened."""
+
 import contextlib
 import errno
 import json
@@ -72,8 +73,10 @@ def open_file(path, kind, version, remedy, oldest=None):
             found = file.attrs.get("version")
             readable = range(version if oldest is None else oldest, version + 1)
             if found not in readable:
-                raise VconvError(f"{path}: is version {found} of {kind}, this vconv reads version "
-                                 f"{' and '.join(map(str, readable))}; {remedy}")
+                raise VconvError(
+                    f"{path}: is version {found} of {kind}, this vconv reads version "
+                    f"{' and '.join(map(str, readable))}; {remedy}"
+                )
             yield file
     except (OSError, KeyError, ValueError) as error:
         reason = " ".join(str(error).split())

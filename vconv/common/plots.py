@@ -98,8 +98,9 @@ def taps(axes):
     if maps:
         values = np.outer(*vectors[-2:]) * math.prod(vector.max() for vector in vectors[:-2])
         colours = colormaps["viridis"].with_extremes(bad=HOLE)
-        image = drawn[0].imshow(np.ma.masked_equal(values, 0), colours, origin="lower", aspect="auto", vmin=0,
-                                interpolation="nearest")
+        image = drawn[0].imshow(
+            np.ma.masked_equal(values, 0), colours, origin="lower", aspect="auto", vmin=0, interpolation="nearest"
+        )
         figure.colorbar(image, ax=drawn[0], label="taps")
         drawn[0].set_ylabel(f"axis {len(vectors) - 2}")
     # The last axis comes first, right below the map.

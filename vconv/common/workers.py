@@ -1,4 +1,5 @@
 """Worker processes that never outlive the work: not after Ctrl-C, not after the parent was killed."""
+
 import contextlib
 import multiprocessing
 import os
@@ -31,8 +32,10 @@ def worker_pool(jobs):
         try:
             yield pool
         except BrokenProcessPool as error:
-            raise VconvError("a worker process was killed, perhaps for want of memory; what is done is kept: run the "
-                             "same command again with fewer --jobs") from error
+            raise VconvError(
+                "a worker process was killed, perhaps for want of memory; what is done is kept: run the "
+                "same command again with fewer --jobs"
+            ) from error
         except BaseException:
             held.close()
             raise

@@ -1,4 +1,5 @@
 """Converting many recordings: folders, or pairs of a corpus' speakers; a broken recording does not stop the rest."""
+
 from collections import Counter
 from itertools import permutations
 from pathlib import Path
@@ -40,15 +41,19 @@ def recordings(inputs, more_suffixes=()):
     stems = Counter(path.stem for path in found)
     for path in found:
         if stems[path.stem] > 1:
-            raise VconvError(f"{path}: there is another recording called {path.stem!r}, and both would be converted to "
-                             f"the same file; convert them one after the other into different folders")
+            raise VconvError(
+                f"{path}: there is another recording called {path.stem!r}, and both would be converted to "
+                f"the same file; convert them one after the other into different folders"
+            )
     return found
 
 
 def folder_tasks(inputs, source, target, output, suffix, more_suffixes=()):
     """Return the tasks of converting `inputs` to OUTPUT/<stem><suffix>."""
-    return [Task(path, source, {target: Path(output) / f"{path.stem}{suffix}"})
-            for path in recordings(inputs, more_suffixes)]
+    return [
+        Task(path, source, {target: Path(output) / f"{path.stem}{suffix}"})
+        for path in recordings(inputs, more_suffixes)
+    ]
 
 
 def pair_tasks(corpus, split, pairs, output, suffix):
@@ -61,8 +66,10 @@ def pair_tasks(corpus, split, pairs, output, suffix):
             names = {target: Path(output) / f"{source}-{target}" / f"{utterance.name}{suffix}" for target in targets}
             tasks.append(Task(utterance.path, source, names))
     if not tasks:
-        raise VconvError(f"{corpus.settings['root']}: holds no {split} recording of "
-                         f"{', '.join(sorted({source for source, _ in pairs}))}; choose another --split or --pairs")
+        raise VconvError(
+            f"{corpus.settings['root']}: holds no {split} recording of "
+            f"{', '.join(sorted({source for source, _ in pairs}))}; choose another --split or --pairs"
+        )
     return tasks
 
 
@@ -78,15 +85,18 @@ def parse_pairs(text, speakers):
     for pair in permutations(speakers, 2):
         other = known.setdefault("-".join(pair), pair)
         if other != pair:
-            raise VconvError(f"--pairs: {'-'.join(pair)!r} could be {other[0]!r} to {other[1]!r} or {pair[0]!r} to "
-                             f"{pair[1]!r}; convert their files with --source and --target")
+            raise VconvError(
+                f"--pairs: {'-'.join(pair)!r} could be {other[0]!r} to {other[1]!r} or {pair[0]!r} to "
+                f"{pair[1]!r}; convert their files with --source and --target"
+            )
     if not known:
         raise VconvError(f"--pairs: the model knows no speaker but {speakers[0]}; train it on two or more")
     names = list(known) if text == "all" else [name.strip() for name in text.split(",")]
     for name in names:
         if name not in known:
-            raise VconvError(f"--pairs: {name!r} is not SOURCE-TARGET of two different speakers among: "
-                             f"{', '.join(speakers)}")
+            raise VconvError(
+                f"--pairs: {name!r} is not SOURCE-TARGET of two different speakers among: {', '.join(speakers)}"
+            )
     return [known[name] for name in dict.fromkeys(names)]
 
 

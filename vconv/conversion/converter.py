@@ -6,6 +6,7 @@ the recording itself is moved in pitch and filtered by the difference of the spe
 "Statistical singing voice conversion with direct waveform modification based on the spectrum differential",
 Interspeech), which keeps its natural excitation. In the pauses of what WORLD made a model may keep the recording.
 """
+
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,7 +52,7 @@ class VoiceConverter:
     Examples
     --------
     >>> vc = vconv.VoiceConverter.load("recipes/vcc2016/exp/matched")  # doctest: +SKIP
-    >>> y, rate = vc.convert("in.wav", source="SF1", target="TM3")     # doctest: +SKIP
+    >>> y, rate = vc.convert("in.wav", source="SF1", target="TM3")  # doctest: +SKIP
     """
 
     def __init__(self, model, statistics, settings):
@@ -115,8 +116,11 @@ class VoiceConverter:
         y = self._signal(audio, rate)
         number = None if source is None else self._number(source)
         if number is None:
-            floor_hz, ceiling_hz = f0.find_range(world.estimate_f0(
-                y, self.rate, *f0.WIDE_RANGE_HZ, method=self.f0_method, frame_period_ms=self.frame_period_ms))
+            floor_hz, ceiling_hz = f0.find_range(
+                world.estimate_f0(
+                    y, self.rate, *f0.WIDE_RANGE_HZ, method=self.f0_method, frame_period_ms=self.frame_period_ms
+                )
+            )
         else:
             floor_hz, ceiling_hz = self.statistics.f0_range_hz[number]
         analysis = world.analyze(y, self.rate, floor_hz, ceiling_hz, self.f0_method, self.frame_period_ms)
@@ -139,7 +143,8 @@ class VoiceConverter:
     def _world(self, utterance, f0_hz):
         """Return what makes a new signal of a power spectrum [T, K]."""
         return lambda spectrum: world.synthesize(
-            f0_hz, spectrum, utterance.analysis.aperiodicity, self.rate, self.frame_period_ms)
+            f0_hz, spectrum, utterance.analysis.aperiodicity, self.rate, self.frame_period_ms
+        )
 
     def _diff(self, utterance, f0_hz):
         """Return what gives the recording itself, moved in pitch, a power spectrum [T, K]."""
@@ -158,8 +163,11 @@ class VoiceConverter:
     def _log_f0(self, number):
         """Return the `LogF0` of the speaker of that number."""
         found, percentiles = self.statistics, self.statistics.log_f0_percentiles
-        return f0.LogF0(found.log_f0_mean[number], found.log_f0_deviation[number],
-                           None if percentiles is None else percentiles[number])
+        return f0.LogF0(
+            found.log_f0_mean[number],
+            found.log_f0_deviation[number],
+            None if percentiles is None else percentiles[number],
+        )
 
     def _signal(self, audio, rate):
         """Return the samples of a path or an array at the model's rate."""

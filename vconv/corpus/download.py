@@ -1,4 +1,5 @@
 """Fetches the archives of a corpus and unpacks them; what is there already is not fetched again."""
+
 import errno
 import hashlib
 import http.client
@@ -18,9 +19,9 @@ from tqdm import tqdm
 
 from vconv.common.errors import VconvError
 
-MARK = ".completed"         # in the corpus' folder: a line for each archive that was unpacked whole
-BLOCK = 1 << 20             # bytes read at a time
-TIMEOUT_S = 60              # without a single byte from the host
+MARK = ".completed"  # in the corpus' folder: a line for each archive that was unpacked whole
+BLOCK = 1 << 20  # bytes read at a time
+TIMEOUT_S = 60  # without a single byte from the host
 BY_HAND = "or unpack the corpus by hand and name its folder with --corpus-dir"
 
 
@@ -88,7 +89,7 @@ def _bring(url, sha256, folder, report):
         report(f"{url}: unpacked {unpack(archive, folder)} files to {folder}")
     except VconvError:
         if not local:
-            archive.unlink()    # useless: the next try shall fetch it anew
+            archive.unlink()  # useless: the next try shall fetch it anew
         raise
     if not local:
         archive.unlink()
@@ -104,7 +105,9 @@ def _local_path(url):
     if parts.scheme == "file":
         return Path(urllib.request.url2pathname(parts.path))
     if "://" in url:
-        raise VconvError(f"download: {url} cannot be fetched; use an address that begins with https://, http:// or file://")
+        raise VconvError(
+            f"download: {url} cannot be fetched; use an address that begins with https://, http:// or file://"
+        )
     return Path(url).expanduser()
 
 
@@ -120,11 +123,11 @@ def _fetch(url, archive):
     request = urllib.request.Request(url, headers={"Range": f"bytes={had}-"} if had else {})
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_S) as reply:
-            had = had if reply.status == 206 else 0     # 200: the host sends the whole file again
+            had = had if reply.status == 206 else 0  # 200: the host sends the whole file again
             length = reply.headers.get("Content-Length")
             _save(reply, part, had, length and had + int(length))
     except urllib.error.HTTPError as error:
-        if error.code == 416 and had:                   # nothing comes after what is here: begin anew
+        if error.code == 416 and had:  # nothing comes after what is here: begin anew
             part.unlink()
             return _fetch(url, archive)
         raise VconvError(f"{url}: answers {error.code} {error.reason}; correct it in corpus.yaml {BY_HAND}") from error
@@ -137,9 +140,10 @@ def _fetch(url, archive):
 
 def _save(reply, part, had, size):
     """Write what the host sends behind the first `had` bytes of `part`; `size` is that of the whole file, if known."""
-    with part.open("ab" if had else "wb") as stream, tqdm(
-        total=size, initial=had, unit="B", unit_scale=True, desc=part.stem, disable=None
-    ) as bar:
+    with (
+        part.open("ab" if had else "wb") as stream,
+        tqdm(total=size, initial=had, unit="B", unit_scale=True, desc=part.stem, disable=None) as bar,
+    ):
         while block := reply.read(BLOCK):
             stream.write(block)
             bar.update(len(block))
@@ -179,7 +183,7 @@ def unpack(archive, folder):
                 shutil.copyfileobj(source, stream, BLOCK)
             written += 1
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError) as error:
-        if getattr(error, "errno", None):   # the disk is at fault, not the archive
+        if getattr(error, "errno", None):  # the disk is at fault, not the archive
             raise
         raise VconvError(f"{archive}: is broken ({error}); fetch it again {BY_HAND}") from error
     if not written:

@@ -1,4 +1,5 @@
 """A corpus: which files are whose recordings of which sentence, as `corpus.yaml` says (docs/add_a_corpus.md)."""
+
 import hashlib
 import re
 from fnmatch import fnmatchcase
@@ -79,20 +80,26 @@ def list_splits(root, splits):
     for split, rules in splits.items():
         matches = find_files(root, rules["pattern"])
         if not matches:
-            raise VconvError(f"{root}: no .wav, .flac or .ogg file below it matches the pattern {rules['pattern']!r} "
-                             f"of the split {split}; mend splits in corpus.yaml or give --corpus-dir")
+            raise VconvError(
+                f"{root}: no .wav, .flac or .ogg file below it matches the pattern {rules['pattern']!r} "
+                f"of the split {split}; mend splits in corpus.yaml or give --corpus-dir"
+            )
         matches = [match for match in matches if match[2] not in taken and is_chosen(match[1], rules["utterances"])]
         if not matches:
-            raise VconvError(f"{root}: no file is left for the split {split}: all that match {rules['pattern']!r} are "
-                             f"taken by earlier splits or not among {rules['utterances']!r}; mend corpus.yaml")
+            raise VconvError(
+                f"{root}: no file is left for the split {split}: all that match {rules['pattern']!r} are "
+                f"taken by earlier splits or not among {rules['utterances']!r}; mend corpus.yaml"
+            )
         names = take_share({name for _, name, _ in matches}, rules["share"], split)
         for speaker, name, path in matches:
             if name not in names:
                 continue
             other = found.setdefault((speaker, split, name), path)
             if other != path:
-                raise VconvError(f"{path}: is the utterance {name!r} of {speaker!r} in the split {split}, but so is "
-                                 f"{other}; keep one of them or make the pattern in corpus.yaml stricter")
+                raise VconvError(
+                    f"{path}: is the utterance {name!r} of {speaker!r} in the split {split}, but so is "
+                    f"{other}; keep one of them or make the pattern in corpus.yaml stricter"
+                )
             taken.add(path)
     if not any(split == "training" for _, split, _ in found):
         raise VconvError(f"{root}: no file is left for the split training; mend splits in corpus.yaml")
@@ -111,10 +118,16 @@ def find_files(root, pattern):
         expression += ("/" if expression else "") + _expression(part, expression)
         if depth == len(parts) and not re.search(r"\.\w{1,4}$", part):
             expression += EXTENSION
-        matches = [(relative, child, re.fullmatch(expression, relative))
-                   for parent, folder in places for child, relative in _children(folder, parent)]
-        matches = [(relative, child, match) for relative, child, match in matches
-                   if match and child.is_dir() == (depth < len(parts))]
+        matches = [
+            (relative, child, re.fullmatch(expression, relative))
+            for parent, folder in places
+            for child, relative in _children(folder, parent)
+        ]
+        matches = [
+            (relative, child, match)
+            for relative, child, match in matches
+            if match and child.is_dir() == (depth < len(parts))
+        ]
         places = [(relative, child) for relative, child, _ in matches]
     alone = {"speaker": composed(root.resolve().name)}
     return sorted(((alone | match.groupdict())["speaker"], match["utterance"], child) for _, child, match in matches)
@@ -138,8 +151,9 @@ def take_share(names, share, salt):
     """
     if share == 1.0:
         return set(names)
-    hashes = {name: int.from_bytes(hashlib.sha256(f"{salt}/{name}".encode()).digest()[:8], "big") / 2 ** 64
-              for name in names}
+    hashes = {
+        name: int.from_bytes(hashlib.sha256(f"{salt}/{name}".encode()).digest()[:8], "big") / 2**64 for name in names
+    }
     chosen = {name for name in names if hashes[name] < share}
     return chosen or ({min(names, key=hashes.get)} if len(names) > 1 else set())
 

@@ -1,4 +1,5 @@
 """The settings of a corpus.yaml, complete and checked; vconv/corpus/corpus.yaml holds the defaults of all of them."""
+
 import re
 import unicodedata
 from pathlib import Path
@@ -89,8 +90,10 @@ def _ranges(ranges, rate, where):
     for name, limits in ranges.items():
         numbers = isinstance(limits, list) and all(type(limit) in (int, float) for limit in limits)
         if not (numbers and len(limits) == 2 and 20 <= limits[0] < limits[1] <= rate / 4):
-            raise VconvError(f"{where}: {name}: needs [floor, ceiling] with 20 <= floor < ceiling <= {rate / 4:g} Hz, "
-                             f"found {limits!r}")
+            raise VconvError(
+                f"{where}: {name}: needs [floor, ceiling] with 20 <= floor < ceiling <= {rate / 4:g} Hz, "
+                f"found {limits!r}"
+            )
     return {composed(name): [float(limit) for limit in limits] for name, limits in ranges.items()}
 
 

@@ -79,8 +79,9 @@ class Patches(Windows):
     def read(self, places):
         """Return (patch float32 [n, height, width, channels], speaker int32 [n]) of places int64 [n]."""
         numbers, starts = self.locate(places)
-        patches = [self.images[number][:, start : start + self.width]
-                   for number, start in zip(numbers, starts, strict=True)]
+        patches = [
+            self.images[number][:, start : start + self.width] for number, start in zip(numbers, starts, strict=True)
+        ]
         return np.stack(patches).astype(np.float32), self.speakers[numbers]
 
     def evenly(self, count):

@@ -1,4 +1,5 @@
 """The bootstrap over files: how far a mean would move with other sentences (Efron & Tibshirani 1993, chapter 13)."""
+
 import numpy as np
 
 

@@ -1,4 +1,5 @@
 """What is slow to find and never changes, kept on disk: analyses of natural recordings, what networks say of any."""
+
 import hashlib
 import json
 import os

@@ -1,4 +1,5 @@
 """Is system A better than system B? A paired bootstrap over the sentences that both were scored on."""
+
 import numpy as np
 
 from vconv.common.errors import VconvError
@@ -32,14 +33,27 @@ def compare(path_a, path_b, system="converted"):
     shared = {pair: set(rows_a[pair][system]) & set(rows_b[pair][system]) for pair in rows_a if pair in rows_b}
     shared = {pair: sentences for pair, sentences in shared.items() if sentences}
     if not shared:
-        raise VconvError(f"{path_a}, {path_b}: no pair of speakers has a sentence that both were scored on; evaluate "
-                         "both on the same pairs")
-    lines = [f"A = {path_a}", f"B = {path_b}", f"{len(shared)} pairs, "
-             f"{sum(map(len, shared.values()))} sentences scored in both; paired bootstrap, "
-             f"{settings['bootstrap']} resamples"]
+        raise VconvError(
+            f"{path_a}, {path_b}: no pair of speakers has a sentence that both were scored on; evaluate "
+            "both on the same pairs"
+        )
+    lines = [
+        f"A = {path_a}",
+        f"B = {path_b}",
+        f"{len(shared)} pairs, "
+        f"{sum(map(len, shared.values()))} sentences scored in both; paired bootstrap, "
+        f"{settings['bootstrap']} resamples",
+    ]
     for measure in MEASURES:
-        a, b = (over_pairs([estimate(measure, rows[pair], system, settings["bootstrap"], settings["seed"], names)
-                            for pair, names in shared.items()]) for rows in (rows_a, rows_b))
+        a, b = (
+            over_pairs(
+                [
+                    estimate(measure, rows[pair], system, settings["bootstrap"], settings["seed"], names)
+                    for pair, names in shared.items()
+                ]
+            )
+            for rows in (rows_a, rows_b)
+        )
         if a is not None and b is not None:
             lines.append(_line(measure.name, a, b))
     return lines
@@ -64,8 +78,11 @@ def _rows(content):
     """Return {pair: {system: {sentence: values}}} of a scores.json; null becomes NaN."""
     rows = {}
     for row in content["files"]:
-        values = {key: np.array(value, float) for key, value in row.items()
-                  if isinstance(value, (int, float, list)) or value is None and key != "path"}
+        values = {
+            key: np.array(value, float)
+            for key, value in row.items()
+            if isinstance(value, (int, float, list)) or value is None and key != "path"
+        }
         systems = rows.setdefault(row["pair"], {name: {} for name in SYSTEMS})
         systems[row["system"]][row["sentence"]] = values
     return rows

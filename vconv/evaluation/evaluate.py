@@ -1,4 +1,5 @@
 """Measuring systems: every recording by every measure at hand, in parallel, natural recordings only once."""
+
 from concurrent.futures import as_completed
 from typing import NamedTuple
 
@@ -65,8 +66,11 @@ def evaluate(recordings, protocols=(MCD24,), jobs=None, cache=None, seed=0, list
         failures = recordings.failures + failures
         if not any(systems["converted"] for systems in rows.values()):
             raise VconvError(f"nothing could be measured; the first reason: {failures[0]}")
-        notes = recordings.notes + [f"{pair}: rests on a single converted recording, so nothing has an interval"
-                                    for pair, systems in rows.items() if len(systems["converted"]) == 1]
+        notes = recordings.notes + [
+            f"{pair}: rests on a single converted recording, so nothing has an interval"
+            for pair, systems in rows.items()
+            if len(systems["converted"]) == 1
+        ]
         notes += _add_likelihoods(pool, recordings, rows, seed)
     for listener in listeners:
         try:
@@ -80,10 +84,17 @@ def _measure_sentences(pool, recordings, protocols, cache):
     """Return (rows, failures) of all sentences."""
     wanted = [MCD24, *(protocol for protocol in protocols if protocol != MCD24)]
     cache = cache and str(cache)
-    sentences = [Sentence(
-        name, {speaker: files[name] for speaker, files in recordings.natural.items() if name in files},
-        {(pair.source, pair.target): pair.converted.get(name) for pair in recordings.pairs},
-        recordings.settings, wanted, cache) for name in recordings.sentences()]
+    sentences = [
+        Sentence(
+            name,
+            {speaker: files[name] for speaker, files in recordings.natural.items() if name in files},
+            {(pair.source, pair.target): pair.converted.get(name) for pair in recordings.pairs},
+            recordings.settings,
+            wanted,
+            cache,
+        )
+        for name in recordings.sentences()
+    ]
     futures = [pool.submit(measure, sentence) for sentence in sentences]
     for _ in tqdm(as_completed(futures), total=len(futures), unit="sentence", desc="evaluate", disable=None):
         pass
@@ -103,12 +114,15 @@ def _add_likelihoods(pool, recordings, rows, seed):
     """Add log_likelihood_ratio to every recording, and take the cepstra out; return a note for each pair without."""
     futures, notes = {}, []
     for pair in recordings.pairs:
-        cepstra = {system: {name: values.pop("cepstra") for name, values in found.items()}
-                   for system, found in rows[str(pair)].items()}
+        cepstra = {
+            system: {name: values.pop("cepstra") for name, values in found.items()}
+            for system, found in rows[str(pair)].items()
+        }
         natural = {pair.source: cepstra["source"], pair.target: cepstra["target"]}
         probes = {(system, name): (name, frames) for system, found in cepstra.items() for name, frames in found.items()}
         futures[str(pair)] = pool.submit(
-            similarity.frame_log_likelihood_ratios, natural, probes, pair.source, pair.target, seed)
+            similarity.frame_log_likelihood_ratios, natural, probes, pair.source, pair.target, seed
+        )
     for pair, future in futures.items():
         try:
             ratios = future.result()

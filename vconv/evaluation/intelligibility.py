@@ -1,4 +1,5 @@
 """How much of the words a speech recogniser still understands: word and character error rates."""
+
 import unicodedata
 from pathlib import Path
 
@@ -32,13 +33,16 @@ class Recogniser:
         except Exception as error:  # of the hub, the network or the engine: a dozen kinds, all with one remedy
             reason = " ".join(str(error).split())[:200].rstrip(".")
             what = "loaded" if Path(model).is_dir() else "fetched"
-            raise VconvError(f"{model}: the speech recogniser's model cannot be {what} ({reason}); give the folder of "
-                             "a faster-whisper model, or a name where the network is open") from error
+            raise VconvError(
+                f"{model}: the speech recogniser's model cannot be {what} ({reason}); give the folder of "
+                "a faster-whisper model, or a name where the network is open"
+            ) from error
 
     def read(self, y, rate):
         """Return what is said in a signal `y` [samples] at `rate` Hz as text; errors as `neural.speech`."""
-        segments, _ = self._model.transcribe(speech(y, rate), beam_size=5, temperature=0.0,
-                                             condition_on_previous_text=False)
+        segments, _ = self._model.transcribe(
+            speech(y, rate), beam_size=5, temperature=0.0, condition_on_previous_text=False
+        )
         return " ".join(segment.text.strip() for segment in segments)
 
 

@@ -1,4 +1,5 @@
 """Distances between two recordings of one sentence: mel-cepstral distortion and F0 error, on signals, without files."""
+
 from typing import NamedTuple
 
 import numpy as np
@@ -8,8 +9,8 @@ from vconv.audio import mel_cepstrum, wav, world
 from vconv.common.errors import VconvError
 from vconv.evaluation.protocols import F0_RANGE_HZ, MCD24
 
-SILENCE = 2.0 ** -15  # one step of a 16-bit file
-MAX_CELLS = 10 ** 8
+SILENCE = 2.0**-15  # one step of a 16-bit file
+MAX_CELLS = 10**8
 DB = 10 / np.log(10)
 
 
@@ -64,8 +65,10 @@ def score(y, rate, reference, reference_rate, protocol=MCD24):
         A signal is silent, not finite, shorter than three frames or too long to align.
     """
     common = min(rate, reference_rate)
-    a, b = (active(analyse(wav.resample(signal, signal_rate, common), common, protocol), protocol)
-            for signal, signal_rate in ((y, rate), (reference, reference_rate)))
+    a, b = (
+        active(analyse(wav.resample(signal, signal_rate, common), common, protocol), protocol)
+        for signal, signal_rate in ((y, rate), (reference, reference_rate))
+    )
     path = align(a, b, protocol)
     return Score(mcd(a, b, path, protocol), f0_errors(a, b, path), len(path))
 
@@ -138,8 +141,9 @@ def align(a, b, protocol=MCD24):
         The table of distances would have more than 10^8 cells (about 50 s against 50 s).
     """
     if len(a.f0_hz) * len(b.f0_hz) > MAX_CELLS:
-        raise VconvError(f"{len(a.f0_hz)} frames against {len(b.f0_hz)} are too many to align; "
-                         "score sentences of less than 50 s")
+        raise VconvError(
+            f"{len(a.f0_hz)} frames against {len(b.f0_hz)} are too many to align; score sentences of less than 50 s"
+        )
     return dtw(_compared(a, protocol).T, _compared(b, protocol).T, metric="euclidean")[1][::-1]
 
 
@@ -168,9 +172,10 @@ def f0_errors(a, b, path):
         rmse_cents=float(np.sqrt(np.mean((a_cents - b_cents) ** 2))),
         correlation=float(np.corrcoef(a_cents, b_cents)[0, 1]) if varies else np.nan,
         voicing_error=voicing_error,
-        median_cents=float(np.median(a_cents - b_cents)))
+        median_cents=float(np.median(a_cents - b_cents)),
+    )
 
 
 def _compared(frames, protocol):
     """Return the coefficients the protocol compares, [T, order + 1 - lowest]."""
-    return frames.mel_cepstrum[:, protocol.lowest:]
+    return frames.mel_cepstrum[:, protocol.lowest :]

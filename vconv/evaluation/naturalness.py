@@ -1,4 +1,5 @@
 """Naturalness predicted by networks trained on listeners' opinions, 1 (bad) to 5 (excellent) (extra `neural`)."""
+
 import io
 from contextlib import redirect_stdout
 from functools import cache

@@ -1,4 +1,5 @@
 """Networks that listen to every recording: whose voice it is, how natural it sounds, which words are understood."""
+
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -59,19 +60,29 @@ def add_similarity(recordings, rows, failures, cache=None):
     found = hear("speaker", lambda y, rate: embed(y, rate), recordings, rows, failures, cache)
     for pair in recordings.pairs:
         name = str(pair)
-        natural = {speaker: {sentence: found[name, system, sentence] for sentence in rows[name][system]
-                             if (name, system, sentence) in found}
-                   for speaker, system in ((pair.source, "source"), (pair.target, "target"))}
+        natural = {
+            speaker: {
+                sentence: found[name, system, sentence]
+                for sentence in rows[name][system]
+                if (name, system, sentence) in found
+            }
+            for speaker, system in ((pair.source, "source"), (pair.target, "target"))
+        }
         if min(map(len, natural.values())) < 2:
-            failures.append(f"{pair}: the position needs two natural recordings of each speaker, since the sentence "
-                            "itself is left out of the centroid")
+            failures.append(
+                f"{pair}: the position needs two natural recordings of each speaker, since the sentence "
+                "itself is left out of the centroid"
+            )
             continue
         for system in SYSTEMS:
             for sentence, values in rows[name][system].items():
                 if (name, system, sentence) in found:
                     cosine = similarity.cosines(found[name, system, sentence], sentence, natural)
-                    values |= {"cosine_target": cosine[pair.target], "cosine_source": cosine[pair.source],
-                               "nearer_target": float(cosine[pair.target] > cosine[pair.source])}
+                    values |= {
+                        "cosine_target": cosine[pair.target],
+                        "cosine_source": cosine[pair.source],
+                        "nearer_target": float(cosine[pair.target] > cosine[pair.source]),
+                    }
 
 
 def add_naturalness(recordings, rows, failures, name, cache=None):
@@ -80,7 +91,8 @@ def add_naturalness(recordings, rows, failures, name, cache=None):
 
     package(naturalness.PACKAGES[name])  # if it cannot be loaded, that is to be told once, not for every recording
     for (pair, system, sentence), score in hear(
-            name, naturalness.predictors()[name], recordings, rows, failures, cache).items():
+        name, naturalness.predictors()[name], recordings, rows, failures, cache
+    ).items():
         rows[pair][system][sentence][name] = float(score)
 
 
@@ -126,11 +138,17 @@ def hear(name, listen, recordings, rows, failures, cache=None):
     """
     paths = {}
     for pair in recordings.pairs:
-        files = {"converted": (pair.converted, None), "source": (recordings.natural[pair.source], None),
-                 "copy_synthesis": (recordings.natural[pair.target], pair.target),
-                 "target": (recordings.natural[pair.target], None)}
-        paths |= {(str(pair), system, sentence): (files[system][0][sentence], files[system][1])
-                  for system in SYSTEMS for sentence in rows[str(pair)][system]}
+        files = {
+            "converted": (pair.converted, None),
+            "source": (recordings.natural[pair.source], None),
+            "copy_synthesis": (recordings.natural[pair.target], pair.target),
+            "target": (recordings.natural[pair.target], None),
+        }
+        paths |= {
+            (str(pair), system, sentence): (files[system][0][sentence], files[system][1])
+            for system in SYSTEMS
+            for sentence in rows[str(pair)][system]
+        }
     judged = {}
     for path, speaker in tqdm(dict.fromkeys(paths.values()), unit="file", desc=name, disable=None):
         try:
@@ -157,8 +175,9 @@ def read_transcripts(path):
         if line.strip():
             name, _, text = line.strip().partition(" ")
             if not text.strip():
-                raise VconvError(f"{path}: line {number} is {line.strip()!r}; write the sentence's name, a blank, what "
-                                 "was said")
+                raise VconvError(
+                    f"{path}: line {number} is {line.strip()!r}; write the sentence's name, a blank, what was said"
+                )
             texts[name] = text.strip()
     return texts
 

@@ -1,4 +1,5 @@
 """What the measures of the extra `neural` share: how their packages are loaded and what signal they are given."""
+
 import importlib
 
 import numpy as np

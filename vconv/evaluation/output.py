@@ -1,4 +1,5 @@
 """Scores as a table for the terminal, as scores.json and as scores.csv."""
+
 import csv
 import io
 import json
@@ -13,29 +14,44 @@ from vconv.evaluation.scores import GROUPS, SYSTEMS, summarise
 
 FORMAT, VERSION = "vconv scores", 1
 RESAMPLES = 1000
-PACKAGES = ("numpy", "scipy", "librosa", "pyworld", "scikit-learn", "resemblyzer", "distillmos", "speechmos",
-            "faster-whisper")
+PACKAGES = (
+    "numpy",
+    "scipy",
+    "librosa",
+    "pyworld",
+    "scikit-learn",
+    "resemblyzer",
+    "distillmos",
+    "speechmos",
+    "faster-whisper",
+)
 COLUMNS = {  # title → (group, measure, factor, decimals)
-    "MCD dB": ("mcd", None, 1, 2), "F0 cents": ("f0", "rmse_cents", 1, 0), "log-F0 corr.": ("f0", "correlation", 1, 2),
-    "V/UV %": ("f0", "voicing_error", 100, 1), "GV mean": ("gv_log_ratio", "mean_over_orders", 1, 2),
-    "GV rms": ("gv_log_ratio", "rms_over_orders", 1, 2), "mod. dB": ("modulation_spectrum", "distance_db", 1, 2),
-    "LLR nats": ("similarity", "log_likelihood_ratio", 1, 2), "position": ("similarity", "position", 1, 2),
-    "MOS": ("naturalness", "distillmos", 1, 2), "WER %": ("wer", "wer", 100, 1),
+    "MCD dB": ("mcd", None, 1, 2),
+    "F0 cents": ("f0", "rmse_cents", 1, 0),
+    "log-F0 corr.": ("f0", "correlation", 1, 2),
+    "V/UV %": ("f0", "voicing_error", 100, 1),
+    "GV mean": ("gv_log_ratio", "mean_over_orders", 1, 2),
+    "GV rms": ("gv_log_ratio", "rms_over_orders", 1, 2),
+    "mod. dB": ("modulation_spectrum", "distance_db", 1, 2),
+    "LLR nats": ("similarity", "log_likelihood_ratio", 1, 2),
+    "position": ("similarity", "position", 1, 2),
+    "MOS": ("naturalness", "distillmos", 1, 2),
+    "WER %": ("wer", "wer", 100, 1),
 }
 DESCRIPTIONS = {
     "f0": "over the aligned frames of mcd24 voiced in both: RMSE, correlation of log-F0, median shift; voicing error "
-          "over all aligned frames",
+    "over all aligned frames",
     "gv_log_ratio": "ln(mean over files of the variance / that of the target), c1 to c24 on the frames of mcd24; mean "
-                    "and RMS over orders; 0 is natural, below 0 too smooth",
+    "and RMS over orders; 0 is natural, below 0 too smooth",
     "modulation_spectrum": "c1 to c24 from the first to the last frame of mcd24, Welch segments of 64 frames, five "
-                           "octave bands of modulation frequency; RMS difference of the mean powers from the target's, "
-                           "in dB",
+    "octave bands of modulation frequency; RMS difference of the mean powers from the target's, "
+    "in dB",
     "similarity": "log-likelihood ratio: nats a frame, Gaussian mixtures of target against source on c1 to c24, the "
-                  "same sentence left out; position (Resemblyzer): 0 = source, 1 = target, mean cosines to the "
-                  "centroid of all natural evaluation files at hand, the same sentence left out",
+    "same sentence left out; position (Resemblyzer): 0 = source, 1 = target, mean cosines to the "
+    "centroid of all natural evaluation files at hand, the same sentence left out",
     "naturalness": "predicted mean opinion score, 1 to 5: DistillMOS, DNSMOS (overall)",
     "wer": "faster-whisper, int8, beam 5, temperature 0; word and character error rate against the transcript, or else "
-           "against its reading of the source",
+    "against its reading of the source",
 }
 
 
@@ -45,12 +61,21 @@ def summary(evaluation, command=""):
     together, pairs = summarise(evaluation.rows, RESAMPLES, evaluation.seed)
     protocol = DESCRIPTIONS | {"mcd": "; ".join(map(str, evaluation.protocols))}
     return {
-        "format": FORMAT, "version": VERSION,
+        "format": FORMAT,
+        "version": VERSION,
         **{group: {"protocol": protocol[group], **together[group]} for group in GROUPS},
-        "pairs": pairs, "files": _file_rows(evaluation), "failures": evaluation.failures, "notes": evaluation.notes,
-        "settings": {**recordings.settings, "protocol": [one.name for one in evaluation.protocols],
-                     "bootstrap": RESAMPLES, "seed": evaluation.seed},
-        "versions": versions(PACKAGES), "command": command,
+        "pairs": pairs,
+        "files": _file_rows(evaluation),
+        "failures": evaluation.failures,
+        "notes": evaluation.notes,
+        "settings": {
+            **recordings.settings,
+            "protocol": [one.name for one in evaluation.protocols],
+            "bootstrap": RESAMPLES,
+            "seed": evaluation.seed,
+        },
+        "versions": versions(PACKAGES),
+        "command": command,
     }
 
 
@@ -74,8 +99,11 @@ def as_text(content):
     blocks = dict(content["pairs"])
     if len(blocks) > 1:
         blocks["all"] = {group: content[group] for group in GROUPS}
-    shown = {title: column for title, column in COLUMNS.items()
-             if any(_detail(block, system, column) for block in blocks.values() for system in SYSTEMS)}
+    shown = {
+        title: column
+        for title, column in COLUMNS.items()
+        if any(_detail(block, system, column) for block in blocks.values() for system in SYSTEMS)
+    }
     table = [["pair", "system", *shown, "files"]]
     for name, block in blocks.items():
         for system in SYSTEMS:
@@ -85,16 +113,25 @@ def as_text(content):
             spread = f"{min(files)}-{max(files)}" if len(set(files)) > 1 else str(max(files, default=0))
             table.append([name, system.replace("_", "-"), *cells, spread])
     groups = dict.fromkeys(group for group, *_ in shown.values())
-    return "\n".join([*(f"{group}: {content[group]['protocol']}" for group in groups),
-                      f"mean ± half of the 95 % interval ({content['settings']['bootstrap']} resamples over files)",
-                      *aligned(table, 2)])
+    return "\n".join(
+        [
+            *(f"{group}: {content[group]['protocol']}" for group in groups),
+            f"mean ± half of the 95 % interval ({content['settings']['bootstrap']} resamples over files)",
+            *aligned(table, 2),
+        ]
+    )
 
 
 def aligned(table, left):
     """Return the rows of a table, lists of texts, as lines; the first `left` columns are flush left, others right."""
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return ["  ".join(cell.ljust(width) if number < left else cell.rjust(width)
-                      for number, (cell, width) in enumerate(zip(row, widths, strict=True))) for row in table]
+    return [
+        "  ".join(
+            cell.ljust(width) if number < left else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in table
+    ]
 
 
 def read(path):
@@ -126,9 +163,15 @@ def _file_rows(evaluation):
         for system, found in evaluation.rows[str(pair)].items():
             for sentence, values in sorted(found.items()):
                 path = paths.get(system, {}).get(sentence)
-                rows.append({"pair": str(pair), "sentence": sentence, "system": system,
-                             "path": str(path.absolute()) if path else None}
-                            | {key: plain(value) for key, value in values.items()})
+                rows.append(
+                    {
+                        "pair": str(pair),
+                        "sentence": sentence,
+                        "system": system,
+                        "path": str(path.absolute()) if path else None,
+                    }
+                    | {key: plain(value) for key, value in values.items()}
+                )
     return rows
 
 

@@ -1,4 +1,5 @@
 """Named protocols of mel-cepstral distortion: the same audio moves by up to 3 dB from one to another."""
+
 from typing import NamedTuple
 
 from vconv.common.config import one_of
@@ -38,19 +39,24 @@ class Protocol(NamedTuple):
         frames = "voiced frames"
         if self.frames != "voiced":
             frames = f"frames above the {self.frames} {self.threshold_db:+g} dB"
-        return (f"{self.name}: Harvest {F0_RANGE_HZ[0]:g}-{F0_RANGE_HZ[1]:g} Hz, CheapTrick, 5 ms, mel-cepstrum of "
-                f"order {self.order} (alpha {alpha}) {'without' if self.lowest else 'with'} c0, {frames}, DTW, "
-                f"mean over the path, at the lower of the two rates")
+        return (
+            f"{self.name}: Harvest {F0_RANGE_HZ[0]:g}-{F0_RANGE_HZ[1]:g} Hz, CheapTrick, 5 ms, mel-cepstrum of "
+            f"order {self.order} (alpha {alpha}) {'without' if self.lowest else 'with'} c0, {frames}, DTW, "
+            f"mean over the path, at the lower of the two rates"
+        )
 
 
 MCD24 = Protocol("mcd24", 24, None, 1, "mean power", -25.0)
-PROTOCOLS = {protocol.name: protocol for protocol in (
-    MCD24,
-    Protocol("sprocket24", 24, 0.41, 1, "two-sided power", -20.0),  # Kobayashi & Toda 2018, the VCC2018 baseline
-    Protocol("cdvae34", 34, 0.455, 1, "voiced"),  # Huang et al. 2018, arXiv 1808.09634
-    Protocol("crank34c0", 34, 0.466, 0, "voiced"),  # Kobayashi et al. 2021, arXiv 2103.02858
-    Protocol("s3prl39c0", 39, 0.466, 0, "two-sided power", -20.0),  # Huang et al. 2021, arXiv 2110.06280
-)}
+PROTOCOLS = {
+    protocol.name: protocol
+    for protocol in (
+        MCD24,
+        Protocol("sprocket24", 24, 0.41, 1, "two-sided power", -20.0),  # Kobayashi & Toda 2018, the VCC2018 baseline
+        Protocol("cdvae34", 34, 0.455, 1, "voiced"),  # Huang et al. 2018, arXiv 1808.09634
+        Protocol("crank34c0", 34, 0.466, 0, "voiced"),  # Kobayashi et al. 2021, arXiv 2103.02858
+        Protocol("s3prl39c0", 39, 0.466, 0, "two-sided power", -20.0),  # Huang et al. 2021, arXiv 2110.06280
+    )
+}
 
 
 def parse_protocols(text):

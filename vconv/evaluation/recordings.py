@@ -1,4 +1,5 @@
 """Which recordings are compared with which: pairs of a corpus' speakers, or three folders."""
+
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,11 +73,16 @@ def of_corpus(corpus, f0_range_hz, pairs, converted):
         folder = Path(converted) / f"{source}-{target}"
         files = {name: _converted_file(folder, name) for name in sorted(natural[source])}
         shared = set(natural[source]) & set(natural[target])
-        failures += [f"{folder / name}.wav: is missing; convert the pair first"
-                     for name, path in files.items() if not path and name in (shared or files)]
+        failures += [
+            f"{folder / name}.wav: is missing; convert the pair first"
+            for name, path in files.items()
+            if not path and name in (shared or files)
+        ]
         if not shared:
-            notes.append(f"{source}-{target}: the speakers share no evaluation sentence, so mel-cepstral distortion "
-                         "and F0 errors cannot be measured")
+            notes.append(
+                f"{source}-{target}: the speakers share no evaluation sentence, so mel-cepstral distortion "
+                "and F0 errors cannot be measured"
+            )
         found.append(Pair(source, target, {name: path for name, path in files.items() if path}))
     if not any(pair.converted for pair in found):
         reason = (failures or ["the source speakers have no evaluation recording"])[0]
@@ -93,8 +99,10 @@ def of_folders(converted, source, target):
     converted_files, source_files, target_files = folders.values()
     alone, notes = sorted(set(converted_files) - set(target_files)), []
     if alone:
-        notes.append(f"{target}: holds no recording of {len(alone)} of the {len(converted_files)} converted sentences "
-                     f"({alone[0]} is one), so mel-cepstral distortion and F0 errors are measured without them")
+        notes.append(
+            f"{target}: holds no recording of {len(alone)} of the {len(converted_files)} converted sentences "
+            f"({alone[0]} is one), so mel-cepstral distortion and F0 errors are measured without them"
+        )
     names = [Path(folder).resolve().name for folder in (source, target)]
     source_name, target_name = names if names[0] != names[1] else ("source", "target")
     natural = {source_name: source_files, target_name: target_files}

@@ -1,4 +1,5 @@
 """From values of single recordings to scores of systems, each with a bootstrap interval."""
+
 from typing import NamedTuple
 
 import numpy as np
@@ -57,14 +58,29 @@ def position(system, target, source):
 MEASURES = [
     *_plain("mcd", *PROTOCOLS),
     *_plain("f0", "rmse_cents", "rmse_hz", "correlation", "voicing_error", "median_cents"),
-    Measure("gv_log_ratio", "mean_over_orders", (("system", "variance"), ("target", "variance")),
-            variance.mean_over_orders),
-    Measure("gv_log_ratio", "rms_over_orders", (("system", "variance"), ("target", "variance")),
-            variance.rms_over_orders, bootstrap.reflected_interval),
-    Measure("modulation_spectrum", "distance_db", (("system", "modulation"), ("target", "modulation")),
-            variance.modulation_distance_db, bootstrap.reflected_interval),
-    Measure("similarity", "position",
-            (("system", "cosine_target"), ("target", "cosine_target"), ("source", "cosine_target")), position),
+    Measure(
+        "gv_log_ratio", "mean_over_orders", (("system", "variance"), ("target", "variance")), variance.mean_over_orders
+    ),
+    Measure(
+        "gv_log_ratio",
+        "rms_over_orders",
+        (("system", "variance"), ("target", "variance")),
+        variance.rms_over_orders,
+        bootstrap.reflected_interval,
+    ),
+    Measure(
+        "modulation_spectrum",
+        "distance_db",
+        (("system", "modulation"), ("target", "modulation")),
+        variance.modulation_distance_db,
+        bootstrap.reflected_interval,
+    ),
+    Measure(
+        "similarity",
+        "position",
+        (("system", "cosine_target"), ("target", "cosine_target"), ("source", "cosine_target")),
+        position,
+    ),
     *_plain("similarity", "cosine_target", "cosine_source", "nearer_target", "log_likelihood_ratio"),
     *_plain("naturalness", "distillmos", "dnsmos"),
     *_plain("wer", "wer", "cer"),
@@ -114,8 +130,14 @@ def over_pairs(estimates):
 
 def summarise(pairs, resamples=1000, seed=0):
     """Return ({group: {system: entry}} over all pairs, {pair: the same}) from {pair: rows}, for scores.json."""
-    found = {name: {(measure, system): estimate(measure, rows, system, resamples, seed)
-                    for measure in MEASURES for system in SYSTEMS} for name, rows in pairs.items()}
+    found = {
+        name: {
+            (measure, system): estimate(measure, rows, system, resamples, seed)
+            for measure in MEASURES
+            for system in SYSTEMS
+        }
+        for name, rows in pairs.items()
+    }
     together = {key: over_pairs(one[key] for one in found.values()) for key in next(iter(found.values()))}
     return _entries(together), {name: _entries(one) for name, one in found.items()}
 
@@ -124,8 +146,11 @@ def _entries(estimates):
     """Return {group: {system: entry}}: the headline measure at the top, all measures below `details`."""
     entries = {group: {} for group in GROUPS}
     for group, system in ((group, system) for group in GROUPS for system in SYSTEMS):
-        details = {measure.name: estimates[measure, system].as_entry() for measure in MEASURES
-                   if measure.group == group and estimates[measure, system] is not None}
+        details = {
+            measure.name: estimates[measure, system].as_entry()
+            for measure in MEASURES
+            if measure.group == group and estimates[measure, system] is not None
+        }
         headline = next(iter(details), None)
         entries[group][system] = {"measure": headline, **details[headline], "details": details} if details else None
     return entries
@@ -134,8 +159,11 @@ def _entries(estimates):
 def _column(recordings, key, only):
     """Return {sentence: value} of the recordings that have one and belong to `only`, if given."""
     column = {sentence: values[key] for sentence, values in recordings.items() if key in values}
-    return {sentence: value for sentence, value in column.items()
-            if np.all(np.isfinite(value)) and (only is None or sentence in only)}
+    return {
+        sentence: value
+        for sentence, value in column.items()
+        if np.all(np.isfinite(value)) and (only is None or sentence in only)
+    }
 
 
 def _or_none(value):

@@ -1,4 +1,5 @@
 """All that is measured within one sentence, whichever speakers and systems said it; runs in a worker process."""
+
 from functools import cache
 from typing import NamedTuple
 
@@ -36,8 +37,11 @@ class Analysed(NamedTuple):
         counts = metrics.is_active(self.frames[MCD24.name], MCD24)
         cepstra = self.frames[MCD24.name].mel_cepstrum[:, 1:]
         first, last = np.flatnonzero(counts)[[0, -1]]
-        return {"cepstra": cepstra[counts], "variance": variance.global_variance(cepstra[counts]),
-                "modulation": variance.modulation_spectrum(cepstra[first:last + 1])}
+        return {
+            "cepstra": cepstra[counts],
+            "variance": variance.global_variance(cepstra[counts]),
+            "modulation": variance.modulation_spectrum(cepstra[first : last + 1]),
+        }
 
 
 def measure(sentence):
@@ -67,11 +71,17 @@ def measure(sentence):
     for (source, target), path in sentence.pairs.items():
         source_path, target_path = sentence.natural.get(source), sentence.natural.get(target)
         reference = analysed(target_path, True)
-        systems = {"converted": (path, analysed(path, False)), "source": (source_path, analysed(source_path, True)),
-                   "copy_synthesis": (target_path, reference and analysed(target_path, True, target)),
-                   "target": (target_path, reference)}
-        found = {system: attempt(file, _row, one, reference, sentence.protocols)
-                 for system, (file, one) in systems.items() if one is not None}
+        systems = {
+            "converted": (path, analysed(path, False)),
+            "source": (source_path, analysed(source_path, True)),
+            "copy_synthesis": (target_path, reference and analysed(target_path, True, target)),
+            "target": (target_path, reference),
+        }
+        found = {
+            system: attempt(file, _row, one, reference, sentence.protocols)
+            for system, (file, one) in systems.items()
+            if one is not None
+        }
         rows[source, target] = {system: row for system, row in found.items() if row is not None}
     return rows, list(failures.values())
 
@@ -84,14 +94,19 @@ def _analysed(path, sentence, keep, resynthesised):
         """Return {protocol/field: array [T] or [T, order + 1]} of all frames."""
         f0_hz, spectrum = metrics.analyse_spectrum(recordings.signal_of(path, sentence.settings, resynthesised), rate)
         described = {one.name: metrics.describe(f0_hz, spectrum, rate, one) for one in sentence.protocols}
-        return {f"{name}/{field}": array for name, frames in described.items()
-                for field, array in frames._asdict().items()}
+        return {
+            f"{name}/{field}": array for name, frames in described.items() for field, array in frames._asdict().items()
+        }
 
     key = [digest(path), [list(protocol) for protocol in sentence.protocols]]
     key += recordings.signal_key(sentence.settings, resynthesised)
     arrays = cached(sentence.cache if keep else None, key, compute)
-    return Analysed({protocol.name: Frames(*(arrays[f"{protocol.name}/{field}"] for field in Frames._fields))
-                     for protocol in sentence.protocols})
+    return Analysed(
+        {
+            protocol.name: Frames(*(arrays[f"{protocol.name}/{field}"] for field in Frames._fields))
+            for protocol in sentence.protocols
+        }
+    )
 
 
 def _row(found, reference, protocols):

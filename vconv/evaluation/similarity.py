@@ -2,6 +2,7 @@
 
 Without that rule a converted file would be compared with the very words it says, and the natural target with itself.
 """
+
 import warnings
 
 import numpy as np
@@ -116,8 +117,10 @@ def _without(recordings, left_out, speaker):
     frames = [of for sentence, of in recordings.items() if sentence not in left_out]
     count = sum(map(len, frames))
     if count < FRAMES_PER_COMPONENT:
-        raise VconvError(f"{speaker}: has {count} natural frames beside the sentences left out, and a model of the "
-                         f"speaker needs {FRAMES_PER_COMPONENT}; give recordings of more sentences")
+        raise VconvError(
+            f"{speaker}: has {count} natural frames beside the sentences left out, and a model of the "
+            f"speaker needs {FRAMES_PER_COMPONENT}; give recordings of more sentences"
+        )
     frames = np.concatenate(frames)
     _check(frames, speaker)
     return frames
@@ -134,8 +137,15 @@ def _fit(frames, seed):
     if len(frames) > MAX_FRAMES:
         frames = np.random.default_rng(seed).choice(frames, MAX_FRAMES, replace=False)
     components = min(COMPONENTS, len(frames) // FRAMES_PER_COMPONENT)
-    mixture = GaussianMixture(components, covariance_type="diag", reg_covar=1e-3, max_iter=50, random_state=seed,
-                              init_params="k-means++", n_init=BEGINNINGS)
+    mixture = GaussianMixture(
+        components,
+        covariance_type="diag",
+        reg_covar=1e-3,
+        max_iter=50,
+        random_state=seed,
+        init_params="k-means++",
+        n_init=BEGINNINGS,
+    )
     with warnings.catch_warnings(), threadpool_limits(1):  # matrices this small take longer on several cores
         warnings.simplefilter("ignore", ConvergenceWarning)  # 50 rounds are near enough
         return mixture.fit(frames)

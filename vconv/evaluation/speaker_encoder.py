@@ -1,4 +1,5 @@
 """A voice as one vector, by a network trained to tell speakers apart (extra `neural`)."""
+
 import numpy as np
 
 from vconv.common.errors import VconvError
@@ -41,7 +42,7 @@ class SpeakerEncoder:
             The signal is too short, silent or not finite, or holds no speech.
         """
         y = speech(y, rate)
-        voiced = self._resemblyzer.preprocess_wav(y * (LEVEL / np.sqrt(np.mean(y ** 2))))
+        voiced = self._resemblyzer.preprocess_wav(y * (LEVEL / np.sqrt(np.mean(y**2))))
         if not len(voiced):
             raise VconvError("no speech was found in the signal, so it has no speaker; check the recording")
         return self._encoder.embed_utterance(voiced)

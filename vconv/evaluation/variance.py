@@ -1,4 +1,5 @@
 """What averaging takes from a voice: global variance and modulation spectrum of its mel-cepstrum."""
+
 import numpy as np
 from scipy.signal import welch
 

@@ -1,4 +1,5 @@
 """From one recording's signal to all that the feature file holds of it."""
+
 import numpy as np
 
 from vconv.audio import wav, world
@@ -47,8 +48,9 @@ def analyze_frames(y, settings, f0_range_hz):
     rate = settings["sample_rate"]
     analysis = world.analyze(y, rate, *f0_range_hz, settings["f0_method"], settings["frame_period_ms"])
     with np.errstate(over="ignore"):  # check() says so
-        frames = Frames(*(array.astype(kind) for array, kind in zip(
-            to_frames(analysis, rate), TYPES.values(), strict=True)))
+        frames = Frames(
+            *(array.astype(kind) for array, kind in zip(to_frames(analysis, rate), TYPES.values(), strict=True))
+        )
     schema.check(frames)
     return frames
 
@@ -62,6 +64,11 @@ def to_frames(analysis, rate):
 def copy_synthesis(frames, samples, settings):
     """Return what WORLD makes of stored `Frames`: int16 [samples], cut or with zeros at its end."""
     rate = settings["sample_rate"]
-    y = world.synthesize(frames.f0_hz, world.restore_energy(frames.spectrum, frames.energy),
-                         world.decode_aperiodicity(frames.aperiodicity, rate), rate, settings["frame_period_ms"])
+    y = world.synthesize(
+        frames.f0_hz,
+        world.restore_energy(frames.spectrum, frames.energy),
+        world.decode_aperiodicity(frames.aperiodicity, rate),
+        rate,
+        settings["frame_period_ms"],
+    )
     return wav.to_int16(np.pad(y[:samples], (0, max(0, samples - len(y)))))

@@ -1,4 +1,5 @@
 """From recordings to a feature file: WORLD in parallel, resumable; a broken recording is skipped and listed."""
+
 import glob
 import math
 from concurrent.futures import as_completed
@@ -50,12 +51,16 @@ def refuse_other_features(features, corpus_settings, needed=("frames",)):
     Of the contents it must hold those `needed`, whatever else the corpus.yaml asks for.
     """
     wanted = feature_settings(corpus_settings)
-    extraction_cache.refuse_other_settings(features.path, features.settings, wanted | {"contents": features.settings["contents"]})
+    extraction_cache.refuse_other_settings(
+        features.path, features.settings, wanted | {"contents": features.settings["contents"]}
+    )
     features.require(*needed)
     speakers = corpus_settings["speakers"]
     if speakers != "all" and sorted(speakers) != features.speakers:
-        raise VconvError(f"{features.path}: holds the speakers {', '.join(features.speakers)}, corpus.yaml asks for "
-                         f"{', '.join(sorted(speakers))}; extract again into another --output")
+        raise VconvError(
+            f"{features.path}: holds the speakers {', '.join(features.speakers)}, corpus.yaml asks for "
+            f"{', '.join(sorted(speakers))}; extract again into another --output"
+        )
 
 
 def extract(corpus, output, jobs=None, progress=True, report=print):
@@ -97,13 +102,20 @@ def extract(corpus, output, jobs=None, progress=True, report=print):
         if not analysis.needs_world(settings["contents"]):
             known = dict.fromkeys(corpus.speakers, [math.nan, math.nan]) | known
         making.set_ranges(_find_ranges(pool, corpus, known | settings["f0_range_hz"], report))
-        with tqdm(total=len(everything), initial=len(everything) - len(wanted), unit="file", desc="extract",
-                  disable=None if progress and wanted else True) as bar:
+        with tqdm(
+            total=len(everything),
+            initial=len(everything) - len(wanted),
+            unit="file",
+            desc="extract",
+            disable=None if progress and wanted else True,
+        ) as bar:
             reasons = _analyze_all(pool, wanted, making, settings, bar)
     if len(reasons) == len(everything):
         making.delete()
-        raise VconvError(f"{output}: not written, for none of {len(everything)} recordings could be analysed; "
-                         f"the first: {everything[0].path}: {reasons[everything[0].key]}")
+        raise VconvError(
+            f"{output}: not written, for none of {len(everything)} recordings could be analysed; "
+            f"the first: {everything[0].path}: {reasons[everything[0].key]}"
+        )
     _assemble(output, settings, everything, reasons, old, there, making, report)
     making.delete()
     files.remove_unfinished(Path(output).parent, glob.escape(Path(output).name))
@@ -125,11 +137,16 @@ def _find_ranges(pool, corpus, known, report):
     futures = {}
     for speaker in corpus.speakers:
         if speaker not in known:
-            paths = [utterance.path for utterance in corpus.utterances
-                     if (utterance.speaker, utterance.split) == (speaker, "training")]
+            paths = [
+                utterance.path
+                for utterance in corpus.utterances
+                if (utterance.speaker, utterance.split) == (speaker, "training")
+            ]
             chosen = np.unique(np.linspace(0, len(paths) - 1, WIDE_PASS_UTTERANCES).round().astype(int))
-            futures[speaker] = [pool.submit(_wide_f0, paths[number], corpus.settings["sample_rate"],
-                                            corpus.settings["frame_period_ms"]) for number in chosen]
+            futures[speaker] = [
+                pool.submit(_wide_f0, paths[number], corpus.settings["sample_rate"], corpus.settings["frame_period_ms"])
+                for number in chosen
+            ]
     ranges = {speaker: list(known[speaker]) for speaker in corpus.speakers if speaker in known}
     for speaker in futures:
         results = [future.result() for future in futures[speaker]]
@@ -139,16 +156,20 @@ def _find_ranges(pool, corpus, known, report):
                 raise VconvError(results[0])
             ranges[speaker] = [round(limit, 1) for limit in f0.find_range(np.concatenate(heard))]
         except VconvError as error:
-            raise VconvError(f"{speaker}: no F0 range can be found in {len(results)} training recordings ({error}); "
-                             "leave the speaker out under speakers in corpus.yaml") from error
+            raise VconvError(
+                f"{speaker}: no F0 range can be found in {len(results)} training recordings ({error}); "
+                "leave the speaker out under speakers in corpus.yaml"
+            ) from error
         report(f"{speaker}: F0 range {ranges[speaker][0]:g} to {ranges[speaker][1]:g} Hz")
     return ranges
 
 
 def _analyze_all(pool, wanted, making, settings, bar):
     """Analyse the jobs `wanted`, one part each; return key → reason of those that failed."""
-    futures = {pool.submit(_analyze, job.path, making.path(job.key), settings, making.f0_range_hz[job.key[0]]): job
-               for job in wanted}
+    futures = {
+        pool.submit(_analyze, job.path, making.path(job.key), settings, making.f0_range_hz[job.key[0]]): job
+        for job in wanted
+    }
     reasons = {}
     for future in as_completed(futures):
         reason = future.result()

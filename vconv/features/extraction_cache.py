@@ -1,4 +1,5 @@
 """The folder beside a feature file in the making: one small file for each utterance analysed, so nothing is lost."""
+
 import hashlib
 import json
 import math
@@ -86,7 +87,7 @@ def load(path):
         header = json.loads(file.readline())
         offset = file.tell()
     content = np.memmap(path, np.uint8, "r")
-    if bytes(content[-len(WHOLE):]) != WHOLE:
+    if bytes(content[-len(WHOLE) :]) != WHOLE:
         raise ValueError(f"{path} is cut short")
     arrays = {}
     for name, kind, shape in header["arrays"]:
@@ -99,5 +100,7 @@ def refuse_other_settings(path, found, wanted):
     """Raise a VconvError if the settings `found` at `path` are not those `wanted`; it names the first that differs."""
     for key in wanted:
         if found.get(key) != wanted[key]:
-            raise VconvError(f"{path}: was made with {key} {found.get(key)!r}, but now {wanted[key]!r} is asked for; "
-                             f"choose another --output, or delete it to extract anew")
+            raise VconvError(
+                f"{path}: was made with {key} {found.get(key)!r}, but now {wanted[key]!r} is asked for; "
+                f"choose another --output, or delete it to extract anew"
+            )

@@ -1,4 +1,5 @@
 """The names, types and limits of a feature file's arrays and tables, for reading and for writing (docs/hdf5.md)."""
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Statistics of the training frames: spectral range, log-F0, global variance; one pass, constant memory."""
+
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -78,8 +79,12 @@ class Statistics:
         with hdf5.open_file(path, FORMAT, VERSION, REMEDY, OLDEST_VERSION) as file:
             late = tuple(name for name, version in ADDED.items() if version > file.attrs["version"])
             held = [name for name in ARRAYS if not name.startswith(late)]
-            return cls(tuple(hdf5.read_texts(file["speakers"])), json.loads(file.attrs["settings"]),
-                       str(file.attrs["fingerprint"]), **{name: file[name][:] for name in held})
+            return cls(
+                tuple(hdf5.read_texts(file["speakers"])),
+                json.loads(file.attrs["settings"]),
+                str(file.attrs["fingerprint"]),
+                **{name: file[name][:] for name in held},
+            )
 
 
 ARRAYS = [field.name for field in fields(Statistics)][3:]
@@ -123,18 +128,28 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
         cepstral_variances[utterance.speaker] += Moments.of(own_cepstra.variance[None])
     mute = [name for name in store.speakers if not log_f0[name].count]
     if mute:
-        raise VconvError(f"{store.path}: no voiced training frame of {', '.join(mute)}, so no pitch to convert to; set "
-                         "f0_range_hz in corpus.yaml, or leave the speaker out there")
+        raise VconvError(
+            f"{store.path}: no voiced training frame of {', '.join(mute)}, so no pitch to convert to; set "
+            "f0_range_hz in corpus.yaml, or leave the speaker out there"
+        )
     low, high = (histogram.percentile(percent) for percent in PERCENTILES)
     return Statistics(
-        tuple(store.speakers), store.settings, store.fingerprint, low, high, spectrum.mean, np.sqrt(spectrum.variance),
+        tuple(store.speakers),
+        store.settings,
+        store.fingerprint,
+        low,
+        high,
+        spectrum.mean,
+        np.sqrt(spectrum.variance),
         np.array([log_f0[name].mean for name in store.speakers]),
-        np.sqrt([log_f0[name].variance for name in store.speakers]), store.f0_range_hz,
+        np.sqrt([log_f0[name].variance for name in store.speakers]),
+        store.f0_range_hz,
         np.array([variances[name].mean for name in store.speakers]),
         np.array([cepstra[name].mean for name in store.speakers]),
         np.sqrt([cepstra[name].variance for name in store.speakers]),
         np.array([cepstral_variances[name].mean for name in store.speakers]),
-        np.array([log_f0_percentiles[name].at(f0.PERCENTILES) for name in store.speakers]))
+        np.array([log_f0_percentiles[name].at(f0.PERCENTILES) for name in store.speakers]),
+    )
 
 
 def load_or_compute(store, path):
@@ -151,10 +166,17 @@ def load_or_compute(store, path):
 def as_text(statistics):
     """Return a line for each speaker: F0 range, mean and deviation, and mean global variance of the log spectrum."""
     lines = [f"{'speaker':16s}{'F0 range / Hz':>16s}{'mean F0 / Hz':>14s}{'deviation / cents':>19s}{'variance':>10s}"]
-    columns = zip(statistics.speakers, statistics.f0_range_hz, statistics.log_f0_mean, statistics.log_f0_deviation,
-                  statistics.global_variance, strict=True)
+    columns = zip(
+        statistics.speakers,
+        statistics.f0_range_hz,
+        statistics.log_f0_mean,
+        statistics.log_f0_deviation,
+        statistics.global_variance,
+        strict=True,
+    )
     for name, (floor, ceiling), mean, deviation, variance in columns:
         cents = deviation * 1200 / np.log(2)
-        lines.append(f"{name:16s}{f'{floor:.0f} to {ceiling:.0f}':>16s}{np.exp(mean):14.1f}{cents:19.0f}"
-                     f"{variance.mean():10.3f}")
+        lines.append(
+            f"{name:16s}{f'{floor:.0f} to {ceiling:.0f}':>16s}{np.exp(mean):14.1f}{cents:19.0f}{variance.mean():10.3f}"
+        )
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 `docs/hdf5.md` describes the file. Its arrays are contiguous, so they are memory-mapped: any frame of a corpus of any
 size is read at once, and opening a file loads no frames.
 """
+
 import itertools
 import json
 from pathlib import Path
@@ -57,8 +58,10 @@ class FeatureStore:
             self.f0_range_hz = file["speakers/f0_range_hz"][:]
             self.utterances = _utterances(file)
             self.failures = hdf5.read_rows(file["failures"], schema.FAILURE_COLUMNS)
-            mapped = {name: self._map(file[schema.place(name)], name, kind)
-                      for name, kind in schema.array_types(self.settings["contents"]).items()}
+            mapped = {
+                name: self._map(file[schema.place(name)], name, kind)
+                for name, kind in schema.array_types(self.settings["contents"]).items()
+            }
         self.spectrum, self.energy, self.f0_hz, self.aperiodicity = map(mapped.get, TYPES)
         self.waves = {kind: mapped[kind] for kind in schema.WAVES if kind in mapped}
 
@@ -79,16 +82,20 @@ class FeatureStore:
         missing = [name for name in contents if name not in held]
         if missing:
             asked = f"contents: [{', '.join([*held, *missing])}]"
-            raise VconvError(f"{self.path}: holds no {' and no '.join(missing)}, only {', '.join(held)}; write {asked} "
-                             "in corpus.yaml and extract again into another --output")
+            raise VconvError(
+                f"{self.path}: holds no {' and no '.join(missing)}, only {', '.join(held)}; write {asked} "
+                "in corpus.yaml and extract again into another --output"
+            )
 
     def split(self, name):
         """Return the utterances of the split `name` or raise a VconvError that lists the splits there are."""
         chosen = [utterance for utterance in self.utterances if utterance.split == name]
         if not chosen:
             there = ", ".join(sorted({utterance.split for utterance in self.utterances}))
-            raise VconvError(f"{self.path}: holds no {name} utterances, only {there}; "
-                             f"name some under splits in corpus.yaml and extract again")
+            raise VconvError(
+                f"{self.path}: holds no {name} utterances, only {there}; "
+                f"name some under splits in corpus.yaml and extract again"
+            )
         return chosen
 
     def frames(self, split):
@@ -133,7 +140,7 @@ class FeatureStore:
             The file does not hold this kind.
         """
         self.require(kind)
-        return self.waves[kind][utterance.first_sample:utterance.first_sample + utterance.samples]
+        return self.waves[kind][utterance.first_sample : utterance.first_sample + utterance.samples]
 
     def read_all(self, utterance):
         """Return all that the file holds of one of `utterances`, as name → array, as `writing.write` takes it."""

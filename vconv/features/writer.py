@@ -1,4 +1,5 @@
 """Writes the feature file that `store.FeatureStore` reads."""
+
 import hashlib
 import itertools
 import math
@@ -64,8 +65,10 @@ def located(utterances):
     """Return the `StoredUtterance`s with `start` and `first_sample` filled in: one lies after the other."""
     starts = itertools.accumulate((row.length for row in utterances), initial=0)
     samples = itertools.accumulate((row.samples for row in utterances), initial=0)
-    return [row._replace(start=start, first_sample=first)
-            for row, start, first in zip(utterances, starts, samples, strict=False)]
+    return [
+        row._replace(start=start, first_sample=first)
+        for row, start, first in zip(utterances, starts, samples, strict=False)
+    ]
 
 
 def _write_arrays(path, offsets, types, utterances, arrays):

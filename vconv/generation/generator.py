@@ -47,12 +47,15 @@ class SampleGenerator:
         folder = RunFolder(run)
         run_settings, settings = folder.settings(), folder.model_settings()
         if "spectrogram" not in settings:
-            raise VconvError(f"{folder.path}: holds a {run_settings['model']}, which makes nothing from noise; give "
-                             "the run of a dcgan")
+            raise VconvError(
+                f"{folder.path}: holds a {run_settings['model']}, which makes nothing from noise; give "
+                "the run of a dcgan"
+            )
         model = folder.build_model()
         folder.load_checkpoint(model)
-        return cls(model, settings["spectrogram"], run_settings["features"]["sample_rate"],
-                   run_settings["data"]["peak_db"])
+        return cls(
+            model, settings["spectrogram"], run_settings["features"]["sample_rate"], run_settings["data"]["peak_db"]
+        )
 
     def patches(self, count, seed):
         """Return `count` patches, float32 [count, height, width, channels]; the first n are the same for any count."""
@@ -63,12 +66,16 @@ class SampleGenerator:
     def check_vocoder(self, vocoder):
         """Raise a VconvError unless a vocoder takes the run's mel spectrograms."""
         if self.spectrogram["kind"] != "mel":
-            raise VconvError("a vocoder takes mel spectrograms, and this run makes patches of spectrogram.kind "
-                             f"{self.spectrogram['kind']}, which are inverted without one; leave out --vocoder")
+            raise VconvError(
+                "a vocoder takes mel spectrograms, and this run makes patches of spectrogram.kind "
+                f"{self.spectrogram['kind']}, which are inverted without one; leave out --vocoder"
+            )
         differences = self.image.mel.settings.differences(vocoder.mel.settings)
         if differences:
-            raise VconvError(f"the vocoder takes other mel spectrograms than this run makes: {differences}; train one "
-                             "of the two with the other's settings, or use --vocoder griffin-lim")
+            raise VconvError(
+                f"the vocoder takes other mel spectrograms than this run makes: {differences}; train one "
+                "of the two with the other's settings, or use --vocoder griffin-lim"
+            )
 
     def sound(self, patch, vocoder=None):
         """Return the signal of a patch: by a vocoder, Griffin-Lim, WORLD or the inverse constant-Q transform."""
@@ -85,8 +92,10 @@ class SampleGenerator:
             The features are of another rate than the run's, or as for `Patches`.
         """
         if store.settings["sample_rate"] != self.image.rate:
-            raise VconvError(f"{store.path}: is of {store.settings['sample_rate']} Hz, and the run learned from "
-                             f"{self.image.rate} Hz; give the features it learned from")
+            raise VconvError(
+                f"{store.path}: is of {store.settings['sample_rate']} Hz, and the run learned from "
+                f"{self.image.rate} Hz; give the features it learned from"
+            )
         found = {}
         for name, split in SPLITS.items():
             patches, speakers = Patches(store, split, self.image, self.spectrogram["width"]).evenly(counts[name])

@@ -1,4 +1,5 @@
 """A small network that tells the classes of a corpus apart; what it sees in patches is the space of their measures."""
+
 import json
 
 import keras
@@ -66,7 +67,7 @@ class PatchClassifier:
         values = patches[training]
         classifier = cls(patches.shape[1:], classes, values.mean(), max(values.std(), 1e-6), seed)
         passes = -(-STEPS * BATCH // len(training))
-        drawn = np.concatenate([rng.permutation(training) for _ in range(passes)])[:STEPS * BATCH]
+        drawn = np.concatenate([rng.permutation(training) for _ in range(passes)])[: STEPS * BATCH]
         classifier._train(np.asarray(patches, np.float32), numbers, drawn.reshape(STEPS, BATCH))
         found = classifier.probabilities(patches[held_out]).argmax(axis=1)
         classifier.accuracy = float(np.mean(found == numbers[held_out]))
@@ -89,17 +90,28 @@ class PatchClassifier:
     def describe(self, patches):
         """Return (features, probabilities) of patches at once; errors as `features`."""
         if patches.shape[1:] != self.shape:
-            raise VconvError(f"the classifier takes patches of shape {list(self.shape)}, found "
-                             f"{list(patches.shape[1:])}; give such patches, or train a classifier on these")
-        found = [self._network(np.asarray(patches[first:first + BATCH], np.float32), training=False)
-                 for first in range(0, len(patches), BATCH)]
+            raise VconvError(
+                f"the classifier takes patches of shape {list(self.shape)}, found "
+                f"{list(patches.shape[1:])}; give such patches, or train a classifier on these"
+            )
+        found = [
+            self._network(np.asarray(patches[first : first + BATCH], np.float32), training=False)
+            for first in range(0, len(patches), BATCH)
+        ]
         return tuple(np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*found, strict=True))
 
     def save(self, path):
         """Write the weights and all that is needed to use them as one HDF5 file, whole or not at all."""
         with hdf5.create(path, KIND, VERSION) as file:
-            file.attrs["settings"] = hdf5.to_json({"shape": self.shape, "classes": self.classes, "mean": self.mean,
-                                                   "deviation": self.deviation, "accuracy": self.accuracy})
+            file.attrs["settings"] = hdf5.to_json(
+                {
+                    "shape": self.shape,
+                    "classes": self.classes,
+                    "mean": self.mean,
+                    "deviation": self.deviation,
+                    "accuracy": self.accuracy,
+                }
+            )
             for number, weights in enumerate(self._network.get_weights()):
                 file[f"weights/{number}"] = weights
 
@@ -128,27 +140,30 @@ class PatchClassifier:
         model.compile(keras.optimizers.Adam(schedule), "sparse_categorical_crossentropy", jit_compile=False)
         data = tf.data.Dataset.from_generator(
             lambda: ((patches[rows], numbers[rows]) for rows in batches),
-            output_signature=(tf.TensorSpec((None, *self.shape), tf.float32), tf.TensorSpec((None,), tf.int32)))
+            output_signature=(tf.TensorSpec((None, *self.shape), tf.float32), tf.TensorSpec((None,), tf.int32)),
+        )
         model.fit(data, steps_per_epoch=len(batches), shuffle=False, verbose=0)
 
 
 def _network(shape, classes, mean, deviation, seed):
     """Return the network patch → (features, probabilities)."""
-    seeds = iter(np.random.default_rng(seed).integers(2 ** 31, size=len(CHANNELS) + 3).tolist())
+    seeds = iter(np.random.default_rng(seed).integers(2**31, size=len(CHANNELS) + 3).tolist())
     height, width, _ = shape
     patch = keras.Input(shape, name="patch")
     x = keras.layers.Rescaling(1 / deviation, -mean / deviation)(patch)
     x = keras.layers.AveragePooling2D((max(height // LARGEST, 1), max(width // LARGEST, 1)))(x)
     for channels in CHANNELS:
-        x = keras.layers.Conv2D(channels, 3, strides=2, padding="same",
-                                kernel_initializer=keras.initializers.HeNormal(next(seeds)))(x)
+        x = keras.layers.Conv2D(
+            channels, 3, strides=2, padding="same", kernel_initializer=keras.initializers.HeNormal(next(seeds))
+        )(x)
         x = keras.layers.LeakyReLU(SLOPE)(x)
     x = keras.layers.AveragePooling2D(tuple(-(-side // GRID) for side in x.shape[1:3]), padding="same")(x)
     x = keras.layers.Dropout(DROPOUT, seed=next(seeds))(keras.layers.Flatten()(x))
     x = keras.layers.Dense(FEATURES, kernel_initializer=keras.initializers.HeNormal(next(seeds)))(x)
     features = keras.layers.LeakyReLU(SLOPE, name="features")(x)
-    probabilities = keras.layers.Dense(classes, "softmax", name="probabilities",
-                                       kernel_initializer=keras.initializers.GlorotUniform(next(seeds)))(features)
+    probabilities = keras.layers.Dense(
+        classes, "softmax", name="probabilities", kernel_initializer=keras.initializers.GlorotUniform(next(seeds))
+    )(features)
     return keras.Model(patch, [features, probabilities], name="patch_classifier")
 
 
@@ -158,13 +173,18 @@ def _checked(patches, labels):
         raise VconvError("labels are missing, and a classifier learns from nothing else; give a class for each patch")
     labels = np.asarray(labels)
     if labels.shape != (len(patches),):
-        raise VconvError(f"there are labels of shape {list(labels.shape)} for {len(patches)} patches; give one for "
-                         "each patch")
+        raise VconvError(
+            f"there are labels of shape {list(labels.shape)} for {len(patches)} patches; give one for each patch"
+        )
     classes, numbers, counts = np.unique(labels, return_inverse=True, return_counts=True)
     if len(classes) < 2:
-        raise VconvError(f"all labels are {classes[0]!s}, and a classifier needs two classes or more; give patches of "
-                         "several speakers or classes, or leave the labels out")
+        raise VconvError(
+            f"all labels are {classes[0]!s}, and a classifier needs two classes or more; give patches of "
+            "several speakers or classes, or leave the labels out"
+        )
     if counts.min() < FEWEST:
-        raise VconvError(f"class {classes[counts.argmin()]!s} has {counts.min()} patches, and a classifier needs "
-                         f"{FEWEST} of each; give more, or leave the class out")
+        raise VconvError(
+            f"class {classes[counts.argmin()]!s} has {counts.min()} patches, and a classifier needs "
+            f"{FEWEST} of each; give more, or leave the class out"
+        )
     return classes.tolist(), numbers.astype(np.int32)

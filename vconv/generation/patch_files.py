@@ -1,4 +1,5 @@
 """Patches of spectrograms and their labels, from .npy files."""
+
 from pathlib import Path
 
 import numpy as np
@@ -50,24 +51,30 @@ def read_labels(path, patches):
     """
     labels = _load(path)
     if labels.shape != (len(patches),) or labels.dtype.kind not in "iuU":
-        raise VconvError(f"{path}: holds {labels.dtype} of shape {list(labels.shape)}; give a whole number or a text "
-                         f"for each of the {len(patches)} training patches, shape [{len(patches)}]")
+        raise VconvError(
+            f"{path}: holds {labels.dtype} of shape {list(labels.shape)}; give a whole number or a text "
+            f"for each of the {len(patches)} training patches, shape [{len(patches)}]"
+        )
     return labels
 
 
 def check_shape(path, patches, others):
     """Raise a VconvError about `path` unless its patches have the shape of others."""
     if patches.shape[1:] != others.shape[1:]:
-        raise VconvError(f"{path}: holds patches of shape {list(patches.shape[1:])} (height, width, channels), and "
-                         f"{list(others.shape[1:])} is needed; give patches of one shape")
+        raise VconvError(
+            f"{path}: holds patches of shape {list(patches.shape[1:])} (height, width, channels), and "
+            f"{list(others.shape[1:])} is needed; give patches of one shape"
+        )
 
 
 def _patches(path):
     """Return the patches of one file with an axis of channels."""
     patches = _load(path)
     if patches.dtype.kind not in "fiu" or patches.ndim not in (3, 4) or not all(patches.shape[1:]):
-        raise VconvError(f"{path}: holds {patches.dtype} of shape {list(patches.shape)}; give numbers of shape "
-                         "[patches, height, width] or [patches, height, width, channels]")
+        raise VconvError(
+            f"{path}: holds {patches.dtype} of shape {list(patches.shape)}; give numbers of shape "
+            "[patches, height, width] or [patches, height, width, channels]"
+        )
     patches = patches.astype(np.float32)
     if not np.isfinite(patches).all():
         raise VconvError(f"{path}: holds NaN or infinity; give finite patches")

@@ -1,4 +1,5 @@
 """Measures of a generated set as a table for the terminal and as JSON."""
+
 from vconv.evaluation.output import aligned, plain, versions
 
 FORMAT, VERSION = "vconv sample scores", 1
@@ -29,8 +30,14 @@ def summary(found, features, command=""):
         Where the features come from: {"kind", "number", …}.
     command : str
     """
-    return {"format": FORMAT, "version": VERSION, "features": _rounded(features), **_rounded(found),
-            "versions": versions(PACKAGES), "command": command}
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "features": _rounded(features),
+        **_rounded(found),
+        "versions": versions(PACKAGES),
+        "command": command,
+    }
 
 
 def as_text(content):
@@ -45,11 +52,16 @@ def as_text(content):
         if name in content["measures"]:
             entries = content["measures"][name]
             table.append([title, *(_cell(entries[one], factor, decimals) for one in sets), good])
-    return "\n".join([
-        about, f"{compared['samples']} samples of each set against {compared['with']} other training samples; "
-        f"{compared['neighbours']} neighbours; ± half of the 95 % interval ({compared['resamples']} resamples)",
-        *aligned(table, 1), f"near copies of training samples: {content['near_copies']['count']} of "
-        f"{content['samples']['generated']} generated"])
+    return "\n".join(
+        [
+            about,
+            f"{compared['samples']} samples of each set against {compared['with']} other training samples; "
+            f"{compared['neighbours']} neighbours; ± half of the 95 % interval ({compared['resamples']} resamples)",
+            *aligned(table, 1),
+            f"near copies of training samples: {content['near_copies']['count']} of "
+            f"{content['samples']['generated']} generated",
+        ]
+    )
 
 
 def _cell(entry, factor, decimals):

@@ -1,4 +1,5 @@
 """A generated set of patches by all measures, beside what data themselves get."""
+
 from typing import NamedTuple
 
 import numpy as np
@@ -88,12 +89,19 @@ def evaluate_samples(generated, training, held_out=None, seed=0):
     memory, copies = _memory(sets, training, cut["training"], rest, seed)
     return {
         "samples": {name: len(one.patches) for name, one in (sets | {"training": training}).items()},
-        "compared": {"samples": size, "with": len(rest.patches), "neighbours": NEIGHBOURS, "resamples": RESAMPLES,
-                     "seed": seed, "expected_coverage": expected_coverage(len(rest.patches), size, NEIGHBOURS)},
-        "measures": {measure: {name: columns[name][measure] for name in columns}
-                     for measure in columns["generated"]} | memory,
-        "histograms": {name: {key: values.tolist() for key, values in found._asdict().items()}
-                       for name, found in by_bin.items()},
+        "compared": {
+            "samples": size,
+            "with": len(rest.patches),
+            "neighbours": NEIGHBOURS,
+            "resamples": RESAMPLES,
+            "seed": seed,
+            "expected_coverage": expected_coverage(len(rest.patches), size, NEIGHBOURS),
+        },
+        "measures": {measure: {name: columns[name][measure] for name in columns} for measure in columns["generated"]}
+        | memory,
+        "histograms": {
+            name: {key: values.tolist() for key, values in found._asdict().items()} for name, found in by_bin.items()
+        },
         "near_copies": copies,
     }
 
@@ -102,8 +110,9 @@ def _equal_parts(sets, training, rng):
     """Return {set: `size` of its samples, "training" one of them}, the rest of the training set, size."""
     size = min(len(training.patches) // 2, *(len(one.patches) for one in sets.values()))
     if size < FEWEST:
-        raise VconvError(f"the smallest set has {size} samples (of the training set half counts), and {FEWEST} are "
-                         "needed; give more")
+        raise VconvError(
+            f"the smallest set has {size} samples (of the training set half counts), and {FEWEST} are needed; give more"
+        )
     order = rng.permutation(len(training.patches))
     cut = {name: one.take(rng.permutation(len(one.patches))[:size]) for name, one in sets.items()}
     return cut | {"training": training.take(order[:size])}, training.take(order[size:]), size
@@ -117,8 +126,11 @@ def _draws(size, seed):
 
 def _against(one, rest, gaussian, by_bin, draws, seed):
     """Return {measure: entry} of a set against the rest of the training set, whose features have the `gaussian`."""
-    entries = {"frechet_distance": _entry(
-        np.array([frechet.between_gaussians(frechet.fit(one.features[rows]), gaussian) for rows in draws]), _centred)}
+    entries = {
+        "frechet_distance": _entry(
+            np.array([frechet.between_gaussians(frechet.fit(one.features[rows]), gaussian) for rows in draws]), _centred
+        )
+    }
     weights = bootstrap.weights(len(one.features), RESAMPLES, seed)
     if one.probabilities is not None:
         entries["inception_score"] = _entry(inception_score(one.probabilities, weights))
@@ -146,9 +158,13 @@ def _memory(sets, training, part, rest, seed):
     distance, index = found["generated"]
     copies = np.flatnonzero(memorization.near_copies(distance, usual))
     nearest_first = copies[np.argsort(distance[copies], kind="stable")][:TOLD].tolist()
-    return entries, {"count": len(copies), "nearest": [
-        {"generated": sample, "training": int(index[sample]), "distance": float(distance[sample])}
-        for sample in nearest_first]}
+    return entries, {
+        "count": len(copies),
+        "nearest": [
+            {"generated": sample, "training": int(index[sample]), "distance": float(distance[sample])}
+            for sample in nearest_first
+        ],
+    }
 
 
 def _centred(values):

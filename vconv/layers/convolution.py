@@ -1,4 +1,5 @@
 """Convolution blocks over frequency: convolution (or its transpose) → LayerNorm → LeakyReLU."""
+
 import keras
 import tensorflow as tf
 from keras import ops

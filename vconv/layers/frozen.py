@@ -1,4 +1,5 @@
 """A network over time made ready for inference: weight norms folded away, kernels constant, convolutions fused."""
+
 import keras
 import numpy as np
 import tensorflow as tf

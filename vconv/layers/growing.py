@@ -34,8 +34,10 @@ class Growing(keras.layers.Layer):
         self.shares.assign(np.maximum(1 - np.abs(np.arange(len(self.factors)) - position), 0))
 
     def call(self, pictures):
-        return sum(self.shares[number] * _enlarged(picture, factor)
-                   for number, (picture, factor) in enumerate(zip(pictures, self.factors, strict=True)))
+        return sum(
+            self.shares[number] * _enlarged(picture, factor)
+            for number, (picture, factor) in enumerate(zip(pictures, self.factors, strict=True))
+        )
 
     def coarsen(self, patches):
         """Return patches [batch, height, width, channels] as coarse as the output: means over what one value covers.

@@ -1,4 +1,5 @@
 """The Gaussian code of a variational autoencoder."""
+
 from keras import ops
 
 

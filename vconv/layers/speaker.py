@@ -1,4 +1,5 @@
 """The speaker's part of a code: an embedding, merged with the latent by two dense layers."""
+
 import keras
 
 

@@ -5,6 +5,7 @@ from keras import ops
 
 TINY = 1e-30
 
+
 class SpectralNormalization(keras.layers.Layer):
     """Divides kernels by their largest singular values; its own weights are the vectors of the power iterations.
 
@@ -17,8 +18,9 @@ class SpectralNormalization(keras.layers.Layer):
     def __init__(self, kernels, **kwargs):
         super().__init__(**kwargs)
         for number, kernel in enumerate(kernels):
-            self.add_weight(shape=(1, kernel.shape[-1]), initializer="random_normal", trainable=False,
-                            name=f"vector_{number}")
+            self.add_weight(
+                shape=(1, kernel.shape[-1]), initializer="random_normal", trainable=False, name=f"vector_{number}"
+            )
         self.built = True
 
     def normalise(self, kernels):

@@ -1,4 +1,5 @@
 """How loud speech is while somebody speaks, and gains that make recordings equally loud."""
+
 import numpy as np
 
 from vconv.audio import wav

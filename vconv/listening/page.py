@@ -3,6 +3,7 @@
 The page holds opaque ids only, so neither the screen nor a result file tells a system; `scores` puts page and
 key together again.
 """
+
 import base64
 import hashlib
 import json
@@ -27,7 +28,7 @@ KEY_FORMAT, KEY_VERSION = "vconv listening-test key", 1
 SENTENCES = 8
 PRACTICE = 3  # items a test
 SHORTEST_SECONDS = 0.1
-SILENCE = 2.0 ** -15  # one step of a 16-bit file
+SILENCE = 2.0**-15  # one step of a 16-bit file
 ANSWER_SECONDS, REPLAYS = 4.0, 1.3  # for the estimate of how long the test takes
 
 
@@ -91,8 +92,7 @@ def build(systems, output, target=None, source=None, tests=None, sentences=None,
         recordings, no common names, too few sentences or references, or a silent or very short recording.
     """
     tests = _checked(systems, target, tests)
-    folders = {name: by_name(folder)
-               for name, folder in {**systems, TARGET: target, SOURCE: source}.items() if folder}
+    folders = {name: by_name(folder) for name, folder in {**systems, TARGET: target, SOURCE: source}.items() if folder}
     common = _common_names(folders)
     draw = random.Random(seed)
     chosen, practice = _draw_sentences(draw, common, sentences)
@@ -119,16 +119,21 @@ def build(systems, output, target=None, source=None, tests=None, sentences=None,
 def _checked(systems, target, tests):
     """Return the tests to make, in the order of TESTS, or raise the VconvError of a mistake in the arguments."""
     if len(systems) < 2:
-        raise VconvError(f"a listening test compares at least two systems, but {len(systems)} was named; add another "
-                         f"--system NAME=DIR")
+        raise VconvError(
+            f"a listening test compares at least two systems, but {len(systems)} was named; add another "
+            f"--system NAME=DIR"
+        )
     for name in systems:
         if name in (TARGET, SOURCE):
-            raise VconvError(f"--system: the name {name!r} is kept for the natural recordings of --{name}; "
-                             f"choose another")
+            raise VconvError(
+                f"--system: the name {name!r} is kept for the natural recordings of --{name}; choose another"
+            )
     wanted = [one_of(test, TESTS, "--tests") for test in tests or (TESTS if target else TESTS[:1])]
     if not target and set(wanted) != {"mos"}:
-        raise VconvError("--tests: similarity and abx compare with the target's voice; name a folder of natural "
-                         "recordings with --target")
+        raise VconvError(
+            "--tests: similarity and abx compare with the target's voice; name a folder of natural "
+            "recordings with --target"
+        )
     return [test for test in TESTS if test in wanted]
 
 
@@ -138,16 +143,18 @@ def _common_names(folders):
     common = sorted(set.intersection(*map(set, paired.values())))
     if not common:
         examples = "; ".join(f"{name} has {min(found)}" for name, found in paired.items())
-        raise VconvError(f"no recording has the same name in all folders ({examples}), so none can be compared; "
-                         f"name the files alike")
+        raise VconvError(
+            f"no recording has the same name in all folders ({examples}), so none can be compared; name the files alike"
+        )
     return common
 
 
 def _draw_sentences(draw, common, wanted):
     """Return the test sentences, sorted, and one for practice: another one, if there is one left."""
     if wanted and wanted > len(common):
-        raise VconvError(f"--sentences: {wanted} are wanted, but the folders have {len(common)} in common; "
-                         f"ask for fewer")
+        raise VconvError(
+            f"--sentences: {wanted} are wanted, but the folders have {len(common)} in common; ask for fewer"
+        )
     drawn = draw.sample(common, len(common))
     number = wanted or min(SENTENCES, len(common))
     return sorted(drawn[:number]), (drawn[number:] or drawn)[0]
@@ -164,8 +171,10 @@ def _items(draw, sentence, folders, tests, turn):
     if set(tests) - {"mos"}:
         others = [name for name in natural if name != samples[-1].name]
         if not others:
-            raise VconvError("--target: similarity and abx need another sentence than the sample as reference, but "
-                             "there is one recording only; add recordings or choose --tests mos")
+            raise VconvError(
+                "--target: similarity and abx need another sentence than the sample as reference, but "
+                "there is one recording only; add recordings or choose --tests mos"
+            )
         reference = Clip(TARGET, draw.choice(others))
         samples += [Clip(SOURCE, sentence)] if SOURCE in folders else []
         items += [Item("similarity", sentence, (sample, reference)) for sample in samples]
@@ -197,9 +206,18 @@ def _opaque(*what):
 
 def _page(items, encoded, tests, seed, minutes):
     """Return what the page carries; both items and clips are in the order of their ids."""
-    questions = sorted(({"id": _opaque(seed, *item), "test": item.test, "practice": item.practice,
-                         "clips": [_opaque(seed, *clip) for clip in item.clips]} for item in items),
-                       key=lambda question: question["id"])
+    questions = sorted(
+        (
+            {
+                "id": _opaque(seed, *item),
+                "test": item.test,
+                "practice": item.practice,
+                "clips": [_opaque(seed, *clip) for clip in item.clips],
+            }
+            for item in items
+        ),
+        key=lambda question: question["id"],
+    )
     clips = {_opaque(seed, *clip): base64.b64encode(flac).decode() for clip, flac in encoded.items()}
     page = {"seed": seed, "minutes": minutes, "tests": tests, "items": questions, "clips": dict(sorted(clips.items()))}
     return {"test": _opaque(page), **page}
@@ -208,12 +226,27 @@ def _page(items, encoded, tests, seed, minutes):
 def _key(items, gains, test, seed, folders):
     """Return what `score` needs: the scored items and who speaks in each clip."""
     return {
-        "format": KEY_FORMAT, "version": KEY_VERSION, "test": test, "seed": seed, "vconv": __version__,
+        "format": KEY_FORMAT,
+        "version": KEY_VERSION,
+        "test": test,
+        "seed": seed,
+        "vconv": __version__,
         "systems": [name for name in folders if name not in (TARGET, SOURCE)],
-        "items": {_opaque(seed, *item): {"test": item.test, "sentence": item.sentence,
-                                         "clips": [_opaque(seed, *clip) for clip in item.clips]}
-                  for item in items if not item.practice},
-        "clips": {_opaque(seed, *clip): {"system": clip.system, "file": str(folders[clip.system][clip.name]),
-                                         "gain_db": round(20 * float(np.log10(gain)), 2)}
-                  for clip, gain in gains.items()},
+        "items": {
+            _opaque(seed, *item): {
+                "test": item.test,
+                "sentence": item.sentence,
+                "clips": [_opaque(seed, *clip) for clip in item.clips],
+            }
+            for item in items
+            if not item.practice
+        },
+        "clips": {
+            _opaque(seed, *clip): {
+                "system": clip.system,
+                "file": str(folders[clip.system][clip.name]),
+                "gain_db": round(20 * float(np.log10(gain)), 2),
+            }
+            for clip, gain in gains.items()
+        },
     }

@@ -1,4 +1,5 @@
 """Reading the key of a listening test, and the files that listeners send back."""
+
 import json
 from pathlib import Path
 
@@ -14,12 +15,21 @@ def load_key(path):
     """Return the content of a key, its clips replaced by {clip: who speaks}."""
     key = _load(path)
     if (key.get("format"), key.get("version")) != (KEY_FORMAT, KEY_VERSION):
-        raise VconvError(f"{path}: is no key of a listening test, or of another version; name the .key.json that "
-                         f"`vconv listening-test build` wrote beside the page")
+        raise VconvError(
+            f"{path}: is no key of a listening test, or of another version; name the .key.json that "
+            f"`vconv listening-test build` wrote beside the page"
+        )
     try:
         speakers = {clip: entry["system"] for clip, entry in key["clips"].items()}
-        items = {name: {"test": item["test"], "sentence": item["sentence"], "clips": item["clips"],
-                        "speakers": [speakers[clip] for clip in item["clips"]]} for name, item in key["items"].items()}
+        items = {
+            name: {
+                "test": item["test"],
+                "sentence": item["sentence"],
+                "clips": item["clips"],
+                "speakers": [speakers[clip] for clip in item["clips"]],
+            }
+            for name, item in key["items"].items()
+        }
         return {"test": key["test"], "systems": key["systems"], "items": items}
     except (KeyError, TypeError, AttributeError) as error:
         raise VconvError(f"{path}: is damaged; the same `vconv listening-test build` writes the same key") from error
@@ -59,8 +69,10 @@ def load_results(key_path, key, paths):
         except VconvError as error:
             failures.append(str(error))
     if not found:
-        raise VconvError(f"no file holds answers to the test of {key_path}"
-                         f"{'; the first reason: ' + failures[0] if failures else ', name those listeners sent back'}")
+        raise VconvError(
+            f"no file holds answers to the test of {key_path}"
+            f"{'; the first reason: ' + failures[0] if failures else ', name those listeners sent back'}"
+        )
     return *_one_each(found), failures
 
 
@@ -82,16 +94,20 @@ def _checked(path, content, key):
     if (content.get("format"), content.get("version")) != (RESULT_FORMAT, RESULT_VERSION):
         raise VconvError(f"{path}: is no result of a listening test, or of another version; leave it out")
     if content.get("test") != key["test"]:
-        raise VconvError(f"{path}: answers another test ({content.get('test')}, the key is of {key['test']}); score it "
-                         f"with its own key")
+        raise VconvError(
+            f"{path}: answers another test ({content.get('test')}, the key is of {key['test']}); score it "
+            f"with its own key"
+        )
     answers = content.get("answers")
     texts = [content.get("listener"), content.get("finished")]
     if not isinstance(answers, dict) or not all(isinstance(text, str) and text for text in texts):
         raise VconvError(f"{path}: is damaged: no listener, time or answers; ask for the file again")
     missing = len(set(key["items"]) - set(answers))
     if missing or len(answers) > len(key["items"]):
-        raise VconvError(f"{path}: answers {len(answers)} questions and lacks {missing} of the {len(key['items'])}; "
-                         f"ask for the file again, or for the rest")
+        raise VconvError(
+            f"{path}: answers {len(answers)} questions and lacks {missing} of the {len(key['items'])}; "
+            f"ask for the file again, or for the rest"
+        )
     for name, item in key["items"].items():
         allowed = range(1, GRADES[item["test"]] + 1) if item["test"] in GRADES else item["clips"][:2]
         if answers[name] not in list(allowed) or isinstance(answers[name], bool | float):
@@ -107,6 +123,10 @@ def _one_each(found):
         files.setdefault(name.casefold(), []).append(path.name)
         if len(files[name.casefold()]) == 1:
             listeners[name] = content["answers"]
-    duplicates = [f"{name} sent {len(files[name.casefold()])} files ({', '.join(files[name.casefold()])}); the one "
-                  f"finished first counts" for name in listeners if len(files[name.casefold()]) > 1]
+    duplicates = [
+        f"{name} sent {len(files[name.casefold()])} files ({', '.join(files[name.casefold()])}); the one "
+        f"finished first counts"
+        for name in listeners
+        if len(files[name.casefold()]) > 1
+    ]
     return dict(sorted(listeners.items())), duplicates

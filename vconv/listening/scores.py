@@ -1,4 +1,5 @@
 """From what listeners answered to scores with intervals, without those who fail the hidden anchors."""
+
 import json
 from itertools import combinations
 
@@ -47,12 +48,22 @@ def score(key_path, results):
     kept = [row for row, name in enumerate(listeners) if name not in faults]
     if not kept:
         name, reasons = next(iter(faults.items()))
-        raise VconvError(f"all {len(listeners)} listeners fail the anchors, so nothing can be scored; {name}, for one, "
-                         f"{' and '.join(reasons)}")
+        raise VconvError(
+            f"all {len(listeners)} listeners fail the anchors, so nothing can be scored; {name}, for one, "
+            f"{' and '.join(reasons)}"
+        )
     tables = {test: {group: table[kept] for group, table in groups.items()} for test, groups in tables.items()}
-    scores = {"format": SCORES_FORMAT, "version": SCORES_VERSION, "test": key["test"], "rule": _rule(tables),
-              "listeners": len(kept), "dropped": faults, "duplicates": duplicates, "refused": failures,
-              **_scores(key, tables)}
+    scores = {
+        "format": SCORES_FORMAT,
+        "version": SCORES_VERSION,
+        "test": key["test"],
+        "rule": _rule(tables),
+        "listeners": len(kept),
+        "dropped": faults,
+        "duplicates": duplicates,
+        "refused": failures,
+        **_scores(key, tables),
+    }
     return scores, failures
 
 
@@ -88,17 +99,24 @@ def as_text(scores):
         lines += ["", "Similarity, share of answers that say: the same person as the target"]
         lines += [f"{name:{width}s}{_line(entry, '.0%')}" for name, entry in scores["similarity"].items()]
     if scores["abx"]:
-        lines += ["", "ABX, share of answers that find the voice closer to the target's (p: exact two-sided binomial "
-                  "test against a half)"]
-        lines += [f"{' rather than '.join(entry['systems'])}: {_line(entry, '.0%')}, p = {entry['p_value']:.2g}"
-                  for entry in scores["abx"]]
+        lines += [
+            "",
+            "ABX, share of answers that find the voice closer to the target's (p: exact two-sided binomial "
+            "test against a half)",
+        ]
+        lines += [
+            f"{' rather than '.join(entry['systems'])}: {_line(entry, '.0%')}, p = {entry['p_value']:.2g}"
+            for entry in scores["abx"]
+        ]
     return "\n".join(lines)
 
 
 def _line(entry, form):
     low, high = entry["interval"]
-    return (f"{entry['mean']:{form}} [{low:{form}}, {high:{form}}]  "
-            f"{_count(entry['ratings'], 'rating')} of {_count(entry['listeners'], 'listener')}")
+    return (
+        f"{entry['mean']:{form}} [{low:{form}}, {high:{form}}]  "
+        f"{_count(entry['ratings'], 'rating')} of {_count(entry['listeners'], 'listener')}"
+    )
 
 
 def _count(number, noun):
@@ -119,18 +137,24 @@ def _tables(key, listeners):
             first = item["clips"][item["speakers"].index(group[0])]
             answers = [answer == first for answer in answers]
         columns.setdefault(item["test"], {}).setdefault(group, []).append(answers)
-    return {test: {group: np.array(columns[test][group], float).T for group in sorted(columns[test], key=str)}
-            for test in columns}
+    return {
+        test: {group: np.array(columns[test][group], float).T for group in sorted(columns[test], key=str)}
+        for test in columns
+    }
 
 
 def _rule(tables):
     """Return who is dropped, as far as this test can tell."""
     mos, similarity = tables.get("mos", {}), tables.get("similarity", {})
-    rules = [("mos" in tables, "gives every recording the same mark"),
-             (TARGET in mos, f"gives natural recordings a mean MOS below {NATURAL_MOS}, or below that of the "
-                             f"system they rate lowest"),
-             (TARGET in similarity, "calls no more than half of the pairs of target and target the same"),
-             (SOURCE in similarity, "calls no more than half of the pairs of source and target different")]
+    rules = [
+        ("mos" in tables, "gives every recording the same mark"),
+        (
+            TARGET in mos,
+            f"gives natural recordings a mean MOS below {NATURAL_MOS}, or below that of the system they rate lowest",
+        ),
+        (TARGET in similarity, "calls no more than half of the pairs of target and target the same"),
+        (SOURCE in similarity, "calls no more than half of the pairs of source and target different"),
+    ]
     found = [rule for holds, rule in rules if holds]
     return f"a listener is dropped who {', or '.join(found)}" if found else "no anchors, so nobody can be dropped"
 
@@ -147,14 +171,17 @@ def _faults(key, tables, row):
         if natural < NATURAL_MOS:
             faults.append(f"gives natural recordings a mean MOS of {natural:.2f}, below {NATURAL_MOS}")
         if natural < mos[lowest].mean():
-            faults.append(f"gives natural recordings a mean MOS of {natural:.2f}, below the "
-                          f"{mos[lowest].mean():.2f} of {lowest}")
+            faults.append(
+                f"gives natural recordings a mean MOS of {natural:.2f}, below the {mos[lowest].mean():.2f} of {lowest}"
+            )
     for anchor, says_same in ((TARGET, True), (SOURCE, False)):
         if anchor in tables.get("similarity", {}):
             right = (tables["similarity"][anchor][row] <= SAME) == says_same
             if right.mean() <= 0.5:
-                faults.append(f"calls {right.sum()} of {len(right)} pairs of {anchor} and {TARGET} "
-                              f"{'the same' if says_same else 'different'}")
+                faults.append(
+                    f"calls {right.sum()} of {len(right)} pairs of {anchor} and {TARGET} "
+                    f"{'the same' if says_same else 'different'}"
+                )
     return faults
 
 
@@ -166,10 +193,15 @@ def _scores(key, tables):
     return {
         "mos": {name: _entry(mos[name]) for name in order if name in mos} or None,
         "mos_differences": [{"systems": [a, b]} | _entry(mos[a] - mos[b]) for a, b in pairs] if mos else None,
-        "similarity": {name: _entry(similarity[name] <= SAME) | {"answers": _histogram(similarity[name])}
-                       for name in order if name in similarity} or None,
-        "abx": [{"systems": list(pair)} | _entry(abx[pair]) | {"p_value": _p_value(abx[pair])}
-                for pair in pairs] if abx else None,
+        "similarity": {
+            name: _entry(similarity[name] <= SAME) | {"answers": _histogram(similarity[name])}
+            for name in order
+            if name in similarity
+        }
+        or None,
+        "abx": [{"systems": list(pair)} | _entry(abx[pair]) | {"p_value": _p_value(abx[pair])} for pair in pairs]
+        if abx
+        else None,
     }
 
 
@@ -186,5 +218,9 @@ def _p_value(table):
 def _entry(table):
     """Return mean, interval and what they rest on."""
     table = np.asarray(table, float)
-    return {"mean": float(table.mean()), "interval": crossed_interval(table), "listeners": len(table),
-            "ratings": table.size}
+    return {
+        "mean": float(table.mean()),
+        "interval": crossed_interval(table),
+        "listeners": len(table),
+        "ratings": table.size,
+    }

@@ -4,6 +4,7 @@
 which takes the `SIZES` of those data too and returns a compiled `keras.Model` with an attribute `networks`. It may
 offer `upsampling(settings)`, which describes its transposed convolutions.
 """
+
 from importlib import import_module
 from importlib.resources import files
 

@@ -23,14 +23,18 @@ def check(adversarial, model_name, constraints=CONSTRAINTS):
     config.one_of(adversarial["objective"], OBJECTIVES, f"{model_name}: adversarial.objective")
     config.one_of(adversarial["constraint"], constraints, f"{model_name}: adversarial.constraint")
     if adversarial["objective"] == "wasserstein" and adversarial["constraint"] == "none":
-        raise VconvError(f"{model_name}: adversarial.objective wasserstein needs a critic whose slope is bounded, and "
-                         f"adversarial.constraint is none; set it to one of: {', '.join(constraints[:-1])}")
+        raise VconvError(
+            f"{model_name}: adversarial.objective wasserstein needs a critic whose slope is bounded, and "
+            f"adversarial.constraint is none; set it to one of: {', '.join(constraints[:-1])}"
+        )
     steps, decay = adversarial["critic_steps"], adversarial["average_decay"]
     if steps < 1:
         raise VconvError(f"{model_name}: adversarial.critic_steps is {steps}; it must be 1 or more")
     if not 0 <= decay < 1:
-        raise VconvError(f"{model_name}: adversarial.average_decay is {decay}; it must be 0 (no average) or less than "
-                         f"1, for example 0.999")
+        raise VconvError(
+            f"{model_name}: adversarial.average_decay is {decay}; it must be 0 (no average) or less than "
+            f"1, for example 0.999"
+        )
 
 
 def minimise(loss_of, variables, optimizer, norm=None, tape=None):

@@ -17,8 +17,17 @@ from vconv.models.adversarial import check as check_adversarial
 from vconv.models.dcgan_networks import check_network, critic, generator, patch_shape, upsampling_stack
 from vconv.models.optimizers import adam
 
-NOISE = ("z of the critic's step", "real", "fake", "between", "mixture", "z of the generator's step", "generator", "z",
-         "matched")
+NOISE = (
+    "z of the critic's step",
+    "real",
+    "fake",
+    "between",
+    "mixture",
+    "z of the generator's step",
+    "generator",
+    "z",
+    "matched",
+)
 
 
 def build(settings):
@@ -38,12 +47,16 @@ def check(settings):
     network, epochs = settings["network"], settings["adversarial"]["progressive_epochs"]
     growing = network["generator"] == "convolutional" and max(network["height_strides"] + network["width_strides"]) > 1
     if epochs < 0 or (epochs and not growing):
-        raise VconvError(f"dcgan: adversarial.progressive_epochs is {epochs}; it must be 0, or more where the "
-                         "generator is convolutional and has strides to grow by")
+        raise VconvError(
+            f"dcgan: adversarial.progressive_epochs is {epochs}; it must be 0, or more where the "
+            "generator is convolutional and has strides to grow by"
+        )
     norm = network["critic_norm"]
     if settings["adversarial"]["constraint"] == "spectral_normalization" and norm != "none":
-        raise VconvError("dcgan: adversarial.constraint spectral_normalization bounds nothing where "
-                         f"network.critic_norm is {norm}, which undoes it; set network.critic_norm to none")
+        raise VconvError(
+            "dcgan: adversarial.constraint spectral_normalization bounds nothing where "
+            f"network.critic_norm is {norm}, which undoes it; set network.critic_norm to none"
+        )
 
 
 def upsampling(settings):
@@ -141,8 +154,10 @@ class DCGAN(TwoPlayerModel):
         """What the objective makes of the scores, + λ · gradient penalty where the settings want it."""
         real, step = batch[0], self.critic_optimizer.iterations
         fake = self.generator(self.draw("z of the critic's step", step, ops.shape(real)[0]), training=True)
-        scores = {name: self.critic([patches, self.noise_seed(name, step)], training=True)
-                  for name, patches in (("real", real), ("fake", fake))}
+        scores = {
+            name: self.critic([patches, self.noise_seed(name, step)], training=True)
+            for name, patches in (("real", real), ("fake", fake))
+        }
         loss, signs = self.judge(scores["real"], scores["fake"])
         loss, penalty = self.penalised(loss, lambda: self.gradient_between(real, fake, step))
         return loss, {"critic_loss": loss, "distance": signs["gap"], **signs, **penalty}
@@ -164,11 +179,13 @@ class DCGAN(TwoPlayerModel):
         real, fake = self.examples(batch)
         scores = [self.critic([patches, self.noise_seed("z", 0)], training=False) for patches in (real, fake)]
         of_real, of_fake = mean_distance(real), mean_distance(fake)
-        return self.track({
-            "distance": -losses.wasserstein(*scores),
-            "energy_distance": 2 * mean_distance(real, fake) - of_real - of_fake,
-            "spread": of_fake / of_real,
-        })
+        return self.track(
+            {
+                "distance": -losses.wasserstein(*scores),
+                "energy_distance": 2 * mean_distance(real, fake) - of_real - of_fake,
+                "spread": of_fake / of_real,
+            }
+        )
 
 
 def mean_distance(one, other=None):

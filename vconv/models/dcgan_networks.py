@@ -22,8 +22,11 @@ from vconv.layers.upsampling import check as check_kernel
 AXES = ("height", "width")
 LARGEST_START = 32  # a side of the map that the generator begins with
 # Statistics of the batch, or of each patch over all its places and channels; one scale and offset a channel.
-NORMS = {"batch": layers.BatchNormalization, "layer": lambda name: layers.GroupNormalization(1, name=name),
-         "none": lambda name: lambda x: x}
+NORMS = {
+    "batch": layers.BatchNormalization,
+    "layer": lambda name: layers.GroupNormalization(1, name=name),
+    "none": lambda name: lambda x: x,
+}
 
 
 def patch_shape(settings):
@@ -48,8 +51,9 @@ def check_network(settings):
         raise VconvError("dcgan: network.critic_channels: has 1 entry; give two or more")
     config.one_of(network["critic_norm"], NORMS, "dcgan: network.critic_norm")
     if not 0 <= network["critic_dropout"] < 1:
-        raise VconvError(f"dcgan: network.critic_dropout is {network['critic_dropout']:g}; it must be 0 or more and "
-                         "below 1")
+        raise VconvError(
+            f"dcgan: network.critic_dropout is {network['critic_dropout']:g}; it must be 0 or more and below 1"
+        )
     if network["generator"] == "convolutional":
         _check_start(patch_shape(settings), network)
 
@@ -60,11 +64,16 @@ def _check_start(shape, network):
     if max(start) <= LARGEST_START:
         return
     plan = plan_upsampling(shape[:2], len(stack))
-    proposal = [f"network.{axis}_{kind}=[{','.join(str(getattr(layer, kind[:-1])[place]) for layer in plan.stack)}]"
-                for place, axis in enumerate(AXES) for kind in ("strides", "kernels")]
-    raise VconvError(f"dcgan: patches of {_times(shape[:2])} would begin with a map of {_times(start)}, larger than "
-                     f"{LARGEST_START} a side; use larger strides, for example --set {' --set '.join(proposal)}, which "
-                     f"begin with {_times(plan.start)}")
+    proposal = [
+        f"network.{axis}_{kind}=[{','.join(str(getattr(layer, kind[:-1])[place]) for layer in plan.stack)}]"
+        for place, axis in enumerate(AXES)
+        for kind in ("strides", "kernels")
+    ]
+    raise VconvError(
+        f"dcgan: patches of {_times(shape[:2])} would begin with a map of {_times(start)}, larger than "
+        f"{LARGEST_START} a side; use larger strides, for example --set {' --set '.join(proposal)}, which "
+        f"begin with {_times(plan.start)}"
+    )
 
 
 def upsampling_stack(shape, network):

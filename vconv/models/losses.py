@@ -1,4 +1,5 @@
 """Losses as pure functions: tensors in, one number a frame or a batch out; no optimiser, no logging."""
+
 import math
 from collections.abc import Callable
 from functools import partial
@@ -141,8 +142,10 @@ def multi_resolution_stft(real, fake, epsilon=1e-7):
     """
     terms = []
     for size in STFT_SIZES:
-        one, other = (ops.sqrt(tf.square(tf.math.real(x)) + tf.square(tf.math.imag(x)) + epsilon)
-                      for x in (tf.signal.stft(y, size, size // 4) for y in (real, fake)))
+        one, other = (
+            ops.sqrt(tf.square(tf.math.real(x)) + tf.square(tf.math.imag(x)) + epsilon)
+            for x in (tf.signal.stft(y, size, size // 4) for y in (real, fake))
+        )
         terms.append(tf.norm(one - other) / tf.norm(one) + ops.mean(ops.abs(ops.log(one) - ops.log(other))))
     return sum(terms) / len(terms)
 

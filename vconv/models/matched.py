@@ -32,8 +32,10 @@ def build(speakers, settings):
     """
     training = settings["training"]
     if training["consistency"] < 0:
-        raise VconvError(f"matched: training.consistency is {training['consistency']}; it must be 0 (what is said is "
-                         f"not converted again) or more")
+        raise VconvError(
+            f"matched: training.consistency is {training['consistency']}; it must be 0 (what is said is "
+            f"not converted again) or more"
+        )
     steps = training["epochs"] * max(1, training["segments_per_epoch"] // training["batch_size"])
     rate = keras.optimizers.schedules.CosineDecay(training["learning_rate"], steps)
     model = Matched(speakers, settings, name="matched")

@@ -19,6 +19,7 @@ from vconv.models.optimizers import adam
 
 DISTANCES = ("stft", "mel_db")  # of signals; settings of the same names weigh them
 
+
 def build(settings):
     """Return a compiled `MelGAN` with one Adam for the generator and one for the discriminators."""
     check(settings)
@@ -42,14 +43,18 @@ def check(settings):
         raise VconvError(f"melgan: network.scales is {network['scales']}; it must be 2 or more")
     hop = math.prod(strides) * network["bands"]
     if hop != mel["hop"]:
-        raise VconvError(f"melgan: upsampling_strides {strides} times {network['bands']} bands make {hop} samples of a "
-                         f"frame, but mel.hop is {mel['hop']}; choose strides such as "
-                         f"{factors(mel['hop'] / network['bands'], len(strides))}")
+        raise VconvError(
+            f"melgan: upsampling_strides {strides} times {network['bands']} bands make {hop} samples of a "
+            f"frame, but mel.hop is {mel['hop']}; choose strides such as "
+            f"{factors(mel['hop'] / network['bands'], len(strides))}"
+        )
     least = max(losses.STFT_SIZES)
     if training["segment_samples"] % hop or training["segment_samples"] < least:
         near = max(round(training["segment_samples"] / hop), -(-least // hop)) * hop
-        raise VconvError(f"melgan: training.segment_samples is {training['segment_samples']}; it must be a "
-                         f"multiple of the hop {hop} and hold {least} samples, for example {near}")
+        raise VconvError(
+            f"melgan: training.segment_samples is {training['segment_samples']}; it must be a "
+            f"multiple of the hop {hop} and hold {least} samples, for example {near}"
+        )
     config.one_of(training["condition"], ("natural", "world"), "melgan: training.condition")
     adversarial.check(own, "melgan")
     if own["warm_up_epochs"] and not max(own["stft"], own["mel_db"]) > 0:
@@ -174,7 +179,8 @@ class MelGAN(adversarial.TwoPlayerModel):
         seed = [self.seed, ops.cast(self.critic_optimizer.iterations, "int32")]
         between = losses.interpolate(real, fake, tf.random.stateless_uniform(ops.shape(real)[:1], seed))
         return adversarial.input_gradient(
-            lambda x: sum(ops.mean(scale[-1], (1, 2)) for scale in self.discriminator(x)) / self.scales, between)
+            lambda x: sum(ops.mean(scale[-1], (1, 2)) for scale in self.discriminator(x)) / self.scales, between
+        )
 
     def test_step(self, batch):
         """Two distances of held-out segments: of their STFTs, and of their mel spectrograms in dB."""

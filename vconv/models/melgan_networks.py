@@ -1,4 +1,5 @@
 """The networks of MelGAN, on paper and built: generator, discriminators, which frames a sample depends on."""
+
 import keras
 from keras import layers
 

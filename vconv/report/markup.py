@@ -1,4 +1,5 @@
 """HTML by elements, so that no text gets into a page unescaped; and the pages that they are set into."""
+
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -21,16 +22,18 @@ def element(name, *content, **attributes):
     **attributes : object
         Written with hyphens for underscores, `class_` as class; False and None are left out, True has no value.
     """
-    written = "".join(_attribute(key, value) for key, value in attributes.items()
-                      if value is not None and value is not False)
+    written = "".join(
+        _attribute(key, value) for key, value in attributes.items() if value is not None and value is not False
+    )
     inside = "" if name in VOID else f"{join(content)}</{name}>"
     return Html(f"<{name}{written}>{inside}")
 
 
 def join(content, between=""):
     """Return pieces, each `Html` or text, as one `Html`."""
-    return Html(between.join(piece if isinstance(piece, Html) else escape(str(piece))
-                             for piece in content if piece is not None))
+    return Html(
+        between.join(piece if isinstance(piece, Html) else escape(str(piece)) for piece in content if piece is not None)
+    )
 
 
 def from_template(name, **parts):

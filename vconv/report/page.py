@@ -1,4 +1,5 @@
 """The page of an evaluation: one HTML file, with all that is heard and seen inside it."""
+
 from itertools import permutations
 
 import yaml
@@ -103,28 +104,51 @@ def _subtitle(scores, model):
 def _card(scores, measure, name):
     """Return the headline of a measure: the number, and where the systems lie on its scale."""
     shown = tables.quantity(measure, name)
-    entries = {system: details[name] for system in tables.SYSTEMS
-               if (entry := scores[measure].get(system)) and (details := entry["details"]).get(name)
-               and details[name]["mean"] is not None}
+    entries = {
+        system: details[name]
+        for system in tables.SYSTEMS
+        if (entry := scores[measure].get(system))
+        and (details := entry["details"]).get(name)
+        and details[name]["mean"] is not None
+    }
     low, high = (bound(entry["mean"] for entry in entries.values()) for bound in (min, max))
     places = {system: 100 * (entry["mean"] - low) / ((high - low) or 1) for system, entry in entries.items()}
     dots = [element("span", class_=f"dot {system}", style=f"--at:{place:.1f}%") for system, place in places.items()]
-    values = [element("li", element("span", class_=f"dot {system}"), tables.SYSTEMS[system], " ",
-                      element("b", shown.text(entry["mean"]))) for system, entry in entries.items()]
+    values = [
+        element(
+            "li",
+            element("span", class_=f"dot {system}"),
+            tables.SYSTEMS[system],
+            " ",
+            element("b", shown.text(entry["mean"])),
+        )
+        for system, entry in entries.items()
+    ]
     converted = entries.get("converted")
     number = [shown.text(converted["mean"]), " ", element("small", shown.unit)] if converted else tables.NOTHING
     interval = converted["interval"] if converted else [None]
     spread = tables.NOTHING if None in interval else f"95 %: {' to '.join(map(shown.text, interval))}"
-    return element("div", element("h3", tables.MEASURES[measure].title), element("p", *number, class_="number"),
-                   element("p", shown.label, ", ", spread, class_="interval"),
-                   element("div", *dots, class_="scale", aria_hidden="true"), element("ul", *values), class_="card")
+    return element(
+        "div",
+        element("h3", tables.MEASURES[measure].title),
+        element("p", *number, class_="number"),
+        element("p", shown.label, ", ", spread, class_="interval"),
+        element("div", *dots, class_="scale", aria_hidden="true"),
+        element("ul", *values),
+        class_="card",
+    )
 
 
 def _measure(measure, scores):
     """Return the section of one measure: what it means, its protocol, all its numbers."""
     known = tables.MEASURES[measure]
-    return element("section", element("h3", known.title), element("p", known.meaning),
-                   element("p", scores[measure]["protocol"], class_="protocol"), tables.detail_table(measure, scores))
+    return element(
+        "section",
+        element("h3", known.title),
+        element("p", known.meaning),
+        element("p", scores[measure]["protocol"], class_="protocol"),
+        tables.detail_table(measure, scores),
+    )
 
 
 def _unmeasured(scores):
@@ -149,12 +173,19 @@ def _training(history, model):
 def _making(scores, model):
     """Return command, settings and versions."""
     settings = {"Settings of the evaluation": scores["settings"], "Settings of the training": model}
-    return join([
-        element("pre", element("code", scores["command"]), tabindex=0), element("h3", "Versions"),
-        tables.definitions(scores["versions"]),
-        *(element("details", element("summary", element("h3", title)), element("pre", _yaml(content), tabindex=0))
-          for title, content in settings.items() if content),
-        element("p", f"Page written by vconv {__version__}.")])
+    return join(
+        [
+            element("pre", element("code", scores["command"]), tabindex=0),
+            element("h3", "Versions"),
+            tables.definitions(scores["versions"]),
+            *(
+                element("details", element("summary", element("h3", title)), element("pre", _yaml(content), tabindex=0))
+                for title, content in settings.items()
+                if content
+            ),
+            element("p", f"Page written by vconv {__version__}."),
+        ]
+    )
 
 
 def _yaml(content):
@@ -172,6 +203,9 @@ def _banner(scores, failures):
 def _warnings(scores, failures):
     """Return the section of what failed in the evaluation and on this page, and of what else is to be known."""
     lists = {"Not measured": scores["failures"], "Not on this page": failures, "Notes": scores.get("notes") or []}
-    found = [Html(element("h3", title) + element("ul", *(element("li", line) for line in lines)))
-             for title, lines in lists.items() if lines]
+    found = [
+        Html(element("h3", title) + element("ul", *(element("li", line) for line in lines)))
+        for title, lines in lists.items()
+        if lines
+    ]
     return element("section", element("h2", "Warnings and notes"), *found, id="warnings") if found else None

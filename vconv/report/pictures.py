@@ -1,4 +1,5 @@
 """Pictures of a report: spectrograms with F0 and training curves, as text inside the page, for light and dark."""
+
 import base64
 import io
 
@@ -20,8 +21,10 @@ LEFT, RIGHT = 0.07, 0.93  # where the time axis begins and ends, as shares of a 
 F0_TICKS_HZ = (50, 70, 100, 150, 200, 300, 400, 600, 800)
 
 # Ink, paper, spectrogram, F0, halo of F0. A matplotlib style says the rest.
-COLOURS = {"light": ("#1d2430", "#ffffff", "Greys", "#c2185b", "#ffffff"),
-           "dark": ("#dfe5ee", "#171c24", "magma", "#5ee6d8", "#000000")}
+COLOURS = {
+    "light": ("#1d2430", "#ffffff", "Greys", "#c2185b", "#ffffff"),
+    "dark": ("#dfe5ee", "#171c24", "magma", "#5ee6d8", "#000000"),
+}
 
 
 def sentence(panels, rate, frame_period_ms, scheme):
@@ -84,8 +87,11 @@ def curves(name, history):
 def inline(draw, alternative):
     """Return `<picture>`: the figures that `draw("light")` and `draw("dark")` make, and what they show in words."""
     light, dark = (_data(draw, scheme) for scheme in ("light", "dark"))
-    return element("picture", element("source", srcset=dark, media="(prefers-color-scheme: dark)"),
-                   element("img", src=light, alt=alternative))
+    return element(
+        "picture",
+        element("source", srcset=dark, media="(prefers-color-scheme: dark)"),
+        element("img", src=light, alt=alternative),
+    )
 
 
 def _data(draw, scheme):
@@ -96,7 +102,8 @@ def _data(draw, scheme):
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, **style, **dict.fromkeys(inks, ink)}):
         picture = io.BytesIO()
         FigureCanvasAgg(draw(scheme)).print_figure(
-            picture, format="webp", dpi=DOTS_PER_INCH, pil_kwargs={"quality": 80, "method": 4})
+            picture, format="webp", dpi=DOTS_PER_INCH, pil_kwargs={"quality": 80, "method": 4}
+        )
     return f"data:image/webp;base64,{base64.b64encode(picture.getvalue()).decode()}"
 
 

@@ -1,4 +1,5 @@
 """The part of a report to listen to: each sentence as it was, converted, and as it should be, with a picture of all."""
+
 import base64
 
 from tqdm import tqdm
@@ -34,8 +35,9 @@ class Recordings:
     def _read(self, path, speaker, resynthesised):
         rate, f0_range_hz = self.settings["sample_rate"], self.settings["f0_range_hz"].get(speaker)
         y = signal_of(path, self.settings, speaker if resynthesised else None)
-        return y, world.estimate_f0(y, rate, *(f0_range_hz or f0.WIDE_RANGE_HZ), self.settings["f0_method"],
-                                    self.settings["frame_period_ms"])
+        return y, world.estimate_f0(
+            y, rate, *(f0_range_hz or f0.WIDE_RANGE_HZ), self.settings["f0_method"], self.settings["frame_period_ms"]
+        )
 
 
 def sections(scores, pairs, number):
@@ -58,8 +60,9 @@ def sections(scores, pairs, number):
     """
     recordings = Recordings(scores["settings"])
     rows = {(row["pair"], row["sentence"], row["system"]): row for row in scores["files"]}
-    converted = {pair: [sentence for name, sentence, system in rows if (name, system) == (pair, "converted")]
-                 for pair in pairs}
+    converted = {
+        pair: [sentence for name, sentence, system in rows if (name, system) == (pair, "converted")] for pair in pairs
+    }
     chosen = {pair: sorted(sentences)[:number] for pair, sentences in converted.items()}
     numbers = measured(scores)
     found = []
@@ -80,14 +83,25 @@ def _article(pair, sentence, rows, recordings, numbers, folded):
     rate, frame_period_ms = recordings.settings["sample_rate"], recordings.settings["frame_period_ms"]
     speakers = {system: pair[0] if system == "source" else pair[1] for system in ORDER}
     paths = {system: (rows["target" if system == "copy_synthesis" else system] or {}).get("path") for system in ORDER}
-    clips = {system: recordings.clip(path, speakers[system], system == "copy_synthesis") if path else None
-             for system, path in paths.items()}
-    players = element("div", *(_player(system, pair, sentence, clips[system], rate, rows[system] or {}, numbers)
-                               for system in ORDER), class_="players")
+    clips = {
+        system: recordings.clip(path, speakers[system], system == "copy_synthesis") if path else None
+        for system, path in paths.items()
+    }
+    players = element(
+        "div",
+        *(_player(system, pair, sentence, clips[system], rate, rows[system] or {}, numbers) for system in ORDER),
+        class_="players",
+    )
     there = {SYSTEMS[system]: clip for system, clip in clips.items() if clip}
     picture = _picture(pair, sentence, there, rate, frame_period_ms) if there else None
-    return element("details", element("summary", element("h4", "Sentence ", sentence)), players, picture,
-                   class_="sentence", open=not folded)
+    return element(
+        "details",
+        element("summary", element("h4", "Sentence ", sentence)),
+        players,
+        picture,
+        class_="sentence",
+        open=not folded,
+    )
 
 
 def _player(system, pair, sentence, clip, rate, row, numbers):
@@ -98,8 +112,13 @@ def _player(system, pair, sentence, clip, rate, row, numbers):
     if clip is None:
         return element("figure", caption, element("p", "no recording", class_="missing"))
     encoded = base64.b64encode(wav.to_flac(clip[0], rate)).decode()
-    audio = element("audio", controls=True, preload="metadata", src=f"data:audio/flac;base64,{encoded}",
-                    aria_label=f"{SYSTEMS[system]}, {speaker}, sentence {sentence}")
+    audio = element(
+        "audio",
+        controls=True,
+        preload="metadata",
+        src=f"data:audio/flac;base64,{encoded}",
+        aria_label=f"{SYSTEMS[system]}, {speaker}, sentence {sentence}",
+    )
     found = [(quantity(*item), row[item[1]]) for item in numbers.items() if isinstance(row.get(item[1]), float)]
     scores = " · ".join(f"{shown.label} {shown.text(value)} {shown.unit}".strip() for shown, value in found)
     return element("figure", caption, audio, element("p", scores) if scores else None)
@@ -108,10 +127,16 @@ def _player(system, pair, sentence, clip, rate, row, numbers):
 def _picture(pair, sentence, panels, rate, frame_period_ms):
     """Return the spectrograms, with a line that the page's script moves while a recording plays."""
     shown = f"Spectrograms with F0 of sentence {sentence}, {' to '.join(pair)}, above each other: {', '.join(panels)}."
-    picture = pictures.inline(
-        lambda scheme: pictures.sentence(panels, rate, frame_period_ms, scheme), shown)
-    plot = element("div", picture, element("div", class_="cursor", hidden=True), class_="plot",
-                   data_seconds=pictures.seconds(panels, rate), data_left=pictures.LEFT,
-                   data_right=pictures.RIGHT)
-    return element("div", plot, class_="scrolled", role="region", aria_label=f"Spectrograms, sentence {sentence}",
-                   tabindex=0)
+    picture = pictures.inline(lambda scheme: pictures.sentence(panels, rate, frame_period_ms, scheme), shown)
+    plot = element(
+        "div",
+        picture,
+        element("div", class_="cursor", hidden=True),
+        class_="plot",
+        data_seconds=pictures.seconds(panels, rate),
+        data_left=pictures.LEFT,
+        data_right=pictures.RIGHT,
+    )
+    return element(
+        "div", plot, class_="scrolled", role="region", aria_label=f"Spectrograms, sentence {sentence}", tabindex=0
+    )

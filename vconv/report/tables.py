@@ -1,4 +1,5 @@
 """Tables of a report: what was measured, with intervals, in the units of each measure."""
+
 from typing import NamedTuple
 
 from vconv.report.markup import element, join
@@ -33,15 +34,25 @@ class Measure(NamedTuple):
 
 
 MEASURES = {
-    "mcd": Measure("Mel-cepstral distortion", "Distance to the target's own recording of the sentence: lower is "
-                   "nearer. It rewards smoothness, so read it beside the variance."),
+    "mcd": Measure(
+        "Mel-cepstral distortion",
+        "Distance to the target's own recording of the sentence: lower is "
+        "nearer. It rewards smoothness, so read it beside the variance.",
+    ),
     "f0": Measure("Pitch", "Error against the target's own recording: lower is nearer, correlation higher."),
-    "gv_log_ratio": Measure("Global variance", "ln(variance converted / variance of the target), 0 is natural; below 0 "
-                            "the voice is oversmoothed, it sounds muffled."),
-    "modulation_spectrum": Measure("Modulation spectrum", "Distance of how features move in time: lower is nearer to "
-                                   "natural."),
-    "similarity": Measure("Speaker similarity", "Position between source, 0, and target, 1; the log-likelihood ratio "
-                          "is above 0 where the voice is nearer the target's."),
+    "gv_log_ratio": Measure(
+        "Global variance",
+        "ln(variance converted / variance of the target), 0 is natural; below 0 "
+        "the voice is oversmoothed, it sounds muffled.",
+    ),
+    "modulation_spectrum": Measure(
+        "Modulation spectrum", "Distance of how features move in time: lower is nearer to natural."
+    ),
+    "similarity": Measure(
+        "Speaker similarity",
+        "Position between source, 0, and target, 1; the log-likelihood ratio "
+        "is above 0 where the voice is nearer the target's.",
+    ),
     "naturalness": Measure("Predicted naturalness", "Opinion scores that networks predict, 1 to 5: higher is better."),
     "wer": Measure("Intelligibility", "Errors of a speech recogniser: lower is more intelligible."),
 }
@@ -73,8 +84,10 @@ def quantity(measure, name):
 
 def measured(scores):
     """Return {measure: name of its headline number} of those that were measured, in the order of MEASURES."""
-    found = {measure: [entry["measure"] for system in SYSTEMS if (entry := (scores.get(measure) or {}).get(system))]
-             for measure in MEASURES}
+    found = {
+        measure: [entry["measure"] for system in SYSTEMS if (entry := (scores.get(measure) or {}).get(system))]
+        for measure in MEASURES
+    }
     return {measure: names[0] for measure, names in found.items() if names}
 
 
@@ -84,20 +97,36 @@ def score_table(scores):
     columns = ["pair", "system", *(quantity(*item) for item in headlines.items()), "files"]
     groups = {"all": scores, **scores["pairs"]}
     rows = [_score_row(pair, system, group, headlines) for pair, group in groups.items() for system in SYSTEMS]
-    return scrolled("Scores", element("table", _caption("Means with 95 % intervals. Sort by any column."),
-                                      element("thead", element("tr", *map(_sorting_header, columns))),
-                                      element("tbody", *rows), class_="sortable"))
+    return scrolled(
+        "Scores",
+        element(
+            "table",
+            _caption("Means with 95 % intervals. Sort by any column."),
+            element("thead", element("tr", *map(_sorting_header, columns))),
+            element("tbody", *rows),
+            class_="sortable",
+        ),
+    )
 
 
 def detail_table(measure, scores):
     """Return the table of all numbers of one measure, over all pairs: a row for each, a column for each system."""
     entries = {system: (scores[measure].get(system) or {}).get("details", {}) for system in SYSTEMS}
     names = dict.fromkeys(name for details in entries.values() for name in details)
-    head = element("tr", element("th", "number", scope="col"),
-                   *(element("th", label, scope="col") for label in SYSTEMS.values()))
-    rows = [element("tr", element("th", quantity(measure, name), scope="row"),
-                    *(element("td", *_number(details.get(name), quantity(measure, name), files=True))
-                      for details in entries.values())) for name in names]
+    head = element(
+        "tr", element("th", "number", scope="col"), *(element("th", label, scope="col") for label in SYSTEMS.values())
+    )
+    rows = [
+        element(
+            "tr",
+            element("th", quantity(measure, name), scope="row"),
+            *(
+                element("td", *_number(details.get(name), quantity(measure, name), files=True))
+                for details in entries.values()
+            ),
+        )
+        for name in names
+    ]
     return scrolled(MEASURES[measure].title, element("table", element("thead", head), element("tbody", *rows)))
 
 
@@ -112,8 +141,11 @@ def matrix(scores, measure, name, pairs):
     pairs : dict
         Pair → (source, target).
     """
-    values = {pairs[pair]: entry["mean"] for pair, group in scores["pairs"].items()
-              if (entry := _detail(group, measure, name)) and entry["mean"] is not None}
+    values = {
+        pairs[pair]: entry["mean"]
+        for pair, group in scores["pairs"].items()
+        if (entry := _detail(group, measure, name)) and entry["mean"] is not None
+    }
     if not values:
         return None
     shown = quantity(measure, name)
@@ -127,10 +159,15 @@ def matrix(scores, measure, name, pairs):
         level = f"--level:{_level(values[pair], floor, ceiling):.3f}"
         return element("td", shown.text(values[pair]), style=level, class_="level")
 
-    head = element("tr", element("th", "source ↓ target →", scope="col"),
-                   *(element("th", target, scope="col") for target in targets))
-    rows = [element("tr", element("th", source, scope="row"), *(cell((source, target)) for target in targets))
-            for source in sources]
+    head = element(
+        "tr",
+        element("th", "source ↓ target →", scope="col"),
+        *(element("th", target, scope="col") for target in targets),
+    )
+    rows = [
+        element("tr", element("th", source, scope="row"), *(cell((source, target)) for target in targets))
+        for source in sources
+    ]
     return scrolled(str(shown), element("table", _caption(shown), element("thead", head), element("tbody", *rows)))
 
 
@@ -162,12 +199,22 @@ def _sorting_header(column):
 def _score_row(pair, system, group, headlines):
     entries = [_detail(group, measure, name, system) for measure, name in headlines.items()]
     files = max((entry["files"] for entry in entries if entry), default=0)
-    cells = [element("td", *_number(entry, quantity(*item), files=entry and entry["files"] < files),
-                     data_value="" if entry is None or entry["mean"] is None else entry["mean"])
-             for entry, item in zip(entries, headlines.items(), strict=True)]
-    return element("tr", element("th", pair, scope="row", data_value=pair),
-                   element("td", SYSTEMS[system], data_value=SYSTEMS[system], class_="name"),
-                   *cells, element("td", files, data_value=files), class_=system)
+    cells = [
+        element(
+            "td",
+            *_number(entry, quantity(*item), files=entry and entry["files"] < files),
+            data_value="" if entry is None or entry["mean"] is None else entry["mean"],
+        )
+        for entry, item in zip(entries, headlines.items(), strict=True)
+    ]
+    return element(
+        "tr",
+        element("th", pair, scope="row", data_value=pair),
+        element("td", SYSTEMS[system], data_value=SYSTEMS[system], class_="name"),
+        *cells,
+        element("td", files, data_value=files),
+        class_=system,
+    )
 
 
 def _detail(group, measure, name, system="converted"):

@@ -1,4 +1,5 @@
 """Quality and variety by neighbourhoods in the space of features."""
+
 from typing import NamedTuple
 
 import numpy as np
@@ -56,8 +57,10 @@ def diversity(real, generated, k=5):
     """
     real, generated = np.asarray(real, np.float64), np.asarray(generated, np.float64)
     if min(len(real), len(generated)) <= k:
-        raise VconvError(f"neighbourhoods of {k} need more than {k} samples in each set, found {len(real)} real and "
-                         f"{len(generated)} generated ones; give more samples")
+        raise VconvError(
+            f"neighbourhoods of {k} need more than {k} samples in each set, found {len(real)} real and "
+            f"{len(generated)} generated ones; give more samples"
+        )
     radius_real, radius_generated = neighbour_distances(real, k), neighbour_distances(generated, k)
     found = Diversity(np.zeros(len(generated)), np.zeros(len(real)), np.zeros(len(generated)), np.zeros(len(real)))
     for first in range(0, len(real), CHUNK):
@@ -74,7 +77,7 @@ def diversity(real, generated, k=5):
 
 def neighbour_distances(samples, k):
     """Return the Euclidean distance [n] of each of the samples [n, d] to its k-th nearest other one."""
-    rows = (cdist(samples[first:first + CHUNK], samples) for first in range(0, len(samples), CHUNK))
+    rows = (cdist(samples[first : first + CHUNK], samples) for first in range(0, len(samples), CHUNK))
     return np.concatenate([np.partition(row, k, axis=1)[:, k] for row in rows])  # the 0-th is the sample itself
 
 

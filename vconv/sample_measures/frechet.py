@@ -1,4 +1,5 @@
 """Fréchet distance between two sets of feature vectors."""
+
 from typing import NamedTuple
 
 import numpy as np
@@ -30,8 +31,10 @@ def fit(vectors):
     """
     vectors = np.asarray(vectors, np.float64)
     if vectors.ndim != 2 or len(vectors) < 2:
-        raise VconvError(f"a Fréchet distance needs sets of shape [2 or more, features], found {list(vectors.shape)}; "
-                         "give more samples")
+        raise VconvError(
+            f"a Fréchet distance needs sets of shape [2 or more, features], found {list(vectors.shape)}; "
+            "give more samples"
+        )
     if not np.isfinite(vectors).all():
         raise VconvError("a Fréchet distance needs finite features, found NaN or infinity; check the samples")
     mean = vectors.mean(axis=0)
@@ -44,7 +47,7 @@ def between_gaussians(a, b):
     if len(a.mean) != len(b.mean):
         raise VconvError(f"the sets have vectors of {len(a.mean)} and {len(b.mean)} features; describe both alike")
     trace = np.linalg.norm(a.root @ b.root.T, "nuc")
-    distance = np.sum((a.mean - b.mean) ** 2) + np.sum(a.root ** 2) + np.sum(b.root ** 2) - 2 * trace
+    distance = np.sum((a.mean - b.mean) ** 2) + np.sum(a.root**2) + np.sum(b.root**2) - 2 * trace
     return max(float(distance), 0.0)  # of equal sets, rounding may leave -1e-15
 
 

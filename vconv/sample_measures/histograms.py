@@ -1,4 +1,5 @@
 """How the values are distributed, frequency bin by frequency bin."""
+
 from typing import NamedTuple
 
 import numpy as np

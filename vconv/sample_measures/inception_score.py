@@ -1,4 +1,5 @@
 """Inception score: are the samples clearly of one class each, and of all classes together?"""
+
 import numpy as np
 from scipy.special import entr
 
@@ -30,11 +31,15 @@ def inception_score(probabilities, weights=None):
     """
     probabilities = np.asarray(probabilities, np.float64)
     if probabilities.ndim != 2 or not len(probabilities):
-        raise VconvError(f"an inception score needs probabilities [samples, classes], found "
-                         f"{list(probabilities.shape)}; give those of a classifier")
+        raise VconvError(
+            f"an inception score needs probabilities [samples, classes], found "
+            f"{list(probabilities.shape)}; give those of a classifier"
+        )
     if not (probabilities >= 0).all() or not np.allclose(probabilities.sum(axis=1), 1, atol=1e-3):
-        raise VconvError("an inception score needs rows that are not negative and sum to 1; give a classifier's "
-                         "probabilities, not its logits")
+        raise VconvError(
+            "an inception score needs rows that are not negative and sum to 1; give a classifier's "
+            "probabilities, not its logits"
+        )
     if weights is None:
         return float(inception_score(probabilities, np.full((1, len(probabilities)), 1 / len(probabilities)))[0])
     # mean KL(p ‖ p̄) = H(p̄) − mean H(p), which is 0 log 0 = 0 all by itself

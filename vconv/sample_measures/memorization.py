@@ -1,4 +1,5 @@
 """Does the generator repeat its training data?"""
+
 import numpy as np
 
 CHUNK = 256  # samples at a time
@@ -25,8 +26,12 @@ def nearest(samples, training):
     squares = np.square(training).sum(axis=1) / 2
     # |s − t|² is smallest where |t|² / 2 − s·t is, which is one matrix product. The distance itself is taken from the
     # difference, because the product has lost the digits of what is small.
-    index = np.concatenate([np.argmin(squares - samples[first:first + CHUNK] @ training.T, axis=1)
-                            for first in range(0, len(samples), CHUNK)])
+    index = np.concatenate(
+        [
+            np.argmin(squares - samples[first : first + CHUNK] @ training.T, axis=1)
+            for first in range(0, len(samples), CHUNK)
+        ]
+    )
     return np.sqrt(np.square(samples - training[index]).mean(axis=1)), index
 
 

@@ -1,4 +1,5 @@
 """Pictures of generated sets: what their values are, and what they come nearest to."""
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -36,7 +37,7 @@ def histogram_overlay(sets, reference):
         for number, (name, patches) in enumerate(sets.items()):
             axis.stairs(histogram(patches[:, row], edges), drawn, color=f"C{number}", label=name)
         axis.set(title=title, xlabel="value", ylabel="share")
-    for axis in axes[len(panels):-1]:
+    for axis in axes[len(panels) : -1]:
         axis.set_visible(False)
     for number, (name, patches) in enumerate(sets.items()):
         axes[-1].plot(histogram_distances(patches, reference).jensen_shannon, color=f"C{number}", label=name)

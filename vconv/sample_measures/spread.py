@@ -1,4 +1,5 @@
 """How far apart the samples of a set lie from each other; cheap enough for every epoch of a training."""
+
 import numpy as np
 
 from vconv.common.errors import VconvError
@@ -35,5 +36,11 @@ def spread(samples, rng, pairs=PAIRS):
         raise VconvError(f"a set's spread needs two samples or more, found {len(samples)}; give more samples")
     one = rng.integers(len(samples), size=pairs)
     other = (one + rng.integers(1, len(samples), size=pairs)) % len(samples)
-    return float(np.mean([np.sqrt(np.square(np.subtract(samples[i], samples[j], dtype=np.float64)).mean())
-                          for i, j in zip(one, other, strict=True)]))
+    return float(
+        np.mean(
+            [
+                np.sqrt(np.square(np.subtract(samples[i], samples[j], dtype=np.float64)).mean())
+                for i, j in zip(one, other, strict=True)
+            ]
+        )
+    )

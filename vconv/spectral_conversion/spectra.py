@@ -51,8 +51,10 @@ class FrameSpectra:
     def __init__(self, model, statistics, settings):
         self.normalizer = Normalizer(statistics.spectrum_low, statistics.spectrum_high)
         frames = tf.TensorSpec((None, len(statistics.spectrum_low)), tf.float32)
-        self._network = tf.function(lambda x, speaker: model((x, tf.repeat(speaker, tf.shape(x)[0]))),
-                                    input_signature=(frames, tf.TensorSpec((1,), tf.int32)))
+        self._network = tf.function(
+            lambda x, speaker: model((x, tf.repeat(speaker, tf.shape(x)[0]))),
+            input_signature=(frames, tf.TensorSpec((1,), tf.int32)),
+        )
 
     def hear(self, frames, source):
         """Return what `say` needs of `Frames` of the speaker number `source`, None for a stranger."""
@@ -105,11 +107,13 @@ class CepstralSpectra:
         self.move_f0 = f0.convert if statistics.log_f0_percentiles is None else f0.match
         self.maps = np.array(model.maps)
         self.strength, self.source_share, self.refinements, self.keep_pauses = (
-            settings["conversion"][key] for key in ("gv", "source_share", "refinements", "keep_pauses"))
+            settings["conversion"][key] for key in ("gv", "source_share", "refinements", "keep_pauses")
+        )
         self.normalizer = CepstrumNormalizer(statistics)
         rows = tf.TensorSpec((1, None, CONTENT_SIZE), tf.float32)
-        self._network = tf.function(lambda x, speaker: model((x, speaker)),
-                                    input_signature=(rows, tf.TensorSpec((1,), tf.int32)))
+        self._network = tf.function(
+            lambda x, speaker: model((x, speaker)), input_signature=(rows, tf.TensorSpec((1,), tf.int32))
+        )
 
     def hear(self, frames, source):
         """Return the `Heard` of `Frames` of the speaker number `source`, None for a stranger."""
@@ -146,8 +150,11 @@ class CepstralSpectra:
         def posterior(own, known):
             return weight * own + (1 - weight) * known.mean(axis=0)
 
-        return (posterior(mean, self.mean), np.sqrt(posterior(variance, self.deviation**2)),
-                posterior(variance, self.variance))
+        return (
+            posterior(mean, self.mean),
+            np.sqrt(posterior(variance, self.deviation**2)),
+            posterior(variance, self.variance),
+        )
 
     def _predicted(self, heard, target):
         """Return what the network says [T, 40], of rows `FRAME_STEP` apart, with the source's share."""

@@ -52,7 +52,8 @@ def _of_one_frame(network, steps_per_frame):
         return sum(map(_multiply_adds, network.layers))
     long = keras.tree.map_structure(
         lambda tensor: keras.Input([FRAMES * steps_per_frame if size is None else size for size in tensor.shape[1:]]),
-        network.input)
+        network.input,
+    )
     return sum(map(_multiply_adds, keras.models.clone_model(network, long).layers)) // FRAMES
 
 

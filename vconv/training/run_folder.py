@@ -9,6 +9,7 @@
 - RUN/samples/: of a model that makes patches from noise, what it made after each epoch
 - RUN/.lock: held by the training at work here; never removed, for a lock on a removed file excludes nobody
 """
+
 import contextlib
 import csv
 import math
@@ -71,8 +72,9 @@ class RunFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             opened = open(self.path / ".lock", "a+", encoding="utf-8")
         except OSError as error:
-            raise VconvError(f"{self.path}: cannot be written ({files.reason(error)}); choose another --run folder"
-                             ) from error
+            raise VconvError(
+                f"{self.path}: cannot be written ({files.reason(error)}); choose another --run folder"
+            ) from error
         with opened as file:
             self._lock(file)
             files.remove_unfinished(self.path)
@@ -93,8 +95,10 @@ class RunFolder:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             file.seek(0)
-            raise VconvError(f"{self.path}: another training is at work here ({file.read() or 'just begun'}); wait for "
-                             f"its end, or choose another --run folder") from error
+            raise VconvError(
+                f"{self.path}: another training is at work here ({file.read() or 'just begun'}); wait for "
+                f"its end, or choose another --run folder"
+            ) from error
         except OSError:  # a network drive that knows no locks: as if there were no other training
             pass
 
@@ -126,8 +130,10 @@ class RunFolder:
         kinds = {"model": str, "settings": dict, "corpus": dict, "features": dict, "versions": dict}
         missing = [key for key, kind in kinds.items() if not isinstance(settings.get(key), kind)]
         if missing:
-            raise VconvError(f"{self._settings}: lacks {', '.join(sorted(missing))}, so it was not written by "
-                             f"`vconv train`; give the folder of a vconv run")
+            raise VconvError(
+                f"{self._settings}: lacks {', '.join(sorted(missing))}, so it was not written by "
+                f"`vconv train`; give the folder of a vconv run"
+            )
         return settings
 
     def statistics(self):
@@ -142,8 +148,10 @@ class RunFolder:
             name = self.settings()["model"]
             what, use = CONVERT_NOTHING.get(models.data_of(name), (None, None))
             if what:
-                raise VconvError(f"{self.path}: holds a {name}, {what}, which converts no voices; give the run of a "
-                                 f"model that does, and this one {use.format(self.path)}")
+                raise VconvError(
+                    f"{self.path}: holds a {name}, {what}, which converts no voices; give the run of a "
+                    f"model that does, and this one {use.format(self.path)}"
+                )
         return Statistics.load(self._statistics)
 
     def model_settings(self):
@@ -158,8 +166,10 @@ class RunFolder:
         try:
             return models.settings(run["model"], run["settings"])
         except VconvError as error:
-            raise VconvError(f"{self._settings}: was written by vconv {run['versions'].get('vconv')}, and this is "
-                             f"vconv {__version__} ({error}); use that version, or train again") from error
+            raise VconvError(
+                f"{self._settings}: was written by vconv {run['versions'].get('vconv')}, and this is "
+                f"vconv {__version__} ({error}); use that version, or train again"
+            ) from error
 
     def build_model(self):
         """Return the run's model, compiled, with new weights; errors as of `model_settings`."""
@@ -196,8 +206,10 @@ class RunFolder:
         try:
             model.load_weights(path)
         except (OSError, ValueError, KeyError) as error:
-            raise VconvError(f"{path}: cannot be loaded ({str(error).splitlines()[0]}); delete it to go back to the "
-                             f"checkpoint before, or train again") from error
+            raise VconvError(
+                f"{path}: cannot be loaded ({str(error).splitlines()[0]}); delete it to go back to the "
+                f"checkpoint before, or train again"
+            ) from error
         if not resume and getattr(model, "average", None):
             model.take_average()
 

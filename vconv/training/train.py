@@ -71,8 +71,10 @@ def _train(folder, model_name, training, data, report):
         report(f"{folder.path}: goes on after epoch {folder.epochs_done()} of {training['epochs']}")
     key = f"{data.unit}_per_epoch"
     if training[key] < model.rows_per_step:
-        raise VconvError(f"{model_name}: training.{key} is {training[key]}, less than the {model.rows_per_step} "
-                         f"{data.unit} of one step; raise it or lower training.batch_size")
+        raise VconvError(
+            f"{model_name}: training.{key} is {training[key]}, less than the {model.rows_per_step} "
+            f"{data.unit} of one step; raise it or lower training.batch_size"
+        )
     _fit(model, folder, training, data, training[key] // model.rows_per_step, report)
     if history := folder.history():
         plots.training_curves({folder.path.name: history}).savefig(folder.path / "curves.png", dpi=120)

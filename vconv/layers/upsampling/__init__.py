@@ -5,10 +5,22 @@ the stride leaves holes, outputs that no input reaches; one that is no multiple 
 since neighbouring outputs get different numbers of taps (Odena, Dumoulin & Olah 2016, "Deconvolution and checkerboard
 artifacts", doi 10.23915/distill.00003). Axes are counted from 0, without batch and channels.
 """
+
 from vconv.layers.upsampling.counting import AxisCoverage, coverage
 from vconv.layers.upsampling.planning import Plan, plan_upsampling
 from vconv.layers.upsampling.stack import Upsampling, Verdict, check, check_shape, shapes, verdict
 from vconv.layers.upsampling.text import as_text
 
-__all__ = ["AxisCoverage", "Plan", "Upsampling", "Verdict", "as_text", "check", "check_shape", "coverage",
-           "plan_upsampling", "shapes", "verdict"]
+__all__ = [
+    "AxisCoverage",
+    "Plan",
+    "Upsampling",
+    "Verdict",
+    "as_text",
+    "check",
+    "check_shape",
+    "coverage",
+    "plan_upsampling",
+    "shapes",
+    "verdict",
+]

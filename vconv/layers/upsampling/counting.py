@@ -1,4 +1,5 @@
 """How many inputs reach each output of a stack, and by how many taps."""
+
 import math
 from typing import NamedTuple
 

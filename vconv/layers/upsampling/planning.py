@@ -1,4 +1,5 @@
 """A stack that covers a given shape."""
+
 import math
 from itertools import combinations_with_replacement
 from typing import NamedTuple
@@ -43,8 +44,9 @@ def plan_upsampling(target_shape, blocks):
     start, strides = zip(*(_plan_axis(size, blocks) for size in target), strict=True)
     stack = []
     for number, stride in enumerate(zip(*strides, strict=True), 1):
-        kernel = tuple(2 * step if step > 1 else min(3, 2 * size - 1)
-                       for step, size in zip(stride, target, strict=True))
+        kernel = tuple(
+            2 * step if step > 1 else min(3, 2 * size - 1) for step, size in zip(stride, target, strict=True)
+        )
         stack.append(Upsampling(f"layer {number}", kernel, stride))
     covered = shapes(stack, start)[-1]
     return Plan(start, stack, tuple(found - size for found, size in zip(covered, target, strict=True)))
@@ -54,8 +56,11 @@ def _plan_axis(size, blocks):
     """Return the start and the strides of one axis."""
     if size <= SMALL_STARTS[-1]:
         return size, (1,) * blocks
-    found = ((start * math.prod(strides), strides[0], start, strides)
-             for start in SMALL_STARTS for strides in _even_strides(-(-size // start), blocks))
+    found = (
+        (start * math.prod(strides), strides[0], start, strides)
+        for start in SMALL_STARTS
+        for strides in _even_strides(-(-size // start), blocks)
+    )
     return min(found)[2:]
 
 

@@ -1,4 +1,5 @@
 """The layers of a stack, the shapes between them, and what is wrong with them."""
+
 import math
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -44,8 +45,9 @@ class Upsampling:
     def output(self, shape):
         """Return the output's shape for an input's, as Keras has it."""
         sizes = zip(shape, self.kernel, self.stride, strict=True)
-        return tuple(size * stride + (self.padding == "valid") * max(kernel - stride, 0)
-                     for size, kernel, stride in sizes)
+        return tuple(
+            size * stride + (self.padding == "valid") * max(kernel - stride, 0) for size, kernel, stride in sizes
+        )
 
 
 class Verdict(NamedTuple):
@@ -86,8 +88,10 @@ def shapes(stack, start):
         check_shape(layer.kernel, layer.name, len(found[0]))
         found.append(layer.output(found[-1]))
         if max(found[-1]) > LONGEST:
-            raise VconvError(f"{layer.name}: its output has {max(found[-1]):,} positions on an axis; "
-                             f"use smaller strides or a smaller start, for at most {LONGEST:,}")
+            raise VconvError(
+                f"{layer.name}: its output has {max(found[-1]):,} positions on an axis; "
+                f"use smaller strides or a smaller start, for at most {LONGEST:,}"
+            )
     return found
 
 
@@ -139,7 +143,8 @@ def _holes(layer):
     return [
         f"{layer.name}: axis {axis}: kernel {kernel} is smaller than stride {stride}, so no input reaches "
         f"{stride - kernel} of every {stride} outputs; use kernel {stride} or {2 * stride}, or stride {kernel}"
-        for axis, (kernel, stride) in enumerate(zip(layer.kernel, layer.stride, strict=True)) if kernel < stride
+        for axis, (kernel, stride) in enumerate(zip(layer.kernel, layer.stride, strict=True))
+        if kernel < stride
     ]
 
 

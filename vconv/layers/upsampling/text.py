@@ -1,4 +1,5 @@
 """A stack's verdict as lines for a terminal."""
+
 import math
 
 from vconv.layers.upsampling.counting import coverage
@@ -31,9 +32,11 @@ def as_text(stack, start, target=None):
 def _layer(layer, before, after):
     own = verdict([layer], before)
     faults = [name for name, sentences in (("holes", own.holes), ("checkerboard", own.checkerboards)) if sentences]
-    return [f"{layer.name}: kernel {_times(layer.kernel)}, stride {_times(layer.stride)}, {layer.padding} → "
-            f"{_times(after)}: {' and '.join(faults) or 'even'}",
-            *(f"  {sentence.removeprefix(layer.name + ': ')}" for sentence in own.holes + own.checkerboards)]
+    return [
+        f"{layer.name}: kernel {_times(layer.kernel)}, stride {_times(layer.stride)}, {layer.padding} → "
+        f"{_times(after)}: {' and '.join(faults) or 'even'}",
+        *(f"  {sentence.removeprefix(layer.name + ': ')}" for sentence in own.holes + own.checkerboards),
+    ]
 
 
 def _whole(axes):
@@ -41,8 +44,10 @@ def _whole(axes):
         reached = axis.inputs > 0
         inputs, taps, rhythm = (_range(values) for values in (axis.inputs[reached], axis.taps[reached], axis.rhythm))
         holes = "" if reached.all() else f"{(~reached).sum()} of them holes, "
-        yield (f"  axis {number}: {len(reached)} outputs, {holes}reached by {inputs} inputs and {taps} taps "
-               f"({rhythm} taps far from the ends of a long input)")
+        yield (
+            f"  axis {number}: {len(reached)} outputs, {holes}reached by {inputs} inputs and {taps} taps "
+            f"({rhythm} taps far from the ends of a long input)"
+        )
     outputs = math.prod(len(axis.inputs) for axis in axes)
     empty = outputs - math.prod(int((axis.inputs > 0).sum()) for axis in axes)
     yield f"  {empty:,} of {outputs:,} outputs ({empty / outputs:.1%}) are reached by no input"
