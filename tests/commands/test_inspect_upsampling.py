@@ -199,7 +199,7 @@ def test_a_model_without_stack_is_told(capsys, monkeypatch):
 
 def test_a_file_needs_no_tensorflow_and_no_matplotlib_without_a_picture():
     program = (
-        "import sys; from vconv import cli; status = cli.main(sys.argv[1:]); "
+        "import sys; from vconv.commands import cli; status = cli.main(sys.argv[1:]); "
         "sys.exit(status + 10 * any(name in sys.modules for name in ('tensorflow', 'keras', 'matplotlib')))"
     )
     command = [sys.executable, "-c", program, "inspect-upsampling", DOCS / "stacks" / "repaired.yaml"]

@@ -108,11 +108,11 @@ def test_kill_9_and_ctrl_c_lose_only_what_was_in_flight(voices, finished, tmp_pa
     write_vowels(tmp_path / "voices/train/A", {f"x{n:02}.wav": 120 for n in range(30)})
     script = tmp_path / "script.py"
     script.write_text(
-        "import signal, sys\nfrom vconv.features import corpus, extract\n"
+        "import signal, sys\nfrom vconv.corpus import recordings\nfrom vconv.features import extract\n"
         "if __name__ == '__main__':\n"
         # A shell starts background jobs deaf to Ctrl-C.
         "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "    extract.extract(corpus.Corpus.load(sys.argv[1]), sys.argv[2], 2)"
+        "    extract.extract(recordings.Corpus.load(sys.argv[1]), sys.argv[2], 2)"
     )
     output = tmp_path / "f.h5"
     process = subprocess.Popen(
