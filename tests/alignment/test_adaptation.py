@@ -1,4 +1,4 @@
-"""A voice moved into another: exact where neighbours are right, the identity where there is little to go by."""
+"""A voice moved into another: exact where neighbors are right, the identity where there is little to go by."""
 
 import numpy as np
 import pytest
@@ -21,9 +21,9 @@ class Cepstra:
 
     def __init__(self, cepstra):
         self.said, self.spoken = cepstra.astype(np.float32), np.arange(len(cepstra))
-        self.shape = self.normalised(cepstra[:, 1:25])
+        self.shape = self.normalized(cepstra[:, 1:25])
 
-    normalised = Voice.normalised
+    normalized = Voice.normalized
 
     def some(self, most):
         return self.spoken[:most]
@@ -44,7 +44,7 @@ def test_the_warp_is_found(alpha):
     cepstra = smooth(800)
     source = Cepstra(cepstra @ frequency_warp(40, 39, -alpha))
     found = adapt(source, Cepstra(cepstra), SETTINGS | {"rounds": 0})
-    np.testing.assert_array_equal(found, source.normalised((source.said @ frequency_warp(40, 39, alpha))[:, 1:25]))
+    np.testing.assert_array_equal(found, source.normalized((source.said @ frequency_warp(40, 39, alpha))[:, 1:25]))
 
 
 def test_rounds_bring_the_rows_to_where_they_are_in_the_other_voice():
@@ -79,7 +79,7 @@ def test_the_farthest_pairs_do_not_count():
     assert near_pairs(here, there, 0.9).max() == 8
 
 
-def test_right_neighbours_give_the_map():
+def test_right_neighbors_give_the_map():
     affine = fit(SOURCE, TARGET, 1e-6)
     np.testing.assert_allclose(affine, np.vstack([LINEAR, CONSTANT]), atol=1e-3)
 

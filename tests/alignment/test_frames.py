@@ -29,7 +29,7 @@ def test_each_row_is_its_frame(trio):
     np.testing.assert_array_equal(rows.active, trio.sounds >= 0)
 
 
-def test_neighbours_in_time_stay_in_the_utterance(trio):
+def test_neighbors_in_time_stay_in_the_utterance(trio):
     rows = Rows(trio.store, trio.statistics)
     end = rows.utterances[0].length
     np.testing.assert_array_equal(

@@ -115,7 +115,7 @@ def test_names_play_no_part(make_voices, tmp_path, monkeypatch):
         ({"adaptation": {"ridge": 0}}, "match: adaptation: ridge: is 0.0; it must be above 0"),
         ({"matching": {"keep": 1.5}}, "match: matching: keep: is 1.5; it must be above 0 and at most 1"),
         ({"matching": {"rows": 0}}, "match: matching: rows: is 0; it needs whole numbers of 1 or more"),
-        ({"neighbours": 3}, "match: there is no key neighbours"),
+        ({"neighbors": 3}, "match: there is no key neighbors"),
     ],
 )
 def test_impossible_settings(changes, message):

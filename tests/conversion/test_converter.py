@@ -33,7 +33,7 @@ def identity(inputs):
 
 
 def converter(network=identity, rate=RATE, f0_method="dio", frame_period_ms=5.0, low=-20.0):
-    """A converter whose frames lie well within the normaliser's range, so that only the network changes them."""
+    """A converter whose frames lie well within the normalizer's range, so that only the network changes them."""
     bins = world.fft_size(rate) // 2 + 1
     mean, deviation = np.array(list(LOG_F0.values())).T
     features = {"sample_rate": rate, "frame_period_ms": frame_period_ms, "f0_method": f0_method}
@@ -125,7 +125,7 @@ def test_energy_and_aperiodicity_stay_the_sources(same, y, synthesized):
     np.testing.assert_array_equal(synthesized[0].aperiodicity, analysis.aperiodicity)
 
 
-def test_the_network_hears_the_targets_number_and_the_normalised_frames():
+def test_the_network_hears_the_targets_number_and_the_normalized_frames():
     heard = []
 
     def network(inputs):
@@ -135,9 +135,9 @@ def test_the_network_hears_the_targets_number_and_the_normalised_frames():
 
     vc = converter(network)
     log_spectrum = np.random.default_rng(0).uniform(-20, 0, (7, BINS))
-    normalised = vc.spectra.hear(Frames(log_spectrum, None, None, None), 0)
+    normalized = vc.spectra.hear(Frames(log_spectrum, None, None, None), 0)
     for number in range(len(LOG_F0)):
-        converted = vc.spectra.say(normalised, number)[0]
+        converted = vc.spectra.say(normalized, number)[0]
         np.testing.assert_allclose(converted, (0.1 * number + 1) * 10 - 20, atol=1e-4)
         frames, speaker = heard[-1]
         np.testing.assert_allclose(frames, log_spectrum / 10 + 1, atol=1e-5)
@@ -228,9 +228,9 @@ def test_what_cannot_be_converted_is_told(same, audio, source, target, rate, sen
 
 
 def test_unknown_targets_are_told_wherever_they_come_in(same, y):
-    analysed = same.analyze(y, "Ann")
+    analyzed = same.analyze(y, "Ann")
     with pytest.raises(VconvError, match="'Nobody' is not allowed"):
-        same.resynthesize(analysed, "Nobody")
+        same.resynthesize(analyzed, "Nobody")
 
 
 def test_silence_of_a_known_speaker_stays_silence(same):

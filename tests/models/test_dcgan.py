@@ -198,7 +198,7 @@ def test_each_step_trains_its_own_player_and_moves_the_statistics():
     before = {name: [np.array(weight) for weight in net.weights] for name, net in model.networks.items()}
     model.train_step(batch())
     for name, net in model.networks.items():
-        # One that no gradient reaches: a bias right before a normalisation over the batch.
+        # One that no gradient reaches: a bias right before a normalization over the batch.
         still = [
             weight.path for weight, old in zip(net.weights, before[name], strict=True) if np.array_equal(weight, old)
         ]
@@ -235,7 +235,7 @@ def test_dropout_acts_in_training_only_and_by_its_seed():
     assert np.array_equal(scores[3], scores[4]) and not np.allclose(scores[0], scores[3])
 
 
-def test_a_layer_normalised_critic_judges_each_patch_for_itself():
+def test_a_layer_normalized_critic_judges_each_patch_for_itself():
     (patches, _), seed = batch(), tf.constant([0, 0])
     others = tf.concat([patches[:1], 1 - patches[1:]], 0)
     for norm, independent in ("layer", True), ("batch", False):
@@ -246,7 +246,7 @@ def test_a_layer_normalised_critic_judges_each_patch_for_itself():
         assert model.critic.count_params() == convolutions + (2 if norm == "layer" else 4) * (2 + 3 + 4)
 
 
-def test_spectral_normalisation_is_a_matter_of_critic_steps_and_no_part_of_the_networks():
+def test_spectral_normalization_is_a_matter_of_critic_steps_and_no_part_of_the_networks():
     model = build("adversarial.constraint=spectral_normalization", "network.critic_norm=none")
     plain = build("network.critic_norm=none")
     assert [weight.shape for weight in model.critic.weights] == [weight.shape for weight in plain.critic.weights]
@@ -260,7 +260,7 @@ def test_spectral_normalisation_is_a_matter_of_critic_steps_and_no_part_of_the_n
     assert model.average is plain.spectral is None
 
 
-def test_weight_clipping_leaves_the_normalisation_free():
+def test_weight_clipping_leaves_the_normalization_free():
     model = build("adversarial.constraint=weight_clipping", "adversarial.clip_limit=0.003")
     _, terms = model.critic_loss(batch())
     assert "penalty" not in terms

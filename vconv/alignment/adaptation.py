@@ -15,7 +15,7 @@ def adapt(source, target, settings):
     """Move one `Voice` so that its rows lie among those of another.
 
     The beginning is the frequency warp, a longer or shorter vocal tract, that brings the two nearest each other. Then
-    in turns each row is paired with its nearest neighbour, both ways, and an affine map is fitted to the pairs. A map
+    in turns each row is paired with its nearest neighbor, both ways, and an affine map is fitted to the pairs. A map
     fitted to pairs that are partly wrong shrinks what it moves, and what is shrunk is near everything; so each time
     mean and deviation are made the target's.
 
@@ -57,7 +57,7 @@ def apply(affine, values):
 
 
 def near_pairs(here, there, keep):
-    """Return the share `keep` of the pairs of neighbours [n, 2], both ways, that are nearest each other."""
+    """Return the share `keep` of the pairs of neighbors [n, 2], both ways, that are nearest each other."""
     pairs, distances = both_ways(here, there)
     return pairs[distances <= np.quantile(distances, keep)]
 
@@ -82,7 +82,7 @@ def _warped(source, target, most):
     known, order = target.place(target.shape, there), source.said.shape[1]
 
     def warped(alpha):
-        return source.normalised((source.said @ frequency_warp(order, order - 1, alpha))[:, SHAPE])
+        return source.normalized((source.said @ frequency_warp(order, order - 1, alpha))[:, SHAPE])
 
     def distance(shape):
         return both_ways(source.place(shape, here), known)[1].mean()

@@ -1,4 +1,4 @@
-"""From a feature file to the file of pairs: each two voices moved into one place, and there the nearest neighbours."""
+"""From a feature file to the file of pairs: each two voices moved into one place, and there the nearest neighbors."""
 
 import glob
 from concurrent.futures import ThreadPoolExecutor

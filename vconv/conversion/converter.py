@@ -27,7 +27,7 @@ LARGEST_GAIN = 1000.0  # of power, 30 dB either way
 
 
 class Utterance(NamedTuple):
-    """A recording, analysed for all targets: its samples, WORLD's `Analysis`, its speaker's `LogF0`, and what the
+    """A recording, analyzed for all targets: its samples, WORLD's `Analysis`, its speaker's `LogF0`, and what the
     model's kind of `vconv.spectral_conversion.spectra` heard.
     """
 

@@ -10,7 +10,7 @@ CONTENT_SIZE = CONTENT_ORDER + 3  # power follows the coefficients, then voicing
 SHAPE = slice(1, CONTENT_ORDER + 1)
 SAID_SIZE = ORDER + 1
 POWER_DB = 8.0  # the unit of power: speakers deviate from their mean by about as much
-FRAME_STEP = 2  # it looks at every second frame: neighbours say nearly the same
+FRAME_STEP = 2  # it looks at every second frame: neighbors say nearly the same
 SILENCE_DB = -25.0
 
 

@@ -37,7 +37,7 @@ def check(adversarial, model_name, constraints=CONSTRAINTS):
         )
 
 
-def minimise(loss_of, variables, optimizer, norm=None, tape=None):
+def minimize(loss_of, variables, optimizer, norm=None, tape=None):
     """Take one step of `optimizer` down the gradient of a loss; return the loss's terms.
 
     `loss_of()` returns (loss, {name: term}). Under the name `norm`, if there is one, the terms returned also hold the
@@ -109,7 +109,7 @@ class TwoPlayerModel(Tracked):
     takes the first. While `adversarial` is False, the generator alone is updated, once for every part.
 
     It may set `objective` (an `losses.Objective`) for `judge`, `average_decay` above 0 for averaged weights, and
-    `settings` (the section `adversarial` of its own), whose constraint is kept here and in `penalised`.
+    `settings` (the section `adversarial` of its own), whose constraint is kept here and in `penalized`.
     Terms named in `SIGNS` stay out of the log; `training.health` reads their means from `signs`: the gap of the mean
     scores of real and fake, the level of the fakes' mean score, the mean norm of the score's gradient by the input
     where a penalty pulls it to 1 (`slope`), and the norm of the generator's gradient by its weights, which
@@ -122,7 +122,7 @@ class TwoPlayerModel(Tracked):
     settings = {"constraint": "none"}
 
     def compile(self, optimizer, critic_optimizer):
-        """Attach both optimisers; their slots and the average exist at once, so that a checkpoint restores them."""
+        """Attach both optimizers; their slots and the average exist at once, so that a checkpoint restores them."""
         super().compile(optimizer=optimizer, jit_compile=False)
         self.critic_optimizer = critic_optimizer
         self.optimizer.build(self.generator_variables)
@@ -135,7 +135,7 @@ class TwoPlayerModel(Tracked):
 
     @property
     def averaged_variables(self):
-        """What the average is of; a subclass adds moving statistics that its generator normalises by."""
+        """What the average is of; a subclass adds moving statistics that its generator normalizes by."""
         return self.generator_variables
 
     def set_adversarial(self, adversarial):
@@ -159,16 +159,16 @@ class TwoPlayerModel(Tracked):
     def after_critic_step(self):
         """Keep the critic's weights within their bound, where the settings set one.
 
-        Scale and offset of a normalisation stay free: at 0.01 each they would shrink the score by a million over three
+        Scale and offset of a normalization stay free: at 0.01 each they would shrink the score by a million over three
         layers.
         """
         if self.settings["constraint"] == "weight_clipping":
             clipped = [variable for variable in self.critic_variables if variable.name in CLIPPED]
             clip_weights(clipped, self.settings["clip_limit"])
         if self.spectral:
-            self.spectral.normalise(self.critic_kernels)
+            self.spectral.normalize(self.critic_kernels)
 
-    def penalised(self, loss, gradient):
+    def penalized(self, loss, gradient):
         """Return (the critic's loss + λ · gradient penalty, its terms) where the settings want one, else (loss, {}).
 
         `gradient()` returns that of the score by its input, [batch, ...], where the penalty is to be taken.
@@ -203,7 +203,7 @@ class TwoPlayerModel(Tracked):
             for number, part in enumerate(parts):
                 seen = self.shared(part) if number else first
                 self.track(
-                    minimise(lambda seen=seen: self.critic_loss(seen), self.critic_variables, self.critic_optimizer)
+                    minimize(lambda seen=seen: self.critic_loss(seen), self.critic_variables, self.critic_optimizer)
                 )
                 self.after_critic_step()
             self.step_generator(lambda: self.generator_loss(first), "generator_gradient", tape)
@@ -214,7 +214,7 @@ class TwoPlayerModel(Tracked):
 
     def step_generator(self, loss_of, norm=None, tape=None):
         """Take one step of the generator, and of its average."""
-        self.track(minimise(loss_of, self.generator_variables, self.optimizer, norm, tape))
+        self.track(minimize(loss_of, self.generator_variables, self.optimizer, norm, tape))
         if self.average:
             self.average.update(self.averaged_variables, self.optimizer.iterations)
 

@@ -13,7 +13,7 @@ from vconv.layers.sampling import sample_code
 from vconv.layers.speaker import MergeSpeaker, speaker_embedding
 from vconv.layers.upsampling import Upsampling
 from vconv.models import losses
-from vconv.models.adversarial import Tracked, minimise
+from vconv.models.adversarial import Tracked, minimize
 from vconv.models.optimizers import adam
 
 
@@ -112,7 +112,7 @@ class ConvVAE(Tracked):
 
     def train_step(self, batch):
         step = self.optimizer.iterations
-        return self.track(minimise(lambda: self.vae_loss(batch, step)[:2], self.trainable_variables, self.optimizer))
+        return self.track(minimize(lambda: self.vae_loss(batch, step)[:2], self.trainable_variables, self.optimizer))
 
     def test_step(self, batch):
         return self.track(self.vae_loss(batch, 0)[1])

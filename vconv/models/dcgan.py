@@ -95,7 +95,7 @@ class DCGAN(TwoPlayerModel):
 
     @property
     def generator_variables(self):
-        """What the generator's optimiser updates."""
+        """What the generator's optimizer updates."""
         return self.generator.trainable_variables
 
     @property
@@ -105,7 +105,7 @@ class DCGAN(TwoPlayerModel):
 
     @property
     def critic_variables(self):
-        """What the critic's optimiser updates."""
+        """What the critic's optimizer updates."""
         return self.critic.trainable_variables
 
     def begin_epoch(self, epoch):
@@ -120,7 +120,7 @@ class DCGAN(TwoPlayerModel):
         return self.generator.get_layer("growing").coarsen(batch[0]), *batch[1:]
 
     def call(self, z):
-        """Return the patches of z float32 [batch, latent]; normalisation goes by its moving statistics."""
+        """Return the patches of z float32 [batch, latent]; normalization goes by its moving statistics."""
         return self.generator(z, training=False)
 
     def noise_seed(self, what, step):
@@ -159,7 +159,7 @@ class DCGAN(TwoPlayerModel):
             for name, patches in (("real", real), ("fake", fake))
         }
         loss, signs = self.judge(scores["real"], scores["fake"])
-        loss, penalty = self.penalised(loss, lambda: self.gradient_between(real, fake, step))
+        loss, penalty = self.penalized(loss, lambda: self.gradient_between(real, fake, step))
         return loss, {"critic_loss": loss, "distance": signs["gap"], **signs, **penalty}
 
     def gradient_between(self, real, fake, step):

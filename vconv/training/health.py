@@ -21,9 +21,9 @@ ROWS = 64  # of held-out data, from which variety is measured
 
 HELP = {  # condition → what usually helps against it
     "gap": "hold it back by adversarial.constraint gradient_penalty, a lower adversarial.critic_learning_rate or fewer "
-    "adversarial.critic_steps, and take no batch normalisation into a critic with a gradient penalty",
+    "adversarial.critic_steps, and take no batch normalization into a critic with a gradient penalty",
     "steep": "a larger adversarial.penalty_weight or a lower adversarial.critic_learning_rate, and no batch "
-    "normalisation in the critic",
+    "normalization in the critic",
     "flat": "more adversarial.critic_steps or a higher adversarial.critic_learning_rate: the critic knows too little "
     "to lead the generator",
     "variety": "adversarial.objective wasserstein with a gradient penalty, the minibatch's standard deviation in the "

@@ -61,7 +61,7 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
 def _train(folder, model_name, training, data, report):
     """Train the model of a run folder that is locked."""
     keras.utils.set_random_seed(training["seed"])
-    # With TensorFlow's graph optimiser 1 step in 250 came out otherwise in its last bits; without it none in 5,000 did,
+    # With TensorFlow's graph optimizer 1 step in 250 came out otherwise in its last bits; without it none in 5,000 did,
     # at the same speed.
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     model = folder.build_model()
