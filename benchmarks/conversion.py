@@ -30,7 +30,7 @@ for signal in signals:
     utterance = converter.analyze(signal, source)
     shares["WORLD analysis"].append((time.perf_counter() - begin) / duration)
     begin = time.perf_counter()
-    converter.spectra.say(utterance.heard, number)
+    converter.spectral.predict(utterance.encoded, number)
     shares["model"].append((time.perf_counter() - begin) / duration)
     begin = time.perf_counter()
     world.synthesize(*utterance.analysis, converter.rate, converter.frame_period_ms)

@@ -15,7 +15,7 @@ import numpy as np
 from librosa.sequence import dtw
 
 from vconv.alignment import frame_pairs
-from vconv.features.cepstra import ACOUSTIC_SIZE, SHAPE, active, mel_cepstra, power, said
+from vconv.features.acoustic import ACOUSTIC_SIZE, SHAPE, active, mel_cepstra, power, said
 from vconv.features.store import FeatureStore
 
 FOUR_PAIRS = "SF1-TM3,SF1-TF2,SM1-TF1,SM1-TM1"

@@ -20,7 +20,7 @@ from vconv.audio.resynthesis import refined
 from vconv.evaluation import metrics, naturalness
 from vconv.evaluation.bootstrap import interval, weights
 from vconv.evaluation.intelligibility import Recognizer, edit_distance, normalize
-from vconv.features.cepstra import active
+from vconv.features.acoustic import active
 from vconv.features.store import FeatureStore
 
 METHODS, LOVE_TRAIN = ("dio", "harvest"), {"without": -np.inf, "with": 0.85}
