@@ -1,11 +1,12 @@
-"""How good pairs of frames are, judged by sentences that both speakers said; `vconv match` never looks at that.
+"""Measure the quality of frame pairs on sentences that both speakers read; `vconv match` does not use them.
 
-    python benchmarks/matching.py FEATURES.h5 FRAME_PAIRS.h5 ...    # distance of what was matched from what was said
-    python benchmarks/matching.py FEATURES.h5 --parallel OUT.h5       # write the ceiling: pairs by the sentence's text
+    python benchmarks/matching.py FEATURES.h5 FRAME_PAIRS.h5 ...     # distance of matched frames from the target's
+    python benchmarks/matching.py FEATURES.h5 --parallel OUT.h5      # write frame pairs by time warping
 
-What was matched to each frame of a held-out sentence is compared with the target's own recording of it, frame by frame
-along the best warping path: order 24 without c0, root mean square in dB. A file from --parallel matches sentences by
-name and dynamic time warping: training on it (`vconv train matched --matches OUT.h5`) shows what perfect pairs bring.
+The frames matched to a held-out sentence are compared with the target's own recording of it, frame by frame along the
+best warping path: order 24 without c0, root mean square, dB. A file from --parallel pairs sentences by name and frames
+by dynamic time warping. A model trained on it (`vconv train matched --frame-pairs OUT.h5`) is the ceiling for
+alignment without parallel sentences.
 """
 
 import argparse
@@ -53,14 +54,14 @@ def partners(own, other):
 
 
 def rms_db(difference):
-    """Return the root mean square in dB of differences [n, 24] between mel-cepstra."""
+    """Return the root mean square of differences [n, 24] between mel-cepstra, dB."""
     return 10 / np.log(10) * np.sqrt(2 * np.square(difference).sum(axis=1).mean())
 
 
 def measure(corpus, file, source, target):
-    """Return (distance of what was matched, of the target's mean, share of frames that were matched).
+    """Return (distance of the matched frames, distance of the target's mean, share of frames that were matched).
 
-    Distances from what the target said in dB, over the frames of held-out sentences that were matched.
+    Distances from the target's own frames, dB, over the matched frames of held-out sentences.
     """
     references, number, found = corpus.of(target, "validation"), file.speakers.index(target), []
     for row in file.utterances:

@@ -2,7 +2,7 @@
 
 What a vocoder makes of a spectral envelope, analyzed again, has another one: windows smear it over time and frequency,
 noise excites it unevenly. So the signal is made, heard, and made once more from an envelope that is off by as much the
-other way. On VCC2016 that takes a fifth off the distortion of copy-synthesis (`benchmarks/refinement.py`).
+other way. On VCC2016 that takes a fifth off the distortion of copy-synthesis (`benchmarks/resynthesis.py`).
 """
 
 import numpy as np
