@@ -23,7 +23,7 @@ FOUR_PAIRS = "SF1-TM3,SF1-TF2,SM1-TF1,SM1-TM1"
 
 
 class Corpus:
-    """What is `said` [T, 40] in every utterance and which frames are active, bool [T]; computed once."""
+    """Acoustic features [T, 40] and speech mask, bool [T], of every utterance, computed once."""
 
     def __init__(self, store):
         self.store, self._known = store, {}
@@ -42,9 +42,9 @@ class Corpus:
 
 
 def partners(own, other):
-    """Return for each frame of `own` [T, 40] the frame of `other` [U, 40] beside it on the best warping path, [T].
+    """Return for each frame of `own` [T, 40] its frame of `other` [U, 40] on the best warping path, [T].
 
-    Coefficients 1 to 24 of each are seen relative to their own mean and deviation.
+    Coefficients 1 to 24 of each are normalized by their own mean and standard deviation.
     """
     shapes = own[:, SHAPE], other[:, SHAPE]
     one, two = ((shape - shape.mean(axis=0)) / shape.std(axis=0) for shape in shapes)
@@ -83,7 +83,7 @@ def measure(corpus, file, source, target):
 
 
 def parallel(corpus):
-    """Yield for each speaker what all rows would be in that voice, by the sentence's recording; weights; no maps."""
+    """Yield for each target (features of all frames in that voice by time warping, weights, identity transforms)."""
     store = corpus.store
     table = frame_pairs.table(store)
     for target in store.speakers:

@@ -42,7 +42,7 @@ def words(y, rate, recognizer):
 
 
 def measures(made, y, rate, said, recognizer):
-    """Return [mcd24 in dB, voicing error in %, DistillMOS, words lost, words said] of a copy of `y`."""
+    """Return [`mcd24` in dB, voicing error in %, DistillMOS, lost words, all words] of a copy of `y`."""
     score = metrics.score(made, rate, y, rate)
     mos = naturalness.distillmos(made, rate) if "distillmos" in naturalness.available() else np.nan
     lost = min(edit_distance(words(made, rate, recognizer), said), len(said)) if recognizer else np.nan
