@@ -1,4 +1,4 @@
-"""Conversion against real time on one core: WORLD's share, the model's share, the whole.
+"""Time a conversion on one core, relative to real time: WORLD, the model, and the whole.
 
 taskset -c 0 python benchmarks/conversion.py RUN FOLDER SOURCE TARGET
 """
@@ -19,7 +19,7 @@ run, folder, source, target = sys.argv[1:]
 converter = vconv.VoiceConverter.load(run)
 number = converter.speakers.index(target)
 signals = [wav.read(path, converter.rate)[0] for path in sorted(Path(folder).iterdir())]
-converter.convert(signals[0], target, source)  # start-up and compilation are left out
+converter.convert(signals[0], target, source)  # start-up and compilation are not timed
 
 shares = {"WORLD analysis": [], "model": [], "WORLD synthesis": [], "whole conversion": []}
 for signal in signals:
