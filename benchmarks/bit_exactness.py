@@ -1,4 +1,4 @@
-"""How many VAWGAN steps, taken again from the same state, differ in any bit: with TensorFlow's graph optimiser or not.
+"""How many VAWGAN steps, taken again from the same state, differ in any bit: with TensorFlow's graph optimizer or not.
 
     python benchmarks/bit_exactness.py FEATURES.h5 [--steps 500] [--batch-size 16] [--busy 2]
 
@@ -20,7 +20,7 @@ def spin():
         pass
 
 
-def differing_steps(store, statistics, steps, batch_size, graph_optimiser):
+def differing_steps(store, statistics, steps, batch_size, graph_optimizer):
     """Return how many of `steps` steps came out otherwise when they were taken again."""
     import keras
     import tensorflow as tf
@@ -28,7 +28,7 @@ def differing_steps(store, statistics, steps, batch_size, graph_optimiser):
     from vconv import models
     from vconv.data.frames import ShuffledFrames
 
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": not graph_optimiser})
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": not graph_optimizer})
     keras.utils.set_random_seed(0)
     settings = models.settings("vawgan", {"training": {"batch_size": batch_size}})
     model = models.build("vawgan", settings, bins=len(statistics.spectrum_low), speakers=len(store.speakers))
@@ -64,12 +64,12 @@ def main():
         context.Process(target=spin, daemon=True).start()
     with FeatureStore(args.features) as store:
         statistics = compute(store)
-        for graph_optimiser in (True, False):
+        for graph_optimizer in (True, False):
             begin = time.perf_counter()
-            differing = differing_steps(store, statistics, args.steps, args.batch_size, graph_optimiser)
+            differing = differing_steps(store, statistics, args.steps, args.batch_size, graph_optimizer)
             seconds = (time.perf_counter() - begin) / (2 * args.steps)
             print(
-                f"graph optimiser {'on' if graph_optimiser else 'off'}: {differing} of {args.steps} steps differ; "
+                f"graph optimizer {'on' if graph_optimizer else 'off'}: {differing} of {args.steps} steps differ; "
                 f"{seconds:.3f} s a step",
                 flush=True,
             )

@@ -9,12 +9,12 @@ THRESHOLD_DB = -25.0
 
 def distortion_db(signals, reference, rate):
     """Return the distortion of each signal [samples] from `reference` [samples], over its active frames."""
-    natural = metrics.analyse(reference, rate)
+    natural = metrics.analyze(reference, rate)
     mean_db = 10 * np.log10(np.mean(10 ** (natural.power_db / 10)))
     active = np.flatnonzero(natural.power_db > mean_db + THRESHOLD_DB)
     results = []
     for signal in signals:
-        frames = metrics.analyse(signal, rate)
+        frames = metrics.analyze(signal, rate)
         active_here = active[active < len(frames.power_db)]
         diagonal = np.stack([active_here, active_here], axis=1)
         results.append(metrics.mcd(frames, natural, diagonal))

@@ -2,7 +2,7 @@
 
     python benchmarks/refinement.py FEATURES.h5 CORPUS-DIR-OF-A-SPEAKER ... [--files 12] [--method harvest]
 
-Mel-cepstral distortion (mcd24) of recordings resynthesised from their own analysis, by the number of rounds.
+Mel-cepstral distortion (mcd24) of recordings resynthesized from their own analysis, by the number of rounds.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Trainings of dcgan that differ in one thing each, on one task, measured alike: for `stabilisers`, `cqt_channels`.
+"""Trainings of dcgan that differ in one thing each, on one task, measured alike: for `stabilizers`, `cqt_channels`.
 
 A training that is done stands in FOLDER/results.jsonl and is not done again; one that was interrupted goes on.
 """
@@ -31,7 +31,7 @@ COLUMNS = {  # title → (measure, factor, decimals)
     "precision %": ("precision", 100, 1),
     "recall %": ("recall", 100, 1),
     "JS bits": ("jensen_shannon", 1, 3),
-    "distance to training": ("memorising_ratio", 1, 2),
+    "distance to training": ("memorizing_ratio", 1, 2),
 }
 
 

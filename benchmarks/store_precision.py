@@ -2,8 +2,8 @@
 
     python benchmarks/store_precision.py recipes/vcc2016/corpus.yaml --corpus-dir corpora/vcc2016 [--sentences 4]
 
-Of each speaker some evaluation sentences, spread over them, are analysed by WORLD and synthesised three times: from the
-features as they are, after normalising the energy alone, and from the types of the feature file.
+Of each speaker some evaluation sentences, spread over them, are analyzed by WORLD and synthesized three times: from the
+features as they are, after normalizing the energy alone, and from the types of the feature file.
 """
 
 import argparse
@@ -35,9 +35,9 @@ def copies(y, rate, settings):
         array.astype(kind).astype(np.float64)
         for array, kind in zip((log_spectrum, energy, exact.f0_hz, coded), TYPES.values(), strict=True)
     ]
-    normalised = exact._replace(spectrum=world.restore_energy(log_spectrum, energy))
+    normalized = exact._replace(spectrum=world.restore_energy(log_spectrum, energy))
     stored = world.Analysis(kept[2], world.restore_energy(*kept[:2]), world.decode_aperiodicity(kept[3], rate))
-    return [world.synthesize(*features, rate, settings["frame_period_ms"]) for features in (exact, normalised, stored)]
+    return [world.synthesize(*features, rate, settings["frame_period_ms"]) for features in (exact, normalized, stored)]
 
 
 def main():
@@ -50,15 +50,15 @@ def main():
     corpus, rows = Corpus.load(args.corpus, corpus_dir=args.corpus_dir), []
     for utterance in chosen(corpus, args.split, args.sentences):
         y, rate = wav.read(utterance.path, corpus.settings["sample_rate"])
-        exact, normalised, stored = copies(y, rate, corpus.settings)
+        exact, normalized, stored = copies(y, rate, corpus.settings)
         to_recording = distortion_db([exact, stored], y, rate)
-        to_exact = distortion_db([normalised, stored], exact, rate)
+        to_exact = distortion_db([normalized, stored], exact, rate)
         rows.append(
             {
                 "exact features, from the recording": to_recording[0],
                 "feature file, from the recording": to_recording[1],
                 "feature file less exact, in size": abs(to_recording[1] - to_recording[0]),
-                "energy normalised, from exact features": to_exact[0],
+                "energy normalized, from exact features": to_exact[0],
                 "feature file, from exact features": to_exact[1],
             }
         )

@@ -19,7 +19,7 @@ from vconv.audio.folder import audio_files
 from vconv.audio.resynthesis import refined
 from vconv.evaluation import metrics, naturalness
 from vconv.evaluation.bootstrap import interval, weights
-from vconv.evaluation.intelligibility import Recogniser, edit_distance, normalize
+from vconv.evaluation.intelligibility import Recognizer, edit_distance, normalize
 from vconv.features.cepstra import active
 from vconv.features.store import FeatureStore
 
@@ -35,16 +35,16 @@ def copy(y, rate, f0_hz, threshold):
     return silence.put_back(made, y, active(spectrum.sum(axis=1)), rate, PERIOD_MS)
 
 
-def words(y, rate, recogniser):
-    """Return the words that are understood, a list; empty without a recogniser."""
-    return normalize(recogniser.read(y, rate)).split() if recogniser else []
+def words(y, rate, recognizer):
+    """Return the words that are understood, a list; empty without a recognizer."""
+    return normalize(recognizer.read(y, rate)).split() if recognizer else []
 
 
-def measures(made, y, rate, said, recogniser):
+def measures(made, y, rate, said, recognizer):
     """Return [mcd24 in dB, voicing error in %, DistillMOS, words lost, words said] of a copy of `y`."""
     score = metrics.score(made, rate, y, rate)
     mos = naturalness.distillmos(made, rate) if "distillmos" in naturalness.available() else np.nan
-    lost = min(edit_distance(words(made, rate, recogniser), said), len(said)) if recogniser else np.nan
+    lost = min(edit_distance(words(made, rate, recognizer), said), len(said)) if recognizer else np.nan
     return score.mcd_db, 100 * score.f0.voicing_error, mos, lost, len(said)
 
 
@@ -55,18 +55,18 @@ def main():
     parser.add_argument("--files", type=int, default=30, help="the first of each folder (default 30)")
     parser.add_argument("--whisper", metavar="MODEL", help="count lost words too")
     options = parser.parse_args()
-    recogniser = options.whisper and Recogniser(options.whisper)
+    recognizer = options.whisper and Recognizer(options.whisper)
     with FeatureStore(options.features) as store:
         rate, ranges = store.settings["sample_rate"], dict(zip(store.speakers, store.f0_range_hz, strict=True))
     rows = {(method, train): [] for method in METHODS for train in LOVE_TRAIN}
     for folder in options.folders:
         for path in audio_files(folder)[: options.files]:
             y = wav.read(path, rate)[0]
-            said = words(y, rate, recogniser)
+            said = words(y, rate, recognizer)
             for method in METHODS:
                 f0_hz = world.estimate_f0(y, rate, *ranges[Path(folder).name], method)
                 for train, threshold in LOVE_TRAIN.items():
-                    rows[method, train].append(measures(copy(y, rate, f0_hz, threshold), y, rate, said, recogniser))
+                    rows[method, train].append(measures(copy(y, rate, f0_hz, threshold), y, rate, said, recognizer))
     for method, pair in ((method, [np.array(rows[method, train]) for train in LOVE_TRAIN]) for method in METHODS):
         for train, values in zip(LOVE_TRAIN, pair, strict=True):
             mcd_db, voicing, mos, lost, said = values.mean(axis=0)

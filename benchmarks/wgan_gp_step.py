@@ -73,7 +73,7 @@ def tutorial_networks():
 
 
 class Tutorial:
-    """Networks with the weights of a DCGAN, two optimisers, and the step as tutorials have it."""
+    """Networks with the weights of a DCGAN, two optimizers, and the step as tutorials have it."""
 
     def __init__(self, model):
         self.generator, self.critic = tutorial_networks()

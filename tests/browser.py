@@ -68,7 +68,7 @@ def assert_quiet_and_alone(driver):
 
 
 def emulate(driver, width=1200, height=900, dark=False):
-    """Give the page a window of this size, in pixels, and a colour scheme; a real window cannot be a phone's 375."""
+    """Give the page a window of this size, in pixels, and a color scheme; a real window cannot be a phone's 375."""
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}

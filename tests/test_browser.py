@@ -1,4 +1,4 @@
-"""The browser that tests of pages look through sees errors, requests, sizes and colour schemes."""
+"""The browser that tests of pages look through sees errors, requests, sizes and color schemes."""
 
 import pytest
 from browser import assert_quiet_and_alone, emulate, noticed, open_page, overflow
@@ -37,7 +37,7 @@ def test_addresses_outside_are_noticed_without_an_error(browser, tmp_path):
 
 def test_it_can_be_a_phone_in_the_dark(browser, tmp_path):
     open_page(browser, write(tmp_path, ""))
-    colour = "return getComputedStyle(document.body).color"
-    assert (overflow(browser), browser.execute_script(colour)) == (0, "rgb(0, 0, 0)")
+    color = "return getComputedStyle(document.body).color"
+    assert (overflow(browser), browser.execute_script(color)) == (0, "rgb(0, 0, 0)")
     emulate(browser, 375, 700, dark=True)
-    assert (overflow(browser), browser.execute_script(colour)) == (125, "rgb(255, 0, 0)")
+    assert (overflow(browser), browser.execute_script(color)) == (125, "rgb(255, 0, 0)")

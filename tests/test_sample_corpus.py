@@ -47,7 +47,7 @@ def test_no_sentence_is_read_twice_in_training():
     assert len(sentences) == len(set(sentences)) == 4 * 24 + 6
 
 
-def test_it_is_small_and_has_its_licence():
+def test_it_is_small_and_has_its_license():
     assert sum(path.stat().st_size for path in FILES) < 8e6
     notice = (SAMPLE / "NOTICE").read_text(encoding="utf-8")
     assert "Permission is hereby granted, free of charge" in notice

@@ -28,7 +28,7 @@ class Voices:
     def sentence(self, frames):
         """Return sounds int [frames], 12 frames each; −1 is the pause at the end.
 
-        Each is followed by the next but one or the one after that: as in speech, the same neighbours come back.
+        Each is followed by the next but one or the one after that: as in speech, the same neighbors come back.
         """
         steps = self.random.integers(2, 4, size=frames // 12 + 1)
         sounds = np.repeat((self.random.integers(SOUNDS) + steps.cumsum()) % SOUNDS, 12)[:frames]

@@ -1,4 +1,4 @@
-"""Neighbours are those that the definition of distance says, whatever the size of the tables."""
+"""Neighbors are those that the definition of distance says, whatever the size of the tables."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A voice: one speaker's rows, and that a row lies where its neighbours in time say."""
+"""A voice: one speaker's rows, and that a row lies where its neighbors in time say."""
 
 import numpy as np
 
@@ -50,4 +50,4 @@ def test_some_rows_are_evenly_spread(trio):
 
 def test_what_does_not_vary_stays_finite(trio):
     voice = Voice(Rows(trio.store, trio.statistics), 2)
-    assert np.isfinite(voice.normalised(np.ones_like(voice.shape))).all()
+    assert np.isfinite(voice.normalized(np.ones_like(voice.shape))).all()

@@ -155,7 +155,7 @@ def test_matching_by_hand():
 def test_matched_f0_has_the_targets_percentiles_and_keeps_its_order(seed, other):
     f0_hz, source, target = (
         frames(150, n=501, seed=seed),
-        *(f0.log_f0_statistics(frames(centre, n=501, seed=number)) for centre, number in ((150, seed), (260, other))),
+        *(f0.log_f0_statistics(frames(center, n=501, seed=number)) for center, number in ((150, seed), (260, other))),
     )
     matched = f0.match(f0_hz, source, target)
     np.testing.assert_allclose(f0.log_f0_statistics(matched).percentiles, target.percentiles, atol=1e-2)

@@ -52,7 +52,7 @@ def test_a_sine_has_its_level_in_its_band():
     band = 40
     peak = mel.filterbank[:, band].argmax()
     y = 0.5 * np.sin(2 * np.pi * peak * bin_hz * np.arange(8192) / 16000)
-    powers = np.array([0.5 * 256 / 2, 0.5 * 256, 0.5 * 256 / 2]) ** 2  # Hann leaks half into each neighbouring bin
+    powers = np.array([0.5 * 256 / 2, 0.5 * 256, 0.5 * 256 / 2]) ** 2  # Hann leaks half into each neighboring bin
     expected = 10 * np.log10(powers @ mel.filterbank[peak - 1 : peak + 2, band])
     assert mel(y)[5, band] == pytest.approx(expected, abs=1e-4)
 

@@ -142,12 +142,12 @@ def one_broken(tmp_path):
 def test_a_broken_recording_is_told_and_the_rest_extracted(one_broken, capsys):
     extract = "extract", f"--corpus={one_broken / 'corpus.yaml'}", "--jobs=1"
     broken, features = one_broken / "in" / "bob" / "a text.wav", one_broken / "dump" / "features.h5"
-    for analysed, there in (2, 0), (0, 2):
+    for analyzed, there in (2, 0), (0, 2):
         assert vconv_command(*extract) == 2
         out, err = capsys.readouterr()
         sentence = err.splitlines()[-1].removeprefix("vconv: ")
         assert sentence.startswith(f"{broken}: is no readable audio file") and err.count(str(broken)) == 1
-        assert f"{features}: {analysed} recordings analysed, {there} there already, 1 failed" in out
+        assert f"{features}: {analyzed} recordings analyzed, {there} there already, 1 failed" in out
     assert vconv_command(*extract, f"--failures={one_broken / 'left out.txt'}") == 0
     assert (one_broken / "left out.txt").read_text() == f"{sentence}\n" and sentence in capsys.readouterr().err
     broken.unlink()
@@ -308,11 +308,11 @@ CASES = {
     ),
     "no pairs": (
         "train matched --corpus={corpus} --run={new}",
-        "pairs.h5: there is no such file; make it with `vconv match`",
+        "frame_pairs.h5: there is no such file; make it with `vconv match`",
     ),
     "features as pairs": (
-        "train matched --corpus={corpus} --run={new} --matches={features}",
-        "{features}: is an HDF5 file, but holds no vconv pairs; make it with `vconv match`",
+        "train matched --corpus={corpus} --run={new} --frame-pairs={features}",
+        "{features}: is an HDF5 file, but holds no vconv frame pairs; make it with `vconv match`",
     ),
     "text as features": ("statistics --features={corpus}", "{corpus}: is no HDF5 file"),
     "run as features": ("statistics --features={run}/statistics.h5", "holds no vconv features"),

@@ -128,7 +128,8 @@ def test_writers_at_the_same_time_never_mix(tmp_path):
         [
             sys.executable,
             "-c",
-            "import sys; from vconv.common import files\nfor _ in range(40): files.write_text(sys.argv[1], '3' * 100_000)",
+            "import sys; from vconv.common import files\n"
+            "for _ in range(40): files.write_text(sys.argv[1], '3' * 100_000)",
             path,
         ]
     )

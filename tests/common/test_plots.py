@@ -57,7 +57,7 @@ def test_the_legend_stands_though_the_first_term_has_no_validation():
 def test_taps_are_drawn_as_counted_and_holes_in_red():
     rows, columns = np.array([1, 0, 2]), np.array([3, 0, 1, 2])
     drawn = plots.taps([np.array([1, 4]), rows, columns])
-    shown, *profiles, _ = drawn.axes  # the colour bar comes last
+    shown, *profiles, _ = drawn.axes  # the color bar comes last
     (image,) = shown.get_images()
     np.testing.assert_array_equal(image.get_array().filled(0), 4 * np.outer(rows, columns))
     assert image.get_array().mask.tolist() == (np.outer(rows, columns) == 0).tolist()

@@ -33,7 +33,7 @@ def identity(inputs):
 
 
 def converter(network=identity, rate=RATE, f0_method="dio", frame_period_ms=5.0, low=-20.0):
-    """A converter whose frames lie well within the normaliser's range, so that only the network changes them."""
+    """A converter whose frames lie well within the normalizer's range, so that only the network changes them."""
     bins = world.fft_size(rate) // 2 + 1
     mean, deviation = np.array(list(LOG_F0.values())).T
     features = {"sample_rate": rate, "frame_period_ms": frame_period_ms, "f0_method": f0_method}
@@ -125,7 +125,7 @@ def test_energy_and_aperiodicity_stay_the_sources(same, y, synthesized):
     np.testing.assert_array_equal(synthesized[0].aperiodicity, analysis.aperiodicity)
 
 
-def test_the_network_hears_the_targets_number_and_the_normalised_frames():
+def test_the_network_hears_the_targets_number_and_the_normalized_frames():
     heard = []
 
     def network(inputs):
@@ -135,9 +135,9 @@ def test_the_network_hears_the_targets_number_and_the_normalised_frames():
 
     vc = converter(network)
     log_spectrum = np.random.default_rng(0).uniform(-20, 0, (7, BINS))
-    normalised = vc.spectra.hear(Frames(log_spectrum, None, None, None), 0)
+    normalized = vc.spectra.hear(Frames(log_spectrum, None, None, None), 0)
     for number in range(len(LOG_F0)):
-        converted = vc.spectra.say(normalised, number)[0]
+        converted = vc.spectra.say(normalized, number)[0]
         np.testing.assert_allclose(converted, (0.1 * number + 1) * 10 - 20, atol=1e-4)
         frames, speaker = heard[-1]
         np.testing.assert_allclose(frames, log_spectrum / 10 + 1, atol=1e-5)
@@ -200,7 +200,7 @@ def test_other_feature_settings_are_followed(y):
 
 def test_a_pitch_no_voice_has_stays_where_world_can_synthesize_it(y, synthesized):
     vc = converter()
-    vc.statistics.log_f0_deviation[0] = 1e-2
+    vc.statistics.log_f0_std[0] = 1e-2
     vc.statistics.log_f0_mean[0] = np.log(150)
     assert np.isfinite(vc.convert(y, "Bo-b", "Ann")[0]).all()
     assert synthesized[0].f0_hz.max() == RATE / 2, "10^9 Hz made WORLD write beyond its memory"
@@ -228,9 +228,9 @@ def test_what_cannot_be_converted_is_told(same, audio, source, target, rate, sen
 
 
 def test_unknown_targets_are_told_wherever_they_come_in(same, y):
-    analysed = same.analyze(y, "Ann")
+    analyzed = same.analyze(y, "Ann")
     with pytest.raises(VconvError, match="'Nobody' is not allowed"):
-        same.resynthesize(analysed, "Nobody")
+        same.resynthesize(analyzed, "Nobody")
 
 
 def test_silence_of_a_known_speaker_stays_silence(same):
@@ -247,7 +247,7 @@ def test_a_trained_run_converts_in_three_lines(tiny):
     np.testing.assert_array_equal(converted, again)
     other, _ = vc.convert(tiny.evaluation / "bob" / "é 1.wav", "Zoë M", "bob")
     assert relative_error(other, converted) > 0.01
-    mean, deviation = vc.statistics.log_f0_mean, vc.statistics.log_f0_deviation
+    mean, deviation = vc.statistics.log_f0_mean, vc.statistics.log_f0_std
     bob, mary = (f0.LogF0(mean[number], deviation[number]) for number in (2, 0))
     voiced = f0.convert(np.array([110.0]), bob, mary)
     assert voiced == pytest.approx(260, rel=0.1)

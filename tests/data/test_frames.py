@@ -37,8 +37,8 @@ def test_a_pass_holds_every_frame_of_the_split_once(uneven):
 
 def test_the_order_is_a_true_shuffle(uneven):
     order = frames(uneven).order(0, 213)
-    neighbours = np.abs(np.diff(order)) == 1
-    assert neighbours.mean() < 0.05, "frames that are neighbours in the file must not stay so"
+    neighbors = np.abs(np.diff(order)) == 1
+    assert neighbors.mean() < 0.05, "frames that are neighbors in the file must not stay so"
     assert abs(np.corrcoef(order, np.arange(213))[0, 1]) < 0.25
 
 

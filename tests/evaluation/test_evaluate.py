@@ -114,7 +114,7 @@ def test_each_value_is_what_the_metrics_say_of_the_two_files(corpus, perfect, in
             expected = metrics.score(y, RATE, reference, RATE, protocol)
             assert rows[system]["1"][protocol.name] == pytest.approx(expected.mcd_db, abs=0.02)
         assert rows[system]["1"]["rmse_cents"] == pytest.approx(expected.f0.rmse_cents, abs=60)
-        frames = metrics.active(metrics.analyse(y, RATE)).mel_cepstrum[:, 1:]
+        frames = metrics.active(metrics.analyze(y, RATE)).mel_cepstrum[:, 1:]
         assert np.allclose(rows[system]["1"]["variance"], frames.var(axis=0), rtol=0.02)
 
 
@@ -198,8 +198,8 @@ def test_files_without_pitch_become_null_and_the_means_leave_them_out(corpus, pe
 
 def test_each_recording_is_analysed_once(corpus, perfect, inline, monkeypatch, tmp_path):
     seen = []
-    original = sentence._analysed
-    monkeypatch.setattr(sentence, "_analysed", lambda *key: seen.append((key[0], key[3])) or original(*key))
+    original = sentence._analyzed
+    monkeypatch.setattr(sentence, "_analyzed", lambda *key: seen.append((key[0], key[3])) or original(*key))
     for name in "1", "1.b", "3 ø":
         write(perfect / "C-B-é" / f"{name}.wav", said("C", name))
     three = Corpus.__new__(Corpus)
@@ -212,15 +212,15 @@ def test_each_recording_is_analysed_once(corpus, perfect, inline, monkeypatch, t
 
 
 def test_a_second_evaluation_analyses_only_what_was_converted(corpus, natural, perfect, inline, monkeypatch, tmp_path):
-    analysed = []
+    analyzed = []
     original = metrics.analyse_spectrum
-    monkeypatch.setattr(metrics, "analyse_spectrum", lambda y, rate: analysed.append(len(y)) or original(y, rate))
+    monkeypatch.setattr(metrics, "analyse_spectrum", lambda y, rate: analyzed.append(len(y)) or original(y, rate))
     first, second = (
         output.as_json(output.summary(measured(corpus, [AB], perfect, cache=tmp_path / "kept"))) for _ in range(2)
     )
     assert first == second
     source, target = (len({digest(natural / speaker / f"{name}.wav") for name in NAMES[speaker]}) for speaker in AB)
-    assert len(analysed) == source + 2 * target + 2 * 3, "the target and its copy-synthesis; three converted, twice"
+    assert len(analyzed) == source + 2 * target + 2 * 3, "the target and its copy-synthesis; three converted, twice"
 
 
 def test_one_and_two_processes_find_the_same(corpus, perfect):

@@ -1,4 +1,4 @@
-"""Error rates worked out by hand, and how the recogniser is asked; a real one runs where a model is at hand."""
+"""Error rates worked out by hand, and how the recognizer is asked; a real one runs where a model is at hand."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from vconv.audio import wav
 from vconv.common.errors import VconvError
 from vconv.evaluation import intelligibility
-from vconv.evaluation.intelligibility import Recogniser, edit_distance, error_rates, normalize
+from vconv.evaluation.intelligibility import Recognizer, edit_distance, error_rates, normalize
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 MODEL = os.environ.get("VCONV_TEST_WHISPER")
@@ -106,10 +106,10 @@ def whisper(monkeypatch):
     monkeypatch.setitem(sys.modules, "faster_whisper", SimpleNamespace(WhisperModel=Whisper))
 
 
-def test_the_recogniser_is_asked_for_a_repeatable_reading(whisper, tmp_path):
-    recogniser = Recogniser(tmp_path)
-    assert recogniser.read(0.1 * np.ones(4800), 48000) == "Hello there. General."
-    asked = recogniser._model.asked
+def test_the_recognizer_is_asked_for_a_repeatable_reading(whisper, tmp_path):
+    recognizer = Recognizer(tmp_path)
+    assert recognizer.read(0.1 * np.ones(4800), 48000) == "Hello there. General."
+    asked = recognizer._model.asked
     y = asked.pop("y")
     assert (y.dtype, y.shape) == (np.float32, (1600,))
     assert asked == {
@@ -123,31 +123,31 @@ def test_the_recogniser_is_asked_for_a_repeatable_reading(whisper, tmp_path):
 
 
 def test_the_model_may_be_left_out(whisper):
-    assert Recogniser()._model.asked["model"] == "base.en"
+    assert Recognizer()._model.asked["model"] == "base.en"
 
 
 def test_a_model_that_cannot_be_had_is_one_sentence(whisper):
     with pytest.raises(VconvError, match=r"^no-such-model: .*cannot be fetched \(Invalid model size, expected one of"):
-        Recogniser("no-such-model")
+        Recognizer("no-such-model")
 
 
 def test_a_folder_without_a_model_is_one_sentence(tmp_path):
     pytest.importorskip("faster_whisper", reason="the extra `neural` is not installed", exc_type=ImportError)
     with pytest.raises(VconvError, match="cannot be loaded"):
-        Recogniser(tmp_path)
+        Recognizer(tmp_path)
 
 
 @pytest.mark.skipif(not MODEL, reason="VCONV_TEST_WHISPER names no folder of a faster-whisper model")
-def test_a_real_recogniser_understands_the_sample():
+def test_a_real_recognizer_understands_the_sample():
     pytest.importorskip("faster_whisper", reason="the extra `neural` is not installed", exc_type=ImportError)
-    recogniser = Recogniser(MODEL)
+    recognizer = Recognizer(MODEL)
     path = sorted((SAMPLE / "evaluation" / "slt").glob("*"))[0]
     y, rate = wav.read(path)
     lines = (SAMPLE / "sentences.txt").read_text(encoding="utf-8").splitlines()
     said = next(line.split(" | ")[2] for line in lines if f"| {path.stem} |" in line)
-    text = recogniser.read(y, rate)
-    assert text == recogniser.read(y, rate)
+    text = recognizer.read(y, rate)
+    assert text == recognizer.read(y, rate)
     assert error_rates(text, said)[0] <= 0.25
     with pytest.raises(VconvError, match="silent"):
-        recogniser.read(np.zeros(16000), 16000)
-    assert intelligibility.error_rates(recogniser.read(y[::-1], rate), said)[0] > 0.5
+        recognizer.read(np.zeros(16000), 16000)
+    assert intelligibility.error_rates(recognizer.read(y[::-1], rate), said)[0] > 0.5

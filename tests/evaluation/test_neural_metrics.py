@@ -165,6 +165,6 @@ def test_what_is_chosen(monkeypatch):
     chosen, notes = neural_metrics.choose(True, None, None, None)
     assert len(chosen) == 3 and notes == []
     assert neural_metrics.choose(False, None, None, None) == ([], [])
-    monkeypatch.setattr(intelligibility, "Recogniser", lambda model: model)
+    monkeypatch.setattr(intelligibility, "Recognizer", lambda model: model)
     (words,), _ = neural_metrics.choose(False, "tiny.en", None, None)
-    assert words.func is neural_metrics.add_word_errors and words.keywords["recogniser"] == "tiny.en"
+    assert words.func is neural_metrics.add_word_errors and words.keywords["recognizer"] == "tiny.en"

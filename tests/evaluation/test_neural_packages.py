@@ -56,7 +56,7 @@ def test_what_cannot_be_judged(y, says):
         speaker_encoder.SpeakerEncoder,
         lambda: naturalness.distillmos(tone(), RATE),
         lambda: naturalness.dnsmos(tone(), RATE),
-        intelligibility.Recogniser,
+        intelligibility.Recognizer,
     ],
 )
 def test_a_missing_package_is_one_sentence(monkeypatch, load):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vconv.evaluation import scores
-from vconv.evaluation.scores import MEASURES, Measure, estimate, over_pairs, summarise
+from vconv.evaluation.scores import MEASURES, Measure, estimate, over_pairs, summarize
 
 BY_NAME = {measure.name: measure for measure in MEASURES}
 
@@ -72,7 +72,7 @@ def test_position_by_hand():
 def test_all_is_the_mean_of_the_pairs_and_narrower():
     random = np.random.default_rng(0)
     pairs = {f"{n}": rows(converted={"mcd24": random.normal(n, 1, 10)}) for n in range(8)}
-    together, each = summarise(pairs)
+    together, each = summarize(pairs)
     means = [groups["mcd"]["converted"]["mean"] for groups in each.values()]
     whole = together["mcd"]["converted"]
     assert whole["mean"] == pytest.approx(np.mean(means)) and whole["files"] == 80
@@ -85,7 +85,7 @@ def test_all_is_the_mean_of_the_pairs_and_narrower():
 
 def test_the_headline_is_the_first_that_was_measured():
     table = rows(converted={"log_likelihood_ratio": [1.0, 2.0]})
-    entry = summarise({"A-B": table})[0]["similarity"]["converted"]
+    entry = summarize({"A-B": table})[0]["similarity"]["converted"]
     assert entry["measure"] == "log_likelihood_ratio"
     assert entry["mean"] == 1.5 == entry["details"]["log_likelihood_ratio"]["mean"]
     table = rows(
@@ -94,7 +94,7 @@ def test_the_headline_is_the_first_that_was_measured():
             for system, value in (("converted", 0.7), ("source", 0.5), ("target", 0.9))
         }
     )
-    assert summarise({"A-B": table})[0]["similarity"]["converted"]["measure"] == "position"
+    assert summarize({"A-B": table})[0]["similarity"]["converted"]["measure"] == "position"
 
 
 def test_the_same_seed_gives_the_same_interval():

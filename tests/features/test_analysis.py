@@ -50,10 +50,10 @@ def test_the_copy_is_heard_at_the_same_time_and_as_long(rate, frame_period_ms, s
 
 
 def test_the_copy_is_what_world_makes_of_the_features_in_the_file():
-    """Synthesised from the float64 analysis it would be something else."""
+    """Synthesized from the float64 analysis it would be something else."""
     y = voice(150.0, 0.3)
-    analysed = world.analyze(y, 16000, 70, 300)
-    exact = np.round(world.synthesize(*analysed, 16000) * 32768)[: len(y)]
+    analyzed = world.analyze(y, 16000, 70, 300)
+    exact = np.round(world.synthesize(*analyzed, 16000) * 32768)[: len(y)]
     arrays = analyze(y)
     log_spectrum, energy = (arrays[name].astype(np.float64) for name in ("spectrum", "energy"))
     expected = world.synthesize(
@@ -75,7 +75,7 @@ def test_a_copy_that_ends_early_is_filled_with_silence_and_a_loud_one_clipped():
     assert loud.min() == -32768 and loud.max() == 32767
 
 
-def test_a_recording_world_cannot_analyse():
+def test_a_recording_world_cannot_analyze():
     with pytest.raises(VconvError, match="WORLD needs at least 3"):
         analyze(np.zeros(100))
     with pytest.raises(ValueError, match="a feature is NaN or infinite"):

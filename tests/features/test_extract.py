@@ -147,7 +147,7 @@ def test_a_finished_file_is_left_alone(voices, finished, run):
     assert (finished.stat().st_ino, finished.stat().st_mtime_ns) == before
 
 
-def test_only_new_and_replaced_recordings_are_analysed(voices, finished, tmp_path, write_vowels, run):
+def test_only_new_and_replaced_recordings_are_analyzed(voices, finished, tmp_path, write_vowels, run):
     write_vowels(tmp_path / "voices/train/A", {"5.wav": 125})
     write_vowels(tmp_path / "voices/train/B", {"0.wav": 230}, seconds=0.4)
     (tmp_path / "voices/train/B/4.wav").unlink()
@@ -220,7 +220,7 @@ def test_nothing_but_broken_recordings(tmp_path, inline, run):
     (tmp_path / "corpus.yaml").touch()
     with pytest.raises(VconvError, match="A: no F0 range can be found in 1 training recordings .*1.wav"):
         run(tmp_path / "corpus.yaml", tmp_path / "f.h5")
-    with pytest.raises(VconvError, match="none of 1 recordings could be analysed; the first: .*1.wav"):
+    with pytest.raises(VconvError, match="none of 1 recordings could be analyzed; the first: .*1.wav"):
         run(tmp_path / "corpus.yaml", tmp_path / "f.h5", {"f0_range_hz": {"A": [50, 200]}})
     assert sorted(os.listdir(tmp_path)) == ["A", "corpus.yaml"]
 

@@ -31,7 +31,7 @@ def trained(few_steps):
     return PatchClassifier.fit(*bars(400))
 
 
-def test_it_recognises_new_patches(trained):
+def test_it_recognizes_new_patches(trained):
     patches, labels = bars(200, seed=1)
     probabilities = trained.probabilities(patches)
     assert probabilities.shape == (200, 3) and np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)

@@ -7,7 +7,7 @@ from vconv.layers.sampling import sample_code
 from vconv.layers.speaker import MergeSpeaker, SpeakerScaleShift, speaker_embedding
 
 
-def test_embedding_looks_up_and_is_regularised():
+def test_embedding_looks_up_and_is_regularized():
     network = speaker_embedding(3, 2, l2=0.5)
     network.set_weights([np.array([[1.0, 2.0], [0.0, 0.0], [3.0, 0.0]])])
     assert np.allclose(network(np.array([2, 0])), [[3, 0], [1, 2]])

@@ -1,4 +1,4 @@
-"""Spectral normalisation: Keras' own arithmetic as the oracle; zeros; in graphs; saved, and gone on with exactly."""
+"""Spectral normalization: Keras' own arithmetic as the oracle; zeros; in graphs; saved, and gone on with exactly."""
 
 import keras
 import numpy as np
@@ -29,30 +29,30 @@ def test_as_keras_does_it(times):
     x = np.zeros((1, 8, 8, 2), np.float32)
     for _ in range(times):
         oracle(x, training=True)
-        spectral.normalise([own])
+        spectral.normalize([own])
     assert np.allclose(own, oracle.kernel, atol=1e-6) and np.allclose(spectral.weights[0], oracle.vector_u, atol=1e-6)
 
 
 def test_the_largest_singular_values_tend_to_one_and_follow_what_changes():
     own = kernels((3, 4), (5, 2, 6), (1, 1))
     spectral = SpectralNormalization(own)
-    normalise = tf.function(lambda: spectral.normalise(own))
+    normalize = tf.function(lambda: spectral.normalize(own))
     for factor in (5.0, 0.01):
         own[1].assign(own[1] * factor)
         for _ in range(60):
-            normalise()
+            normalize()
         assert [norm(kernel) for kernel in own] == pytest.approx([1, 1, 1], abs=1e-3)
 
 
-def test_a_kernel_of_zeros_stays_and_is_normalised_when_it_is_none():
+def test_a_kernel_of_zeros_stays_and_is_normalized_when_it_is_none():
     (own,) = kernels((3, 4))
     spectral = SpectralNormalization([own])
     own.assign(np.zeros((3, 4)))
-    spectral.normalise([own])
+    spectral.normalize([own])
     assert not np.any(own)
     own.assign(np.diag([2.0, 1.0, 1.0, 0.0])[:3])
     for _ in range(30):
-        spectral.normalise([own])
+        spectral.normalize([own])
     assert norm(own) == pytest.approx(1, abs=1e-3)
 
 

@@ -168,7 +168,7 @@ def test_what_a_sentence_proposes_mends(kernel, stride):
             assert not verdict([Upsampling("x", (kernel,), (int(remedy[-1]),))], (5,)).holes
 
 
-def test_a_single_input_has_no_neighbour_to_overlap_with():
+def test_a_single_input_has_no_neighbor_to_overlap_with():
     layer = Upsampling("x", (5, 5), (4, 4))
     assert [sentence[:9] for sentence in verdict([layer], (1, 2)).checkerboards] == ["x: axis 1"]
     assert set(coverage([layer], (1, 2))[0].taps) == {1}

@@ -1,4 +1,4 @@
-"""Weight-normalised convolutions against Keras' own; sub-bands; the coverage rule."""
+"""Weight-normalized convolutions against Keras' own; sub-bands; the coverage rule."""
 
 import keras
 import numpy as np

@@ -166,7 +166,7 @@ def test_without_a_target_there_is_mos_alone(folders):
     assert page["tests"] == ["mos"] and len(key["items"]) == 6
 
 
-def test_few_sentences_are_all_taken_and_practised_on(folders):
+def test_few_sentences_are_all_taken_and_practiced_on(folders):
     _, page, key = build(folders, sentences=None, tests=["mos"])
     assert page["tests"] == ["mos"] and len({item["sentence"] for item in key["items"].values()}) == 5
     assert sum(item["practice"] for item in page["items"]) == 3

@@ -6,11 +6,11 @@ import pytest
 import tensorflow as tf
 
 from vconv.common.errors import VconvError
-from vconv.models.adversarial import SIGNS, TwoPlayerModel, check, clip_weights, input_gradient, minimise
+from vconv.models.adversarial import SIGNS, AdversarialModel, check, clip_weights, input_gradient, minimize
 from vconv.models.losses import OBJECTIVES
 
 
-class Toy(TwoPlayerModel):
+class Toy(AdversarialModel):
     """Critic c falls by the mean of its rows at each step, generator w by that of its rows plus c."""
 
     critic_steps = 3
@@ -92,7 +92,7 @@ def test_only_a_change_of_phase_compiles_the_step_anew(toy, monkeypatch):
     assert compiled == [(False, True), (True, True)]
 
 
-def test_the_slots_of_both_optimisers_exist_before_the_first_step():
+def test_the_slots_of_both_optimizers_exist_before_the_first_step():
     model = Toy()
     model.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
     counts = [len(optimizer.variables) for optimizer in (model.optimizer, model.critic_optimizer)]
@@ -103,9 +103,9 @@ def test_the_slots_of_both_optimisers_exist_before_the_first_step():
     ), "steps, learning rate and two moments"
 
 
-def test_minimise_steps_down_the_gradient_of_the_named_variables_alone():
+def test_minimize_steps_down_the_gradient_of_the_named_variables_alone():
     a, b = keras.Variable(3.0), keras.Variable(5.0)
-    terms = minimise(lambda: (a * a * b, {"a": a + 0}), [a], keras.optimizers.SGD(0.1))
+    terms = minimize(lambda: (a * a * b, {"a": a + 0}), [a], keras.optimizers.SGD(0.1))
     assert float(a.numpy()) == pytest.approx(3 - 0.1 * 2 * 3 * 5) and float(b.numpy()) == 5 and float(terms["a"]) == 3
 
 
@@ -123,7 +123,7 @@ def test_input_gradient_is_that_of_each_row():
 @pytest.fixture
 def averaging():
     model = Toy()
-    model.average_decay = 0.5
+    model.ema_decay = 0.5
     model.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
     return model
 
@@ -174,7 +174,7 @@ def test_the_average_comes_back_from_a_file_and_models_without_one_have_none(ave
     averaging.average.weights[0].assign(0.7)
     averaging.save_weights(tmp_path / "x.weights.h5")
     fresh = Toy()
-    fresh.average_decay = 0.5
+    fresh.ema_decay = 0.5
     fresh.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
     fresh.load_weights(tmp_path / "x.weights.h5")
     assert float(fresh.w.numpy()) == 2 and average(fresh) == np.float32(0.7)
@@ -184,9 +184,9 @@ def test_the_average_comes_back_from_a_file_and_models_without_one_have_none(ave
     assert toy.average is None and len(toy.weights) == 2 and len(fresh.weights) == 3
 
 
-def test_minimise_tells_the_norm_of_the_whole_gradient_before_the_step():
+def test_minimize_tells_the_norm_of_the_whole_gradient_before_the_step():
     a, b = keras.Variable([3.0, 0.0]), keras.Variable(5.0)
-    terms = minimise(lambda: (tf.reduce_sum(a * a) / 2 + 4 * b, {"x": 1.0}), [a, b], keras.optimizers.SGD(0.1), "norm")
+    terms = minimize(lambda: (tf.reduce_sum(a * a) / 2 + 4 * b, {"x": 1.0}), [a, b], keras.optimizers.SGD(0.1), "norm")
     assert float(terms["norm"]) == pytest.approx(5) and terms["x"] == 1
 
 
@@ -216,12 +216,12 @@ def test_signs_of_health_stay_out_of_the_log_and_are_means(toy, monkeypatch):
         ("objective", "hinge", "wasserstein"),
         ("critic_steps", 0, "1 or more"),
         ("constraint", "none", "is none; set it to one of"),
-        ("average_decay", 1.0, "less than 1"),
-        ("average_decay", -0.1, "be 0"),
+        ("ema_decay", 1.0, "less than 1"),
+        ("ema_decay", -0.1, "be 0"),
     ],
 )
 def test_settings_that_no_model_can_have_are_refused(key, value, told):
-    good = {"objective": "wasserstein", "constraint": "weight_clipping", "critic_steps": 1, "average_decay": 0.0}
+    good = {"objective": "wasserstein", "constraint": "weight_clipping", "critic_steps": 1, "ema_decay": 0.0}
     check(good, "x")
     with pytest.raises(VconvError, match=f"x: .*adversarial.{key}.*{told}"):
         check(good | {key: value}, "x")

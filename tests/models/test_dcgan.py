@@ -168,7 +168,7 @@ def test_a_constant_q_transform_has_two_channels():
 
 def test_an_lstm_makes_the_patch_frame_after_frame():
     model = build(
-        "network.generator=lstm", "network.lstm_units=6", "network.lstm_layers=2", "adversarial.average_decay=0.9"
+        "network.generator=lstm", "network.lstm_units=6", "network.lstm_layers=2", "adversarial.ema_decay=0.9"
     )
     z = np.random.default_rng(0).uniform(-1, 1, (3, 4)).astype(np.float32)
     patches = model(z).numpy()
@@ -198,7 +198,7 @@ def test_each_step_trains_its_own_player_and_moves_the_statistics():
     before = {name: [np.array(weight) for weight in net.weights] for name, net in model.networks.items()}
     model.train_step(batch())
     for name, net in model.networks.items():
-        # One that no gradient reaches: a bias right before a normalisation over the batch.
+        # One that no gradient reaches: a bias right before a normalization over the batch.
         still = [
             weight.path for weight, old in zip(net.weights, before[name], strict=True) if np.array_equal(weight, old)
         ]
@@ -235,7 +235,7 @@ def test_dropout_acts_in_training_only_and_by_its_seed():
     assert np.array_equal(scores[3], scores[4]) and not np.allclose(scores[0], scores[3])
 
 
-def test_a_layer_normalised_critic_judges_each_patch_for_itself():
+def test_a_layer_normalized_critic_judges_each_patch_for_itself():
     (patches, _), seed = batch(), tf.constant([0, 0])
     others = tf.concat([patches[:1], 1 - patches[1:]], 0)
     for norm, independent in ("layer", True), ("batch", False):
@@ -246,7 +246,7 @@ def test_a_layer_normalised_critic_judges_each_patch_for_itself():
         assert model.critic.count_params() == convolutions + (2 if norm == "layer" else 4) * (2 + 3 + 4)
 
 
-def test_spectral_normalisation_is_a_matter_of_critic_steps_and_no_part_of_the_networks():
+def test_spectral_normalization_is_a_matter_of_critic_steps_and_no_part_of_the_networks():
     model = build("adversarial.constraint=spectral_normalization", "network.critic_norm=none")
     plain = build("network.critic_norm=none")
     assert [weight.shape for weight in model.critic.weights] == [weight.shape for weight in plain.critic.weights]
@@ -260,7 +260,7 @@ def test_spectral_normalisation_is_a_matter_of_critic_steps_and_no_part_of_the_n
     assert model.average is plain.spectral is None
 
 
-def test_weight_clipping_leaves_the_normalisation_free():
+def test_weight_clipping_leaves_the_normalization_free():
     model = build("adversarial.constraint=weight_clipping", "adversarial.clip_limit=0.003")
     _, terms = model.critic_loss(batch())
     assert "penalty" not in terms
@@ -296,7 +296,7 @@ def test_feature_matching_trains_the_generator_and_is_in_the_log():
 
 
 def test_averaged_weights_make_the_samples():
-    model, z = build("adversarial.average_decay=0.9"), np.ones((2, 4), np.float32)
+    model, z = build("adversarial.ema_decay=0.9"), np.ones((2, 4), np.float32)
     for seed in range(3):
         model.train_step(batch(seed=seed))
     own = model(z).numpy()
@@ -306,7 +306,7 @@ def test_averaged_weights_make_the_samples():
 
 
 def test_the_critic_may_be_told_how_varied_the_batch_is():
-    model, seed = build("network.critic_minibatch_deviation=true", "network.critic_norm=layer"), tf.constant([0, 0])
+    model, seed = build("network.critic_minibatch_std=true", "network.critic_norm=layer"), tf.constant([0, 0])
     assert model.critic.get_layer("score").input.shape == (None, 3, 2, 5)
     patches = batch()[0]
     alone, among_others = (model.critic([x, seed])[0] for x in (tf.repeat(patches[:1], 4, 0), patches))
@@ -314,7 +314,7 @@ def test_the_critic_may_be_told_how_varied_the_batch_is():
 
 
 def test_a_generator_grows_from_its_first_map_and_the_data_with_it():
-    model = build("adversarial.progressive_epochs=4", "adversarial.average_decay=0.9")
+    model = build("adversarial.progressive_epochs=4", "adversarial.ema_decay=0.9")
     z = np.random.default_rng(0).uniform(-1, 1, (3, 4)).astype(np.float32)
     plain = build()
     extra = {"coarse_1": (3, 2, 1), "coarse_2": (6, 4, 1), "growing": (12, 8, 1)}
@@ -393,7 +393,7 @@ def weights(folder):
 
 EXTRA = {
     "network": {"critic_norm": "none"},
-    "adversarial": {"constraint": "spectral_normalization", "progressive_epochs": 2, "average_decay": 0.9},
+    "adversarial": {"constraint": "spectral_normalization", "progressive_epochs": 2, "ema_decay": 0.9},
 }
 
 

@@ -65,7 +65,7 @@ def test_gradient_penalty_takes_one_norm_a_sample():
     assert float(losses.gradient_penalty(gradient.reshape(2, 2, 1))) == pytest.approx(2.0)
 
 
-def test_gradient_penalty_can_be_minimised_from_a_critic_that_is_constant():
+def test_gradient_penalty_can_be_minimized_from_a_critic_that_is_constant():
     gradient = tf.zeros((3, 4))
     with tf.GradientTape() as tape:
         tape.watch(gradient)

@@ -32,7 +32,7 @@ def batch(rows=4, length=8, seed=0):
 
 def test_parameters_by_hand():
     described = info.describe("matched", 513, 10)
-    scaled = 2 * 128 + 2 * (32 * 128 + 128)  # normalisation, then scale and shift by the speaker
+    scaled = 2 * 128 + 2 * (32 * 128 + 128)  # normalization, then scale and shift by the speaker
     convolution = 5 * 128 * 128 + 128
     total = (5 * 27 * 128 + 128) + 4 * (scaled + convolution) + scaled + (128 * 40 + 40)
     assert described["networks"]["converter"]["parameters"] == total

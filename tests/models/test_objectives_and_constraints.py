@@ -72,7 +72,7 @@ def test_it_trains_within_its_bound_or_is_refused(name, objective, constraint):
         assert not any(variable.name == "gain" for variable in model.critic_variables)
 
 
-def test_a_critic_whose_norm_undoes_spectral_normalisation_is_refused():
+def test_a_critic_whose_norm_undoes_spectral_normalization_is_refused():
     for norm in "batch", "layer":
         settings = settings_of("dcgan", "wasserstein", "spectral_normalization")
         settings["network"]["critic_norm"] = norm

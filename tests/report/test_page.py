@@ -272,20 +272,20 @@ def test_four_pairs_of_five_sentences_fit_into_15_mb(tmp_path):
     assert 20 * (tmp_path / "report.html").stat().st_size < 15e6
 
 
-def luminance(colour):
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+def luminance(color):
+    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return np.dot(linear, [0.2126, 0.7152, 0.0722])
 
 
 @pytest.mark.parametrize("scheme", [0, 1])
-def test_colours_have_the_contrast_of_wcag_aa(scheme):
+def test_colors_have_the_contrast_of_wcag_aa(scheme):
     style = Path(report.__file__).with_suffix(".html").read_text()
     blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
-    colour = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", blocks[scheme]))
+    color = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", blocks[scheme]))
     for ink, papers in {"ink": "paper card strong warning", "faint": "paper card", "link": "paper"}.items():
         for paper in papers.split():
-            dark, light = sorted([luminance(colour[ink]), luminance(colour[paper])])
+            dark, light = sorted([luminance(color[ink]), luminance(color[paper])])
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, paper)
 
 
@@ -316,7 +316,7 @@ def test_missing_recordings_are_listed_and_the_rest_goes_on(tmp_path):
     scores = reports.make(tmp_path, sentences=["s1"])
     paths = [Path(row["path"] or "") for row in scores["files"]]
     paths[0].unlink()  # converted, of the first pair
-    paths[7].write_text("no audio")  # target, of the second: nothing to synthesise either
+    paths[7].write_text("no audio")  # target, of the second: nothing to synthesize either
     failures, page = make(tmp_path)
     assert [str(path) in failure for path, failure in zip([paths[0], paths[7], paths[7]], failures, strict=True)]
     assert len(page.all("audio")) == 5 and page.texts("p", **{"class": "missing"}) == ["no recording"] * 3

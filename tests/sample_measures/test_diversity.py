@@ -5,7 +5,7 @@ import pytest
 
 from vconv.common.errors import VconvError
 from vconv.sample_measures import diversity as room
-from vconv.sample_measures.diversity import diversity, expected_coverage, neighbour_distances
+from vconv.sample_measures.diversity import diversity, expected_coverage, neighbor_distances
 
 
 def means(real, generated, k=5):
@@ -34,10 +34,10 @@ def test_balls_are_closed_and_k_counts():
     assert found.coverage.tolist() == [1, 1, 1, 1]
 
 
-def test_neighbours_of_a_line():
+def test_neighbors_of_a_line():
     points = np.array([[0.0], [1], [3], [7]])
-    assert neighbour_distances(points, 1).tolist() == [1, 1, 2, 4]
-    assert neighbour_distances(points, 3).tolist() == [7, 6, 4, 7]
+    assert neighbor_distances(points, 1).tolist() == [1, 1, 2, 4]
+    assert neighbor_distances(points, 3).tolist() == [7, 6, 4, 7]
 
 
 @pytest.mark.parametrize("k", [1, 5])
@@ -45,7 +45,7 @@ def test_identical_sets(k):
     real = np.random.default_rng(0).normal(size=(100, 8))
     found = means(real, real, k)
     assert found["precision"] == found["recall"] == found["coverage"] == 1
-    assert found["density"] == pytest.approx((k + 1) / k), "every ball holds its centre and k neighbours"
+    assert found["density"] == pytest.approx((k + 1) / k), "every ball holds its center and k neighbors"
 
 
 def test_separated_sets():
@@ -56,7 +56,7 @@ def test_separated_sets():
 def test_collapse_onto_one_real_sample():
     real = np.random.default_rng(0).normal(size=(100, 2))
     found = means(real, np.tile(real[7], (50, 1)))
-    reached = np.mean(np.linalg.norm(real - real[7], axis=1) <= neighbour_distances(real, 5))
+    reached = np.mean(np.linalg.norm(real - real[7], axis=1) <= neighbor_distances(real, 5))
     assert found["precision"] == 1 and found["recall"] == 1 / 100 and found["coverage"] == reached < 0.15
 
 

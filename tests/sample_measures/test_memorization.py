@@ -46,7 +46,7 @@ def test_near_copies_are_below_half_of_the_usual_distance():
     assert near_copies(np.array([0, 0.9, 1.0, 5]), np.array([1, 2, 30])).tolist() == [True, True, False, False]
 
 
-def test_a_memorising_generator_and_an_honest_one():
+def test_a_memorizing_generator_and_an_honest_one():
     rng = np.random.default_rng(0)
     training, held_out, honest = (rng.normal(size=(200, 10, 10)) for _ in range(3))
     copies = training[:50] + rng.normal(0, 0.05, (50, 10, 10))

@@ -33,7 +33,7 @@ def folder(tmp_path, small_statistics, small_settings):
     return run
 
 
-def test_checkpoints_come_back_with_their_optimiser_and_old_ones_go(folder):
+def test_checkpoints_come_back_with_their_optimizer_and_old_ones_go(folder):
     keras.utils.set_random_seed(0)
     model = folder.build_model()
     x = np.zeros((8, 513), "float32"), np.zeros(8, "int32")

@@ -1,4 +1,4 @@
-"""Exact nearest neighbours by matrix products, in tables that stay small."""
+"""Exact nearest neighbors by matrix products, in tables that stay small."""
 
 import numpy as np
 

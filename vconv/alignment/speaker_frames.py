@@ -53,7 +53,7 @@ class Voice:
         values = np.concatenate([shape[around], self._rest[around]], axis=2) * WEIGHTS
         return values.reshape(len(chosen), len(OFFSETS) * CONTENT_SIZE)
 
-    def normalised(self, shape):
+    def normalized(self, shape):
         """Return `shape` [m, 24] with mean 0 and deviation 1 over the spoken rows, float32."""
         spoken = shape[self.spoken]
         return ((shape - spoken.mean(axis=0)) / np.maximum(spoken.std(axis=0), TINY)).astype(np.float32)

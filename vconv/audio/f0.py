@@ -39,7 +39,7 @@ def find_range(f0_hz):
     Parameters
     ----------
     f0_hz : ndarray [n]
-        The frames of many utterances of one speaker, analysed with `WIDE_RANGE_HZ`; 0 where unvoiced.
+        The frames of many utterances of one speaker, analyzed with `WIDE_RANGE_HZ`; 0 where unvoiced.
 
     Returns
     -------

@@ -36,7 +36,7 @@ class MelSpectrogram:
     """Signal [samples] → mel spectrogram in dB [T, mels], T = ⌈samples / hop⌉.
 
     Frame t covers the `fft_size` samples from t · hop on (zeros after the end) under a periodic Hann window. Mel
-    filters are triangles of height 1 (HTK's mel scale, no area normalisation) on the power spectrum; the result is
+    filters are triangles of height 1 (HTK's mel scale, no area normalization) on the power spectrum; the result is
     10 · log10, floored 80 dB below its maximum. So has it the Keras tutorial "MelGAN-based spectrogram inversion"
     (Darshan Deshpande 2021); librosa's defaults are others.
 

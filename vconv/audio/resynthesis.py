@@ -1,6 +1,6 @@
 """Analysis by synthesis: a signal that is heard to have the spectrum that was asked for, not only made from it.
 
-What a vocoder makes of a spectral envelope, analysed again, has another one: windows smear it over time and frequency,
+What a vocoder makes of a spectral envelope, analyzed again, has another one: windows smear it over time and frequency,
 noise excites it unevenly. So the signal is made, heard, and made once more from an envelope that is off by as much the
 other way. On VCC2016 that takes a fifth off the distortion of copy-synthesis (`benchmarks/refinement.py`).
 """
@@ -10,7 +10,7 @@ import numpy as np
 from vconv.audio import mel_cepstrum, world
 
 ORDER = 39  # the correction is as smooth over frequency as this
-STEP = 0.7  # of what is off: frames overlap, so that each also gets a part of what its neighbours are given
+STEP = 0.7  # of what is off: frames overlap, so that each also gets a part of what its neighbors are given
 LARGEST_GAIN = 10.0  # of power, 10 dB either way: of silence nothing is heard
 
 

@@ -25,7 +25,7 @@ HARVEST_HARMONICS = 6  # that Harvest looks at
 
 
 class Analysis(NamedTuple):
-    """What WORLD says of a signal; float64, frame t is centred at t · frame period.
+    """What WORLD says of a signal; float64, frame t is centered at t · frame period.
 
     f0_hz is [T] (0 where unvoiced), spectrum [T, K] is a power spectral envelope, aperiodicity [T, K] lies in [0, 1];
     K = fft_size / 2 + 1.
@@ -42,7 +42,7 @@ def fft_size(rate):
 
 
 def minimum_floor_hz(rate):
-    """Return the lowest F0, in Hz, that CheapTrick can analyse with `fft_size(rate)`: 47 Hz at 16 kHz."""
+    """Return the lowest F0, in Hz, that CheapTrick can analyze with `fft_size(rate)`: 47 Hz at 16 kHz."""
     return pyworld.get_cheaptrick_f0_floor(int(rate), fft_size(rate))
 
 
@@ -93,7 +93,7 @@ def estimate_f0(y, rate, floor_hz, ceiling_hz, method="dio", frame_period_ms=FRA
 def analyze(y, rate, floor_hz, ceiling_hz, method="dio", frame_period_ms=FRAME_PERIOD_MS):
     """Return the `Analysis` of a signal; parameters and errors as in `estimate_f0`.
 
-    An F0 below `minimum_floor_hz(rate)` is kept, and its envelope is analysed as if it lay there: CheapTrick would
+    An F0 below `minimum_floor_hz(rate)` is kept, and its envelope is analyzed as if it lay there: CheapTrick would
     silently take 500 Hz instead.
     """
     f0_hz = estimate_f0(y, rate, floor_hz, ceiling_hz, method, frame_period_ms)
@@ -198,7 +198,7 @@ def _checked(y, rate, frame_period_ms):
     """Return `y` as pyworld needs it or raise a VconvError."""
     y = np.ascontiguousarray(y, dtype=np.float64)
     if y.ndim != 1:
-        raise VconvError(f"a signal of shape {y.shape} cannot be analysed; it must be mono, [samples]")
+        raise VconvError(f"a signal of shape {y.shape} cannot be analyzed; it must be mono, [samples]")
     frames = _frames(y, rate, frame_period_ms) if len(y) else 0
     if frames < MIN_FRAMES:
         raise VconvError(

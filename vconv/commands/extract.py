@@ -20,6 +20,6 @@ def run(options):
     features = features_path(options)
     report = extract(corpus, features, options.jobs)
     print(
-        f"{features}: {report.done} recordings analysed, {report.skipped} there already, {len(report.failures)} failed"
+        f"{features}: {report.done} recordings analyzed, {report.skipped} there already, {len(report.failures)} failed"
     )
     return tell([f"{path}: {reason}" for path, reason in report.failures], options.failures)

@@ -97,9 +97,9 @@ def taps(axes):
     drawn[0].set_title("taps of each output; red: no input reaches it")
     if maps:
         values = np.outer(*vectors[-2:]) * math.prod(vector.max() for vector in vectors[:-2])
-        colours = colormaps["viridis"].with_extremes(bad=HOLE)
+        colors = colormaps["viridis"].with_extremes(bad=HOLE)
         image = drawn[0].imshow(
-            np.ma.masked_equal(values, 0), colours, origin="lower", aspect="auto", vmin=0, interpolation="nearest"
+            np.ma.masked_equal(values, 0), colors, origin="lower", aspect="auto", vmin=0, interpolation="nearest"
         )
         figure.colorbar(image, ax=drawn[0], label="taps")
         drawn[0].set_ylabel(f"axis {len(vectors) - 2}")
@@ -128,8 +128,8 @@ def mosaic(patches, columns, side=96):
     levels = patches[..., 0] if patches.shape[-1] == 1 else 2 * np.hypot(patches[..., 0], patches[..., 1]) - 1
     zoom = max(1, round(side / levels.shape[1]))
     levels = np.kron(levels[:, ::-1], np.ones((1, zoom, zoom)))
-    colours = colormaps["viridis"]((levels + 1) / 2)[..., :3]
-    tiles = np.pad(colours, ((0, -len(levels) % columns), (1, 1), (1, 1), (0, 0)), constant_values=1)
+    colors = colormaps["viridis"]((levels + 1) / 2)[..., :3]
+    tiles = np.pad(colors, ((0, -len(levels) % columns), (1, 1), (1, 1), (0, 0)), constant_values=1)
     rows = [np.concatenate(tiles[start : start + columns], axis=1) for start in range(0, len(tiles), columns)]
     return (255 * np.concatenate(rows)).astype(np.uint8)
 

@@ -109,9 +109,9 @@ def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=Non
     """
 
     def versions(task):
-        analysed = converter.analyze(task.path, task.source)
+        analyzed = converter.analyze(task.path, task.source)
         for target in task.outputs:
-            y = converter.resynthesize(analysed, target, synthesis)
+            y = converter.resynthesize(analyzed, target, synthesis)
             yield target, vocoder.resynthesize(y, converter.rate) if vocoder else y
 
     return _write_all(tasks, versions, converter.rate, file_rate, "convert", report)

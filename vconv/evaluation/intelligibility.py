@@ -1,4 +1,4 @@
-"""How much of the words a speech recogniser still understands: word and character error rates."""
+"""How much of the words a speech recognizer still understands: word and character error rates."""
 
 import unicodedata
 from pathlib import Path
@@ -7,7 +7,7 @@ from vconv.common.errors import VconvError
 from vconv.evaluation.neural_packages import package, speech
 
 
-class Recogniser:
+class Recognizer:
     """Whisper by faster-whisper, 8-bit weights, on the CPU (extra `neural`).
 
     Radford et al. 2022, "Robust speech recognition via large-scale weak supervision", arXiv 2212.04356. Every file is
@@ -34,7 +34,7 @@ class Recogniser:
             reason = " ".join(str(error).split())[:200].rstrip(".")
             what = "loaded" if Path(model).is_dir() else "fetched"
             raise VconvError(
-                f"{model}: the speech recogniser's model cannot be {what} ({reason}); give the folder of "
+                f"{model}: the speech recognizer's model cannot be {what} ({reason}); give the folder of "
                 "a faster-whisper model, or a name where the network is open"
             ) from error
 
@@ -49,13 +49,13 @@ class Recogniser:
 def error_rates(text, reference):
     """Compare what was understood with what was said.
 
-    Both are normalised first: compatibility characters (NFKC) and case folded, apostrophes dropped, other punctuation
+    Both are normalized first: compatibility characters (NFKC) and case folded, apostrophes dropped, other punctuation
     taken for spaces. Numbers stay as they are written: "20" is not "twenty".
 
     Parameters
     ----------
     text, reference : str
-        The recogniser's reading, and the words that were said.
+        The recognizer's reading, and the words that were said.
 
     Returns
     -------

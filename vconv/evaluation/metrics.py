@@ -66,14 +66,14 @@ def score(y, rate, reference, reference_rate, protocol=MCD24):
     """
     common = min(rate, reference_rate)
     a, b = (
-        active(analyse(wav.resample(signal, signal_rate, common), common, protocol), protocol)
+        active(analyze(wav.resample(signal, signal_rate, common), common, protocol), protocol)
         for signal, signal_rate in ((y, rate), (reference, reference_rate))
     )
     path = align(a, b, protocol)
     return Score(mcd(a, b, path, protocol), f0_errors(a, b, path), len(path))
 
 
-def analyse(y, rate, protocol=MCD24):
+def analyze(y, rate, protocol=MCD24):
     """Return the `Frames` of a signal, all of them; errors as in `score`."""
     return describe(*analyse_spectrum(y, rate), rate, protocol)
 

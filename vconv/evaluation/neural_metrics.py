@@ -23,18 +23,18 @@ def choose(neural, whisper, transcripts, cache):
     neural : bool
         Use whatever of the extra `neural` is installed; what is not, is noted.
     whisper : str or None
-        A recogniser's model; None leaves word errors out.
+        A recognizer's model; None leaves word errors out.
     transcripts : str, Path or None
-        File of what was said; without it the recogniser's reading of the source is the reference.
+        File of what was said; without it the recognizer's reading of the source is the reference.
     cache : str or Path or None
 
     Raises
     ------
     VconvError
-        The recogniser, which was asked for, or the transcripts cannot be loaded.
+        The recognizer, which was asked for, or the transcripts cannot be loaded.
     """
     from vconv.evaluation import naturalness
-    from vconv.evaluation.intelligibility import Recogniser
+    from vconv.evaluation.intelligibility import Recognizer
 
     chosen, notes = [], []
     if neural:
@@ -48,7 +48,7 @@ def choose(neural, whisper, transcripts, cache):
             notes.append(f"not measured: {', '.join(absent)}; pip install 'vconv[neural]'")
     if whisper:
         texts = read_transcripts(transcripts) if transcripts else {}
-        chosen.append(partial(add_word_errors, recogniser=Recogniser(whisper), texts=texts, model=whisper, cache=cache))
+        chosen.append(partial(add_word_errors, recognizer=Recognizer(whisper), texts=texts, model=whisper, cache=cache))
     return chosen, notes
 
 
@@ -96,12 +96,12 @@ def add_naturalness(recordings, rows, failures, name, cache=None):
         rows[pair][system][sentence][name] = float(score)
 
 
-def add_word_errors(recordings, rows, failures, recogniser, texts, model, cache=None):
+def add_word_errors(recordings, rows, failures, recognizer, texts, model, cache=None):
     """Add wer and cer to every recording whose reference is known: its transcript, or the source as it was read."""
     from vconv.evaluation.intelligibility import error_rates
 
     def read(y, rate):
-        return np.array(recogniser.read(y, rate))
+        return np.array(recognizer.read(y, rate))
 
     found = {key: str(text) for key, text in hear(f"words {model}", read, recordings, rows, failures, cache).items()}
     for (pair, system, sentence), text in found.items():

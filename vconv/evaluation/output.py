@@ -10,7 +10,7 @@ import numpy as np
 
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
-from vconv.evaluation.scores import GROUPS, SYSTEMS, summarise
+from vconv.evaluation.scores import GROUPS, SYSTEMS, summarize
 
 FORMAT, VERSION = "vconv scores", 1
 RESAMPLES = 1000
@@ -58,7 +58,7 @@ DESCRIPTIONS = {
 def summary(evaluation, command=""):
     """Return all that scores.json holds, as a dict; docs/evaluation.md describes it."""
     recordings = evaluation.recordings
-    together, pairs = summarise(evaluation.rows, RESAMPLES, evaluation.seed)
+    together, pairs = summarize(evaluation.rows, RESAMPLES, evaluation.seed)
     protocol = DESCRIPTIONS | {"mcd": "; ".join(map(str, evaluation.protocols))}
     return {
         "format": FORMAT,

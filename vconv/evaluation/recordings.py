@@ -110,7 +110,7 @@ def of_folders(converted, source, target):
     return _recordings([Pair(source_name, target_name, converted_files)], natural, settings, {}, [], notes)
 
 
-def signal_of(path, settings, resynthesised=None):
+def signal_of(path, settings, resynthesized=None):
     """Return the signal [samples] of a file at the rate of the scores.
 
     Parameters
@@ -118,7 +118,7 @@ def signal_of(path, settings, resynthesised=None):
     path : str or Path
     settings : dict
         As of `Recordings`.
-    resynthesised : str, optional
+    resynthesized : str, optional
         A speaker: the copy-synthesis with this speaker's range of F0 is returned instead.
 
     Raises
@@ -127,21 +127,21 @@ def signal_of(path, settings, resynthesised=None):
         The file cannot be read, or has no voice to find a range of F0 in.
     """
     y, _ = wav.read(path, settings["sample_rate"])
-    if resynthesised is None:
+    if resynthesized is None:
         return y
-    return copy_synthesis(y, settings, settings["f0_range_hz"].get(resynthesised))
+    return copy_synthesis(y, settings, settings["f0_range_hz"].get(resynthesized))
 
 
-def signal_key(settings, resynthesised=None):
+def signal_key(settings, resynthesized=None):
     """Return all but the file that a `signal_of` depends on, for a key of the cache."""
-    if resynthesised is None:
+    if resynthesized is None:
         return [settings["sample_rate"]]
     values = [settings[key] for key in ("sample_rate", "frame_period_ms", "f0_method")]
-    return [*values, settings["f0_range_hz"].get(resynthesised)]
+    return [*values, settings["f0_range_hz"].get(resynthesized)]
 
 
 def copy_synthesis(y, settings, f0_range_hz=None):
-    """Return a signal [samples] resynthesised from its WORLD features; without a range of F0, its own is found."""
+    """Return a signal [samples] resynthesized from its WORLD features; without a range of F0, its own is found."""
     rate, frame_period_ms = settings["sample_rate"], settings["frame_period_ms"]
     if f0_range_hz is None:
         f0_range_hz = f0.find_range(world.estimate_f0(y, rate, *f0.WIDE_RANGE_HZ, method="harvest"))

@@ -128,7 +128,7 @@ def over_pairs(estimates):
     return Estimate(np.mean([one.values for one in found], axis=0), sum(one.files for one in found), found[0].interval)
 
 
-def summarise(pairs, resamples=1000, seed=0):
+def summarize(pairs, resamples=1000, seed=0):
     """Return ({group: {system: entry}} over all pairs, {pair: the same}) from {pair: rows}, for scores.json."""
     found = {
         name: {

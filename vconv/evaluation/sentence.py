@@ -13,7 +13,7 @@ from vconv.evaluation.protocols import MCD24
 
 
 class Sentence(NamedTuple):
-    """One sentence: natural recordings by speaker, converted ones by (source, target), and how to analyse them."""
+    """One sentence: natural recordings by speaker, converted ones by (source, target), and how to analyze them."""
 
     name: str
     natural: dict
@@ -23,7 +23,7 @@ class Sentence(NamedTuple):
     cache: str | None
 
 
-class Analysed(NamedTuple):
+class Analyzed(NamedTuple):
     """A recording by every protocol: {protocol's name: all its frames}; MCD24 is always among them."""
 
     frames: dict
@@ -51,7 +51,7 @@ def measure(sentence):
     -------
     rows : dict
         {(source, target): {system: {key: value}}}: the protocols' distances in dB and F0 errors against the target's
-        own recording where there is one, and `Analysed.values`.
+        own recording where there is one, and `Analyzed.values`.
     failures : list of str
         The recordings that could not be measured, a sentence each.
     """
@@ -65,16 +65,16 @@ def measure(sentence):
             failures.setdefault(path, error.about(path))
 
     @cache  # a recording is part of many pairs
-    def analysed(path, keep, resynthesised=None):
-        return attempt(path, _analysed, path, sentence, keep, resynthesised) if path else None
+    def analyzed(path, keep, resynthesized=None):
+        return attempt(path, _analyzed, path, sentence, keep, resynthesized) if path else None
 
     for (source, target), path in sentence.pairs.items():
         source_path, target_path = sentence.natural.get(source), sentence.natural.get(target)
-        reference = analysed(target_path, True)
+        reference = analyzed(target_path, True)
         systems = {
-            "converted": (path, analysed(path, False)),
-            "source": (source_path, analysed(source_path, True)),
-            "copy_synthesis": (target_path, reference and analysed(target_path, True, target)),
+            "converted": (path, analyzed(path, False)),
+            "source": (source_path, analyzed(source_path, True)),
+            "copy_synthesis": (target_path, reference and analyzed(target_path, True, target)),
             "target": (target_path, reference),
         }
         found = {
@@ -86,22 +86,22 @@ def measure(sentence):
     return rows, list(failures.values())
 
 
-def _analysed(path, sentence, keep, resynthesised):
-    """Analyse a recording, or its copy-synthesis with the range of the speaker `resynthesised`."""
+def _analyzed(path, sentence, keep, resynthesized):
+    """Analyze a recording, or its copy-synthesis with the range of the speaker `resynthesized`."""
     rate = sentence.settings["sample_rate"]
 
     def compute():
         """Return {protocol/field: array [T] or [T, order + 1]} of all frames."""
-        f0_hz, spectrum = metrics.analyse_spectrum(recordings.signal_of(path, sentence.settings, resynthesised), rate)
+        f0_hz, spectrum = metrics.analyse_spectrum(recordings.signal_of(path, sentence.settings, resynthesized), rate)
         described = {one.name: metrics.describe(f0_hz, spectrum, rate, one) for one in sentence.protocols}
         return {
             f"{name}/{field}": array for name, frames in described.items() for field, array in frames._asdict().items()
         }
 
     key = [digest(path), [list(protocol) for protocol in sentence.protocols]]
-    key += recordings.signal_key(sentence.settings, resynthesised)
+    key += recordings.signal_key(sentence.settings, resynthesized)
     arrays = cached(sentence.cache if keep else None, key, compute)
-    return Analysed(
+    return Analyzed(
         {
             protocol.name: Frames(*(arrays[f"{protocol.name}/{field}"] for field in Frames._fields))
             for protocol in sentence.protocols

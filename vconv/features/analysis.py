@@ -22,7 +22,7 @@ def analyze(y, settings, f0_range_hz):
     Raises
     ------
     VconvError
-        The signal cannot be analysed, as in `world.analyze`.
+        The signal cannot be analyzed, as in `world.analyze`.
     ValueError
         A feature is not finite or out of range.
     """

@@ -19,7 +19,7 @@ WIDE_PASS_UTTERANCES = 20
 
 
 class Report(NamedTuple):
-    """What an extraction did: utterances analysed, utterances already there, and (path, reason) of each failure."""
+    """What an extraction did: utterances analyzed, utterances already there, and (path, reason) of each failure."""
 
     done: int
     skipped: int
@@ -27,7 +27,7 @@ class Report(NamedTuple):
 
 
 class Job(NamedTuple):
-    """One utterance to analyse; `key` says which part, old or new, holds its features."""
+    """One utterance to analyze; `key` says which part, old or new, holds its features."""
 
     key: tuple
     path: Path
@@ -64,7 +64,7 @@ def refuse_other_features(features, corpus_settings, needed=("frames",)):
 
 
 def extract(corpus, output, jobs=None, progress=True, report=print):
-    """Analyse all utterances of a corpus that `output` does not hold yet, and write them all to `output`.
+    """Analyze all utterances of a corpus that `output` does not hold yet, and write them all to `output`.
 
     Interrupted at any moment, the same call goes on where it was: each utterance is kept in the folder `<output>.parts`
     until the feature file is complete.
@@ -113,7 +113,7 @@ def extract(corpus, output, jobs=None, progress=True, report=print):
     if len(reasons) == len(everything):
         making.delete()
         raise VconvError(
-            f"{output}: not written, for none of {len(everything)} recordings could be analysed; "
+            f"{output}: not written, for none of {len(everything)} recordings could be analyzed; "
             f"the first: {everything[0].path}: {reasons[everything[0].key]}"
         )
     _assemble(output, settings, everything, reasons, old, there, making, report)
@@ -165,7 +165,7 @@ def _find_ranges(pool, corpus, known, report):
 
 
 def _analyze_all(pool, wanted, making, settings, bar):
-    """Analyse the jobs `wanted`, one part each; return key → reason of those that failed."""
+    """Analyze the jobs `wanted`, one part each; return key → reason of those that failed."""
     futures = {
         pool.submit(_analyze, job.path, making.path(job.key), settings, making.f0_range_hz[job.key[0]]): job
         for job in wanted

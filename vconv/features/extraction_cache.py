@@ -1,4 +1,4 @@
-"""The folder beside a feature file in the making: one small file for each utterance analysed, so nothing is lost."""
+"""The folder beside a feature file in the making: one small file for each utterance analyzed, so nothing is lost."""
 
 import hashlib
 import json

@@ -32,7 +32,7 @@ class PatchClassifier:
         (height, width, channels) of a patch.
     classes : list of str or int
     accuracy : float
-        The share of patches recognised, of those that the training left out.
+        The share of patches recognized, of those that the training left out.
     """
 
     def __init__(self, shape, classes, mean, deviation, seed=0):
@@ -59,7 +59,7 @@ class PatchClassifier:
             Labels are missing, of one class only, or too few of a class.
         """
         classes, numbers = _checked(patches, labels)
-        # As in a training: TensorFlow's graph optimiser would make the last bits of a step a matter of chance.
+        # As in a training: TensorFlow's graph optimizer would make the last bits of a step a matter of chance.
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
         rng = np.random.default_rng(seed)
         order = rng.permutation(len(patches))

@@ -14,7 +14,7 @@ ROWS = {  # measure → (title, factor, decimals, what is good)
     "spread": ("spread, of training's", 1, 2, "about 1; 0 is collapse"),
     "jensen_shannon": ("Jensen-Shannon, bits", 1, 3, "0 to 1, low"),
     "bhattacharyya": ("Bhattacharyya, nats", 1, 3, "0 to infinity, low"),
-    "memorising_ratio": ("distance to training", 1, 2, "about 1; 0 is copies"),
+    "memorizing_ratio": ("distance to training", 1, 2, "about 1; 0 is copies"),
     "near_copies": ("near copies %", 100, 1, "as held-out"),
 }
 
@@ -56,7 +56,7 @@ def as_text(content):
         [
             about,
             f"{compared['samples']} samples of each set against {compared['with']} other training samples; "
-            f"{compared['neighbours']} neighbours; ± half of the 95 % interval ({compared['resamples']} resamples)",
+            f"{compared['neighbors']} neighbors; ± half of the 95 % interval ({compared['resamples']} resamples)",
             *aligned(table, 1),
             f"near copies of training samples: {content['near_copies']['count']} of "
             f"{content['samples']['generated']} generated",

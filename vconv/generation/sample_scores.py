@@ -15,7 +15,7 @@ from vconv.sample_measures.spread import spread
 
 FEWEST = 20  # patches of a set
 RESAMPLES = 200
-NEIGHBOURS = 5
+NEIGHBORS = 5
 TOLD = 20  # near copies that are listed
 COMPONENTS = 64
 
@@ -49,7 +49,7 @@ def principal_components(sets, seed=0):
     sets : dict
         Set → patches [n, height, width, channels]; "training" is one of them.
     seed : int
-        Of the randomised decomposition.
+        Of the randomized decomposition.
     """
     flat = {name: patches.reshape(len(patches), -1) for name, patches in sets.items()}
     number = min(COMPONENTS, *flat["training"].shape)
@@ -61,7 +61,7 @@ def evaluate_samples(generated, training, held_out=None, seed=0):
     """Measure a generated set, the held-out set and a part of the training set against the rest of the training set.
 
     Most measures depend on how many samples they see. So all sets are cut to one size, that of the smallest, at most
-    half of the training set, and all are compared with the same rest. Memorising is measured on the whole sets.
+    half of the training set, and all are compared with the same rest. Memorizing is measured on the whole sets.
 
     Parameters
     ----------
@@ -92,10 +92,10 @@ def evaluate_samples(generated, training, held_out=None, seed=0):
         "compared": {
             "samples": size,
             "with": len(rest.patches),
-            "neighbours": NEIGHBOURS,
+            "neighbors": NEIGHBORS,
             "resamples": RESAMPLES,
             "seed": seed,
-            "expected_coverage": expected_coverage(len(rest.patches), size, NEIGHBOURS),
+            "expected_coverage": expected_coverage(len(rest.patches), size, NEIGHBORS),
         },
         "measures": {measure: {name: columns[name][measure] for name in columns} for measure in columns["generated"]}
         | memory,
@@ -128,14 +128,15 @@ def _against(one, rest, gaussian, by_bin, draws, seed):
     """Return {measure: entry} of a set against the rest of the training set, whose features have the `gaussian`."""
     entries = {
         "frechet_distance": _entry(
-            np.array([frechet.between_gaussians(frechet.fit(one.features[rows]), gaussian) for rows in draws]), _centred
+            np.array([frechet.between_gaussians(frechet.fit(one.features[rows]), gaussian) for rows in draws]),
+            _centered,
         )
     }
     weights = bootstrap.weights(len(one.features), RESAMPLES, seed)
     if one.probabilities is not None:
         entries["inception_score"] = _entry(inception_score(one.probabilities, weights))
     of_rest = bootstrap.weights(len(rest.features), RESAMPLES, seed)
-    for name, shares in diversity(rest.features, one.features, NEIGHBOURS)._asdict().items():
+    for name, shares in diversity(rest.features, one.features, NEIGHBORS)._asdict().items():
         entries[name] = _entry((weights if len(shares) == len(one.features) else of_rest) @ shares)
     ours, theirs = (spread(patches, np.random.default_rng(seed)) for patches in (one.patches, rest.patches))
     entries["spread"] = _entry([ours / theirs if theirs else np.nan])
@@ -150,10 +151,10 @@ def _memory(sets, training, part, rest, seed):
     found["training"] = memorization.nearest(part.patches, rest.patches)
     usual, _ = found.get("held_out", found["training"])
     usual_draws = usual[_draws(len(usual), seed + 1)]  # drawn independently of the others
-    entries = {"memorising_ratio": {}, "near_copies": {}}
+    entries = {"memorizing_ratio": {}, "near_copies": {}}
     for name, (distance, _) in found.items():
         draws, copied = _draws(len(distance), seed), memorization.near_copies(distance, usual)
-        entries["memorising_ratio"][name] = _entry(memorization.distance_ratio(distance[draws], usual_draws))
+        entries["memorizing_ratio"][name] = _entry(memorization.distance_ratio(distance[draws], usual_draws))
         entries["near_copies"][name] = _entry(copied[draws].mean(axis=1))
     distance, index = found["generated"]
     copies = np.flatnonzero(memorization.near_copies(distance, usual))
@@ -167,7 +168,7 @@ def _memory(sets, training, part, rest, seed):
     }
 
 
-def _centred(values):
+def _centered(values):
     """Return the interval of a Fréchet distance for its size of sample: the resamples moved to the estimate.
 
     Resamples hold each sample several times, so their distances are all too large. What is wanted is how far this

@@ -9,7 +9,7 @@ from vconv.layers import upsampling
 
 
 class LayerNorm(keras.layers.Layer):
-    """Normalise each frame over (height, channels), then scale and shift each channel.
+    """Normalize each frame over (height, channels), then scale and shift each channel.
 
     The published networks have one scale and one offset a channel; Keras' `LayerNormalization(axis=[1, 2])` would learn
     one a position (Ba, Kiros & Hinton 2016, arXiv 1607.06450).

@@ -4,7 +4,7 @@ import keras
 
 
 def speaker_embedding(speakers, size, l2, name="speaker_embedding"):
-    """Return the network speaker index (int32 [batch]) → embedding (float32 [batch, size]), L2-regularised."""
+    """Return the network speaker index (int32 [batch]) → embedding (float32 [batch, size]), L2-regularized."""
     index = keras.Input((), dtype="int32", name="speaker")
     table = keras.layers.Embedding(speakers, size, embeddings_regularizer=keras.regularizers.L2(l2), name="embedding")
     return keras.Model(index, table(index), name=name)

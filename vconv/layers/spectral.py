@@ -1,4 +1,4 @@
-"""Spectral normalisation of a network's kernels, by vectors kept beside them."""
+"""Spectral normalization of a network's kernels, by vectors kept beside them."""
 
 import keras
 from keras import ops
@@ -11,7 +11,7 @@ class SpectralNormalization(keras.layers.Layer):
 
     A kernel counts as the matrix [all its other axes, last axis] (Miyato et al. 2018, arXiv 1802.05957, section 2.1);
     one power iteration a call, which follows a kernel that changes slowly. As in `keras.layers.SpectralNormalization`
-    the quotient replaces the kernel. That layer normalises at each call in training, so real, fake and mixed samples of
+    the quotient replaces the kernel. That layer normalizes at each call in training, so real, fake and mixed samples of
     one step would see three critics, and the generator's step would change its opponent; this one does when it is told.
     """
 
@@ -23,7 +23,7 @@ class SpectralNormalization(keras.layers.Layer):
             )
         self.built = True
 
-    def normalise(self, kernels):
+    def normalize(self, kernels):
         """Take a step of each power iteration, then divide each kernel by its singular value; one of zeros stays."""
         for vector, kernel in zip(self.weights, kernels, strict=True):
             matrix = ops.reshape(kernel, (-1, kernel.shape[-1]))

@@ -1,4 +1,4 @@
-"""Convolutions over time whose kernels may be weight-normalised: plain, dilated, grouped, transposed."""
+"""Convolutions over time whose kernels may be weight-normalized: plain, dilated, grouped, transposed."""
 
 import keras
 import tensorflow as tf
@@ -7,7 +7,7 @@ from keras import ops
 from vconv.layers.upsampling import check
 
 
-class WeightNormalised(keras.layers.Layer):
+class WeightNormalized(keras.layers.Layer):
     """A layer with a kernel and a bias; with `weight_norm` the kernel is g · v / ‖v‖.
 
     One gain g for each index of the kernel's last axis, the norm over all others (Salimans & Kingma 2016,
@@ -36,7 +36,7 @@ class WeightNormalised(keras.layers.Layer):
         return self.direction * (self.gain / self.norm()) if self.weight_norm else self.direction
 
 
-class Conv1D(WeightNormalised):
+class Conv1D(WeightNormalized):
     """'Same' convolution over time, float32 [batch, time, channels] → [batch, ⌈time / strides⌉, filters].
 
     Kernel [kernel_size, channels / groups, filters], as in `keras.layers.Conv1D`.
@@ -64,7 +64,7 @@ class Conv1D(WeightNormalised):
         return (input_shape[0], time, self.filters)
 
 
-class Conv1DTranspose(WeightNormalised):
+class Conv1DTranspose(WeightNormalized):
     """'Same' transposed convolution, float32 [batch, time, channels] → [batch, time · strides, filters].
 
     Kernel [kernel_size, filters, channels], as in `keras.layers.Conv1DTranspose`.

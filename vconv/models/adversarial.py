@@ -15,7 +15,7 @@ from vconv.models.losses import OBJECTIVES, gradient_norm, gradient_penalty, mea
 
 CONSTRAINTS = ("gradient_penalty", "weight_clipping", "spectral_normalization", "none")  # of a critic's slope
 CLIPPED = ("kernel", "bias", "embeddings")
-SIGNS = ("gap", "level", "slope", "generator_gradient")  # of health; see `TwoPlayerModel`
+SIGNS = ("gap", "level", "slope", "generator_gradient")  # of health; see `AdversarialModel`
 
 
 def check(adversarial, model_name, constraints=CONSTRAINTS):
@@ -27,17 +27,17 @@ def check(adversarial, model_name, constraints=CONSTRAINTS):
             f"{model_name}: adversarial.objective wasserstein needs a critic whose slope is bounded, and "
             f"adversarial.constraint is none; set it to one of: {', '.join(constraints[:-1])}"
         )
-    steps, decay = adversarial["critic_steps"], adversarial["average_decay"]
+    steps, decay = adversarial["critic_steps"], adversarial["ema_decay"]
     if steps < 1:
         raise VconvError(f"{model_name}: adversarial.critic_steps is {steps}; it must be 1 or more")
     if not 0 <= decay < 1:
         raise VconvError(
-            f"{model_name}: adversarial.average_decay is {decay}; it must be 0 (no average) or less than "
+            f"{model_name}: adversarial.ema_decay is {decay}; it must be 0 (no average) or less than "
             f"1, for example 0.999"
         )
 
 
-def minimise(loss_of, variables, optimizer, norm=None, tape=None):
+def minimize(loss_of, variables, optimizer, norm=None, tape=None):
     """Take one step of `optimizer` down the gradient of a loss; return the loss's terms.
 
     `loss_of()` returns (loss, {name: term}). Under the name `norm`, if there is one, the terms returned also hold the
@@ -64,15 +64,15 @@ def input_gradient(score_of, x):
     return tape.gradient(scores, x)
 
 
-class Tracked(keras.Model):
+class LossTrackingModel(keras.Model):
     """A model whose log holds the epoch's running mean of each loss term; subclasses name them with `track_terms`.
 
-    `watched` names the term whose validation mean tells whether an epoch was better than those before; `held_out_terms`
-    are measured in validation only.
+    `monitored` names the term whose validation mean tells whether an epoch is better than those before;
+    `validation_terms` are measured in validation only.
     """
 
-    watched = "loss"
-    held_out_terms = ()
+    monitored = "loss"
+    validation_terms = ()
 
     def begin_epoch(self, epoch):
         """Called before each epoch (counted from 0), for models whose training goes in phases."""
@@ -93,14 +93,14 @@ class Tracked(keras.Model):
 
     def tracked(self):
         """Return the running means of all terms of a training step."""
-        return {name: tracker.result() for name, tracker in self.trackers.items() if name not in self.held_out_terms}
+        return {name: tracker.result() for name, tracker in self.trackers.items() if name not in self.validation_terms}
 
     @property
     def metrics(self):
         return list(self.trackers.values())
 
 
-class TwoPlayerModel(Tracked):
+class AdversarialModel(LossTrackingModel):
     """A model that trains a critic `critic_steps` times for each step of its generator.
 
     A subclass sets `critic_steps`, `critic_variables` and `generator_variables`, and defines `warm_up_loss(batch)`,
@@ -108,8 +108,8 @@ class TwoPlayerModel(Tracked):
     `train_step` gets the rows of all critic steps in one batch, so that each step sees rows of its own; the generator
     takes the first. While `adversarial` is False, the generator alone is updated, once for every part.
 
-    It may set `objective` (an `losses.Objective`) for `judge`, `average_decay` above 0 for averaged weights, and
-    `settings` (the section `adversarial` of its own), whose constraint is kept here and in `penalised`.
+    It may set `objective` (an `losses.Objective`) for `judge`, `ema_decay` above 0 for averaged weights, and
+    `settings` (the section `adversarial` of its own), whose constraint is kept here and in `penalized`.
     Terms named in `SIGNS` stay out of the log; `training.health` reads their means from `signs`: the gap of the mean
     scores of real and fake, the level of the fakes' mean score, the mean norm of the score's gradient by the input
     where a penalty pulls it to 1 (`slope`), and the norm of the generator's gradient by its weights, which
@@ -118,24 +118,24 @@ class TwoPlayerModel(Tracked):
 
     adversarial = True
     average = spectral = None
-    average_decay = 0.0
+    ema_decay = 0.0
     settings = {"constraint": "none"}
 
     def compile(self, optimizer, critic_optimizer):
-        """Attach both optimisers; their slots and the average exist at once, so that a checkpoint restores them."""
+        """Attach both optimizers; their slots and the average exist at once, so that a checkpoint restores them."""
         super().compile(optimizer=optimizer, jit_compile=False)
         self.critic_optimizer = critic_optimizer
         self.optimizer.build(self.generator_variables)
         self.critic_optimizer.build(self.critic_variables)
         self.signs = {name: keras.metrics.Mean(name) for name in SIGNS}
-        if self.average_decay:
-            self.average = MovingAverage(self.averaged_variables, self.average_decay, name="average")
+        if self.ema_decay:
+            self.average = MovingAverage(self.averaged_variables, self.ema_decay, name="average")
         if self.settings["constraint"] == "spectral_normalization":
             self.spectral = SpectralNormalization(self.critic_kernels, name="spectral")
 
     @property
     def averaged_variables(self):
-        """What the average is of; a subclass adds moving statistics that its generator normalises by."""
+        """What the average is of; a subclass adds moving statistics that its generator normalizes by."""
         return self.generator_variables
 
     def set_adversarial(self, adversarial):
@@ -159,16 +159,16 @@ class TwoPlayerModel(Tracked):
     def after_critic_step(self):
         """Keep the critic's weights within their bound, where the settings set one.
 
-        Scale and offset of a normalisation stay free: at 0.01 each they would shrink the score by a million over three
+        Scale and offset of a normalization stay free: at 0.01 each they would shrink the score by a million over three
         layers.
         """
         if self.settings["constraint"] == "weight_clipping":
             clipped = [variable for variable in self.critic_variables if variable.name in CLIPPED]
             clip_weights(clipped, self.settings["clip_limit"])
         if self.spectral:
-            self.spectral.normalise(self.critic_kernels)
+            self.spectral.normalize(self.critic_kernels)
 
-    def penalised(self, loss, gradient):
+    def penalized(self, loss, gradient):
         """Return (the critic's loss + λ · gradient penalty, its terms) where the settings want one, else (loss, {}).
 
         `gradient()` returns that of the score by its input, [batch, ...], where the penalty is to be taken.
@@ -203,7 +203,7 @@ class TwoPlayerModel(Tracked):
             for number, part in enumerate(parts):
                 seen = self.shared(part) if number else first
                 self.track(
-                    minimise(lambda seen=seen: self.critic_loss(seen), self.critic_variables, self.critic_optimizer)
+                    minimize(lambda seen=seen: self.critic_loss(seen), self.critic_variables, self.critic_optimizer)
                 )
                 self.after_critic_step()
             self.step_generator(lambda: self.generator_loss(first), "generator_gradient", tape)
@@ -214,7 +214,7 @@ class TwoPlayerModel(Tracked):
 
     def step_generator(self, loss_of, norm=None, tape=None):
         """Take one step of the generator, and of its average."""
-        self.track(minimise(loss_of, self.generator_variables, self.optimizer, norm, tape))
+        self.track(minimize(loss_of, self.generator_variables, self.optimizer, norm, tape))
         if self.average:
             self.average.update(self.averaged_variables, self.optimizer.iterations)
 

@@ -12,7 +12,7 @@ from keras import ops
 
 from vconv.common.errors import VconvError
 from vconv.models import losses
-from vconv.models.adversarial import TwoPlayerModel, input_gradient
+from vconv.models.adversarial import AdversarialModel, input_gradient
 from vconv.models.adversarial import check as check_adversarial
 from vconv.models.dcgan_networks import check_network, critic, generator, patch_shape, upsampling_stack
 from vconv.models.optimizers import adam
@@ -66,20 +66,20 @@ def upsampling(settings):
     return upsampling_stack(patch_shape(settings), settings["network"])
 
 
-class DCGAN(TwoPlayerModel):
+class DCGAN(AdversarialModel):
     """Generator and critic, trained on (patch float32 [batch, height, width, channels] in [−1, 1], label [batch]).
 
     The label is not looked at. All noise is drawn from (seed, step), so that a resumed run repeats it.
     """
 
-    watched = "energy_distance"
-    held_out_terms = ("energy_distance", "spread")
+    monitored = "energy_distance"
+    validation_terms = ("energy_distance", "spread")
 
     def __init__(self, settings, **kwargs):
         super().__init__(**kwargs)
         self.settings = settings["adversarial"]
         self.objective = losses.OBJECTIVES[self.settings["objective"]]
-        self.average_decay = self.settings["average_decay"]
+        self.ema_decay = self.settings["ema_decay"]
         self.seed = settings["training"]["seed"]
         self.latent = settings["network"]["latent"]
         self.critic_steps = self.settings["critic_steps"]
@@ -90,12 +90,12 @@ class DCGAN(TwoPlayerModel):
         self.critic = critic(shape, settings["network"])
         self.networks = {"generator": self.generator, "critic": self.critic}
         matching = ["feature_matching"] if self.settings["feature_matching"] else []
-        self.track_terms("loss", *matching, "critic_loss", "distance", "penalty", *self.held_out_terms)
+        self.track_terms("loss", *matching, "critic_loss", "distance", "penalty", *self.validation_terms)
         self.built = True
 
     @property
     def generator_variables(self):
-        """What the generator's optimiser updates."""
+        """What the generator's optimizer updates."""
         return self.generator.trainable_variables
 
     @property
@@ -105,7 +105,7 @@ class DCGAN(TwoPlayerModel):
 
     @property
     def critic_variables(self):
-        """What the critic's optimiser updates."""
+        """What the critic's optimizer updates."""
         return self.critic.trainable_variables
 
     def begin_epoch(self, epoch):
@@ -120,7 +120,7 @@ class DCGAN(TwoPlayerModel):
         return self.generator.get_layer("growing").coarsen(batch[0]), *batch[1:]
 
     def call(self, z):
-        """Return the patches of z float32 [batch, latent]; normalisation goes by its moving statistics."""
+        """Return the patches of z float32 [batch, latent]; normalization goes by its moving statistics."""
         return self.generator(z, training=False)
 
     def noise_seed(self, what, step):
@@ -159,7 +159,7 @@ class DCGAN(TwoPlayerModel):
             for name, patches in (("real", real), ("fake", fake))
         }
         loss, signs = self.judge(scores["real"], scores["fake"])
-        loss, penalty = self.penalised(loss, lambda: self.gradient_between(real, fake, step))
+        loss, penalty = self.penalized(loss, lambda: self.gradient_between(real, fake, step))
         return loss, {"critic_loss": loss, "distance": signs["gap"], **signs, **penalty}
 
     def gradient_between(self, real, fake, step):

@@ -1,7 +1,7 @@
 """DCGAN's networks: noise → patch by transposed convolutions or an LSTM, and patch → score.
 
 Real and imaginary part of a constant-Q transform are two channels of 2-D convolutions, not an axis of 3-D ones: an axis
-of two has no neighbourhood that a kernel could slide over, and as channels every layer mixes both freely at half the
+of two has no neighborhood that a kernel could slide over, and as channels every layer mixes both freely at half the
 cost.
 """
 
@@ -100,7 +100,7 @@ def convolutional_generator(shape, network, grows=False):
     z = keras.Input((network["latent"],), name="z")
     start, stack = upsampling_stack(shape, network)
     x = layers.Dense(math.prod(start) * network["start_channels"], use_bias=False, name="start")(z)
-    x = _normalised(x, "batch", network["slope"], "start")
+    x = _normalized(x, "batch", network["slope"], "start")
     x = layers.Reshape((*start, network["start_channels"]), name="start_map")(x)
     coarser, factors = [], []
     for number, (layer, channels) in enumerate(zip(stack, [*network["upsampling_channels"], shape[-1]], strict=True)):
@@ -112,7 +112,7 @@ def convolutional_generator(shape, network, grows=False):
             channels, layer.kernel, layer.stride, padding="same", use_bias=False, name=layer.name
         )(x)
         if layer is not stack[-1]:
-            x = _normalised(x, "batch", network["slope"], layer.name)
+            x = _normalized(x, "batch", network["slope"], layer.name)
     if coarser:
         x = Growing(factors, name="growing")([*coarser, x])
     beyond = [found - size for found, size in zip(x.shape[1:3], shape[:2], strict=True)]
@@ -144,16 +144,16 @@ def critic(shape, network):
     for number, (channels, kernel, stride) in enumerate(zip(*sizes, strict=True), 1):
         name = f"critic_{number}"
         x = layers.Conv2D(channels, kernel, stride, padding="same", name=name)(x)
-        x = _normalised(x, network["critic_norm"], network["slope"], name)
+        x = _normalized(x, network["critic_norm"], network["slope"], name)
         if number > 1:
             x = SeededDropout(network["critic_dropout"], number, name=f"{name}_dropout")([x, seed])
-    if network["critic_minibatch_deviation"]:
+    if network["critic_minibatch_std"]:
         x = MinibatchDeviation(name="minibatch_deviation")(x)
     x = layers.Conv2D(1, x.shape[1:3], name="score")(x)
     return keras.Model([patch, seed], layers.Reshape((), name="flat")(x), name="critic")
 
 
-def _normalised(x, norm, slope, name):
+def _normalized(x, norm, slope, name):
     return layers.LeakyReLU(slope, name=f"{name}_leaky_relu")(NORMS[norm](name=f"{name}_norm")(x))
 
 

@@ -1,4 +1,4 @@
-"""Losses as pure functions: tensors in, one number a frame or a batch out; no optimiser, no logging."""
+"""Losses as pure functions: tensors in, one number a frame or a batch out; no optimizer, no logging."""
 
 import math
 from collections.abc import Callable

@@ -85,26 +85,26 @@ def upsampling(settings):
     ]
 
 
-class MelGAN(adversarial.TwoPlayerModel):
+class MelGAN(adversarial.AdversarialModel):
     """Generator and discriminators, trained on (mel float32 [batch, T, mels], wave float32 [batch, T · hop, 1])."""
 
-    watched = "mel_db"
+    monitored = "mel_db"
 
     def __init__(self, settings, **kwargs):
         super().__init__(**kwargs)
         self.settings = settings["adversarial"]
         self.objective = losses.OBJECTIVES[self.settings["objective"]]
-        self.average_decay = self.settings["average_decay"]
+        self.ema_decay = self.settings["ema_decay"]
         self.critic_steps = self.settings["critic_steps"]
         self.rows_per_step = settings["training"]["batch_size"] * self.critic_steps
         self.seed, self.scales = settings["training"]["seed"], settings["network"]["scales"]
         self.mel = MelSpectrogram(MelSettings(**settings["mel"]))
         self.generator = generator(settings["mel"]["mels"], settings["network"])
-        # A weight norm would undo what clipping or spectral normalisation does to the kernels.
+        # A weight norm would undo what clipping or spectral normalization does to the kernels.
         norm = settings["network"]["weight_norm"] and self.settings["constraint"] in ("none", "gradient_penalty")
         self.discriminator = discriminator(settings["network"] | {"weight_norm": norm})
         self.networks = {"generator": self.generator, "discriminator": self.discriminator}
-        self.held_out_terms = tuple(name for name in DISTANCES if not self.settings[name])
+        self.validation_terms = tuple(name for name in DISTANCES if not self.settings[name])
         self.steps_per_frame = {"generator": 1, "discriminator": settings["mel"]["hop"]}
         penalty = ["penalty"] if self.settings["constraint"] == "gradient_penalty" else []
         self.track_terms("loss", "adversarial", "feature_matching", "stft", "critic_loss", *penalty, "mel_db")
@@ -112,12 +112,12 @@ class MelGAN(adversarial.TwoPlayerModel):
 
     @property
     def generator_variables(self):
-        """What the generator's optimiser updates."""
+        """What the generator's optimizer updates."""
         return self.generator.trainable_variables
 
     @property
     def critic_variables(self):
-        """What the discriminators' optimiser updates."""
+        """What the discriminators' optimizer updates."""
         return self.discriminator.trainable_variables
 
     def call(self, mel):
@@ -171,7 +171,7 @@ class MelGAN(adversarial.TwoPlayerModel):
         """The objective's loss of the discriminators; least squares: 1 for real, 0 for fake."""
         wave, fake = pair
         loss, signs = self.judge(*([scale[-1] for scale in self.discriminator(x)] for x in pair))
-        loss, penalty = self.penalised(loss, lambda: self.gradient_between(wave, fake))
+        loss, penalty = self.penalized(loss, lambda: self.gradient_between(wave, fake))
         return loss, {"critic_loss": loss, **signs, **penalty}
 
     def gradient_between(self, real, fake):

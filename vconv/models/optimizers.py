@@ -1,4 +1,4 @@
-"""The optimisers of the models."""
+"""The optimizers of the models."""
 
 import keras
 

@@ -13,12 +13,12 @@ from vconv.common import config
 from vconv.layers.convolution import convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.models import losses
-from vconv.models.adversarial import TwoPlayerModel, check, input_gradient
+from vconv.models.adversarial import AdversarialModel, check, input_gradient
 from vconv.models.convvae import ConvVAE
 from vconv.models.convvae import upsampling as upsampling  # the decoder is the ConvVAE's
 from vconv.models.optimizers import adam
 
-# Its normalised layers would undo spectral normalisation.
+# Its normalized layers would undo spectral normalization.
 CONSTRAINTS = ("gradient_penalty", "weight_clipping", "none")
 
 
@@ -56,7 +56,7 @@ def critic(bins, speakers, network):
     return keras.Model([frame, speaker], score, name="critic")
 
 
-class VAWGAN(TwoPlayerModel, ConvVAE):
+class VAWGAN(AdversarialModel, ConvVAE):
     """ConvVAE and critic.
 
     Row i of a batch is a real frame of speaker sᵢ. Its fakes are its own reconstruction and the next row's code decoded
@@ -67,7 +67,7 @@ class VAWGAN(TwoPlayerModel, ConvVAE):
         super().__init__(bins, speakers, settings, **kwargs)
         self.settings = settings["adversarial"]
         self.objective = losses.OBJECTIVES[self.settings["objective"]]
-        self.average_decay = self.settings["average_decay"]
+        self.ema_decay = self.settings["ema_decay"]
         self.critic_steps = self.settings["critic_steps"]
         self.rows_per_step *= self.critic_steps
         self.critic = critic(bins, speakers, settings["network"])
@@ -76,14 +76,14 @@ class VAWGAN(TwoPlayerModel, ConvVAE):
 
     @property
     def generator_variables(self):
-        """Encoder, decoder and embedding: what the generator's optimiser updates."""
+        """Encoder, decoder and embedding: what the generator's optimizer updates."""
         return [
             variable for name, net in self.networks.items() if name != "critic" for variable in net.trainable_variables
         ]
 
     @property
     def critic_variables(self):
-        """What the critic's optimiser updates."""
+        """What the critic's optimizer updates."""
         return self.critic.trainable_variables
 
     def fakes(self, z, speaker):
@@ -126,7 +126,7 @@ class VAWGAN(TwoPlayerModel, ConvVAE):
         fakes = self.fakes(z, speaker)
         scores = [self.critic([fake, speaker]) for fake in fakes]
         loss, signs = self.judge(self.critic([frame, speaker]), ops.stack(scores))
-        loss, penalty = self.penalised(loss, lambda: self.gradient_between(frame, fakes, speaker, step))
+        loss, penalty = self.penalized(loss, lambda: self.gradient_between(frame, fakes, speaker, step))
         return loss, {"critic_loss": loss, "distance": signs["gap"], **signs, **penalty}
 
     def gradient_between(self, frame, fakes, speaker, step):

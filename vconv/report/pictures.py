@@ -21,7 +21,7 @@ LEFT, RIGHT = 0.07, 0.93  # where the time axis begins and ends, as shares of a 
 F0_TICKS_HZ = (50, 70, 100, 150, 200, 300, 400, 600, 800)
 
 # Ink, paper, spectrogram, F0, halo of F0. A matplotlib style says the rest.
-COLOURS = {
+COLORS = {
     "light": ("#1d2430", "#ffffff", "Greys", "#c2185b", "#ffffff"),
     "dark": ("#dfe5ee", "#171c24", "magma", "#5ee6d8", "#000000"),
 }
@@ -43,7 +43,7 @@ def sentence(panels, rate, frame_period_ms, scheme):
     -------
     figure : matplotlib.figure.Figure
     """
-    _, _, colour_map, colour, halo = COLOURS[scheme]
+    _, _, color_map, color, halo = COLORS[scheme]
     height = 1.3 * len(panels) + 0.5
     figure = Figure(figsize=(8.4, height))
     figure.subplots_adjust(LEFT, 0.38 / height, RIGHT, 1 - 0.22 / height, hspace=0.22)
@@ -53,11 +53,11 @@ def sentence(panels, rate, frame_period_ms, scheme):
         level_db = levels_db(y, rate, frame_period_ms)
         half = frame_period_ms / 2000
         extent = (-half, len(level_db) * frame_period_ms / 1000 - half, 0, rate / 2000)
-        axis.imshow(level_db.T, colour_map, origin="lower", aspect="auto", extent=extent, vmin=-RANGE_DB, vmax=0)
-        axis.set_facecolor(matplotlib.colormaps[colour_map](0))
+        axis.imshow(level_db.T, color_map, origin="lower", aspect="auto", extent=extent, vmin=-RANGE_DB, vmax=0)
+        axis.set_facecolor(matplotlib.colormaps[color_map](0))
         axis.set_title(title, loc="left", fontsize=9, pad=2, parse_math=False)
         axis.set_ylabel("kHz")
-        _draw_f0(axis.twinx(), f0_hz, frame_period_ms, f0_limits_hz, colour, halo)
+        _draw_f0(axis.twinx(), f0_hz, frame_period_ms, f0_limits_hz, color, halo)
     axes[-1].set_xlabel("time / s", labelpad=1)
     axes[-1].set_xlim(0, seconds(panels, rate))
     return figure
@@ -69,7 +69,7 @@ def seconds(panels, rate):
 
 
 def levels_db(y, rate, frame_period_ms):
-    """Return the short-time level [T, K] of `y` [samples] in dB below its maximum; frame t is centred at t periods."""
+    """Return the short-time level [T, K] of `y` [samples] in dB below its maximum; frame t is centered at t periods."""
     window = np.hanning(int(rate * WINDOW_MS / 1000) + 2)[1:-1]
     starts = np.round(np.arange(0, len(y), rate * frame_period_ms / 1000)).astype(int)
     padded = np.pad(y, len(window) // 2 + 1)
@@ -96,7 +96,7 @@ def inline(draw, alternative):
 
 def _data(draw, scheme):
     """Draw and encode: WebP, which is a third of PNG for spectrograms."""
-    ink, paper, *_ = COLOURS[scheme]
+    ink, paper, *_ = COLORS[scheme]
     inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "axes.titlecolor", "xtick.color", "ytick.color")
     style = {"figure.facecolor": paper, "axes.facecolor": paper, "legend.facecolor": paper, "font.size": 8}
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, **style, **dict.fromkeys(inks, ink)}):
@@ -107,16 +107,16 @@ def _data(draw, scheme):
     return f"data:image/webp;base64,{base64.b64encode(picture.getvalue()).decode()}"
 
 
-def _draw_f0(axis, f0_hz, frame_period_ms, limits_hz, colour, halo):
+def _draw_f0(axis, f0_hz, frame_period_ms, limits_hz, color, halo):
     times = np.arange(len(f0_hz)) * frame_period_ms / 1000
     voiced = np.where(np.asarray(f0_hz) > 0, f0_hz, np.nan)
-    axis.plot(times, voiced, color=colour, linewidth=1.5, path_effects=[withStroke(linewidth=3.2, foreground=halo)])
+    axis.plot(times, voiced, color=color, linewidth=1.5, path_effects=[withStroke(linewidth=3.2, foreground=halo)])
     axis.set_yscale("log")
     axis.set_ylim(*limits_hz)
     axis.yaxis.set_major_locator(FixedLocator(F0_TICKS_HZ[::2] if limits_hz[1] > 4 * limits_hz[0] else F0_TICKS_HZ))
     axis.yaxis.set_major_formatter(ScalarFormatter())
     axis.yaxis.set_minor_locator(NullLocator())
-    axis.set_ylabel("F0 / Hz", color=colour)
+    axis.set_ylabel("F0 / Hz", color=color)
 
 
 def _f0_limits_hz(tracks):

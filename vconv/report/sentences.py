@@ -15,15 +15,15 @@ ORDER = ("source", "converted", "target", "copy_synthesis")
 
 
 class Recordings:
-    """Reads what a report plays, each file once; `failures` are sentences on what could not be read or analysed."""
+    """Reads what a report plays, each file once; `failures` are sentences on what could not be read or analyzed."""
 
     def __init__(self, settings):
         self.settings, self.failures = settings, []
         self._kept = {}
 
-    def clip(self, path, speaker, resynthesised=False):
+    def clip(self, path, speaker, resynthesized=False):
         """Return (y [samples], f0_hz [T]) of a file at the rate of the scores, or None if that failed."""
-        key = path, speaker, resynthesised
+        key = path, speaker, resynthesized
         if key not in self._kept:
             try:
                 self._kept[key] = self._read(*key)
@@ -32,9 +32,9 @@ class Recordings:
                 self.failures.append(error.about(path))
         return self._kept[key]
 
-    def _read(self, path, speaker, resynthesised):
+    def _read(self, path, speaker, resynthesized):
         rate, f0_range_hz = self.settings["sample_rate"], self.settings["f0_range_hz"].get(speaker)
-        y = signal_of(path, self.settings, speaker if resynthesised else None)
+        y = signal_of(path, self.settings, speaker if resynthesized else None)
         return y, world.estimate_f0(
             y, rate, *(f0_range_hz or f0.WIDE_RANGE_HZ), self.settings["f0_method"], self.settings["frame_period_ms"]
         )

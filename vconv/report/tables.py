@@ -54,7 +54,7 @@ MEASURES = {
         "is above 0 where the voice is nearer the target's.",
     ),
     "naturalness": Measure("Predicted naturalness", "Opinion scores that networks predict, 1 to 5: higher is better."),
-    "wer": Measure("Intelligibility", "Errors of a speech recogniser: lower is more intelligible."),
+    "wer": Measure("Intelligibility", "Errors of a speech recognizer: lower is more intelligible."),
 }
 QUANTITIES = {
     "rmse_cents": Quantity("F0 RMSE", "cents", 0),

@@ -1,4 +1,4 @@
-"""Quality and variety by neighbourhoods in the space of features."""
+"""Quality and variety by neighborhoods in the space of features."""
 
 from typing import NamedTuple
 
@@ -58,10 +58,10 @@ def diversity(real, generated, k=5):
     real, generated = np.asarray(real, np.float64), np.asarray(generated, np.float64)
     if min(len(real), len(generated)) <= k:
         raise VconvError(
-            f"neighbourhoods of {k} need more than {k} samples in each set, found {len(real)} real and "
+            f"neighborhoods of {k} need more than {k} samples in each set, found {len(real)} real and "
             f"{len(generated)} generated ones; give more samples"
         )
-    radius_real, radius_generated = neighbour_distances(real, k), neighbour_distances(generated, k)
+    radius_real, radius_generated = neighbor_distances(real, k), neighbor_distances(generated, k)
     found = Diversity(np.zeros(len(generated)), np.zeros(len(real)), np.zeros(len(generated)), np.zeros(len(real)))
     for first in range(0, len(real), CHUNK):
         rows = slice(first, first + CHUNK)
@@ -75,7 +75,7 @@ def diversity(real, generated, k=5):
     return found
 
 
-def neighbour_distances(samples, k):
+def neighbor_distances(samples, k):
     """Return the Euclidean distance [n] of each of the samples [n, d] to its k-th nearest other one."""
     rows = (cdist(samples[first : first + CHUNK], samples) for first in range(0, len(samples), CHUNK))
     return np.concatenate([np.partition(row, k, axis=1)[:, k] for row in rows])  # the 0-th is the sample itself

@@ -38,8 +38,8 @@ def fit(vectors):
     if not np.isfinite(vectors).all():
         raise VconvError("a Fréchet distance needs finite features, found NaN or infinity; check the samples")
     mean = vectors.mean(axis=0)
-    centred = (vectors - mean) / np.sqrt(len(vectors) - 1)
-    return Gaussian(mean, np.linalg.qr(centred, mode="r") if len(centred) > centred.shape[1] else centred)
+    centered = (vectors - mean) / np.sqrt(len(vectors) - 1)
+    return Gaussian(mean, np.linalg.qr(centered, mode="r") if len(centered) > centered.shape[1] else centered)
 
 
 def between_gaussians(a, b):
@@ -59,7 +59,7 @@ def frechet_distance(a, b):
     equation 6; with features of an Inception network it is their "FID".
 
     The last trace is found without any product of covariances and without any square root of a matrix. With the
-    centred vectors as rows, scaled so that Σa = AᵀA and Σb = BᵀB, it is the sum of the singular values of ABᵀ, since A
+    centered vectors as rows, scaled so that Σa = AᵀA and Σb = BᵀB, it is the sum of the singular values of ABᵀ, since A
     and B are Σa^½ and Σb^½ up to rotations. Singular values are real and not negative, however near to singular the
     covariances are, and a null space costs no accuracy: the root of its eigenvalues would raise rounding errors of
     1e-16 to 1e-8. So there may be fewer vectors than features.

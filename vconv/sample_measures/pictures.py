@@ -47,14 +47,14 @@ def histogram_overlay(sets, reference):
 
 
 def nearest_pairs(generated, training, distance, index):
-    """Draw the generated patches that come nearest to the training set, each above its nearest neighbour there.
+    """Draw the generated patches that come nearest to the training set, each above its nearest neighbor there.
 
     Parameters
     ----------
     generated, training : ndarray [n, height, width, channels], [m, height, width, channels]
         The first channel is drawn, frequency upwards.
     distance, index : ndarray [n]
-        As `memorising.nearest` found them.
+        As `memorizing.nearest` found them.
 
     Returns
     -------

@@ -21,9 +21,9 @@ ROWS = 64  # of held-out data, from which variety is measured
 
 HELP = {  # condition → what usually helps against it
     "gap": "hold it back by adversarial.constraint gradient_penalty, a lower adversarial.critic_learning_rate or fewer "
-    "adversarial.critic_steps, and take no batch normalisation into a critic with a gradient penalty",
+    "adversarial.critic_steps, and take no batch normalization into a critic with a gradient penalty",
     "steep": "a larger adversarial.penalty_weight or a lower adversarial.critic_learning_rate, and no batch "
-    "normalisation in the critic",
+    "normalization in the critic",
     "flat": "more adversarial.critic_steps or a higher adversarial.critic_learning_rate: the critic knows too little "
     "to lead the generator",
     "variety": "adversarial.objective wasserstein with a gradient penalty, the minibatch's standard deviation in the "
@@ -43,7 +43,7 @@ def diagnose(rows):
     ----------
     rows : list of dict
         One an epoch of the two players: gap, level, slope, generator_gradient (means over the epoch, see
-        `adversarial.TwoPlayerModel`) and variety (spread of generated data / spread of the data); NaN: not measured.
+        `adversarial.AdversarialModel`) and variety (spread of generated data / spread of the data); NaN: not measured.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def diagnose(rows):
 
 
 class Health(keras.callbacks.Callback):
-    """After each epoch of a `TwoPlayerModel`: tell in the log and in TensorBoard what is wrong.
+    """After each epoch of a `AdversarialModel`: tell in the log and in TensorBoard what is wrong.
 
     Parameters
     ----------

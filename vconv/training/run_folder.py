@@ -2,7 +2,7 @@
 
 - RUN/settings.yaml: the model, its settings, corpus and feature settings, versions
 - RUN/statistics.h5: speakers, spectral range, F0 (vconv.features.statistics), where the model converts voices
-- RUN/checkpoints/epoch-0007.weights.h5: weights and optimiser after 7 epochs; the last two are kept
+- RUN/checkpoints/epoch-0007.weights.h5: weights and optimizer after 7 epochs; the last two are kept
 - RUN/history.csv: one row an epoch
 - RUN/health.csv: one row an epoch of two players, by which `vconv.training.health` judges
 - RUN/log/: TensorBoard
@@ -146,7 +146,7 @@ class RunFolder:
         """
         if self.exists() and not self._statistics.is_file():
             name = self.settings()["model"]
-            what, use = CONVERT_NOTHING.get(models.data_of(name), (None, None))
+            what, use = CONVERT_NOTHING.get(models.training_data(name), (None, None))
             if what:
                 raise VconvError(
                     f"{self.path}: holds a {name}, {what}, which converts no voices; give the run of a "
@@ -174,7 +174,7 @@ class RunFolder:
     def build_model(self):
         """Return the run's model, compiled, with new weights; errors as of `model_settings`."""
         name, settings, sizes = self.settings()["model"], self.model_settings(), {}
-        if models.SIZES[models.data_of(name)]:
+        if models.SIZES[models.training_data(name)]:
             statistics = self.statistics()
             sizes = {"bins": len(statistics.spectrum_low), "speakers": len(statistics.speakers)}
         return models.build(name, settings, **sizes)
@@ -184,7 +184,7 @@ class RunFolder:
         return max(self._saved_epochs(), default=0)
 
     def save_checkpoint(self, model, epochs):
-        """Write the weights and optimiser state after so many `epochs`, then drop all but the last two."""
+        """Write the weights and optimizer state after so many `epochs`, then drop all but the last two."""
         path = self._checkpoint(epochs)
         remedy = f"make room and run the same command again, it goes on after epoch {self.epochs_done()}"
         with files.replacing(path, remedy=remedy) as temporary:

@@ -2,7 +2,7 @@
 
 A transposed convolution lays a copy of its kernel at every `stride`-th output, one copy an input. A kernel smaller than
 the stride leaves holes, outputs that no input reaches; one that is no multiple of the stride paints a checkerboard,
-since neighbouring outputs get different numbers of taps (Odena, Dumoulin & Olah 2016, "Deconvolution and checkerboard
+since neighboring outputs get different numbers of taps (Odena, Dumoulin & Olah 2016, "Deconvolution and checkerboard
 artifacts", doi 10.23915/distill.00003). Axes are counted from 0, without batch and channels.
 """
 

@@ -98,7 +98,7 @@ def shapes(stack, start):
 def verdict(stack, start, target=None):
     """Return the `Verdict` on a stack: a sentence for each axis of each layer that leaves holes or a checkerboard.
 
-    An input of size 1 has no neighbour to overlap with, so its axis gets no checkerboard.
+    An input of size 1 has no neighbor to overlap with, so its axis gets no checkerboard.
 
     Parameters
     ----------

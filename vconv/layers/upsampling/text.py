@@ -22,7 +22,7 @@ def as_text(stack, start, target=None):
     if target and not found.short:
         crop = [size - wanted for size, wanted in zip(went[-1], target, strict=True)]
         lines.append(f"  target {_times(target)}: " + (f"crop {_times(crop)} from the ends" if any(crop) else "met"))
-    lines.append(f"verdict: {_judgement(found)}")
+    lines.append(f"verdict: {_judgment(found)}")
     if not found.covers:
         wanted = target or went[-1]
         lines += [f"a stack that covers {_times(wanted)} evenly:", *_plan(wanted, min(len(stack), MOST_BLOCKS))]
@@ -53,7 +53,7 @@ def _whole(axes):
     yield f"  {empty:,} of {outputs:,} outputs ({empty / outputs:.1%}) are reached by no input"
 
 
-def _judgement(found):
+def _judgment(found):
     if found.holes:
         return "holes; layers of vconv refuse to be built like this"
     if found.short:

@@ -1,8 +1,8 @@
-"""What each objective and stabiliser does to dcgan on one common task: the table of docs/adversarial_training.md.
+"""What each objective and stabilizer does to dcgan on one common task: the table of docs/adversarial_training.md.
 
     vconv extract --corpus recipes/spectrogram-gan/corpus.yaml --output recipes/spectrogram-gan/dump/features.h5
-    python benchmarks/stabilisers.py recipes/spectrogram-gan/dump/features.h5 FOLDER
-    python benchmarks/stabilisers.py recipes/spectrogram-gan/dump/features.h5 FOLDER --only "LSGAN"
+    python benchmarks/stabilizers.py recipes/spectrogram-gan/dump/features.h5 FOLDER
+    python benchmarks/stabilizers.py recipes/spectrogram-gan/dump/features.h5 FOLDER --only "LSGAN"
 
 Patches of 28 mel bands × 28 frames, narrow networks, 600 updates of the generator with 64 patches each, two seeds; then
 500 samples against 2,000 patches of the training set in the features of one classifier. See `sample_trainings.py`.
@@ -33,19 +33,19 @@ SETTINGS = {  # what differs from dcgan's defaults: WGAN-GP, batch norm, one cri
     "WGAN-GP, layer norm, 5 critic steps": ["network.critic_norm=layer", "adversarial.critic_steps=5"],
     "WGAN-GP, batch norm, rates 1e-3 / 1e-4": ["training.learning_rate=1e-3", "adversarial.critic_learning_rate=1e-4"],
     "WGAN, weights clipped to 0.01": ["adversarial.constraint=weight_clipping"],
-    "WGAN, spectral normalisation": SPECTRAL,
+    "WGAN, spectral normalization": SPECTRAL,
     "non-saturating": [NON_SATURATING, FREE],
     "non-saturating, one-sided smoothing": [f"{NON_SATURATING}_one_sided", FREE],
     "non-saturating, two-sided smoothing": [f"{NON_SATURATING}_two_sided", FREE],
-    "non-saturating, spectral normalisation": [NON_SATURATING, *SPECTRAL],
+    "non-saturating, spectral normalization": [NON_SATURATING, *SPECTRAL],
     "non-saturating, gradient penalty": [NON_SATURATING],
     "LSGAN": [LSGAN, FREE],
     "LSGAN, rates 1e-3 / 1e-4": [LSGAN, FREE, "training.learning_rate=1e-3", "adversarial.critic_learning_rate=1e-4"],
     "LSGAN, feature matching": [LSGAN, FREE, "adversarial.feature_matching=1.0"],
-    "LSGAN, minibatch deviation": [LSGAN, FREE, "network.critic_minibatch_deviation=true"],
+    "LSGAN, minibatch deviation": [LSGAN, FREE, "network.critic_minibatch_std=true"],
     "WGAN-GP, batch norm, feature matching": ["adversarial.feature_matching=1.0"],
-    "WGAN-GP, batch norm, minibatch deviation": ["network.critic_minibatch_deviation=true"],
-    "WGAN-GP, batch norm, average 0.99": ["adversarial.average_decay=0.99"],
+    "WGAN-GP, batch norm, minibatch deviation": ["network.critic_minibatch_std=true"],
+    "WGAN-GP, batch norm, average 0.99": ["adversarial.ema_decay=0.99"],
     "WGAN-GP, batch norm, progressive growing": ["adversarial.progressive_epochs=5"],
     "WGAN-GP, batch norm, LSTM generator": ["network.generator=lstm"],
 }
