@@ -30,7 +30,6 @@ myst_heading_anchors = 4  # links such as results.md#the-commands
 autodoc_inherit_docstrings = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
-default_role = "code"  # single backticks in docstrings, as in Markdown
 napoleon_google_docstring = False
 napoleon_use_ivar = True  # or the fields of a NamedTuple would be described twice
 napoleon_use_rtype = False
