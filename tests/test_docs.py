@@ -30,15 +30,6 @@ def site(tmp_path_factory):
     return folder / "html"
 
 
-def test_every_page_of_the_folder_is_built(site):
-    pages = {path.relative_to(REPOSITORY / "docs").with_suffix("") for path in REPOSITORY.glob("docs/**/*.md")}
-    assert pages == {path.relative_to(site).with_suffix("") for path in site.rglob("*.html")} - {
-        Path("genindex"),
-        Path("py-modindex"),
-        Path("search"),
-    }
-
-
 def test_every_command_has_its_section(site):
     html = (site / "commands.html").read_text(encoding="utf-8")
     for command in [*cli.COMMANDS, "listening-test-build", "listening-test-score"]:
