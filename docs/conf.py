@@ -27,6 +27,9 @@ templates_path = ["_templates"]
 myst_enable_extensions = ["deflist", "dollarmath"]
 myst_heading_anchors = 4  # links such as results.md#the-commands
 
+highlight_language = "none"  # of blocks that name none: mostly commands
+
+add_module_names = False
 autodoc_inherit_docstrings = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"

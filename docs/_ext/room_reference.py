@@ -25,7 +25,7 @@ class Room(SphinxDirective):
 
     def _section(self, module):
         section = nodes.section(ids=[nodes.make_id(module)])
-        section += nodes.title("", "", nodes.literal(text=module))
+        section += nodes.title("", "", nodes.literal(text=module.removeprefix("vconv.")))
         lines = [f".. automodule:: {module}", "   :members:", "   :show-inheritance:"]
         self.state.nested_parse(StringList(lines, source=module), 0, section, match_titles=1)
         return section
