@@ -1,4 +1,4 @@
-"""The names, types and limits of a feature file's arrays and tables, for reading and for writing (docs/hdf5.md)."""
+"""The names, types and limits of a feature file's arrays and tables, for reading and for writing (docs/files.md)."""
 
 from typing import NamedTuple
 

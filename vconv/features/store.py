@@ -1,6 +1,6 @@
 """The feature file: WORLD features and waves of a whole corpus in one HDF5 file, open for reading.
 
-`docs/hdf5.md` describes the file. Its arrays are contiguous, so they are memory-mapped: any frame of a corpus of any
+`docs/files.md` describes the file. Its arrays are contiguous, so they are memory-mapped: any frame of a corpus of any
 size is read at once, and opening a file loads no frames.
 """
 
