@@ -17,11 +17,11 @@ import pyworld
 
 from vconv.audio import silence, wav, world
 from vconv.audio.folder import audio_files
-from vconv.audio.resynthesis import refined
+from vconv.audio.resynthesis import resynthesize
 from vconv.evaluation import metrics, naturalness
 from vconv.evaluation.bootstrap import interval, weights
 from vconv.evaluation.intelligibility import Recognizer, edit_distance, normalize
-from vconv.features.acoustic import active
+from vconv.features.acoustic import speech_mask
 from vconv.features.store import FeatureStore
 
 METHODS, LOVE_TRAIN = ("dio", "harvest"), {"without": -np.inf, "with": 0.85}
@@ -32,8 +32,10 @@ def copy(y, rate, f0_hz, threshold):
     """Return the copy-synthesis of `y` [samples] by WORLD with this D4C threshold."""
     spectrum, seconds = world.estimate_spectrum(y, f0_hz, rate), np.arange(len(f0_hz)) * PERIOD_MS / 1000
     aperiodicity = pyworld.d4c(y, f0_hz, seconds, rate, threshold=threshold, fft_size=world.fft_size(rate))
-    made = refined(lambda asked: world.synthesize(f0_hz, asked, aperiodicity, rate), spectrum, f0_hz, rate, PERIOD_MS)
-    return silence.put_back(made, y, active(spectrum.sum(axis=1)), rate, PERIOD_MS)
+    made = resynthesize(
+        lambda asked: world.synthesize(f0_hz, asked, aperiodicity, rate), spectrum, f0_hz, rate, PERIOD_MS
+    )
+    return silence.keep_source_silence(made, y, speech_mask(spectrum.sum(axis=1)), rate, PERIOD_MS)
 
 
 def words(y, rate, recognizer):
