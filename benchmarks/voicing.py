@@ -37,7 +37,7 @@ def copy(y, rate, f0_hz, threshold):
 
 def words(y, rate, recognizer):
     """Return the words that are understood, a list; empty without a recognizer."""
-    return normalize(recognizer.read(y, rate)).split() if recognizer else []
+    return normalize(recognizer.transcribe(y, rate)).split() if recognizer else []
 
 
 def measures(made, y, rate, said, recognizer):

@@ -95,7 +95,7 @@ def test_missing_and_broken_conversions_are_listed(tiny, tmp_path, capsys):
     assert line.split()[2] == "0.00" and line.split()[-1] == "1", "the table says on how many files it rests"
     note, *_, warning, mistake = err.splitlines()
     assert note == "note: bob-Mary-Ann: rests on a single converted recording, so nothing has an interval"
-    assert warning == "1 warnings: the scores above rest on the files that are left"
+    assert warning == "1 warnings: the scores above are of the remaining files"
     assert mistake == f"vconv: {folder / 'é 2.wav'}: is missing; convert the pair first"
     assert vconv_command("evaluate", "--compare", scores, scores) == 0
     assert "mcd24: A 0.000, B 0.000, A - B +0.000" in capsys.readouterr().out
@@ -321,8 +321,8 @@ CASES = {
     "empty corpus": ("extract --corpus={corpus} --corpus-dir={empty}", "{empty}: no .wav, .flac or .ogg file"),
     "extract over": ("extract --corpus={other} --output={features}", "{features}: was made with "),
     "no run": ("evaluate --run={new}", "{new}: does not exist"),
-    "run and folders": ("evaluate --run={run} --source={empty}", "name either a --run, or three folders"),
-    "two folders": ("evaluate --converted={empty} --source={empty}", "name either a --run, or three folders"),
+    "run and folders": ("evaluate --run={run} --source-dir={empty}", "name either a --run, or three folders"),
+    "two folders": ("evaluate --converted={empty} --source-dir={empty}", "name either a --run, or three folders"),
     "protocol": ("evaluate --run={run} --protocol=mcd25", "'mcd25' is not allowed; choose one of: mcd24"),
     "compare": ("evaluate --compare {wav} {wav}", "is no JSON file"),
     "none converted": ("evaluate --run={run} --converted={empty}", "is missing; convert the pair first"),

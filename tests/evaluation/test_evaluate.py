@@ -114,11 +114,11 @@ def test_each_value_is_what_the_metrics_say_of_the_two_files(corpus, perfect, in
             expected = metrics.score(y, RATE, reference, RATE, protocol)
             assert rows[system]["1"][protocol.name] == pytest.approx(expected.mcd_db, abs=0.02)
         assert rows[system]["1"]["rmse_cents"] == pytest.approx(expected.f0.rmse_cents, abs=60)
-        frames = metrics.active(metrics.analyze(y, RATE)).mel_cepstrum[:, 1:]
+        frames = metrics.select_frames(metrics.analyze(y, RATE)).mel_cepstrum[:, 1:]
         assert np.allclose(rows[system]["1"]["variance"], frames.var(axis=0), rtol=0.02)
 
 
-def test_only_the_protocols_asked_for_are_told(corpus, perfect, inline):
+def test_only_the_requested_protocols_are_reported(corpus, perfect, inline):
     found = measured(corpus, [AB], perfect, protocols=[PROTOCOLS["cdvae34"]])
     content = output.summary(found)
     assert list(content["mcd"]["source"]["details"]) == ["cdvae34"] and content["mcd"]["source"]["measure"] == "cdvae34"
@@ -196,7 +196,7 @@ def test_files_without_pitch_become_null_and_the_means_leave_them_out(corpus, pe
     assert row["rmse_hz"] is None and row["voicing_error"] > 0.5
 
 
-def test_each_recording_is_analysed_once(corpus, perfect, inline, monkeypatch, tmp_path):
+def test_each_recording_is_analyzed_once(corpus, perfect, inline, monkeypatch, tmp_path):
     seen = []
     original = sentence._analyzed
     monkeypatch.setattr(sentence, "_analyzed", lambda *key: seen.append((key[0], key[3])) or original(*key))
@@ -211,10 +211,12 @@ def test_each_recording_is_analysed_once(corpus, perfect, inline, monkeypatch, t
     assert len(seen) == len(set(seen)), "however many pairs a recording is part of"
 
 
-def test_a_second_evaluation_analyses_only_what_was_converted(corpus, natural, perfect, inline, monkeypatch, tmp_path):
+def test_a_second_evaluation_analyzes_only_the_converted_recordings(
+    corpus, natural, perfect, inline, monkeypatch, tmp_path
+):
     analyzed = []
-    original = metrics.analyse_spectrum
-    monkeypatch.setattr(metrics, "analyse_spectrum", lambda y, rate: analyzed.append(len(y)) or original(y, rate))
+    original = metrics.analyze_spectrum
+    monkeypatch.setattr(metrics, "analyze_spectrum", lambda y, rate: analyzed.append(len(y)) or original(y, rate))
     first, second = (
         output.as_json(output.summary(measured(corpus, [AB], perfect, cache=tmp_path / "kept"))) for _ in range(2)
     )
@@ -256,13 +258,13 @@ def test_a_network_that_cannot_be_loaded_costs_nothing_else(corpus, perfect, inl
     def broken(*_):
         raise VconvError("torch cannot be loaded")
 
-    heard = []
-    found = measured(corpus, [AB], perfect, listeners=[broken, lambda *arguments: heard.append(arguments)])
-    assert found.notes == ["not measured: torch cannot be loaded"] and len(heard) == 1
+    calls = []
+    found = measured(corpus, [AB], perfect, neural_metrics=[broken, lambda *arguments: calls.append(arguments)])
+    assert found.notes == ["not measured: torch cannot be loaded"] and len(calls) == 1
     assert column(found, AB, "converted", "mcd24") == [0.0] * 3
 
 
-def test_a_single_recording_is_told(natural, perfect, inline):
+def test_a_single_recording_is_noted(natural, perfect, inline):
     for name in "1.b", "3 ø":
         (perfect / "A-B-é" / f"{name}.wav").unlink()
     found = evaluating.evaluate(recordings.of_folders(perfect / "A-B-é", natural / "A", natural / "B-é"), jobs=1)

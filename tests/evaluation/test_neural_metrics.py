@@ -1,4 +1,4 @@
-"""Networks that listen, with stand-ins for the networks: what is heard once, whose voice, which words."""
+"""Neural metrics with fake networks: each recording is scored once; similarity, naturalness, error rates."""
 
 from types import SimpleNamespace
 
@@ -19,7 +19,7 @@ TEXTS = {0.1: "one two three four", 0.8: "one two three four", 0.5: "one two tre
 
 @pytest.fixture
 def recordings(tmp_path):
-    """Three sentences; a system is known by its level, which is all that the stand-ins hear."""
+    """Three sentences; the systems differ in level, the only property that the fake networks use."""
     paths = {}
     for system, level in LEVELS.items():
         for sentence in "123":
@@ -39,7 +39,7 @@ def rows():
 
 @pytest.fixture(autouse=True)
 def copies_are_quiet(monkeypatch):
-    """A copy-synthesis sounds like the target here, a little quieter."""
+    """Replace copy-synthesis by an attenuation."""
     monkeypatch.setattr(copies, "copy_synthesis", lambda y, settings, f0_range_hz: 0.75 * y)
 
 
@@ -48,38 +48,38 @@ def level(y, rate):
     return np.abs(y).max()
 
 
-def test_each_recording_is_heard_once_and_kept(recordings, rows, tmp_path):
-    heard = []
+def test_each_recording_is_scored_once_and_cached(recordings, rows, tmp_path):
+    scored = []
 
-    def listen(y, rate):
-        heard.append(level(y, rate))
-        return heard[-1]
+    def network(y, rate):
+        scored.append(level(y, rate))
+        return scored[-1]
 
     for _ in range(2):
-        found = neural_metrics.hear("level", listen, recordings, rows, [], tmp_path / "cache")
+        found = neural_metrics.score("level", network, recordings, rows, [], tmp_path / "cache")
     expected = {"source": 0.1, "target": 0.8, "converted": 0.5, "copy_synthesis": 0.6}
     assert {key: float(value) for key, value in found.items()} == {
         ("S-T", system, name): pytest.approx(value) for system, value in expected.items() for name in "123"
     }
-    assert len(heard) == 4, "three sentences alike in content, heard twice: each system once for all"
+    assert len(scored) == 4, "the sentences of a system are equal files, so each system is scored once"
 
 
-def test_another_network_does_not_get_what_one_said(recordings, rows, tmp_path):
-    first = neural_metrics.hear("level", level, recordings, rows, [], tmp_path)
-    second = neural_metrics.hear("length", lambda y, rate: len(y), recordings, rows, [], tmp_path)
+def test_the_cache_separates_networks(recordings, rows, tmp_path):
+    first = neural_metrics.score("level", level, recordings, rows, [], tmp_path)
+    second = neural_metrics.score("length", lambda y, rate: len(y), recordings, rows, [], tmp_path)
     assert first["S-T", "target", "1"] != second["S-T", "target", "1"] == 3000
 
 
-def test_what_cannot_be_heard_is_told_and_the_rest_goes_on(recordings, rows):
-    def listen(y, rate):
+def test_a_recording_that_cannot_be_scored_is_listed_and_the_rest_is_scored(recordings, rows):
+    def network(y, rate):
         if level(y, rate) < 0.2:
             raise VconvError("too quiet")
         return 1.0
 
     failures = []
-    found = neural_metrics.hear("ear", listen, recordings, rows, failures)
+    found = neural_metrics.score("net", network, recordings, rows, failures)
     assert len(found) == 9 and len(failures) == 3
-    assert failures[0] == f"{recordings.natural['S']['1']}: ear: too quiet"
+    assert failures[0] == f"{recordings.natural['S']['1']}: net: too quiet"
 
 
 def test_similarity(recordings, rows, monkeypatch):
@@ -94,7 +94,7 @@ def test_similarity(recordings, rows, monkeypatch):
         values = rows["S-T"][system]["2"]
         assert values["cosine_target"] == pytest.approx(np.cos(np.pi / 2 * (0.8 - at)), abs=1e-5)
         assert values["cosine_source"] == pytest.approx(np.cos(np.pi / 2 * (at - 0.1)), abs=1e-5)
-        assert values["nearer_target"] == float(at > 0.45)
+        assert values["closer_to_target"] == float(at > 0.45)
 
 
 def test_similarity_needs_two_natural_recordings_of_each(recordings, rows, monkeypatch):
@@ -105,7 +105,7 @@ def test_similarity_needs_two_natural_recordings_of_each(recordings, rows, monke
     failures = []
     neural_metrics.add_similarity(recordings, rows, failures)
     assert "cosine_target" not in rows["S-T"]["converted"]["1"]
-    assert failures[0].startswith("S-T: the position needs two")
+    assert failures[0].startswith("S-T: normalized similarity needs two")
 
 
 def test_naturalness(recordings, rows, monkeypatch):
@@ -115,28 +115,28 @@ def test_naturalness(recordings, rows, monkeypatch):
     assert rows["S-T"]["converted"]["1"] == {"distillmos": pytest.approx(0.5)}
 
 
-def test_a_package_that_cannot_be_loaded_is_told_once(recordings, rows, monkeypatch):
+def test_a_package_that_cannot_be_loaded_is_reported_once(recordings, rows, monkeypatch):
     monkeypatch.setitem(naturalness.PACKAGES, "distillmos", "no_such_package")
     with pytest.raises(VconvError, match="no_such_package cannot be loaded"):
         neural_metrics.add_naturalness(recordings, rows, [], "distillmos")
 
 
-class Reader:
-    def read(self, y, rate):
+class FakeRecognizer:
+    def transcribe(self, y, rate):
         return TEXTS.get(round(float(level(y, rate)), 1), "")
 
 
-def test_words_against_the_reading_of_the_source_or_a_transcript(recordings, rows):
-    neural_metrics.add_word_errors(recordings, rows, [], Reader(), {"3": "one two tree four five"}, "m")
+def test_error_rates_against_the_transcript_of_the_source_or_a_reference_text(recordings, rows):
+    neural_metrics.add_word_errors(recordings, rows, [], FakeRecognizer(), {"3": "one two tree four five"}, "m")
     assert rows["S-T"]["converted"]["1"]["wer"] == 0.25 and rows["S-T"]["converted"]["1"]["text"] == TEXTS[0.5]
     assert rows["S-T"]["source"]["1"]["wer"] == 0 == rows["S-T"]["target"]["1"]["wer"]
-    assert rows["S-T"]["copy_synthesis"]["1"]["wer"] == 1, "nothing was understood"
+    assert rows["S-T"]["copy_synthesis"]["1"]["wer"] == 1, "the transcript is empty"
     assert rows["S-T"]["converted"]["3"]["wer"] == 0.2 and rows["S-T"]["source"]["3"]["wer"] == 0.4
 
 
-def test_a_reference_without_words_is_told(recordings, rows):
+def test_a_reference_without_words_is_reported(recordings, rows):
     failures = []
-    neural_metrics.add_word_errors(recordings, rows, failures, Reader(), {"1": "?!"}, "m")
+    neural_metrics.add_word_errors(recordings, rows, failures, FakeRecognizer(), {"1": "?!"}, "m")
     assert "wer" not in rows["S-T"]["converted"]["1"]
     assert len(failures) == 4 and failures[0].startswith("1: the reference")
 
@@ -154,7 +154,7 @@ def test_transcripts(tmp_path):
             neural_metrics.read_transcripts(path)
 
 
-def test_what_is_chosen(monkeypatch):
+def test_the_installed_metrics_are_chosen(monkeypatch):
     installed = {"resemblyzer"}
     monkeypatch.setattr(neural_metrics, "find_spec", lambda name: name in installed)
     monkeypatch.setattr(naturalness, "find_spec", lambda name: name in installed)

@@ -59,14 +59,14 @@ def test_floor_and_ceiling_rest_on_the_sentences_that_were_converted():
     assert estimate(BY_NAME["mcd24"], table, "source", only={"a"}).as_entry()["mean"] == 5
 
 
-def test_position_by_hand():
+def test_normalized_similarity_by_hand():
     table = rows(
         converted={"cosine_target": [0.7, 0.7]},
         source={"cosine_target": [0.5, 0.5]},
         target={"cosine_target": [0.9, 0.9]},
     )
     for system, place in ("converted", 0.5), ("source", 0), ("target", 1):
-        assert estimate(BY_NAME["position"], table, system).values[0] == pytest.approx(place)
+        assert estimate(BY_NAME["normalized_similarity"], table, system).values[0] == pytest.approx(place)
 
 
 def test_all_is_the_mean_of_the_pairs_and_narrower():
@@ -94,7 +94,7 @@ def test_the_headline_is_the_first_that_was_measured():
             for system, value in (("converted", 0.7), ("source", 0.5), ("target", 0.9))
         }
     )
-    assert summarize({"A-B": table})[0]["similarity"]["converted"]["measure"] == "position"
+    assert summarize({"A-B": table})[0]["similarity"]["converted"]["measure"] == "normalized_similarity"
 
 
 def test_the_same_seed_gives_the_same_interval():

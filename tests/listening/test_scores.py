@@ -149,9 +149,9 @@ def test_listeners_and_sentences_are_drawn_independently():
 @given(st.integers(1, 5), st.integers(1, 5), st.randoms(use_true_random=False), st.integers(-3, 3))
 def test_the_interval_stays_among_the_grades_and_moves_with_them(listeners, sentences, random, shift):
     table = np.array([[random.randint(1, 5) for _ in range(sentences)] for _ in range(listeners)], float)
-    low, high = crossed_interval(table, draws=500)
+    low, high = crossed_interval(table, resamples=500)
     assert table.min() - 1e-9 <= low <= high <= table.max() + 1e-9
-    assert crossed_interval(table + shift, draws=500) == pytest.approx([low + shift, high + shift])
+    assert crossed_interval(table + shift, resamples=500) == pytest.approx([low + shift, high + shift])
 
 
 # Anchors

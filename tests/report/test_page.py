@@ -1,4 +1,4 @@
-"""The report holds every number and recording of the scores, and is told what it lacks."""
+"""The report contains every number and recording of the scores, and lists what is missing."""
 
 import base64
 import io
@@ -152,7 +152,7 @@ def test_the_score_table_has_every_number_and_interval(written):
         "MCD (mcd24) / dB",
         "F0 RMSE / cents",
         "GV log-ratio",
-        "similarity",
+        "normalized similarity",
         "WER / %",
         "files",
     ]
@@ -200,7 +200,7 @@ def test_the_matrices_are_source_by_target(written):
         ["SF1", "–", "7.00"],
         ["SM1", "8.00", "–"],
     ]
-    assert written.page.table("similarity")[1:] == [["SF1", "–", "0.40"], ["SM1", "1.40", "–"]]
+    assert written.page.table("normalized similarity")[1:] == [["SF1", "–", "0.40"], ["SM1", "1.40", "–"]]
     levels = [float(cell.attributes["style"].split(":")[1]) for cell in written.page.all("td", **{"class": "level"})]
     assert levels == pytest.approx([0.4 / 0.9, 1, 2.5 / 3.5, 2.5 / 3.5, 2 / 6, 1 / 6], abs=1e-3)
 

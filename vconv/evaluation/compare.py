@@ -1,4 +1,4 @@
-"""Is system A better than system B? A paired bootstrap over the sentences that both were scored on."""
+"""Comparison of two evaluations by a paired bootstrap over the sentences that both contain."""
 
 import numpy as np
 
@@ -19,13 +19,13 @@ def compare(path_a, path_b, system="converted"):
     Returns
     -------
     lines : list of str
-        For each measure both estimates, their difference A − B with its 95 % interval, and in words whether there is
-        one: whether the interval leaves out 0.
+        For each measure both estimates, their difference A − B with its 95 % interval, and a verdict: the difference
+        is significant if the interval does not contain 0.
 
     Raises
     ------
     VconvError
-        A file is no scores.json, or the two have no pair with a common sentence.
+        A file is not a scores.json, or the two files have no pair with a common sentence.
     """
     contents = [output.read(path) for path in (path_a, path_b)]
     rows_a, rows_b = (_rows(content) for content in contents)
@@ -60,15 +60,15 @@ def compare(path_a, path_b, system="converted"):
 
 
 def _line(name, a, b):
-    """Return what is to be said of one measure."""
+    """Return the line of one measure."""
     if a.files != b.files:
         return f"{name}: A rests on {a.files} files and B on {b.files}, so they are not compared"
     difference = a.values - b.values
     low, high = bootstrap.interval(difference)
     text = f"{name}: A {a.values[0]:.3f}, B {b.values[0]:.3f}, A - B {difference[0]:+.3f} [{low:+.3f}, {high:+.3f}], "
     if not np.isfinite([low, high]).all():
-        return text + "which cannot be told"
-    verdict = "no difference can be told"
+        return text + "the interval is undefined"
+    verdict = "no significant difference"
     if low > 0 or high < 0:
         verdict = f"A is {'higher' if low > 0 else 'lower'}"
     return f"{text}{a.files} files: {verdict}"

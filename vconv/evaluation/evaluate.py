@@ -35,7 +35,7 @@ class Evaluation(NamedTuple):
     seed: int
 
 
-def evaluate(recordings, protocols=(MCD24,), jobs=None, cache=None, seed=0, listeners=()):
+def evaluate(recordings, protocols=(MCD24,), jobs=None, cache=None, seed=0, neural_metrics=()):
     """Measure recordings.
 
     Parameters
@@ -48,9 +48,9 @@ def evaluate(recordings, protocols=(MCD24,), jobs=None, cache=None, seed=0, list
         Folder to keep the analyses of natural recordings in.
     seed : int
         Of all that is drawn at random.
-    listeners : list of callable
-        (recordings, rows, failures) → None; each adds values of its own to the rows, see the module
-        `listeners`; one that cannot be loaded is noted, and what was measured before it stays.
+    neural_metrics : list of callable
+        (recordings, rows, failures) → None; each adds its values to the rows, see the module `neural_metrics`. A note
+        names a metric that cannot be loaded.
 
     Returns
     -------
@@ -72,9 +72,9 @@ def evaluate(recordings, protocols=(MCD24,), jobs=None, cache=None, seed=0, list
             if len(systems["converted"]) == 1
         ]
         notes += _add_likelihoods(pool, recordings, rows, seed)
-    for listener in listeners:
+    for metric in neural_metrics:
         try:
-            listener(recordings, rows, failures)
+            metric(recordings, rows, failures)
         except VconvError as error:
             notes.append(f"not measured: {error}")
     return Evaluation(recordings, list(protocols), rows, failures, notes, seed)

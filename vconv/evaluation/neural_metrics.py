@@ -1,4 +1,4 @@
-"""Networks that listen to every recording: whose voice it is, how natural it sounds, which words are understood."""
+"""Metrics by neural networks: speaker similarity, naturalness and intelligibility of each recording."""
 
 from functools import partial
 from importlib.util import find_spec
@@ -16,22 +16,23 @@ from vconv.evaluation.scores import SYSTEMS
 
 
 def choose(neural, whisper, transcripts, cache):
-    """Return (listeners, notes): what to hand to `evaluate`, and a sentence for each that is left out.
+    """Return (metrics, notes): the neural metrics for `evaluate`, and a sentence on those that are left out.
 
     Parameters
     ----------
     neural : bool
-        Use whatever of the extra `neural` is installed; what is not, is noted.
+        Use the installed packages of the extra `neural`; a note names the missing ones.
     whisper : str or None
-        A recognizer's model; None leaves word errors out.
+        Model of the speech recognizer; None leaves the error rates out.
     transcripts : str, Path or None
-        File of what was said; without it the recognizer's reading of the source is the reference.
+        File of reference texts; without it the recognizer's transcript of the source is the reference.
     cache : str or Path or None
+        Folder of the cache; None turns it off.
 
     Raises
     ------
     VconvError
-        The recognizer, which was asked for, or the transcripts cannot be loaded.
+        The recognizer or the transcripts cannot be loaded.
     """
     from vconv.evaluation import naturalness
     from vconv.evaluation.intelligibility import Recognizer
@@ -42,7 +43,7 @@ def choose(neural, whisper, transcripts, cache):
         if find_spec("resemblyzer"):
             chosen.append(partial(add_similarity, cache=cache))
         chosen += [partial(add_naturalness, name=name, cache=cache) for name in installed]
-        absent = [] if find_spec("resemblyzer") else ["position between source and target (resemblyzer)"]
+        absent = [] if find_spec("resemblyzer") else ["normalized similarity (resemblyzer)"]
         absent += [f"naturalness ({name})" for name in naturalness.PACKAGES if name not in installed]
         if absent:
             notes.append(f"not measured: {', '.join(absent)}; pip install 'vconv[neural]'")
@@ -53,11 +54,11 @@ def choose(neural, whisper, transcripts, cache):
 
 
 def add_similarity(recordings, rows, failures, cache=None):
-    """Add cosine_target, cosine_source and nearer_target to every recording, by Resemblyzer's encoder."""
+    """Add cosine_target, cosine_source and closer_to_target to every recording, by the encoder of Resemblyzer."""
     from vconv.evaluation.speaker_encoder import SpeakerEncoder
 
     embed = SpeakerEncoder().embed
-    found = hear("speaker", lambda y, rate: embed(y, rate), recordings, rows, failures, cache)
+    found = score("speaker", lambda y, rate: embed(y, rate), recordings, rows, failures, cache)
     for pair in recordings.pairs:
         name = str(pair)
         natural = {
@@ -70,8 +71,8 @@ def add_similarity(recordings, rows, failures, cache=None):
         }
         if min(map(len, natural.values())) < 2:
             failures.append(
-                f"{pair}: the position needs two natural recordings of each speaker, since the sentence "
-                "itself is left out of the centroid"
+                f"{pair}: normalized similarity needs two natural recordings of each speaker, because the sentence "
+                "of the recording is left out of the centroid"
             )
             continue
         for system in SYSTEMS:
@@ -81,7 +82,7 @@ def add_similarity(recordings, rows, failures, cache=None):
                     values |= {
                         "cosine_target": cosine[pair.target],
                         "cosine_source": cosine[pair.source],
-                        "nearer_target": float(cosine[pair.target] > cosine[pair.source]),
+                        "closer_to_target": float(cosine[pair.target] > cosine[pair.source]),
                     }
 
 
@@ -89,21 +90,21 @@ def add_naturalness(recordings, rows, failures, name, cache=None):
     """Add the opinion score of the predictor `name` to every recording."""
     from vconv.evaluation import naturalness
 
-    package(naturalness.PACKAGES[name])  # if it cannot be loaded, that is to be told once, not for every recording
-    for (pair, system, sentence), score in hear(
-        name, naturalness.predictors()[name], recordings, rows, failures, cache
-    ).items():
-        rows[pair][system][sentence][name] = float(score)
+    package(naturalness.PACKAGES[name])  # a package that cannot be loaded is reported once, not for each recording
+    found = score(name, naturalness.predictors()[name], recordings, rows, failures, cache)
+    for (pair, system, sentence), value in found.items():
+        rows[pair][system][sentence][name] = float(value)
 
 
 def add_word_errors(recordings, rows, failures, recognizer, texts, model, cache=None):
-    """Add wer and cer to every recording whose reference is known: its transcript, or the source as it was read."""
+    """Add wer and cer against the reference text, or else against the recognizer's transcript of the source."""
     from vconv.evaluation.intelligibility import error_rates
 
-    def read(y, rate):
-        return np.array(recognizer.read(y, rate))
+    def transcribe(y, rate):
+        return np.array(recognizer.transcribe(y, rate))
 
-    found = {key: str(text) for key, text in hear(f"words {model}", read, recordings, rows, failures, cache).items()}
+    found = score(f"words {model}", transcribe, recordings, rows, failures, cache)
+    found = {key: str(text) for key, text in found.items()}
     for (pair, system, sentence), text in found.items():
         reference = texts.get(sentence, found.get((pair, "source", sentence)))
         if reference is not None:
@@ -115,20 +116,20 @@ def add_word_errors(recordings, rows, failures, recognizer, texts, model, cache=
             rows[pair][system][sentence] |= {"text": text, "wer": wer, "cer": cer}
 
 
-def hear(name, listen, recordings, rows, failures, cache=None):
-    """Let a network listen to each recording of the rows, once.
+def score(name, network, recordings, rows, failures, cache=None):
+    """Apply a network to each recording once.
 
     Parameters
     ----------
     name : str
-        Of the network, for the progress bar and the cache; converted recordings are kept there too, because networks
-        take their time, and an interrupted evaluation goes on where it was.
-    listen : callable
+        Of the network, for the progress bar and the cache. Scores of converted recordings are cached too, so that an
+        interrupted evaluation continues where it stopped.
+    network : callable
         (y, rate) → number or array.
     recordings : Recordings
     rows : dict
     failures : list of str
-        Gets a sentence for each recording it cannot judge.
+        Gets a sentence for each recording that cannot be scored.
     cache : str or Path or None
 
     Returns
@@ -149,17 +150,17 @@ def hear(name, listen, recordings, rows, failures, cache=None):
             for system in SYSTEMS
             for sentence in rows[str(pair)][system]
         }
-    judged = {}
+    scored = {}
     for path, speaker in tqdm(dict.fromkeys(paths.values()), unit="file", desc=name, disable=None):
         try:
-            judged[path, speaker] = _judge(name, listen, recordings.settings, cache, path, speaker)
+            scored[path, speaker] = _score_file(name, network, recordings.settings, cache, path, speaker)
         except VconvError as error:
             failures.append(f"{path}: {name}: {error}")
-    return {key: judged[value] for key, value in paths.items() if value in judged}
+    return {key: scored[value] for key, value in paths.items() if value in scored}
 
 
 def read_transcripts(path):
-    """Return {sentence: text} of a file with a line a sentence: its name, a blank, what was said.
+    """Return {sentence: text} of a file with a line for each sentence: its name, a blank, its text.
 
     Raises
     ------
@@ -169,24 +170,26 @@ def read_transcripts(path):
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise VconvError(f"{path}: cannot be read as UTF-8 text; give a line a sentence: name, blank, text") from error
+        raise VconvError(
+            f"{path}: cannot be read as UTF-8 text; write a line for each sentence: name, blank, text"
+        ) from error
     texts = {}
     for number, line in enumerate(lines, 1):
         if line.strip():
             name, _, text = line.strip().partition(" ")
             if not text.strip():
                 raise VconvError(
-                    f"{path}: line {number} is {line.strip()!r}; write the sentence's name, a blank, what was said"
+                    f"{path}: line {number} is {line.strip()!r}; write the sentence's name, a blank, its text"
                 )
             texts[name] = text.strip()
     return texts
 
 
-def _judge(name, listen, settings, cache, path, speaker):
-    """Return what the network says of a file, or of its copy-synthesis with the F0 range of `speaker`."""
+def _score_file(name, network, settings, cache, path, speaker):
+    """Return the network's output for a file, or for its copy-synthesis with the F0 range of `speaker`."""
 
     def compute():
-        return {"value": np.asarray(listen(signal_of(path, settings, speaker), settings["sample_rate"]))}
+        return {"value": np.asarray(network(signal_of(path, settings, speaker), settings["sample_rate"]))}
 
     how = [speaker is None, *signal_key(settings, speaker)]
     return cached(cache, [name, digest(path), *how], compute)["value"]

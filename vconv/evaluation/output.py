@@ -34,7 +34,7 @@ COLUMNS = {  # title → (group, measure, factor, decimals)
     "GV rms": ("gv_log_ratio", "rms_over_orders", 1, 2),
     "mod. dB": ("modulation_spectrum", "distance_db", 1, 2),
     "LLR nats": ("similarity", "log_likelihood_ratio", 1, 2),
-    "position": ("similarity", "position", 1, 2),
+    "normalized similarity": ("similarity", "normalized_similarity", 1, 2),
     "MOS": ("naturalness", "distillmos", 1, 2),
     "WER %": ("wer", "wer", 100, 1),
 }
@@ -47,7 +47,7 @@ DESCRIPTIONS = {
     "octave bands of modulation frequency; RMS difference of the mean powers from the target's, "
     "in dB",
     "similarity": "log-likelihood ratio: nats a frame, Gaussian mixtures of target against source on c1 to c24, the "
-    "same sentence left out; position (Resemblyzer): 0 = source, 1 = target, mean cosines to the "
+    "same sentence left out; normalized similarity (Resemblyzer): 0 = source, 1 = target, mean cosines to the "
     "centroid of all natural evaluation files at hand, the same sentence left out",
     "naturalness": "predicted mean opinion score, 1 to 5: DistillMOS, DNSMOS (overall)",
     "wer": "faster-whisper, int8, beam 5, temperature 0; word and character error rate against the transcript, or else "

@@ -50,8 +50,8 @@ def _plain(group, *names):
     return [Measure(group, name, (("system", name),)) for name in names]
 
 
-def position(system, target, source):
-    """Return where a system stands between source, 0, and target, 1, from mean cosines to the target's centroid."""
+def normalized_similarity(system, target, source):
+    """Return the normalized similarity (0 = source, 1 = target) from mean cosines to the target's centroid."""
     return (system - source) / (target - source)
 
 
@@ -66,22 +66,22 @@ MEASURES = [
         "rms_over_orders",
         (("system", "variance"), ("target", "variance")),
         variance.rms_over_orders,
-        bootstrap.reflected_interval,
+        bootstrap.basic_interval,
     ),
     Measure(
         "modulation_spectrum",
         "distance_db",
         (("system", "modulation"), ("target", "modulation")),
         variance.modulation_distance_db,
-        bootstrap.reflected_interval,
+        bootstrap.basic_interval,
     ),
     Measure(
         "similarity",
-        "position",
+        "normalized_similarity",
         (("system", "cosine_target"), ("target", "cosine_target"), ("source", "cosine_target")),
-        position,
+        normalized_similarity,
     ),
-    *_plain("similarity", "cosine_target", "cosine_source", "nearer_target", "log_likelihood_ratio"),
+    *_plain("similarity", "cosine_target", "cosine_source", "closer_to_target", "log_likelihood_ratio"),
     *_plain("naturalness", "distillmos", "dnsmos"),
     *_plain("wer", "wer", "cer"),
 ]

@@ -28,13 +28,13 @@ class Analyzed(NamedTuple):
 
     frames: dict
 
-    def active(self, protocol=MCD24):
+    def select_frames(self, protocol=MCD24):
         """Return the frames that count."""
-        return metrics.active(self.frames[protocol.name], protocol)
+        return metrics.select_frames(self.frames[protocol.name], protocol)
 
     def values(self):
         """Return what is measured without a reference: cepstra [T, 24] of active frames, variance, modulation."""
-        counts = metrics.is_active(self.frames[MCD24.name], MCD24)
+        counts = metrics.frame_mask(self.frames[MCD24.name], MCD24)
         cepstra = self.frames[MCD24.name].mel_cepstrum[:, 1:]
         first, last = np.flatnonzero(counts)[[0, -1]]
         return {
@@ -92,7 +92,7 @@ def _analyzed(path, sentence, keep, resynthesized):
 
     def compute():
         """Return {protocol/field: array [T] or [T, order + 1]} of all frames."""
-        f0_hz, spectrum = metrics.analyse_spectrum(recordings.signal_of(path, sentence.settings, resynthesized), rate)
+        f0_hz, spectrum = metrics.analyze_spectrum(recordings.signal_of(path, sentence.settings, resynthesized), rate)
         described = {one.name: metrics.describe(f0_hz, spectrum, rate, one) for one in sentence.protocols}
         return {
             f"{name}/{field}": array for name, frames in described.items() for field, array in frames._asdict().items()
@@ -113,7 +113,7 @@ def _row(found, reference, protocols):
     """Return the values of a recording, those against the reference included, if there is one."""
     values = found.values()
     for protocol in protocols if reference is not None else ():
-        a, b = found.active(protocol), reference.active(protocol)
+        a, b = found.select_frames(protocol), reference.select_frames(protocol)
         path = metrics.align(a, b, protocol)
         values[protocol.name] = metrics.mcd(a, b, path, protocol)
         if protocol == MCD24:

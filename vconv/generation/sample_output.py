@@ -1,8 +1,8 @@
-"""Measures of a generated set as a table for the terminal and as JSON."""
+"""The measures of generated patches as a table for the terminal and as JSON."""
 
 from vconv.evaluation.output import aligned, plain, versions
 
-FORMAT, VERSION = "vconv sample scores", 1
+FORMAT, VERSION = "vconv sample scores", 2
 PACKAGES = ("numpy", "scipy", "scikit-learn", "tensorflow", "keras")
 ROWS = {  # measure → (title, factor, decimals, what is good)
     "frechet_distance": ("Fréchet distance", 1, 2, "low, as held-out"),
@@ -14,21 +14,22 @@ ROWS = {  # measure → (title, factor, decimals, what is good)
     "spread": ("spread, of training's", 1, 2, "about 1; 0 is collapse"),
     "jensen_shannon": ("Jensen-Shannon, bits", 1, 3, "0 to 1, low"),
     "bhattacharyya": ("Bhattacharyya, nats", 1, 3, "0 to infinity, low"),
-    "memorizing_ratio": ("distance to training", 1, 2, "about 1; 0 is copies"),
+    "memorization_ratio": ("distance to training", 1, 2, "about 1; 0 is copies"),
     "near_copies": ("near copies %", 100, 1, "as held-out"),
 }
 
 
 def summary(found, features, command=""):
-    """Return all that the JSON file holds.
+    """Return the content of the JSON file.
 
     Parameters
     ----------
     found : dict
-        Of `samples.evaluate_samples`.
+        Of `sample_scores.evaluate_samples`.
     features : dict
-        Where the features come from: {"kind", "number", …}.
+        Origin of the features: {"kind", "number", …}.
     command : str
+        The command line that was run.
     """
     return {
         "format": FORMAT,
@@ -41,11 +42,13 @@ def summary(found, features, command=""):
 
 
 def as_text(content):
-    """Return the table for a terminal: a row a measure, a column a set, ± half of the 95 % interval."""
+    """Return the table for a terminal: a row for each measure, a column for each set, ± half of the 95 % interval."""
     compared, features = content["compared"], content["features"]
     about = f"features: {features['number']} of {features['kind']}"
     if "accuracy" in features:
-        about += f" of {len(features['classes'])} classes, {100 * features['accuracy']:.1f} % of left-out patches right"
+        about += (
+            f" of {len(features['classes'])} classes, {100 * features['accuracy']:.1f} % of held-out patches correct"
+        )
     sets = list(content["measures"]["frechet_distance"])
     table = [["", *(name.replace("_", "-") for name in sets), "good"]]
     for name, (title, factor, decimals, good) in ROWS.items():
@@ -74,7 +77,7 @@ def _cell(entry, factor, decimals):
 
 
 def _rounded(value):
-    """Return nested dicts and lists with numbers as JSON has them."""
+    """Return nested dicts and lists with floats rounded for JSON."""
     if isinstance(value, dict):
         return {key: _rounded(one) for key, one in value.items()}
     if isinstance(value, list):

@@ -1,7 +1,7 @@
-"""Blind listening tests: one HTML page with all recordings inside, and beside it the key that says who is who.
+"""Blind listening tests: one HTML page with all recordings, and a key that maps its clips to systems.
 
-The page holds opaque ids only, so neither the screen nor a result file tells a system; `scores` puts page and
-key together again.
+The page contains only opaque ids, so neither the screen nor a result file reveals a system. The module `scores`
+combines the results with the key.
 """
 
 import base64
@@ -23,17 +23,17 @@ from vconv.common.version import __version__
 from vconv.listening.loudness import level_gains
 
 TESTS = ("mos", "similarity", "abx")
-TARGET, SOURCE = "target", "source"  # the natural recordings' names, beside those of the systems
+TARGET, SOURCE = "target", "source"  # names of the natural recordings among the systems
 KEY_FORMAT, KEY_VERSION = "vconv listening-test key", 1
 SENTENCES = 8
-PRACTICE = 3  # items a test
+PRACTICE = 3  # items for practice in each test
 SHORTEST_SECONDS = 0.1
 SILENCE = 2.0**-15  # one step of a 16-bit file
-ANSWER_SECONDS, REPLAYS = 4.0, 1.3  # for the estimate of how long the test takes
+ANSWER_SECONDS, REPLAYS = 4.0, 1.3  # assumed, for the estimate of the duration of the test
 
 
 class Clip(NamedTuple):
-    """One recording: a system (or TARGET, SOURCE) and the name of the file in its folder."""
+    """One recording: a system (or TARGET, SOURCE) and the name of its file without suffix."""
 
     system: str
     name: str
@@ -49,7 +49,7 @@ class Item(NamedTuple):
 
 
 class Built(NamedTuple):
-    """What `build` wrote: the two files, how many sentences out of how many, scored items a listener, minutes."""
+    """Result of `build`: the two files; sentences drawn, of how many in common; scored items and minutes a listener."""
 
     page: Path
     key: Path
@@ -60,26 +60,26 @@ class Built(NamedTuple):
 
 
 def build(systems, output, target=None, source=None, tests=None, sentences=None, seed=0):
-    """Write the page of a listening test, and its key beside it: page.html, page.key.json.
+    """Write the page of a listening test, and its key beside it, for example page.html and page.key.json.
 
     Parameters
     ----------
     systems : dict
-        Name → folder of recordings, of at least two systems; files are paired by name without the suffix.
+        Name → folder of recordings, for at least two systems. Files are paired by name without suffix.
     output : str or Path
         The page.
     target : str or Path, optional
-        Folder of natural recordings of the target speaker, for hidden anchors and as references. The anchor is the same
-        sentence where there is one, else another; the reference is always another sentence than the sample, so that
-        voices are compared and not readings.
+        Folder of natural recordings of the target speaker: hidden anchors and references. The anchor has the same
+        sentence as the sample if there is one. The reference always has another sentence, so that listeners compare
+        voices and not the same words.
     source : str or Path, optional
-        Folder of the unconverted recordings, paired by name too: low anchors of the similarity test.
+        Folder of the unconverted recordings, also paired by name: low anchors of the similarity test.
     tests : sequence of {"mos", "similarity", "abx"}, optional
-        All that can be made when left out: "similarity" and "abx" need `target`.
+        Default: all that are possible; "similarity" and "abx" need `target`.
     sentences : int, optional
-        How many to draw; 8, or all if there are fewer, when left out.
+        Number of sentences to draw. Default: 8, or all if there are fewer.
     seed : int
-        Draws sentences and references, and each listener's order depends on it. The same call writes the same page.
+        Of the draw of sentences and references, and of the order of each listener. The same call writes the same page.
 
     Returns
     -------
@@ -88,8 +88,8 @@ def build(systems, output, target=None, source=None, tests=None, sentences=None,
     Raises
     ------
     VconvError
-        Fewer than two systems, a reserved name, an unknown test, a test that lacks `target`, a folder without
-        recordings, no common names, too few sentences or references, or a silent or very short recording.
+        Fewer than two systems, a reserved name, an unknown test, a test without the `target` it needs, a folder
+        without recordings, no common names, too few sentences or references, or a silent or very short recording.
     """
     tests = _checked(systems, target, tests)
     folders = {name: by_name(folder) for name, folder in {**systems, TARGET: target, SOURCE: source}.items() if folder}
@@ -117,7 +117,7 @@ def build(systems, output, target=None, source=None, tests=None, sentences=None,
 
 
 def _checked(systems, target, tests):
-    """Return the tests to make, in the order of TESTS, or raise the VconvError of a mistake in the arguments."""
+    """Return the chosen tests in the order of TESTS, or raise a VconvError for invalid arguments."""
     if len(systems) < 2:
         raise VconvError(
             f"a listening test compares at least two systems, but {len(systems)} was named; add another "
@@ -138,7 +138,7 @@ def _checked(systems, target, tests):
 
 
 def _common_names(folders):
-    """Return the names that all systems, and the source, have in common, sorted."""
+    """Return the sorted names that all systems and the source have in common."""
     paired = {name: found for name, found in folders.items() if name != TARGET}
     common = sorted(set.intersection(*map(set, paired.values())))
     if not common:
@@ -150,7 +150,7 @@ def _common_names(folders):
 
 
 def _draw_sentences(draw, common, wanted):
-    """Return the test sentences, sorted, and one for practice: another one, if there is one left."""
+    """Return the sorted test sentences, and one for practice: an unused one if possible."""
     if wanted and wanted > len(common):
         raise VconvError(
             f"--sentences: {wanted} are wanted, but the folders have {len(common)} in common; ask for fewer"
@@ -161,7 +161,7 @@ def _draw_sentences(draw, common, wanted):
 
 
 def _items(draw, sentence, folders, tests, turn):
-    """Return the questions on one sentence; whether a pair's first system is A alternates with `turn`."""
+    """Return the questions on one sentence. The first system of a pair is A or B in turns, by the index `turn`."""
     systems = [name for name in folders if name not in (TARGET, SOURCE)]
     natural = sorted(folders.get(TARGET, ()))
     samples = [Clip(name, sentence) for name in systems]
@@ -185,27 +185,27 @@ def _items(draw, sentence, folders, tests, turn):
 
 
 def _read_clips(folders, items):
-    """Return {clip: signal} of all clips of the items, and their rate: the highest of all, so that it tells nothing."""
+    """Return ({clip: signal}, rate). All clips get the highest rate, so that the rate does not reveal a system."""
     clips = {}
     for clip in sorted({clip for item in items for clip in item.clips}):
         path = folders[clip.system][clip.name]
         y, rate = wav.read(path)
         if len(y) < SHORTEST_SECONDS * rate:
-            raise VconvError(f"{path}: lasts {len(y) / rate:.3f} s, too short to be judged; remove it or record again")
+            raise VconvError(f"{path}: lasts {len(y) / rate:.3f} s, too short to be rated; remove it or record again")
         if np.abs(y).max() < SILENCE:
-            raise VconvError(f"{path}: is silent, so it cannot be judged; remove it or make it again")
+            raise VconvError(f"{path}: is silent, so it cannot be rated; remove it or make it again")
         clips[clip] = y, rate
     highest = max(rate for _, rate in clips.values())
     return {clip: wav.resample(y, rate, highest) for clip, (y, rate) in clips.items()}, highest
 
 
 def _opaque(*what):
-    """Return an id that says nothing about `what` but is the same for the same."""
+    """Return an id that does not reveal `what`, and is always the same for the same value."""
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
 
 def _page(items, encoded, tests, seed, minutes):
-    """Return what the page carries; both items and clips are in the order of their ids."""
+    """Return the data of the page. Items and clips are in the order of their ids."""
     questions = sorted(
         (
             {
@@ -224,7 +224,7 @@ def _page(items, encoded, tests, seed, minutes):
 
 
 def _key(items, gains, test, seed, folders):
-    """Return what `score` needs: the scored items and who speaks in each clip."""
+    """Return the key: the scored items, and the system of each clip."""
     return {
         "format": KEY_FORMAT,
         "version": KEY_VERSION,

@@ -1,4 +1,4 @@
-"""The page of an evaluation: one HTML file, with all that is heard and seen inside it."""
+"""Write the report of an evaluation: one HTML file that contains its recordings and pictures."""
 
 from itertools import permutations
 
@@ -13,47 +13,52 @@ from vconv.report.markup import Html, element, from_template, join
 from vconv.report.pictures import curves
 from vconv.report.sentences import sections
 
-MATRICES = (("similarity", "position"), ("similarity", "log_likelihood_ratio"), ("mcd", None))  # None: its headline
-SENTENCES, MOST = 5, 20  # of a pair, and in all: a page of 20 has about 12 MB
+MATRICES = (
+    ("similarity", "normalized_similarity"),
+    ("similarity", "log_likelihood_ratio"),
+    ("mcd", None),
+)  # None: its headline
+SENTENCES, MOST = 5, 20  # of a pair, and on the page; 20 sentences make about 12 MB
 NEEDED = {"pairs": dict, "files": list, "failures": list, "settings": dict, "versions": dict, "command": str}
 
 
 def write(scores_path, page_path, run=None, pairs="all", sentences=None):
-    """Write the page, the same one for the same files.
+    """Write the report. The same files give the same page.
 
     Parameters
     ----------
     scores_path : str or Path
-        What `vconv evaluate --json` wrote.
+        A file that `vconv evaluate --json` wrote.
     page_path : str or Path
+        The page to write.
     run : RunFolder, optional
         The trained model, for its training curves and settings.
     pairs : str
-        "A-B,C-D", the pairs to be heard and seen, or "all", the first 20. The tables always hold all.
+        Pairs with players and pictures, "A-B,C-D"; "all" is the first 20. The tables always contain all pairs.
     sentences : int, optional
-        How many of each pair; 5 when left out, or fewer, so that there are at most 20 in all.
+        Number of sentences of each pair. Default: 5, or fewer, so that the page has at most 20.
 
     Returns
     -------
     failures : list of str
-        The recordings that are not on the page, which lists them too, a sentence each.
+        A sentence for each recording that is missing on the page. The page lists them, too.
 
     Raises
     ------
     VconvError
-        No scores, no such pair, no such run, or the place cannot be written.
+        The scores, a pair or the run do not exist, or the page cannot be written.
     """
     scores = read_scores(scores_path)
     known = {pair: split(pair, scores["settings"]["f0_range_hz"]) for pair in scores["pairs"]}
     chosen, model = _chosen(pairs, known), run.settings() if run else None
     number = sentences or max(1, min(SENTENCES, MOST // len(chosen)))
-    heard, failures = sections(scores, chosen, number)
+    players, failures = sections(scores, chosen, number)
     parts = {
         "subtitle": _subtitle(scores, model),
         "warnings_banner": _banner(scores, failures),
         "overview": join(_card(scores, *item) for item in tables.measured(scores).items()),
-        "heard": f"{len(chosen)} of {len(known)}",
-        "sentences": heard,
+        "shown": f"{len(chosen)} of {len(known)}",
+        "sentences": players,
         "rate": f"{scores['settings']['sample_rate']:,}",
         "scores": tables.score_table(scores),
         "measures": join(_measure(measure, scores) for measure in tables.measured(scores)),
@@ -65,12 +70,12 @@ def write(scores_path, page_path, run=None, pairs="all", sentences=None):
         "warnings": _warnings(scores, failures),
     }
     written = from_template("page", **parts)
-    files.write_text(page_path, written.encode(errors="replace").decode())  # a file's name may be no Unicode
+    files.write_text(page_path, written.encode(errors="replace").decode())  # a file name may not be valid Unicode
     return failures
 
 
 def read_scores(path):
-    """Return the content of a scores.json, or raise a VconvError if it is none or lacks something."""
+    """Return the content of a scores.json, or raise a VconvError if it is not one or is incomplete."""
     scores = output.read(path)
     lacking = [key for key, kind in NEEDED.items() if not isinstance(scores.get(key), kind)]
     if lacking:
@@ -79,13 +84,13 @@ def read_scores(path):
 
 
 def split(pair, speakers):
-    """Return (source, target) of "SOURCE-TARGET"; where names hold hyphens, `speakers` tells which is which."""
+    """Return (source, target) of "SOURCE-TARGET"; `speakers` resolves names that contain hyphens."""
     known = (names for names in permutations(speakers, 2) if "-".join(names) == pair)
     return next(known, pair.partition("-")[::2])
 
 
 def _chosen(text, known):
-    """Return the pairs of `known` that "A-B,C-D" or "all" names."""
+    """Return the entries of `known` that text such as "A-B,C-D" or "all" names."""
     names = list(known)[:MOST] if text == "all" else [name.strip() for name in text.split(",")]
     for name in names:
         if name not in known:
@@ -94,7 +99,7 @@ def _chosen(text, known):
 
 
 def _subtitle(scores, model):
-    """Return model, number of pairs, number of converted files."""
+    """Return the line below the title: model, number of pairs, number of converted files."""
     converted = sum(row["system"] == "converted" for row in scores["files"])
     pairs = len(scores["pairs"])
     name = [f"Model {model['model']}"] if model else []
@@ -102,7 +107,7 @@ def _subtitle(scores, model):
 
 
 def _card(scores, measure, name):
-    """Return the headline of a measure: the number, and where the systems lie on its scale."""
+    """Return the card of a measure: its value for the converted recordings, and all systems on a scale."""
     shown = tables.quantity(measure, name)
     entries = {
         system: details[name]
@@ -140,7 +145,7 @@ def _card(scores, measure, name):
 
 
 def _measure(measure, scores):
-    """Return the section of one measure: what it means, its protocol, all its numbers."""
+    """Return the section of one group of measures: meaning, protocol, table."""
     known = tables.MEASURES[measure]
     return element(
         "section",
@@ -158,7 +163,7 @@ def _unmeasured(scores):
 
 
 def _matrices(scores, pairs):
-    """Return the source × target tables of what was measured."""
+    """Return the source × target tables of the measures in MATRICES."""
     headlines = tables.measured(scores)
     return join(tables.matrix(scores, measure, name or headlines.get(measure), pairs) for measure, name in MATRICES)
 
@@ -193,7 +198,7 @@ def _yaml(content):
 
 
 def _banner(scores, failures):
-    """Return the link to the warnings, if there are some."""
+    """Return the link to the warnings; None if there are none."""
     number = len(scores["failures"]) + len(failures)
     if not number:
         return None
@@ -201,7 +206,7 @@ def _banner(scores, failures):
 
 
 def _warnings(scores, failures):
-    """Return the section of what failed in the evaluation and on this page, and of what else is to be known."""
+    """Return the section of failures in the evaluation and on this page, and of notes; None without any."""
     lists = {"Not measured": scores["failures"], "Not on this page": failures, "Notes": scores.get("notes") or []}
     found = [
         Html(element("h3", title) + element("ul", *(element("li", line) for line in lines)))

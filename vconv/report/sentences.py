@@ -1,4 +1,4 @@
-"""The part of a report to listen to: each sentence as it was, converted, and as it should be, with a picture of all."""
+"""Players and spectrograms of the report: source, conversion, target and copy-synthesis of each sentence."""
 
 import base64
 
@@ -15,14 +15,14 @@ ORDER = ("source", "converted", "target", "copy_synthesis")
 
 
 class Recordings:
-    """Reads what a report plays, each file once; `failures` are sentences on what could not be read or analyzed."""
+    """Reads the recordings of the report, each file once; `failures` has a sentence for each unusable file."""
 
     def __init__(self, settings):
         self.settings, self.failures = settings, []
         self._kept = {}
 
     def clip(self, path, speaker, resynthesized=False):
-        """Return (y [samples], f0_hz [T]) of a file at the rate of the scores, or None if that failed."""
+        """Return (y [samples], f0_hz [T]) of a file at the rate of the scores, or None after a failure."""
         key = path, speaker, resynthesized
         if key not in self._kept:
             try:
@@ -41,22 +41,22 @@ class Recordings:
 
 
 def sections(scores, pairs, number):
-    """Return the sections of pairs and what could not be shown.
+    """Return the sections of the pairs, and the failures.
 
     Parameters
     ----------
     scores : dict
         The content of scores.json.
     pairs : dict
-        Pair → (source, target), those to be shown.
+        Pair → (source, target), the pairs to show.
     number : int
-        How many sentences a pair; the first by name of those that were converted.
+        Number of sentences of each pair: the first ones by name among those converted.
 
     Returns
     -------
     sections : Html
     failures : list of str
-        A sentence each.
+        A sentence for each recording that could not be read or analyzed.
     """
     recordings = Recordings(scores["settings"])
     rows = {(row["pair"], row["sentence"], row["system"]): row for row in scores["files"]}
@@ -79,7 +79,7 @@ def sections(scores, pairs, number):
 
 
 def _article(pair, sentence, rows, recordings, numbers, folded):
-    """Return the players and the picture of one sentence, `folded` away until asked for or open."""
+    """Return the players and the picture of one sentence, `folded` or open."""
     rate, frame_period_ms = recordings.settings["sample_rate"], recordings.settings["frame_period_ms"]
     speakers = {system: pair[0] if system == "source" else pair[1] for system in ORDER}
     paths = {system: (rows["target" if system == "copy_synthesis" else system] or {}).get("path") for system in ORDER}
@@ -92,8 +92,8 @@ def _article(pair, sentence, rows, recordings, numbers, folded):
         *(_player(system, pair, sentence, clips[system], rate, rows[system] or {}, numbers) for system in ORDER),
         class_="players",
     )
-    there = {SYSTEMS[system]: clip for system, clip in clips.items() if clip}
-    picture = _picture(pair, sentence, there, rate, frame_period_ms) if there else None
+    available = {SYSTEMS[system]: clip for system, clip in clips.items() if clip}
+    picture = _picture(pair, sentence, available, rate, frame_period_ms) if available else None
     return element(
         "details",
         element("summary", element("h4", "Sentence ", sentence)),
@@ -105,7 +105,7 @@ def _article(pair, sentence, rows, recordings, numbers, folded):
 
 
 def _player(system, pair, sentence, clip, rate, row, numbers):
-    """Return what plays one recording, with its own scores."""
+    """Return the player of one recording, with its scores."""
     speaker = {"source": pair[0], "converted": " → ".join(pair)}.get(system, pair[1])
     dot = element("span", class_=f"dot {system}")
     caption = element("figcaption", dot, element("b", SYSTEMS[system]), " ", speaker)
@@ -125,7 +125,7 @@ def _player(system, pair, sentence, clip, rate, row, numbers):
 
 
 def _picture(pair, sentence, panels, rate, frame_period_ms):
-    """Return the spectrograms, with a line that the page's script moves while a recording plays."""
+    """Return the spectrograms, with the line that the page's script moves while a recording plays."""
     shown = f"Spectrograms with F0 of sentence {sentence}, {' to '.join(pair)}, above each other: {', '.join(panels)}."
     picture = pictures.inline(lambda scheme: pictures.sentence(panels, rate, frame_period_ms, scheme), shown)
     plot = element(

@@ -1,4 +1,4 @@
-"""Tables of a report: what was measured, with intervals, in the units of each measure."""
+"""Tables of the report: means with intervals."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ NOTHING = "–"
 
 
 class Quantity(NamedTuple):
-    """How a number is called and written: `value · factor` with so many decimals, then the unit."""
+    """Label of a number, and how it is written: `value · factor` with a number of decimals, then the unit."""
 
     label: str
     unit: str = ""
@@ -27,7 +27,7 @@ class Quantity(NamedTuple):
 
 
 class Measure(NamedTuple):
-    """A key of scores.json: what it is called, and what a good value is."""
+    """A group of measures: its title, and what a good value is."""
 
     title: str
     meaning: str
@@ -50,7 +50,7 @@ MEASURES = {
     ),
     "similarity": Measure(
         "Speaker similarity",
-        "Position between source, 0, and target, 1; the log-likelihood ratio "
+        "Normalized similarity is 0 for the source and 1 for the target; the log-likelihood ratio "
         "is above 0 where the voice is nearer the target's.",
     ),
     "naturalness": Measure("Predicted naturalness", "Opinion scores that networks predict, 1 to 5: higher is better."),
@@ -65,11 +65,11 @@ QUANTITIES = {
     "mean_over_orders": Quantity("GV log-ratio"),
     "rms_over_orders": Quantity("GV log-ratio, RMS"),
     "distance_db": Quantity("modulation spectrum", "dB"),
-    "position": Quantity("similarity"),
+    "normalized_similarity": Quantity("normalized similarity"),
     "log_likelihood_ratio": Quantity("log-likelihood ratio", "nats"),
     "cosine_target": Quantity("cosine to target"),
     "cosine_source": Quantity("cosine to source"),
-    "nearer_target": Quantity("nearer to target", "%", 0, 100.0),
+    "closer_to_target": Quantity("closer to target", "%", 0, 100.0),
     "distillmos": Quantity("DistillMOS"),
     "dnsmos": Quantity("DNSMOS"),
     "wer": Quantity("WER", "%", 1, 100.0),
@@ -78,12 +78,12 @@ QUANTITIES = {
 
 
 def quantity(measure, name):
-    """Return the `Quantity` of a number `name` of the measure; those of MCD are the names of protocols."""
+    """Return the `Quantity` of the measure `name` of a group; the measures of MCD are the names of protocols."""
     return QUANTITIES.get(name) or (Quantity(f"MCD ({name})", "dB") if measure == "mcd" else Quantity(name))
 
 
 def measured(scores):
-    """Return {measure: name of its headline number} of those that were measured, in the order of MEASURES."""
+    """Return {group: name of its headline measure} of the groups that were measured, in the order of MEASURES."""
     found = {
         measure: [entry["measure"] for system in SYSTEMS if (entry := (scores.get(measure) or {}).get(system))]
         for measure in MEASURES
@@ -92,7 +92,7 @@ def measured(scores):
 
 
 def score_table(scores):
-    """Return the sortable table of headline numbers: a row for each pair and system, and for the mean of all pairs."""
+    """Return the sortable table of headline measures: a row for each pair and system, and for the mean of all pairs."""
     headlines = measured(scores)
     columns = ["pair", "system", *(quantity(*item) for item in headlines.items()), "files"]
     groups = {"all": scores, **scores["pairs"]}
@@ -110,7 +110,7 @@ def score_table(scores):
 
 
 def detail_table(measure, scores):
-    """Return the table of all numbers of one measure, over all pairs: a row for each, a column for each system."""
+    """Return the table of one group over all pairs: a row for each measure, a column for each system."""
     entries = {system: (scores[measure].get(system) or {}).get("details", {}) for system in SYSTEMS}
     names = dict.fromkeys(name for details in entries.values() for name in details)
     head = element(
@@ -131,13 +131,13 @@ def detail_table(measure, scores):
 
 
 def matrix(scores, measure, name, pairs):
-    """Return the source × target table of a number of the converted recordings, or None if it was not measured.
+    """Return the source × target table of a measure of the converted recordings, or None if it was not measured.
 
     Parameters
     ----------
     scores : dict
     measure, name : str
-        The number.
+        Group and measure.
     pairs : dict
         Pair → (source, target).
     """
@@ -172,19 +172,19 @@ def matrix(scores, measure, name, pairs):
 
 
 def _level(value, floor, ceiling):
-    """Return how far a value has come from the unconverted source, 0, to copy-synthesis, 1; 0 where nobody knows."""
+    """Return where a value lies between the source (0) and copy-synthesis (1), clipped; 0 if one is unknown."""
     if floor is None or ceiling is None or floor == ceiling:
         return 0.0
     return min(max((value - floor) / (ceiling - floor), 0.0), 1.0)
 
 
 def definitions(pairs):
-    """Return a list of terms and their values."""
+    """Return a description list of terms and values."""
     return element("dl", *(join([element("dt", key), element("dd", value)]) for key, value in pairs.items()))
 
 
 def scrolled(label, table):
-    """Return a table that scrolls by itself, also with the keyboard, where it is wider than the window."""
+    """Return a table in a region that scrolls, also by keyboard, if the table is wider than the window."""
     return element("div", table, class_="scrolled", role="region", aria_label=label, tabindex=0)
 
 
@@ -218,13 +218,13 @@ def _score_row(pair, system, group, headlines):
 
 
 def _detail(group, measure, name, system="converted"):
-    """Return the entry of a number, or None."""
+    """Return the entry of a measure, or None."""
     entry = (group.get(measure) or {}).get(system)
     return entry and entry["details"].get(name)
 
 
 def _number(entry, shown, files):
-    """Return the pieces of a cell: mean, interval, and the number of files if asked for."""
+    """Return the content of a cell: mean, interval, and the number of files if `files`."""
     if entry is None or entry["mean"] is None:
         return [NOTHING]
     notes = []
