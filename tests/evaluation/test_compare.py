@@ -32,21 +32,21 @@ def values():
 
 def test_a_small_constant_difference_is_seen_through_a_large_spread(tmp_path, values):
     a, b = scores(tmp_path / "a.json", values), scores(tmp_path / "b.json", [value - 0.1 for value in values])
-    (line,) = [line for line in compare(a, b) if line.startswith("mcd24")]
+    (line,) = [line for line in compare(a, b) if line.startswith("MCD (mcd24) / dB ↓: ")]
     assert "A - B +0.100 [+0.100, +0.100], 20 files: A is higher" in line
-    (line,) = [line for line in compare(b, a) if line.startswith("mcd24")]
+    (line,) = [line for line in compare(b, a) if line.startswith("MCD (mcd24) / dB ↓: ")]
     assert line.endswith("A is lower")
 
 
 def test_noise_is_no_difference(tmp_path, values):
     other = np.add(values, np.random.default_rng(1).permutation([-1.0, 1.0] * 10)).tolist()
     lines = compare(scores(tmp_path / "a.json", values), scores(tmp_path / "b.json", other))
-    assert any(line.startswith("mcd24") and line.endswith("no significant difference") for line in lines)
+    assert any(line.startswith("MCD (mcd24) / dB ↓: ") and line.endswith("no significant difference") for line in lines)
 
 
 def test_measures_that_are_no_means_are_compared_too(tmp_path, values):
     a, b = scores(tmp_path / "a.json", values, variance=0.5), scores(tmp_path / "b.json", values, variance=0.25)
-    (line,) = [line for line in compare(a, b) if line.startswith("mean_over_orders")]
+    (line,) = [line for line in compare(a, b) if line.startswith("GV log-ratio →0: ")]
     assert f"A {np.log(0.5):.3f}, B {np.log(0.25):.3f}, A - B +0.693" in line and line.endswith("A is higher")
 
 
@@ -59,7 +59,7 @@ def test_only_common_sentences_count(tmp_path, values):
 
 def test_a_value_missing_on_one_side_is_not_compared(tmp_path, values):
     a, b = scores(tmp_path / "a.json", values), scores(tmp_path / "b.json", [None, *values[1:]])
-    assert compare(a, b)[3] == "mcd24: A rests on 20 files and B on 19, so they are not compared"
+    assert compare(a, b)[3] == "MCD (mcd24) / dB ↓: A has 20 files and B has 19, so they are not compared"
 
 
 def test_mistakes(tmp_path, values):

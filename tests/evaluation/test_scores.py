@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from vconv.evaluation import scores
-from vconv.evaluation.scores import MEASURES, Measure, estimate, over_pairs, summarize
-
-BY_NAME = {measure.name: measure for measure in MEASURES}
+from vconv.evaluation.measures import MEASURES, Measure
+from vconv.evaluation.scores import estimate, over_pairs, summarize
 
 
 def rows(**systems):
@@ -20,16 +19,16 @@ def rows(**systems):
 
 
 def test_a_plain_measure_is_a_mean_over_files():
-    found = estimate(BY_NAME["mcd24"], rows(converted={"mcd24": [1.0, 2.0, 6.0]}), "converted")
+    found = estimate(MEASURES["mcd24"], rows(converted={"mcd24": [1.0, 2.0, 6.0]}), "converted")
     entry = found.as_entry()
     assert entry["mean"] == 3 and entry["files"] == 3 and 1 <= entry["interval"][0] < 3 < entry["interval"][1] <= 6
     assert len(found.values) == 1001
 
 
 def test_no_value_is_none_and_one_file_has_no_interval():
-    assert estimate(BY_NAME["mcd24"], rows(converted={"rmse_hz": [1.0]}), "converted") is None
-    assert estimate(BY_NAME["mcd24"], rows(converted={"mcd24": [np.nan]}), "converted") is None
-    one = estimate(BY_NAME["mcd24"], rows(converted={"mcd24": [np.nan, 2.0]}), "converted").as_entry()
+    assert estimate(MEASURES["mcd24"], rows(converted={"rmse_hz": [1.0]}), "converted") is None
+    assert estimate(MEASURES["mcd24"], rows(converted={"mcd24": [np.nan]}), "converted") is None
+    one = estimate(MEASURES["mcd24"], rows(converted={"mcd24": [np.nan, 2.0]}), "converted").as_entry()
     assert one == {"mean": 2.0, "interval": [None, None], "files": 1}
 
 
@@ -38,25 +37,25 @@ def test_variance_is_a_ratio_of_means_not_a_mean_of_ratios():
         converted={"variance": [np.array([1.0]), np.array([3.0])]},
         target={"variance": [np.array([1.0]), np.array([7.0])]},
     )
-    assert estimate(BY_NAME["mean_over_orders"], table, "converted").values[0] == pytest.approx(np.log(2 / 4))
+    assert estimate(MEASURES["mean_over_orders"], table, "converted").values[0] == pytest.approx(np.log(2 / 4))
 
 
 def test_shared_sentences_are_drawn_together():
     """A system that differs from the target by the same factor in every file has no uncertainty at all."""
     natural = [np.array([value]) for value in (1.0, 5.0, 2.0, 9.0)]
     paired = rows(converted={"variance": [value / 2 for value in natural]}, target={"variance": natural})
-    low, high = estimate(BY_NAME["mean_over_orders"], paired, "converted").as_entry()["interval"]
+    low, high = estimate(MEASURES["mean_over_orders"], paired, "converted").as_entry()["interval"]
     assert low == pytest.approx(high) == pytest.approx(np.log(0.5))
     unpaired = rows(converted={"variance": [value / 2 for value in natural]})
     unpaired["target"] = {f"other {name}": {"variance": value} for name, value in zip("abcd", natural, strict=True)}
-    low, high = estimate(BY_NAME["mean_over_orders"], unpaired, "converted").as_entry()["interval"]
+    low, high = estimate(MEASURES["mean_over_orders"], unpaired, "converted").as_entry()["interval"]
     assert low < np.log(0.5) - 0.3 and high > np.log(0.5) + 0.3
 
 
 def test_floor_and_ceiling_rest_on_the_sentences_that_were_converted():
     table = rows(converted={"mcd24": [1.0, 2.0]}, source={"mcd24": [5.0, 7.0, 100.0]})
-    assert estimate(BY_NAME["mcd24"], table, "source").as_entry()["mean"] == 6
-    assert estimate(BY_NAME["mcd24"], table, "source", only={"a"}).as_entry()["mean"] == 5
+    assert estimate(MEASURES["mcd24"], table, "source").as_entry()["mean"] == 6
+    assert estimate(MEASURES["mcd24"], table, "source", only={"a"}).as_entry()["mean"] == 5
 
 
 def test_normalized_similarity_by_hand():
@@ -66,7 +65,7 @@ def test_normalized_similarity_by_hand():
         target={"cosine_target": [0.9, 0.9]},
     )
     for system, place in ("converted", 0.5), ("source", 0), ("target", 1):
-        assert estimate(BY_NAME["normalized_similarity"], table, system).values[0] == pytest.approx(place)
+        assert estimate(MEASURES["normalized_similarity"], table, system).values[0] == pytest.approx(place)
 
 
 def test_all_is_the_mean_of_the_pairs_and_narrower():
@@ -99,14 +98,15 @@ def test_the_headline_is_the_first_that_was_measured():
 
 def test_the_same_seed_gives_the_same_interval():
     table = rows(converted={"mcd24": np.random.default_rng(0).normal(size=10)})
-    first, again, other = (estimate(BY_NAME["mcd24"], table, "converted", seed=seed).as_entry() for seed in (0, 0, 1))
+    first, again, other = (estimate(MEASURES["mcd24"], table, "converted", seed=seed).as_entry() for seed in (0, 0, 1))
     assert first == again != other
 
 
 def test_statistics_get_means_over_resamples():
     seen = []
     columns = ("system", "x"), ("target", "x")
-    measure = Measure("g", "n", columns, lambda a, b: seen.append((a.shape, b.shape)) or a[:, 0])
+    statistic = lambda a, b: seen.append((a.shape, b.shape)) or a[:, 0]  # noqa: E731
+    measure = Measure("n", "n", columns=columns, statistic=statistic)
     table = rows(converted={"x": [np.ones(3)] * 4}, target={"x": [np.ones(2)] * 4})
     estimate(measure, table, "converted", resamples=50)
     assert seen == [((51, 3), (51, 2))]

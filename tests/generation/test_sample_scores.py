@@ -37,7 +37,7 @@ def test_new_data_get_what_held_out_data_get(data):
     assert found["samples"] == {"generated": 150, "held_out": 150, "training": 400}
     assert found["compared"]["samples"] == 150 and found["compared"]["with"] == 250
     new, held_out, own = (values(found, name) for name in ("generated", "held_out", "training"))
-    assert list(new) == list(held_out) == list(own) == list(sample_output.ROWS)
+    assert list(new) == list(held_out) == list(own) == [measure.key for measure in sample_output.MEASURES]
     for one in new, held_out, own:
         assert one["frechet_distance"] < 0.6 and one["inception_score"] > 3.8
         assert one["precision"] > 0.75 and one["recall"] > 0.75 and one["density"] == pytest.approx(1, abs=0.2)
@@ -164,8 +164,8 @@ def test_a_constant_training_set_is_no_crash():
     assert generated["frechet_distance"] == generated["jensen_shannon"] == 0
     assert generated["precision"] == pytest.approx(1) and np.isnan(generated["memorization_ratio"])
     text = sample_output.as_text(sample_output.summary(found, {"kind": "a test", "number": 5}))
-    (line,) = [line for line in text.splitlines() if line.startswith("distance to training")]
-    assert line.split()[3:5] == ["-", "-"]
+    (line,) = [line for line in text.splitlines() if line.startswith("memorization ratio")]
+    assert line.split()[2:4] == ["-", "-"]
 
 
 def test_principal_components():
@@ -195,9 +195,9 @@ def test_the_table_and_the_json_say_the_same(data):
     assert about == "features: 12 of a classifier of 2 classes, 90.0 % of held-out patches correct"
     assert compared.startswith("150 samples of each set against 250 other training samples; 5 neighbors")
     assert head.split() == ["generated", "held-out", "training", "good"]
-    assert len(rows) == len(sample_output.ROWS) == len(content["measures"])
-    (precision,) = [row for row in rows if row.startswith("precision %")]
+    assert len(rows) == len(sample_output.MEASURES) == len(content["measures"])
+    (precision,) = [row for row in rows if row.startswith("precision / %")]
     entry = content["measures"]["precision"]["generated"]
     half = 50 * (entry["interval"][1] - entry["interval"][0])
-    assert precision.split()[2:4] == [f"{100 * entry['value']:.1f}", f"±{half:.1f}"]
+    assert precision.split()[3:5] == [f"{100 * entry['value']:.1f}", f"±{half:.1f}"]
     assert copies == f"near copies of training samples: {content['near_copies']['count']} of 150 generated"

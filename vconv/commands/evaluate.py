@@ -98,7 +98,7 @@ def run(options):
 def _evaluate(options):
     """Evaluate, print the table, write the files, and return the exit status."""
     from vconv.common import files
-    from vconv.evaluation import cache, neural_metrics, output
+    from vconv.evaluation import cache, neural_metrics, output, text
     from vconv.evaluation.evaluate import evaluate
     from vconv.evaluation.protocols import parse_protocols
 
@@ -108,7 +108,7 @@ def _evaluate(options):
     recordings = _recordings(options)
     found = evaluate(recordings, protocols, options.jobs, folder, options.seed, neural)
     content = output.summary(found, shlex.join(["vconv", *sys.argv[1:]]))
-    print(output.as_text(content), flush=True)
+    print(text.as_text(content), flush=True)
     path = options.json or options.run and Path(options.run) / "scores.json"
     if path:
         files.write_text(path, output.as_json(content))

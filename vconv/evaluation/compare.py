@@ -4,7 +4,8 @@ import numpy as np
 
 from vconv.common.errors import VconvError
 from vconv.evaluation import bootstrap, output
-from vconv.evaluation.scores import MEASURES, SYSTEMS, estimate, over_pairs
+from vconv.evaluation.measures import MEASURES
+from vconv.evaluation.scores import SYSTEMS, estimate, over_pairs
 
 
 def compare(path_a, path_b, system="converted"):
@@ -44,7 +45,7 @@ def compare(path_a, path_b, system="converted"):
         f"{sum(map(len, shared.values()))} sentences scored in both; paired bootstrap, "
         f"{settings['bootstrap']} resamples",
     ]
-    for measure in MEASURES:
+    for measure in MEASURES.values():
         a, b = (
             over_pairs(
                 [
@@ -55,17 +56,21 @@ def compare(path_a, path_b, system="converted"):
             for rows in (rows_a, rows_b)
         )
         if a is not None and b is not None:
-            lines.append(_line(measure.name, a, b))
+            lines.append(_line(measure, a, b))
     return lines
 
 
-def _line(name, a, b):
+def _line(measure, a, b):
     """Return the line of one measure."""
     if a.files != b.files:
-        return f"{name}: A rests on {a.files} files and B on {b.files}, so they are not compared"
-    difference = a.values - b.values
+        return f"{measure.heading}: A has {a.files} files and B has {b.files}, so they are not compared"
+    a_values, b_values = measure.factor * a.values, measure.factor * b.values
+    difference = a_values - b_values
     low, high = bootstrap.interval(difference)
-    text = f"{name}: A {a.values[0]:.3f}, B {b.values[0]:.3f}, A - B {difference[0]:+.3f} [{low:+.3f}, {high:+.3f}], "
+    text = (
+        f"{measure.heading}: A {a_values[0]:.3f}, B {b_values[0]:.3f}, "
+        f"A - B {difference[0]:+.3f} [{low:+.3f}, {high:+.3f}], "
+    )
     if not np.isfinite([low, high]).all():
         return text + "the interval is undefined"
     verdict = "no significant difference"

@@ -8,16 +8,14 @@ from vconv.common import files
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 from vconv.evaluation import output
+from vconv.evaluation.measures import GROUPS, MEASURES
 from vconv.report import tables
+from vconv.report.cards import card
 from vconv.report.markup import Html, element, from_template, join
 from vconv.report.pictures import curves
 from vconv.report.sentences import sections
 
-MATRICES = (
-    ("similarity", "normalized_similarity"),
-    ("similarity", "log_likelihood_ratio"),
-    ("mcd", None),
-)  # None: its headline
+MATRICES = ("normalized_similarity", "log_likelihood_ratio")  # followed by the headline of "mcd"
 SENTENCES, MOST = 5, 20  # of a pair, and on the page; 20 sentences make about 12 MB
 NEEDED = {"pairs": dict, "files": list, "failures": list, "settings": dict, "versions": dict, "command": str}
 
@@ -56,12 +54,12 @@ def write(scores_path, page_path, run=None, pairs="all", sentences=None):
     parts = {
         "subtitle": _subtitle(scores, model),
         "warnings_banner": _banner(scores, failures),
-        "overview": join(_card(scores, *item) for item in tables.measured(scores).items()),
+        "overview": join(card(scores, measure) for measure in tables.measured(scores).values()),
         "shown": f"{len(chosen)} of {len(known)}",
         "sentences": players,
         "rate": f"{scores['settings']['sample_rate']:,}",
         "scores": tables.score_table(scores),
-        "measures": join(_measure(measure, scores) for measure in tables.measured(scores)),
+        "measures": join(_group(key, scores) for key in tables.measured(scores)),
         "unmeasured": _unmeasured(scores),
         "matrices": _matrices(scores, known),
         "training_link": element("li", element("a", "Training", href="#training")) if run else None,
@@ -106,66 +104,30 @@ def _subtitle(scores, model):
     return join([*name, f"{pairs} pair{'s' * (pairs > 1)} of speakers", f"{converted} converted recordings"], " · ")
 
 
-def _card(scores, measure, name):
-    """Return the card of a measure: its value for the converted recordings, and all systems on a scale."""
-    shown = tables.quantity(measure, name)
-    entries = {
-        system: details[name]
-        for system in tables.SYSTEMS
-        if (entry := scores[measure].get(system))
-        and (details := entry["details"]).get(name)
-        and details[name]["mean"] is not None
-    }
-    low, high = (bound(entry["mean"] for entry in entries.values()) for bound in (min, max))
-    places = {system: 100 * (entry["mean"] - low) / ((high - low) or 1) for system, entry in entries.items()}
-    dots = [element("span", class_=f"dot {system}", style=f"--at:{place:.1f}%") for system, place in places.items()]
-    values = [
-        element(
-            "li",
-            element("span", class_=f"dot {system}"),
-            tables.SYSTEMS[system],
-            " ",
-            element("b", shown.text(entry["mean"])),
-        )
-        for system, entry in entries.items()
-    ]
-    converted = entries.get("converted")
-    number = [shown.text(converted["mean"]), " ", element("small", shown.unit)] if converted else tables.NOTHING
-    interval = converted["interval"] if converted else [None]
-    spread = tables.NOTHING if None in interval else f"95 %: {' to '.join(map(shown.text, interval))}"
-    return element(
-        "div",
-        element("h3", tables.MEASURES[measure].title),
-        element("p", *number, class_="number"),
-        element("p", shown.label, ", ", spread, class_="interval"),
-        element("div", *dots, class_="scale", aria_hidden="true"),
-        element("ul", *values),
-        class_="card",
-    )
-
-
-def _measure(measure, scores):
+def _group(key, scores):
     """Return the section of one group of measures: meaning, protocol, table."""
-    known = tables.MEASURES[measure]
+    group = GROUPS[key]
     return element(
         "section",
-        element("h3", known.title),
-        element("p", known.meaning),
-        element("p", scores[measure]["protocol"], class_="protocol"),
-        tables.detail_table(measure, scores),
+        element("h3", group.title),
+        element("p", group.meaning),
+        element("p", scores[key]["protocol"], class_="protocol"),
+        tables.detail_table(key, scores),
     )
 
 
 def _unmeasured(scores):
+    """Return the list of groups that were not measured; None if all were."""
     found = tables.measured(scores)
-    missing = [known.title.lower() for measure, known in tables.MEASURES.items() if measure not in found]
+    missing = [group.title.lower() for key, group in GROUPS.items() if key not in found]
     return element("p", "Not measured: ", ", ".join(missing), ".") if missing else None
 
 
 def _matrices(scores, pairs):
-    """Return the source × target tables of the measures in MATRICES."""
+    """Return the source × target tables of the measures in MATRICES, and of mel-cepstral distortion."""
     headlines = tables.measured(scores)
-    return join(tables.matrix(scores, measure, name or headlines.get(measure), pairs) for measure, name in MATRICES)
+    measures = [MEASURES[key] for key in MATRICES] + [headlines[key] for key in ("mcd",) if key in headlines]
+    return join(tables.matrix(scores, measure, pairs) for measure in measures)
 
 
 def _training(history, model):

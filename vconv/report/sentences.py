@@ -7,9 +7,10 @@ from tqdm import tqdm
 from vconv.audio import f0, wav, world
 from vconv.common.errors import VconvError
 from vconv.evaluation.recordings import signal_of
+from vconv.evaluation.scores import SYSTEMS
 from vconv.report import pictures
 from vconv.report.markup import element, join
-from vconv.report.tables import SYSTEMS, measured, quantity
+from vconv.report.tables import measured
 
 ORDER = ("source", "converted", "target", "copy_synthesis")
 
@@ -64,21 +65,21 @@ def sections(scores, pairs, number):
         pair: [sentence for name, sentence, system in rows if (name, system) == (pair, "converted")] for pair in pairs
     }
     chosen = {pair: sorted(sentences)[:number] for pair, sentences in converted.items()}
-    numbers = measured(scores)
+    measures = measured(scores).values()
     found = []
     with tqdm(total=sum(map(len, chosen.values())), unit="sentence", desc="report", disable=None) as progress:
         for pair, sentences in chosen.items():
             articles = []
             for sentence in sentences:
                 of_sentence = {system: rows.get((pair, sentence, system)) for system in ORDER}
-                articles.append(_article(pairs[pair], sentence, of_sentence, recordings, numbers, bool(articles)))
+                articles.append(_article(pairs[pair], sentence, of_sentence, recordings, measures, bool(articles)))
                 progress.update()
             title = " → ".join(pairs[pair])
             found.append(element("section", element("h3", title), *articles, class_="pair"))
     return join(found), recordings.failures
 
 
-def _article(pair, sentence, rows, recordings, numbers, folded):
+def _article(pair, sentence, rows, recordings, measures, folded):
     """Return the players and the picture of one sentence, `folded` or open."""
     rate, frame_period_ms = recordings.settings["sample_rate"], recordings.settings["frame_period_ms"]
     speakers = {system: pair[0] if system == "source" else pair[1] for system in ORDER}
@@ -89,7 +90,7 @@ def _article(pair, sentence, rows, recordings, numbers, folded):
     }
     players = element(
         "div",
-        *(_player(system, pair, sentence, clips[system], rate, rows[system] or {}, numbers) for system in ORDER),
+        *(_player(system, pair, sentence, clips[system], rate, rows[system] or {}, measures) for system in ORDER),
         class_="players",
     )
     available = {SYSTEMS[system]: clip for system, clip in clips.items() if clip}
@@ -104,7 +105,7 @@ def _article(pair, sentence, rows, recordings, numbers, folded):
     )
 
 
-def _player(system, pair, sentence, clip, rate, row, numbers):
+def _player(system, pair, sentence, clip, rate, row, measures):
     """Return the player of one recording, with its scores."""
     speaker = {"source": pair[0], "converted": " → ".join(pair)}.get(system, pair[1])
     dot = element("span", class_=f"dot {system}")
@@ -119,8 +120,8 @@ def _player(system, pair, sentence, clip, rate, row, numbers):
         src=f"data:audio/flac;base64,{encoded}",
         aria_label=f"{SYSTEMS[system]}, {speaker}, sentence {sentence}",
     )
-    found = [(quantity(*item), row[item[1]]) for item in numbers.items() if isinstance(row.get(item[1]), float)]
-    scores = " · ".join(f"{shown.label} {shown.text(value)} {shown.unit}".strip() for shown, value in found)
+    found = [(measure, row[measure.key]) for measure in measures if isinstance(row.get(measure.key), float)]
+    scores = " · ".join(f"{measure.label} {measure.text(value)} {measure.unit}".strip() for measure, value in found)
     return element("figure", caption, audio, element("p", scores) if scores else None)
 
 
