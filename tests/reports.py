@@ -68,10 +68,10 @@ def _rows(folder, pair, sentence, seconds):
                 "pair": pair,
                 "sentence": sentence,
                 "system": system,
-                "mcd24": 1.25 + number,
                 "path": str(path) if system in F0_HZ else None,
-                "variance": [1.0, 2.0],
-                "wer": None,
+                "values": {"mcd24": 1.25 + number, "wer": None},
+                "arrays": {"variance": [1.0, 2.0]},
+                "transcript": None,
             }
         )
     return rows

@@ -98,7 +98,7 @@ def test_missing_and_broken_conversions_are_listed(tiny, tmp_path, capsys):
     (line,) = [line for line in out.splitlines() if line.startswith("bob-Mary-Ann  converted")]
     assert line.split()[2] == "0.00" and line.split()[-1] == "1", "the table says on how many files it rests"
     note, *_, warning, mistake = err.splitlines()
-    assert note == "note: bob-Mary-Ann: rests on a single converted recording, so nothing has an interval"
+    assert note == "note: bob-Mary-Ann: has a single converted recording, so nothing has an interval"
     assert warning == "1 warnings: the scores above are of the remaining files"
     assert mistake == f"vconv: {folder / 'é 2.wav'}: is missing; convert the pair first"
     assert vconv_command("evaluate", "--compare", scores, scores) == 0

@@ -12,13 +12,19 @@ from vconv.evaluation.output import FORMAT, VERSION
 NAMES = [f"s{number}" for number in range(20)]
 
 
+def row(pair, system, sentence, values, arrays):
+    """A recording in scores.json."""
+    key = {"pair": pair, "system": system, "sentence": sentence}
+    return key | {"path": None, "values": values, "arrays": arrays, "transcript": None}
+
+
 def scores(path, values, variance=None, pair="A-B", names=NAMES):
     """A scores.json with a converted and a target row for each value of mcd24."""
     files = []
     for name, value in zip(names, values, strict=True):
-        row = {"pair": pair, "sentence": name, "system": "converted", "path": "x.wav", "mcd24": value}
-        files.append(row if variance is None else row | {"variance": [variance, variance]})
-        files.append({"pair": pair, "sentence": name, "system": "target", "path": None, "variance": [1.0, 1.0]})
+        arrays = {} if variance is None else {"variance": [variance, variance]}
+        files.append(row(pair, "converted", name, {"mcd24": value}, arrays))
+        files.append(row(pair, "target", name, {}, {"variance": [1.0, 1.0]}))
     path.write_text(
         json.dumps({"format": FORMAT, "version": VERSION, "files": files, "settings": {"bootstrap": 500, "seed": 0}})
     )
@@ -70,5 +76,5 @@ def test_mistakes(tmp_path, values):
         compare(a, tmp_path / "nowhere.json")
     for text in '{"format": "x"}', "[]", '{"format": "vconv scores", "version": 99}':
         (tmp_path / "c.json").write_text(text)
-        with pytest.raises(VconvError, match="holds no scores of version 1"):
+        with pytest.raises(VconvError, match="holds no scores of version 2"):
             compare(a, tmp_path / "c.json")

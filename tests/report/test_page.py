@@ -342,10 +342,10 @@ def test_a_pair_without_parallel_recordings_has_no_target_to_play(tmp_path):
     [
         (None, "there is no such file; run `vconv evaluate"),
         ("{", "is no JSON file"),
-        ("[]", "no scores of version 1"),
-        (json.dumps({"format": "vconv scores", "version": 2}), "no scores of version 1"),
+        ("[]", "no scores of version 2"),
+        (json.dumps({"format": "vconv scores", "version": 9}), "no scores of version 2"),
         (
-            json.dumps({"format": "vconv scores", "version": 1, "pairs": {}}),
+            json.dumps({"format": "vconv scores", "version": 2, "pairs": {}}),
             "lacks files, failures, settings, versions, ",
         ),
     ],

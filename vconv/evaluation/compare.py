@@ -5,7 +5,7 @@ import numpy as np
 from vconv.common.errors import VconvError
 from vconv.evaluation import bootstrap, output
 from vconv.evaluation.measures import MEASURES
-from vconv.evaluation.scores import SYSTEMS, estimate, over_pairs
+from vconv.evaluation.scores import estimate, over_pairs
 
 
 def compare(path_a, path_b, system="converted"):
@@ -29,9 +29,10 @@ def compare(path_a, path_b, system="converted"):
         A file is not a scores.json, or the two files have no pair with a common sentence.
     """
     contents = [output.read(path) for path in (path_a, path_b)]
-    rows_a, rows_b = (_rows(content) for content in contents)
     settings = contents[0]["settings"]
-    shared = {pair: set(rows_a[pair][system]) & set(rows_b[pair][system]) for pair in rows_a if pair in rows_b}
+    tables = [output.scores_of(content) for content in contents]
+    a, b = ({pair: table.systems(pair) for pair in table.pairs()} for table in tables)
+    shared = {pair: set(a[pair][system]) & set(b[pair][system]) for pair in a if pair in b}
     shared = {pair: sentences for pair, sentences in shared.items() if sentences}
     if not shared:
         raise VconvError(
@@ -46,17 +47,15 @@ def compare(path_a, path_b, system="converted"):
         f"{settings['bootstrap']} resamples",
     ]
     for measure in MEASURES.values():
-        a, b = (
+        estimates = [
             over_pairs(
-                [
-                    estimate(measure, rows[pair], system, settings["bootstrap"], settings["seed"], names)
-                    for pair, names in shared.items()
-                ]
+                estimate(measure, pairs[pair], system, settings["bootstrap"], settings["seed"], sentences)
+                for pair, sentences in shared.items()
             )
-            for rows in (rows_a, rows_b)
-        )
-        if a is not None and b is not None:
-            lines.append(_line(measure, a, b))
+            for pairs in (a, b)
+        ]
+        if all(one is not None for one in estimates):
+            lines.append(_line(measure, *estimates))
     return lines
 
 
@@ -77,17 +76,3 @@ def _line(measure, a, b):
     if low > 0 or high < 0:
         verdict = f"A is {'higher' if low > 0 else 'lower'}"
     return f"{text}{a.files} files: {verdict}"
-
-
-def _rows(content):
-    """Return {pair: {system: {sentence: values}}} of a scores.json; null becomes NaN."""
-    rows = {}
-    for row in content["files"]:
-        values = {
-            key: np.array(value, float)
-            for key, value in row.items()
-            if isinstance(value, (int, float, list)) or value is None and key != "path"
-        }
-        systems = rows.setdefault(row["pair"], {name: {} for name in SYSTEMS})
-        systems[row["system"]][row["sentence"]] = values
-    return rows

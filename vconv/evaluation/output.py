@@ -11,9 +11,10 @@ import numpy as np
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 from vconv.evaluation.measures import GROUPS, MEASURES
+from vconv.evaluation.score_table import RecordingKey, RecordingScores, ScoreTable
 from vconv.evaluation.scores import summarize
 
-FORMAT, VERSION = "vconv scores", 1
+FORMAT, VERSION = "vconv scores", 2
 RESAMPLES = 1000
 PACKAGES = (
     "numpy",
@@ -31,7 +32,8 @@ PACKAGES = (
 def summary(evaluation, command=""):
     """Return the content of scores.json as a dict; docs/evaluation.md describes it."""
     recordings = evaluation.recordings
-    together, pairs = summarize(evaluation.rows, RESAMPLES, evaluation.seed)
+    systems = {str(pair): evaluation.scores.systems(str(pair)) for pair in recordings.pairs}
+    together, pairs = summarize(systems, RESAMPLES, evaluation.seed)
     protocol = {key: group.protocol for key, group in GROUPS.items()}
     protocol["mcd"] = "; ".join(map(str, evaluation.protocols))
     return {
@@ -60,7 +62,11 @@ def as_json(content):
 
 def as_csv(content):
     """Return a line for each recording: pair, sentence, system, path and all its numbers."""
-    rows = [{key: value for key, value in row.items() if not isinstance(value, list)} for row in content["files"]]
+    rows = [
+        {key: row[key] for key in RecordingKey._fields}
+        | {"path": row["path"], **row["values"], "transcript": row["transcript"]}
+        for row in content["files"]
+    ]
     text = io.StringIO()
     writer = csv.DictWriter(text, list(dict.fromkeys(key for row in rows for key in row)), lineterminator="\n")
     writer.writeheader()
@@ -109,31 +115,44 @@ def headline(block, group, system):
     return entry and entry["measure"]
 
 
+def scores_of(content):
+    """Return the `ScoreTable` of the content of a scores.json; null becomes NaN."""
+    return ScoreTable(
+        {
+            RecordingKey(*(row[field] for field in RecordingKey._fields)): RecordingScores(
+                {key: np.nan if value is None else value for key, value in row["values"].items()},
+                {key: np.array(value, float) for key, value in row["arrays"].items()},
+                row["transcript"],
+            )
+            for row in content["files"]
+        }
+    )
+
+
 def _file_rows(evaluation):
-    """Return a dict for each recording: pair, sentence, system, path and all values, arrays as lists."""
+    """Return a dict for each recording: key, path, values, arrays as lists, transcript."""
+    natural = evaluation.recordings.natural
+    paths = {
+        str(pair): {"converted": pair.converted, "source": natural[pair.source], "target": natural[pair.target]}
+        for pair in evaluation.recordings.pairs
+    }
     rows = []
-    for pair in evaluation.recordings.pairs:
-        natural = evaluation.recordings.natural
-        paths = {"converted": pair.converted, "source": natural[pair.source], "target": natural[pair.target]}
-        for system, found in evaluation.rows[str(pair)].items():
-            for sentence, values in sorted(found.items()):
-                path = paths.get(system, {}).get(sentence)
-                rows.append(
-                    {
-                        "pair": str(pair),
-                        "sentence": sentence,
-                        "system": system,
-                        "path": str(path.absolute()) if path else None,
-                    }
-                    | {key: plain(value) for key, value in values.items()}
-                )
+    for key, scores in evaluation.scores.records.items():
+        path = paths[key.pair].get(key.system, {}).get(key.sentence)
+        rows.append(
+            {
+                **key._asdict(),
+                "path": str(path.absolute()) if path else None,
+                "values": {name: plain(value) for name, value in scores.values.items()},
+                "arrays": {name: plain(value) for name, value in scores.arrays.items()},
+                "transcript": scores.transcript,
+            }
+        )
     return rows
 
 
 def plain(value):
     """Return a value for JSON: numbers have six significant digits; NaN and infinity are null."""
-    if isinstance(value, str):
-        return value
     if np.ndim(value):
         return [plain(one) for one in value]
     return float(f"{value:.6g}") if np.isfinite(value) else None

@@ -7,13 +7,7 @@ import numpy as np
 
 from vconv.evaluation import bootstrap
 from vconv.evaluation.measures import GROUPS, MEASURES, in_group
-
-SYSTEMS = {  # key → name in tables
-    "converted": "converted",
-    "source": "source",
-    "copy_synthesis": "copy-synthesis",
-    "target": "target",
-}
+from vconv.evaluation.score_table import SYSTEMS
 
 
 class Estimate(NamedTuple):
@@ -39,15 +33,16 @@ class Estimate(NamedTuple):
         return {"mean": _or_none(self.values[0]), "interval": list(map(_or_none, bounds)), "files": self.files}
 
 
-def estimate(measure, rows, system, resamples=1000, seed=0, only=None):
+def estimate(measure, systems, system, resamples=1000, seed=0, only=None):
     """Estimate a measure of one system of one pair.
 
     Parameters
     ----------
     measure : Measure
-    rows : dict
-        System → {sentence: {key: value}}; a value is a number or an array, NaN or absent where there is none.
+    systems : dict
+        System → {sentence: RecordingScores}.
     system : str
+        The system to score.
     resamples, seed : int
         Of the bootstrap.
     only : set of str, optional
@@ -60,11 +55,11 @@ def estimate(measure, rows, system, resamples=1000, seed=0, only=None):
         recordings, only these sentences are used, and they are resampled together. Otherwise each column is resampled
         by itself.
     """
-    columns = [_column(rows[system if role == "system" else role], key, only) for role, key in measure.columns]
+    columns = [_column(systems[system if role == "system" else role], key, only) for role, key in measure.columns]
     if not all(columns):
         return None
     common = set.intersection(*map(set, columns))
-    common = common & set(rows["converted"]) or common
+    common = common & set(systems["converted"]) or common
     means = []
     for number, column in enumerate(columns):
         names = sorted(common or column)
@@ -82,14 +77,14 @@ def over_pairs(estimates):
 
 
 def summarize(pairs, resamples=1000, seed=0):
-    """Return ({group: {system: entry}} over all pairs, {pair: the same}) from {pair: rows}, for scores.json."""
+    """Return ({group: {system: entry}} over all pairs, {pair: the same}) from {pair: systems}, for scores.json."""
     found = {
         name: {
-            (measure.key, system): estimate(measure, rows, system, resamples, seed)
+            (measure.key, system): estimate(measure, systems, system, resamples, seed)
             for measure in MEASURES.values()
             for system in SYSTEMS
         }
-        for name, rows in pairs.items()
+        for name, systems in pairs.items()
     }
     together = {key: over_pairs(one[key] for one in found.values()) for key in next(iter(found.values()))}
     return _entries(together), {name: _entries(one) for name, one in found.items()}
@@ -111,12 +106,8 @@ def _entries(estimates):
 
 def _column(recordings, key, only):
     """Return {sentence: value} of the recordings that have a finite value and belong to `only`, if given."""
-    column = {sentence: values[key] for sentence, values in recordings.items() if key in values}
-    return {
-        sentence: value
-        for sentence, value in column.items()
-        if np.all(np.isfinite(value)) and (only is None or sentence in only)
-    }
+    column = {sentence: scores.get(key) for sentence, scores in recordings.items() if only is None or sentence in only}
+    return {sentence: value for sentence, value in column.items() if value is not None and np.all(np.isfinite(value))}
 
 
 def _or_none(value):

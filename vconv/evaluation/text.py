@@ -4,7 +4,7 @@ from textwrap import wrap
 
 from vconv.evaluation.measures import GROUPS, MEASURES
 from vconv.evaluation.output import entry_of, headline
-from vconv.evaluation.scores import SYSTEMS
+from vconv.evaluation.score_table import SYSTEMS
 
 HEADING_WIDTH = 12  # characters; longer headings are wrapped
 COLUMNS = (  # after the headline of mel-cepstral distortion

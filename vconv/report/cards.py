@@ -2,7 +2,7 @@
 
 from vconv.evaluation.measures import GROUPS
 from vconv.evaluation.output import entry_of
-from vconv.evaluation.scores import SYSTEMS
+from vconv.evaluation.score_table import SYSTEMS
 from vconv.report.markup import element
 from vconv.report.tables import NOTHING
 

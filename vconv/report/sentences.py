@@ -7,7 +7,7 @@ from tqdm import tqdm
 from vconv.audio import f0, wav, world
 from vconv.common.errors import VconvError
 from vconv.evaluation.recordings import signal_of
-from vconv.evaluation.scores import SYSTEMS
+from vconv.evaluation.score_table import SYSTEMS
 from vconv.report import pictures
 from vconv.report.markup import element, join
 from vconv.report.tables import measured
@@ -90,7 +90,7 @@ def _article(pair, sentence, rows, recordings, measures, folded):
     }
     players = element(
         "div",
-        *(_player(system, pair, sentence, clips[system], rate, rows[system] or {}, measures) for system in ORDER),
+        *(_player(system, pair, sentence, clips[system], rate, rows[system], measures) for system in ORDER),
         class_="players",
     )
     available = {SYSTEMS[system]: clip for system, clip in clips.items() if clip}
@@ -106,7 +106,7 @@ def _article(pair, sentence, rows, recordings, measures, folded):
 
 
 def _player(system, pair, sentence, clip, rate, row, measures):
-    """Return the player of one recording, with its scores."""
+    """Return the player of one recording, with its scores; `clip` and `row` may be None."""
     speaker = {"source": pair[0], "converted": " → ".join(pair)}.get(system, pair[1])
     dot = element("span", class_=f"dot {system}")
     caption = element("figcaption", dot, element("b", SYSTEMS[system]), " ", speaker)
@@ -120,7 +120,8 @@ def _player(system, pair, sentence, clip, rate, row, measures):
         src=f"data:audio/flac;base64,{encoded}",
         aria_label=f"{SYSTEMS[system]}, {speaker}, sentence {sentence}",
     )
-    found = [(measure, row[measure.key]) for measure in measures if isinstance(row.get(measure.key), float)]
+    values = row["values"] if row else {}
+    found = [(measure, values[measure.key]) for measure in measures if values.get(measure.key) is not None]
     scores = " · ".join(f"{measure.label} {measure.text(value)} {measure.unit}".strip() for measure, value in found)
     return element("figure", caption, audio, element("p", scores) if scores else None)
 

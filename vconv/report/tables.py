@@ -3,7 +3,7 @@
 from vconv.evaluation.measures import GROUPS, MEASURES
 from vconv.evaluation.output import entry_of, headline
 from vconv.evaluation.quantity import GOALS
-from vconv.evaluation.scores import SYSTEMS
+from vconv.evaluation.score_table import SYSTEMS
 from vconv.report.markup import element, join
 
 NOTHING = "–"
