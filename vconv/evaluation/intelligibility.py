@@ -92,13 +92,13 @@ def error_rates(text, reference):
     Raises
     ------
     VconvError
-        The reference contains no word.
+        The reference contains no word, or the package jiwer is missing.
     """
     text, reference = normalize(text), normalize(reference)
     if not reference:
         raise VconvError("the reference contains no word, so there is no error rate; give the text of the sentence")
-    words, expected = text.split(), reference.split()
-    return edit_distance(words, expected) / len(expected), edit_distance(text, reference) / len(reference)
+    jiwer = package("jiwer")
+    return jiwer.wer(reference, text), jiwer.cer(reference, text)
 
 
 def normalize(text):
@@ -106,13 +106,3 @@ def normalize(text):
     text = unicodedata.normalize("NFKC", text).casefold()
     text = "".join(letter for letter in text if letter not in "'’‘`")
     return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text).split())
-
-
-def edit_distance(a, b):
-    """Return the number of insertions, deletions and substitutions between two sequences (Levenshtein 1966)."""
-    row = list(range(len(b) + 1))
-    for i, of_a in enumerate(a, 1):
-        above, row = row, [i]
-        for j, of_b in enumerate(b, 1):
-            row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (of_a != of_b)))
-    return row[-1]

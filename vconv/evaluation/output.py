@@ -26,6 +26,7 @@ PACKAGES = (
     "distillmos",
     "speechmos",
     "faster-whisper",
+    "jiwer",
 )
 
 
