@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy.spatial.distance import jensenshannon
 
 BINS = 64
 
@@ -50,9 +51,11 @@ def jensen_shannon(p, q):
     H((p + q) / 2) − (H(p) + H(q)) / 2; Lin 1991, "Divergence measures based on the Shannon entropy", IEEE Trans. Inf.
     Theory 37(1), equation 4.1.
     """
-    p, q = np.asarray(p, np.float64), np.asarray(q, np.float64)
-    middle = (p + q) / 2
-    return np.clip((_log2_ratio(p, middle) + _log2_ratio(q, middle)) / 2, 0, 1)
+    with np.errstate(
+        invalid="ignore"
+    ):  # SciPy's root is NaN where rounding makes the divergence of equal ones negative
+        distance = jensenshannon(p, q, base=2, axis=-1)
+    return np.minimum(np.nan_to_num(distance, nan=0.0) ** 2, 1)
 
 
 def bhattacharyya(p, q):
@@ -97,9 +100,3 @@ def _distance(coefficient):
     """Return the Bhattacharyya distance of an overlap between 0 and 1."""
     with np.errstate(divide="ignore"):
         return -np.log(coefficient) + 0.0  # + 0.0 turns -0.0 into 0.0
-
-
-def _log2_ratio(p, q):
-    """Return Σ p log2(p / q) over the last axis, where q > 0 wherever p > 0."""
-    ratio = np.divide(p, q, out=np.ones_like(p), where=p > 0)
-    return (p * np.log2(ratio)).sum(axis=-1)
