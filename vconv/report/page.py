@@ -11,7 +11,7 @@ from vconv.evaluation import output
 from vconv.evaluation.measures import GROUPS, MEASURES
 from vconv.report import tables
 from vconv.report.cards import card
-from vconv.report.markup import Html, element, from_template, join
+from vconv.report.markup import element, from_template, join
 from vconv.report.pictures import curves
 from vconv.report.sentences import sections
 
@@ -171,7 +171,7 @@ def _warnings(scores, failures):
     """Return the section of failures in the evaluation and on this page, and of notes; None without any."""
     lists = {"Not measured": scores["failures"], "Not on this page": failures, "Notes": scores.get("notes") or []}
     found = [
-        Html(element("h3", title) + element("ul", *(element("li", line) for line in lines)))
+        element("h3", title) + element("ul", *(element("li", line) for line in lines))
         for title, lines in lists.items()
         if lines
     ]

@@ -26,7 +26,7 @@ def write(path, title, patches, sounds, rate):
     """
     pairs = enumerate(zip(patches, sounds, strict=True))
     cards = [_card(number, patch, y, rate) for number, (patch, y) in pairs]
-    files.write_text(path, from_template("samples", title=join([title]), cards=join(cards)))
+    files.write_text(path, from_template("samples", title=title, cards=join(cards)))
 
 
 def _card(number, patch, y, rate):

@@ -55,7 +55,7 @@ def sections(scores, pairs, number):
 
     Returns
     -------
-    sections : Html
+    sections : Markup
     failures : list of str
         A sentence for each recording that could not be read or analyzed.
     """
