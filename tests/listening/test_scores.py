@@ -10,6 +10,7 @@ from scipy.stats import binom
 
 from vconv.commands import cli
 from vconv.common.errors import VconvError
+from vconv.listening import output as listening_output
 from vconv.listening import scores as listening_scores
 from vconv.listening.scores import crossed_interval
 
@@ -178,7 +179,7 @@ def test_a_listener_who_fails_an_anchor_is_dropped_with_the_reason(score, answer
     assert reason in found
     alone, _ = score([make_result(key)])
     assert {**scores, "dropped": {}} == alone
-    assert f"dropped: Bo: {found}" in listening_scores.as_text(scores)
+    assert f"dropped: Bo: {found}" in listening_output.as_text(scores)
 
 
 @pytest.mark.parametrize(

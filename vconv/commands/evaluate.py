@@ -64,7 +64,10 @@ def _add_measures(sub):
         "(default: mcd24)",
     )
     sub.add_argument(
-        "--without-neural", action="store_true", help="leave out speaker similarity and naturalness by neural networks"
+        "--without-neural",
+        action="store_true",
+        help="leave out speaker similarity and naturalness by neural networks (default: measured with the installed "
+        "packages of vconv[neural])",
     )
     sub.add_argument(
         "--whisper",

@@ -92,10 +92,10 @@ def build(options):
 def score(options):
     """Score result files: MOS, similarity and preference, without listeners who fail the hidden anchors."""
     from vconv.common import files
-    from vconv.listening import scores
+    from vconv.listening import output, scores
 
     found, failures = scores.score(options.key, options.results)
-    print(scores.as_text(found))
+    print(output.as_text(found))
     if options.json:
-        files.write_text(options.json, scores.as_json(found))
+        files.write_text(options.json, output.as_json(found))
     return tell(failures)

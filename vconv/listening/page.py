@@ -8,7 +8,6 @@ import base64
 import hashlib
 import json
 import random
-from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,31 +20,13 @@ from vconv.common.config import one_of
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 from vconv.listening.loudness import level_gains
+from vconv.listening.questions import SOURCE, TARGET, questions
 
 TESTS = ("mos", "similarity", "abx")
-TARGET, SOURCE = "target", "source"  # names of the natural recordings among the systems
 KEY_FORMAT, KEY_VERSION = "vconv listening-test key", 1
-SENTENCES = 8
-PRACTICE = 3  # items for practice in each test
 SHORTEST_SECONDS = 0.1
 SILENCE = 2.0**-15  # one step of a 16-bit file
 ANSWER_SECONDS, REPLAYS = 4.0, 1.3  # assumed, for the estimate of the duration of the test
-
-
-class Clip(NamedTuple):
-    """One recording: a system (or TARGET, SOURCE) and the name of its file without suffix."""
-
-    system: str
-    name: str
-
-
-class Item(NamedTuple):
-    """One question on one test sentence: mos (clip,); similarity (sample, reference); abx (A, B, X)."""
-
-    test: str
-    sentence: str
-    clips: tuple
-    practice: bool = False
 
 
 class Built(NamedTuple):
@@ -93,14 +74,7 @@ def build(systems, output, target=None, source=None, tests=None, sentences=None,
     """
     tests = _checked(systems, target, tests)
     folders = {name: by_name(folder) for name, folder in {**systems, TARGET: target, SOURCE: source}.items() if folder}
-    common = _common_names(folders)
-    draw = random.Random(seed)
-    chosen, practice = _draw_sentences(draw, common, sentences)
-    items = [item for turn, sentence in enumerate(chosen) for item in _items(draw, sentence, folders, tests, turn)]
-    trial = _items(draw, practice, folders, tests, 0)
-    for test in tests:
-        of_test = [item._replace(practice=True) for item in trial if item.test == test]
-        items += draw.sample(of_test, min(PRACTICE, len(of_test)))
+    items, chosen, common = questions(random.Random(seed), folders, tests, sentences)
     clips, rate = _read_clips(folders, items)
     gains = level_gains([(y, rate) for y in clips.values()])
     encoded = {clip: wav.to_flac(y * gain, rate) for (clip, y), gain in zip(clips.items(), gains, strict=True)}
@@ -137,53 +111,6 @@ def _checked(systems, target, tests):
     return [test for test in TESTS if test in wanted]
 
 
-def _common_names(folders):
-    """Return the sorted names that all systems and the source have in common."""
-    paired = {name: found for name, found in folders.items() if name != TARGET}
-    common = sorted(set.intersection(*map(set, paired.values())))
-    if not common:
-        examples = "; ".join(f"{name} has {min(found)}" for name, found in paired.items())
-        raise VconvError(
-            f"no recording has the same name in all folders ({examples}), so none can be compared; name the files alike"
-        )
-    return common
-
-
-def _draw_sentences(draw, common, wanted):
-    """Return the sorted test sentences, and one for practice: an unused one if possible."""
-    if wanted and wanted > len(common):
-        raise VconvError(
-            f"--sentences: {wanted} are wanted, but the folders have {len(common)} in common; ask for fewer"
-        )
-    drawn = draw.sample(common, len(common))
-    number = wanted or min(SENTENCES, len(common))
-    return sorted(drawn[:number]), (drawn[number:] or drawn)[0]
-
-
-def _items(draw, sentence, folders, tests, turn):
-    """Return the questions on one sentence. The first system of a pair is A or B in turns, by the index `turn`."""
-    systems = [name for name in folders if name not in (TARGET, SOURCE)]
-    natural = sorted(folders.get(TARGET, ()))
-    samples = [Clip(name, sentence) for name in systems]
-    if natural:
-        samples.append(Clip(TARGET, sentence if sentence in natural else draw.choice(natural)))
-    items = [Item("mos", sentence, (sample,)) for sample in samples]
-    if set(tests) - {"mos"}:
-        others = [name for name in natural if name != samples[-1].name]
-        if not others:
-            raise VconvError(
-                "--target: similarity and abx need another sentence than the sample as reference, but "
-                "there is one recording only; add recordings or choose --tests mos"
-            )
-        reference = Clip(TARGET, draw.choice(others))
-        samples += [Clip(SOURCE, sentence)] if SOURCE in folders else []
-        items += [Item("similarity", sentence, (sample, reference)) for sample in samples]
-        for number, pair in enumerate(combinations(systems, 2), turn):
-            a_b = [Clip(name, sentence) for name in (pair if number % 2 else pair[::-1])]
-            items.append(Item("abx", sentence, (*a_b, reference)))
-    return [item for item in items if item.test in tests]
-
-
 def _read_clips(folders, items):
     """Return ({clip: signal}, rate). All clips get the highest rate, so that the rate does not reveal a system."""
     clips = {}
@@ -206,7 +133,7 @@ def _opaque(*what):
 
 def _page(items, encoded, tests, seed, minutes):
     """Return the data of the page. Items and clips are in the order of their ids."""
-    questions = sorted(
+    asked = sorted(
         (
             {
                 "id": _opaque(seed, *item),
@@ -219,7 +146,7 @@ def _page(items, encoded, tests, seed, minutes):
         key=lambda question: question["id"],
     )
     clips = {_opaque(seed, *clip): base64.b64encode(flac).decode() for clip, flac in encoded.items()}
-    page = {"seed": seed, "minutes": minutes, "tests": tests, "items": questions, "clips": dict(sorted(clips.items()))}
+    page = {"seed": seed, "minutes": minutes, "tests": tests, "items": asked, "clips": dict(sorted(clips.items()))}
     return {"test": _opaque(page), **page}
 
 

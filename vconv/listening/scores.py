@@ -1,6 +1,5 @@
 """Scores of a listening test, with intervals. Listeners who fail the hidden anchors are excluded."""
 
-import json
 from itertools import combinations
 
 import numpy as np
@@ -8,13 +7,12 @@ from scipy.stats import binomtest
 
 from vconv.common.errors import VconvError
 from vconv.evaluation import bootstrap
-from vconv.listening.page import SOURCE, TARGET
+from vconv.listening.questions import SOURCE, TARGET
 from vconv.listening.results import GRADES, SCORES_FORMAT, SCORES_VERSION, load_key, load_results
 
 SAME = 2  # similarity grades up to this one mean "same person"
 NATURAL_MOS = 3.5  # minimum mean MOS that a listener must give to natural recordings
 RESAMPLES = 10000
-FEW = 5  # listeners; with fewer the bootstrap underestimates how much listeners differ
 
 
 def score(key_path, results):
@@ -75,51 +73,6 @@ def crossed_interval(table, resamples=RESAMPLES, seed=0):
     """
     listeners, sentences = (bootstrap.weights(size, resamples, (seed, axis)) for axis, size in enumerate(table.shape))
     return list(bootstrap.interval(((listeners @ table) * sentences).sum(axis=1)))
-
-
-def as_json(scores):
-    """Return the scores as JSON text."""
-    return json.dumps(scores, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def as_text(scores):
-    """Return the scores as tables for a terminal."""
-    lines = [f"listeners: {scores['listeners']} kept, {len(scores['dropped'])} dropped", f"rule: {scores['rule']}"]
-    lines += [f"dropped: {name}: {' and '.join(reasons)}" for name, reasons in scores["dropped"].items()]
-    lines += [f"twice: {sentence}" for sentence in scores["duplicates"]]
-    if scores["listeners"] < FEW:
-        lines.append(f"few: intervals from fewer than {FEW} listeners are too narrow")
-    lines.append("numbers: mean [95 % interval over listeners and sentences], ratings and listeners")
-    width = 2 + max([12, *(len(name) for test in ("mos", "similarity") for name in scores[test] or ())])
-    if scores["mos"]:
-        lines += ["", "Naturalness, MOS from 1 (bad) to 5 (excellent)"]
-        lines += [f"{name:{width}s}{_line(entry, '.2f')}" for name, entry in scores["mos"].items()]
-        lines += [f"{' - '.join(entry['systems'])}: {_line(entry, '+.2f')}" for entry in scores["mos_differences"]]
-    if scores["similarity"]:
-        lines += ["", 'Similarity, share of the answers "same person as the target"']
-        lines += [f"{name:{width}s}{_line(entry, '.0%')}" for name, entry in scores["similarity"].items()]
-    if scores["abx"]:
-        lines += [
-            "",
-            'ABX, share of the answers "closer to the target" (p: exact two-sided binomial test against 50 %)',
-        ]
-        lines += [
-            f"{' rather than '.join(entry['systems'])}: {_line(entry, '.0%')}, p = {entry['p_value']:.2g}"
-            for entry in scores["abx"]
-        ]
-    return "\n".join(lines)
-
-
-def _line(entry, form):
-    low, high = entry["interval"]
-    return (
-        f"{entry['mean']:{form}} [{low:{form}}, {high:{form}}]  "
-        f"{_count(entry['ratings'], 'rating')} of {_count(entry['listeners'], 'listener')}"
-    )
-
-
-def _count(number, noun):
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _tables(key, listeners):
