@@ -1,11 +1,11 @@
-"""The tables of docs/results.md, from the files that `vconv evaluate --json` wrote.
+"""Print the tables of docs/results.md from the scores that `vconv evaluate --json` writes.
 
     python benchmarks/result_tables.py convvae=RUN/scores.json vawgan=RUN/scores.json      # all measures, pair by pair
     python benchmarks/result_tables.py --mean nothing=RUN/scores.json "gv 0=OTHER.json"    # one row a system: its mean
     python benchmarks/result_tables.py --pairs RUN/scores-SF1.json RUN/scores-SF2.json     # one row a pair: one system
 
-Source, copy-synthesis and target are taken from the first file. A cell is a mean and, except with `--pairs`, its 95 %
-interval.
+Source, copy-synthesis and target come from the first file. A cell is a mean with its 95 % interval, or a mean alone
+with `--pairs`.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def cells(block, keys, system):
 
 
 def show(keys, rows, first="system"):
-    """Print a table; a row is a name and its cells."""
+    """Print a Markdown table; a row is a name and its cells."""
     print(f"| {first} | {' | '.join(MEASURES[key].heading for key in keys)} |\n|{'---|' * (len(keys) + 1)}")
     for name, found in rows:
         print(f"| {name} | {' | '.join(found)} |")

@@ -1,4 +1,4 @@
-"""What each objective and stabilizer does to dcgan on one common task: the table of docs/adversarial_training.md.
+"""Compare the objectives and stabilizers of `dcgan` on one task: the table of docs/adversarial_training.md.
 
     vconv extract --corpus recipes/spectrogram-gan/corpus.yaml --output recipes/spectrogram-gan/dump/features.h5
     python benchmarks/stabilizers.py recipes/spectrogram-gan/dump/features.h5 FOLDER
@@ -42,10 +42,10 @@ SETTINGS = {  # what differs from dcgan's defaults: WGAN-GP, batch norm, one cri
     "LSGAN": [LSGAN, FREE],
     "LSGAN, rates 1e-3 / 1e-4": [LSGAN, FREE, "training.learning_rate=1e-3", "adversarial.critic_learning_rate=1e-4"],
     "LSGAN, feature matching": [LSGAN, FREE, "adversarial.feature_matching=1.0"],
-    "LSGAN, minibatch deviation": [LSGAN, FREE, "network.critic_minibatch_deviation=true"],
+    "LSGAN, minibatch deviation": [LSGAN, FREE, "network.critic_minibatch_std=true"],
     "WGAN-GP, batch norm, feature matching": ["adversarial.feature_matching=1.0"],
-    "WGAN-GP, batch norm, minibatch deviation": ["network.critic_minibatch_deviation=true"],
-    "WGAN-GP, batch norm, average 0.99": ["adversarial.average_decay=0.99"],
+    "WGAN-GP, batch norm, minibatch deviation": ["network.critic_minibatch_std=true"],
+    "WGAN-GP, batch norm, average 0.99": ["adversarial.ema_decay=0.99"],
     "WGAN-GP, batch norm, progressive growing": ["adversarial.progressive_epochs=5"],
     "WGAN-GP, batch norm, LSTM generator": ["network.generator=lstm"],
 }

@@ -8,15 +8,15 @@ import pytest
 import tensorflow as tf
 
 from vconv.common import plots
-from vconv.data.picture_callbacks import FramePainter, SegmentPainter
+from vconv.data.picture_callbacks import FramePictures, SegmentPictures
 from vconv.features.schema import Frames
-from vconv.models.adversarial import TwoPlayerModel
+from vconv.models.adversarial import AdversarialModel
 
 
-class Average(TwoPlayerModel):
+class Average(AdversarialModel):
     """Gives back what it gets, times its one weight: 1, averaged 0.5."""
 
-    average_decay = 0.5
+    ema_decay = 0.5
 
     def __init__(self, of):
         super().__init__()
@@ -28,45 +28,45 @@ class Average(TwoPlayerModel):
         return self.of(inputs) * self.w
 
 
-def drawn(monkeypatch, tmp_path, painter, **attributes):
+def drawn(monkeypatch, tmp_path, callback, **attributes):
     model, panels = Average(attributes.pop("of")), []
     model.compile(keras.optimizers.SGD(), keras.optimizers.SGD())
     model.average.weights[0].assign(0.5)
     monkeypatch.setattr(plots, "spectrograms", lambda shown, *_: panels.append(shown))
     monkeypatch.setattr(plots, "pixels", lambda _: np.zeros((2, 2, 3), np.uint8))
-    painter = painter.__new__(painter)
-    painter.__dict__ |= {"writer": tf.summary.create_file_writer(str(tmp_path)), **attributes}
-    painter.set_model(model)
-    painter.on_epoch_end(0)
+    callback = callback.__new__(callback)
+    callback.__dict__ |= {"writer": tf.summary.create_file_writer(str(tmp_path)), **attributes}
+    callback.set_model(model)
+    callback.on_epoch_end(0)
     assert float(model.w.numpy()) == 1
     return panels[0]
 
 
 def test_frames_are_drawn_by_averaged_weights(monkeypatch, tmp_path):
-    spectra = types.SimpleNamespace(hear=lambda frames, source: frames.spectrum)
+    spectral = types.SimpleNamespace(encode=lambda frames, source: frames.spectrum)
     frames = Frames(np.ones((3, 4), "float16"), *[None] * 3)
 
-    def spectra_of(model):
-        spectra.say = lambda x, target: model(x).numpy()
-        return spectra
+    def converter(model, *_):
+        spectral.predict = lambda x, target: model(x).numpy()
+        return spectral
 
     panels = drawn(
         monkeypatch,
         tmp_path,
-        FramePainter,
+        FramePictures,
         of=lambda x: x,
         speakers=("a", "b"),
         source=0,
         frames=frames,
         settings={"sample_rate": 1, "frame_period_ms": 1},
-        spectra_of=spectra_of,
+        data=types.SimpleNamespace(converter=converter, statistics=None, settings=None, transforms=None),
     )
     assert [panel.mean() for panel in panels.values()] == pytest.approx([1, 0.5, 0.5])
 
 
 def test_segments_are_drawn_and_played_by_averaged_weights(monkeypatch, tmp_path):
     wave = np.random.default_rng(0).uniform(-0.5, 0.5, 2048).astype("float32")
-    panels = drawn(monkeypatch, tmp_path, SegmentPainter, of=lambda mel: mel, mel=wave[:, None], wave=wave, rate=16000)
+    panels = drawn(monkeypatch, tmp_path, SegmentPictures, of=lambda mel: mel, mel=wave[:, None], wave=wave, rate=16000)
     natural, vocoder = panels.values()
     loud = natural > -3
     assert loud.mean() > 0.5 and np.allclose((vocoder - natural)[loud], 2 * np.log10(0.5), atol=1e-4)

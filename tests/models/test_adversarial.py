@@ -6,11 +6,11 @@ import pytest
 import tensorflow as tf
 
 from vconv.common.errors import VconvError
-from vconv.models.adversarial import SIGNS, TwoPlayerModel, check, clip_weights, input_gradient, minimize
+from vconv.models.adversarial import HEALTH_METRICS, AdversarialModel, check, clip_weights, input_gradient, minimize
 from vconv.models.losses import OBJECTIVES
 
 
-class Toy(TwoPlayerModel):
+class Toy(AdversarialModel):
     """Critic c falls by the mean of its rows at each step, generator w by that of its rows plus c."""
 
     critic_steps = 3
@@ -123,7 +123,7 @@ def test_input_gradient_is_that_of_each_row():
 @pytest.fixture
 def averaging():
     model = Toy()
-    model.average_decay = 0.5
+    model.ema_decay = 0.5
     model.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
     return model
 
@@ -174,7 +174,7 @@ def test_the_average_comes_back_from_a_file_and_models_without_one_have_none(ave
     averaging.average.weights[0].assign(0.7)
     averaging.save_weights(tmp_path / "x.weights.h5")
     fresh = Toy()
-    fresh.average_decay = 0.5
+    fresh.ema_decay = 0.5
     fresh.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
     fresh.load_weights(tmp_path / "x.weights.h5")
     assert float(fresh.w.numpy()) == 2 and average(fresh) == np.float32(0.7)
@@ -190,24 +190,24 @@ def test_minimize_tells_the_norm_of_the_whole_gradient_before_the_step():
     assert float(terms["norm"]) == pytest.approx(5) and terms["x"] == 1
 
 
-def test_signs_of_health_stay_out_of_the_log_and_are_means(toy, monkeypatch):
+def test_metrics_of_health_stay_out_of_the_log_and_are_means(toy, monkeypatch):
     toy.objective = OBJECTIVES["least_squares"]
     scores = iter([([4.0, 2.0], [-1.0]), ([5.0], [3.0]), ([1.0], [0.0])])
 
     def judged(batch):
-        loss, signs = toy.judge(*(tf.constant(part) for part in next(scores)))
-        return loss * toy.c, {"critic": loss, **signs}
+        loss, metrics = toy.objective_of(*(tf.constant(part) for part in next(scores)))
+        return loss * toy.c, {"critic": loss, **metrics}
 
     monkeypatch.setattr(toy, "critic_loss", judged)
     logs = toy.train_step(DATA)
     assert set(logs) == {"critic", "generator", "warm_up"} == {metric.name for metric in toy.metrics}
     assert float(logs["critic"]) == pytest.approx(((9 + 1) / 2 + 1 + 16 + 9 + 0) / 3)
-    signs = {name: float(sign.result()) for name, sign in toy.signs.items()}
+    metrics = {name: float(sign.result()) for name, sign in toy.health_metrics.items()}
     gradient = 1.5 + float(toy.c.numpy())
-    assert signs == pytest.approx(
+    assert metrics == pytest.approx(
         {"gap": (4 + 2 + 1) / 3, "level": (1 + 3 + 0) / 3, "slope": 0, "generator_gradient": abs(gradient)}
     )
-    assert set(SIGNS) == set(signs)
+    assert set(HEALTH_METRICS) == set(metrics)
 
 
 @pytest.mark.parametrize(
@@ -216,12 +216,12 @@ def test_signs_of_health_stay_out_of_the_log_and_are_means(toy, monkeypatch):
         ("objective", "hinge", "wasserstein"),
         ("critic_steps", 0, "1 or more"),
         ("constraint", "none", "is none; set it to one of"),
-        ("average_decay", 1.0, "less than 1"),
-        ("average_decay", -0.1, "be 0"),
+        ("ema_decay", 1.0, "less than 1"),
+        ("ema_decay", -0.1, "be 0"),
     ],
 )
 def test_settings_that_no_model_can_have_are_refused(key, value, told):
-    good = {"objective": "wasserstein", "constraint": "weight_clipping", "critic_steps": 1, "average_decay": 0.0}
+    good = {"objective": "wasserstein", "constraint": "weight_clipping", "critic_steps": 1, "ema_decay": 0.0}
     check(good, "x")
     with pytest.raises(VconvError, match=f"x: .*adversarial.{key}.*{told}"):
         check(good | {key: value}, "x")

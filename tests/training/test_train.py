@@ -9,8 +9,9 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from vconv.alignment.frame_pairs import open_for
 from vconv.common.errors import VconvError
 from vconv.models import losses
-from vconv.models.adversarial import TwoPlayerModel
+from vconv.models.adversarial import AdversarialModel
 from vconv.training import train as training
+from vconv.training.callbacks import CheckpointCallback
 from vconv.training.run_folder import RunFolder
 
 
@@ -21,7 +22,7 @@ def train(small_store, small_statistics, small_settings, tmp_path):
     def run(name, model="convvae", rounds=1, gv=1.0, **changes):
         settings = small_settings | {"training": small_settings["training"] | changes}
         if model == "vawgan":
-            settings["adversarial"] = {"critic_steps": 2, "warm_up_epochs": 1, "average_decay": 0.9}
+            settings["adversarial"] = {"critic_steps": 2, "warm_up_epochs": 1, "ema_decay": 0.9}
             settings["network"] = settings["network"] | {"critic_channels": [2], "critic_kernels": [7]}
         if model == "matched":
             if rounds:
@@ -73,7 +74,7 @@ def test_resumed_equals_uninterrupted_bit_for_bit(train, model, monkeypatch):
     assert whole.history() == parts.history() and len(parts.history()) == 3
     health = whole.history("health")
     assert health == parts.history("health")
-    assert [row["epoch"] for row in health] == ([2, 3] if model == "vawgan" else []), "once there are two players"
+    assert [row["epoch"] for row in health] == ([2, 3] if model == "vawgan" else []), "once the critic trains"
 
 
 def test_conversion_gets_the_averaged_weights_and_a_resumed_training_the_last(train):
@@ -131,23 +132,23 @@ def test_other_settings_or_features_are_refused(train, small_store, small_statis
 
 
 def test_a_model_of_pairs_refuses_other_matches_and_those_of_other_features(train, small_store, monkeypatch):
-    with pytest.raises(VconvError, match="pairs.h5: there is no such file; make it with `vconv match`"):
+    with pytest.raises(VconvError, match="frame_pairs.h5: there is no such file; make it with `vconv match`"):
         train("a", "matched", rounds=None)
     train("a", "matched", epochs=1)
-    assert RunFolder(small_store.path.with_name("a")).settings()["data"] == {"matches": {"rounds": 1}}
-    with pytest.raises(VconvError, match="trained with another data.matches.rounds"):
+    assert RunFolder(small_store.path.with_name("a")).settings()["data"] == {"frame_pairs": {"rounds": 1}}
+    with pytest.raises(VconvError, match="trained with another data.frame_pairs.rounds"):
         train("a", "matched", epochs=2, rounds=2)
     monkeypatch.setattr(small_store, "fingerprint", "another")
-    with pytest.raises(VconvError, match="pairs.h5: the frames matched there are those of other features"):
+    with pytest.raises(VconvError, match="frame_pairs.h5: the frames matched there are those of other features"):
         training.train("matched", small_store, None, {}, small_store.path.with_name("b"))
 
 
-def test_the_maps_of_the_pairs_are_in_the_run(train, small_store):
+def test_the_transforms_of_the_frame_pairs_are_in_the_run_but_not_in_its_weights(train, small_store):
     folder = train("a", "matched", epochs=1)
-    model = folder.build_model()
-    folder.load_checkpoint(model)
     with open_for(small_store) as pairs:
-        np.testing.assert_array_equal(model.maps, pairs.maps)
+        np.testing.assert_array_equal(folder.transforms(), pairs.transforms)
+    assert not any(weight.shape == folder.transforms().shape for weight in weights(folder))
+    assert train("b", epochs=1).transforms() is None, "a model of single frames has none"
 
 
 def test_how_a_run_converts_may_be_changed_when_it_is_done(train):
@@ -170,11 +171,11 @@ def test_a_run_from_before_a_setting_goes_on_with_its_default(train):
     assert folder.settings()["settings"]["training"]["balance_speakers"] is False
 
 
-def test_two_players_whose_loss_is_no_number_get_advice_for_two(tmp_path):
-    keeper = training.Keeper(RunFolder(tmp_path), None, "loss", 0, print)
-    keeper.set_model(TwoPlayerModel())
+def test_an_adversarial_loss_that_is_no_number_gets_advice_for_both_networks(tmp_path):
+    checkpoints = CheckpointCallback(RunFolder(tmp_path), None, "loss", 0, print)
+    checkpoints.set_model(AdversarialModel())
     with pytest.raises(VconvError, match="loss became nan.*adversarial.critic_learning_rate.*, and train into a new"):
-        keeper.on_epoch_end(0, {"loss": float("nan")})
+        checkpoints.on_epoch_end(0, {"loss": float("nan")})
 
 
 @pytest.mark.parametrize("value", ["nan", "inf"])
@@ -196,12 +197,12 @@ def test_early_stop_reads_the_history(train):
     for epoch in (2, 3):
         folder.save_checkpoint(model, epoch)
     folder.write_history(rows)
-    assert train("a", epochs=9, early_stop_epochs=2).epochs_done() == 3
-    assert train("a", epochs=4, early_stop_epochs=3).epochs_done() == 4, "the third is allowed to be worse"
+    assert train("a", epochs=9, early_stopping_patience=2).epochs_done() == 3
+    assert train("a", epochs=4, early_stopping_patience=3).epochs_done() == 4, "the third is allowed to be worse"
 
 
 def test_a_training_that_no_longer_improves_stops_at_once(train):
-    assert train("a", epochs=9, early_stop_epochs=1, learning_rate=1e-30).epochs_done() == 2
+    assert train("a", epochs=9, early_stopping_patience=1, learning_rate=1e-30).epochs_done() == 2
     assert "no better val_loss for 1 epochs" in train.lines[-1]
 
 
@@ -223,7 +224,7 @@ def test_log_holds_every_epoch_and_a_picture(train):
         {"frames_per_epoch": 7},
         {"learning_rate": 0.0},
         {"seed": -1},
-        {"early_stop_epochs": -1},
+        {"early_stopping_patience": -1},
         {"learning_rate": float("inf")},
     ],
 )

@@ -13,7 +13,7 @@ from vconv.common import config
 from vconv.layers.convolution import convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.models import losses
-from vconv.models.adversarial import TwoPlayerModel, check, input_gradient
+from vconv.models.adversarial import AdversarialModel, check, input_gradient
 from vconv.models.convvae import ConvVAE
 from vconv.models.convvae import upsampling as upsampling  # the decoder is the ConvVAE's
 from vconv.models.optimizers import adam
@@ -56,7 +56,7 @@ def critic(bins, speakers, network):
     return keras.Model([frame, speaker], score, name="critic")
 
 
-class VAWGAN(TwoPlayerModel, ConvVAE):
+class VAWGAN(AdversarialModel, ConvVAE):
     """ConvVAE and critic.
 
     Row i of a batch is a real frame of speaker sᵢ. Its fakes are its own reconstruction and the next row's code decoded
@@ -67,7 +67,7 @@ class VAWGAN(TwoPlayerModel, ConvVAE):
         super().__init__(bins, speakers, settings, **kwargs)
         self.settings = settings["adversarial"]
         self.objective = losses.OBJECTIVES[self.settings["objective"]]
-        self.average_decay = self.settings["average_decay"]
+        self.ema_decay = self.settings["ema_decay"]
         self.critic_steps = self.settings["critic_steps"]
         self.rows_per_step *= self.critic_steps
         self.critic = critic(bins, speakers, settings["network"])
@@ -125,9 +125,9 @@ class VAWGAN(TwoPlayerModel, ConvVAE):
         z = sample_code(z_mean, z_log_variance, self.noise(step, ops.shape(frame)[0]))
         fakes = self.fakes(z, speaker)
         scores = [self.critic([fake, speaker]) for fake in fakes]
-        loss, signs = self.judge(self.critic([frame, speaker]), ops.stack(scores))
+        loss, metrics = self.objective_of(self.critic([frame, speaker]), ops.stack(scores))
         loss, penalty = self.penalized(loss, lambda: self.gradient_between(frame, fakes, speaker, step))
-        return loss, {"critic_loss": loss, "distance": signs["gap"], **signs, **penalty}
+        return loss, {"critic_loss": loss, "distance": metrics["gap"], **metrics, **penalty}
 
     def gradient_between(self, frame, fakes, speaker, step):
         """Return the gradient of the score at a random point between each real frame and one of its fakes."""
