@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-FORMAT, VERSION, OLDEST_VERSION = "vconv features", 2, 1
+FORMAT, VERSION = "vconv features", 3
 TYPES = {"spectrum": np.float16, "energy": np.float32, "f0_hz": np.float32, "aperiodicity": np.float32}
 WAVES = ("wave", "copy_synthesis")
 WAVE_TYPE = np.int16

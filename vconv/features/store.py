@@ -45,14 +45,13 @@ class FeatureStore:
     Raises
     ------
     VconvError
-        The file is missing, no feature file, cut short, damaged or made by a newer version.
+        The file is missing, no feature file, cut short, damaged or of another version.
     """
 
     def __init__(self, path):
         self.path = Path(path)
-        with hdf5.open_file(path, schema.FORMAT, schema.VERSION, REMEDY, schema.OLDEST_VERSION) as file:
-            older = {"contents": ["frames"]} if file.attrs["version"] == 1 else {}
-            self.settings = json.loads(file.attrs["settings"]) | older
+        with hdf5.open_file(path, schema.FORMAT, schema.VERSION, REMEDY) as file:
+            self.settings = json.loads(file.attrs["settings"])
             self.fingerprint = str(file.attrs["fingerprint"])
             self.speakers = hdf5.read_texts(file["speakers/name"])
             self.f0_range_hz = file["speakers/f0_range_hz"][:]
