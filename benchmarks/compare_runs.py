@@ -24,7 +24,7 @@ import h5py
 import numpy as np
 import soundfile
 
-RENAMED = ["position=normalized_similarity", "nearer_target=closer_to_target", "_deviation=_std"]
+RENAMED = ["position=normalized_similarity", "nearer_target=closer_to_target", "_deviation=_std", "cepstrum_=acoustic_"]
 TRANSFORMS = (25, 24)
 FOLDERS = ("converted*", "generated*", "samples")
 
@@ -169,11 +169,12 @@ class Comparison:
                 self.arrays(name, *(read_array(paths[name]) if name in paths else None for paths in found))
 
 
-def renamer(pairs):
-    """Return the function from a name to its new name; `pairs` are texts OLD=NEW, or _OLD=_NEW for ends of names."""
-    renamed = dict(pair.split("=") for pair in pairs)
-    ends = [pair for pair in renamed.items() if pair[0].startswith("_")]
-    return lambda name: next((name.removesuffix(a) + b for a, b in ends if name.endswith(a)), renamed.get(name, name))
+def renamed(name, pairs):
+    """Return the new name; `pairs` are texts OLD=NEW, where a _ at an end of OLD makes it a part of names."""
+    for old, new in (pair.split("=") for pair in pairs):
+        if name == old or (old[0] == "_" and name.endswith(old)) or (old[-1] == "_" and name.startswith(old)):
+            name = name.replace(old, new)
+    return name
 
 
 def main(arguments=None):
@@ -182,10 +183,10 @@ def main(arguments=None):
     parser.add_argument("new", metavar="NEW", type=Path)
     parser.add_argument("--tolerance", type=float, default=0.0, help="largest relative difference that is no failure")
     parser.add_argument("--brief", action="store_true", help="print no line for what is identical")
-    renaming = f"a name in a file that changed, or with _ the end of names; repeatable (default: {' '.join(RENAMED)})"
+    renaming = f"names in files, or with _ an end of names, that changed; repeatable (default: {' '.join(RENAMED)})"
     parser.add_argument("--rename", action="append", default=RENAMED, metavar="OLD=NEW", help=renaming)
     args = parser.parse_args(arguments)
-    comparison = Comparison(args.tolerance, args.brief, renamer(args.rename))
+    comparison = Comparison(args.tolerance, args.brief, lambda name: renamed(name, args.rename))
     single = (args.old / "checkpoints").is_dir()
     for old in [args.old] if single else sorted(path.parent for path in args.old.glob("*/checkpoints")):
         print(old.name)
