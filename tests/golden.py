@@ -17,7 +17,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 import h5py
 import numpy as np
 import soundfile
-from golden_models import SAMPLE, SETTINGS, SPEAKERS, cepstra_of, converted, extract, inputs_of, trained
+from golden_models import SAMPLE, SETTINGS, SPEAKERS, extract, inputs_of, trained
 
 FILE = Path(__file__).with_name("golden.json")
 VALUES = 40  # of each array or sound
@@ -50,8 +50,7 @@ def read_all(path):
 def numbers_of_features(features, statistics):
     """Return golden numbers of the first frames of a feature file, and of its statistics."""
     stored = {name.removeprefix("frames/"): array for name, array in read_all(features).items()}
-    frames = {name: stored[name][:200] for name in ("spectrum", "energy", "f0_hz", "aperiodicity")}
-    frames["mel_cepstrum"] = cepstra_of(frames["spectrum"], frames["energy"])
+    frames = {name: stored[name][:200] for name in ("spectrum", "energy", "f0_hz", "aperiodicity", "mel_cepstrum")}
     return {
         "frames": {"count": [len(stored["energy"])]} | {name: spread(array) for name, array in frames.items()},
         "statistics": {name: spread(array) for name, array in sorted(read_all(statistics).items())},
@@ -60,10 +59,10 @@ def numbers_of_features(features, statistics):
 
 def numbers_of_model(name, features):
     """Return golden numbers of a model: losses of each step, norms of weights, outputs."""
-    model, statistics, settings, losses, batch = trained(name, features)
+    model, convert, losses, batch = trained(name, features)
     path = features.with_name(f"{name}.weights.h5")
     model.save_weights(path)
-    weights = {key: array for key, array in read_all(path).items() if array.shape[2:] != (25, 24)}  # no transforms
+    weights = read_all(path)
     optimizer = [key for key in weights if "optimizer" in key]
     found = {
         "losses": {key: [step[key] for step in losses] for key in losses[-1]},
@@ -74,7 +73,7 @@ def numbers_of_model(name, features):
     if name == "matched":
         y, _ = soundfile.read(SAMPLE / "evaluation" / SPEAKERS[1] / "e05.flac", stop=16000)
         for kind, source in ("known", SPEAKERS[1]), ("unseen", None):
-            found[f"conversion, source {kind}"] = {"samples": spread(converted(model, statistics, settings, y, source))}
+            found[f"conversion, source {kind}"] = {"samples": spread(convert(y, source))}
     return found
 
 

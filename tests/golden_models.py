@@ -63,43 +63,34 @@ def extract(folder):
     return features, features.with_name("statistics.h5")
 
 
-def cepstra_of(spectrum, energy):
-    """Return the mel-cepstra [T, 40] of stored frames."""
-    from vconv.features.cepstra import mel_cepstra
-
-    return mel_cepstra(spectrum, energy, 16000)
-
-
 def trained(name, features):
-    """Train the model `name` for `STEPS` steps; return it, its statistics and settings, losses, and the last batch."""
+    """Train the model `name` for `STEPS` steps; return it, how to convert with it, losses, and the last batch."""
     import keras
 
-    from vconv import models
-    from vconv.data.kinds import KINDS
+    from vconv import data, models
+    from vconv.conversion.converter import VoiceConverter
     from vconv.features.statistics import load_or_compute
     from vconv.features.store import FeatureStore
 
-    settings = models.settings(name, SETTINGS[name])
+    settings, kind = models.settings(name, SETTINGS[name]), data.kind(models.training_data(name))
     settings["training"]["learning_rate"] = 3e-4
     with FeatureStore(features) as store:
         statistics = load_or_compute(store, features.with_name("statistics.h5"))
-        data = KINDS[models.training_data(name)](store, settings, statistics=statistics)
+        examples = kind(store, settings, statistics, **kind.open_inputs(store))
         keras.utils.set_random_seed(1)
-        model = models.build(name, settings, bins=513, speakers=len(SPEAKERS))
-        data.prepare(model)
+        model = models.build(name, settings, **kind.sizes(**statistics.dimensions))
+        examples.prepare(model)
         losses = []
-        for step, batch in zip(range(STEPS), data.shuffled.epochs(0, STEPS, model.rows_per_step), strict=False):
+        for step, batch in zip(range(STEPS), examples.batches(0, STEPS, model.rows_per_step), strict=False):
             model.begin_epoch(step)
             model.reset_metrics()
             losses.append({key: float(value) for key, value in model.train_step(batch).items()})
-    return model, statistics, {"model": name, "settings": settings}, losses, batch
 
+    def convert(y, source):
+        run = {"model": name, "settings": settings}
+        return VoiceConverter(model, statistics, run, examples.transforms).convert(y, SPEAKERS[0], source)[0]
 
-def converted(model, statistics, settings, y, source):
-    """Return the recording `y` of `source`, None for an unseen speaker, in the voice of the first speaker."""
-    from vconv.conversion.converter import VoiceConverter
-
-    return VoiceConverter(model, statistics, settings).convert(y, SPEAKERS[0], source)[0]
+    return model, convert, losses, batch
 
 
 def inputs_of(name, batch):
