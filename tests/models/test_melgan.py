@@ -202,6 +202,7 @@ def fit(model, mel, wave, steps=1):
     model.fit(tf.data.Dataset.from_tensors((mel, wave)).repeat(), steps_per_epoch=steps, verbose=0)
 
 
+@pytest.mark.usefixtures("eager")
 def test_each_player_moves_its_own_weights_alone_and_the_warm_up_only_the_generator():
     model = models.build("melgan_light", small("melgan_light", adversarial={"warm_up_epochs": 1}))
     for epoch, moving in ((0, {"generator"}), (1, {"generator", "discriminator"})):
@@ -216,6 +217,7 @@ def test_each_player_moves_its_own_weights_alone_and_the_warm_up_only_the_genera
         assert moved == moving
 
 
+@pytest.mark.usefixtures("eager")
 def test_fakes_made_once_for_both_players_give_the_weights_of_fakes_made_twice():
     critic_steps, steps = 2, 2
     settings = small(network={"scales": 2}, adversarial={"critic_steps": critic_steps})

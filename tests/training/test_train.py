@@ -1,4 +1,7 @@
-"""Training: resumed equals uninterrupted, bit for bit; what is asked is what is trained; faults are told."""
+"""Training: resumed equals uninterrupted, bit for bit; what is asked is what is trained; faults are told.
+
+The tests of bits train as users do, by graphs; the others `eager`, in a fraction of the time.
+"""
 
 import numpy as np
 import pytest
@@ -16,11 +19,12 @@ from vconv.training.run_folder import RunFolder
 
 
 @pytest.fixture
-def train(small_store, small_statistics, small_settings, tmp_path):
+def train(small_store, small_statistics, small_settings, tmp_path, blank_plots):
     """Train a small model; keyword arguments change settings of its `training` section."""
 
     def run(name, model="convvae", rounds=1, gv=1.0, **changes):
-        settings = small_settings | {"training": small_settings["training"] | changes}
+        short = {"frames_per_epoch": 32 if model == "vawgan" else 16}  # two steps
+        settings = small_settings | {"training": small_settings["training"] | short | changes}
         if model == "vawgan":
             settings["adversarial"] = {"critic_steps": 2, "warm_up_epochs": 1, "ema_decay": 0.9}
             settings["network"] = settings["network"] | {"critic_channels": [2], "critic_kernels": [7]}
@@ -53,7 +57,9 @@ class Killed(Exception):
 
 
 @pytest.mark.parametrize("model", ["convvae", "vawgan", "matched"])
-def test_resumed_equals_uninterrupted_bit_for_bit(train, model, monkeypatch):
+def test_resumed_equals_uninterrupted_bit_for_bit(train, model, monkeypatch, request):
+    if model == "vawgan":  # of its two players the state is tested; graphs are those of convvae, and four more to build
+        request.getfixturevalue("eager")
     whole = train("whole", model, epochs=3)
     save = RunFolder.save_checkpoint
 
@@ -77,6 +83,7 @@ def test_resumed_equals_uninterrupted_bit_for_bit(train, model, monkeypatch):
     assert [row["epoch"] for row in health] == ([2, 3] if model == "vawgan" else []), "once the critic trains"
 
 
+@pytest.mark.usefixtures("eager")
 def test_conversion_gets_the_averaged_weights_and_a_resumed_training_the_last(train):
     folder = train("a", "vawgan", epochs=1)
     model = folder.build_model()
@@ -89,12 +96,14 @@ def test_conversion_gets_the_averaged_weights_and_a_resumed_training_the_last(tr
         assert np.array_equal(average, variable)
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_seed_repeats_a_run_and_another_changes_it(train):
     one, same, other = (weights(train(name, seed=seed, epochs=1)) for name, seed in (("a", 1), ("b", 1), ("c", 2)))
     assert all(np.array_equal(x, y) for x, y in zip(one, same, strict=True))
     assert not all(np.array_equal(x, y) for x, y in zip(one, other, strict=True))
 
 
+@pytest.mark.usefixtures("eager")
 def test_more_epochs_go_on_and_finished_runs_do_nothing(train):
     first = weights(train("a", epochs=1))
     again = weights(train("a", epochs=1))
@@ -104,6 +113,7 @@ def test_more_epochs_go_on_and_finished_runs_do_nothing(train):
     assert tf.config.optimizer.get_experimental_options()["disable_meta_optimizer"], "it would cost bit exactness"
 
 
+@pytest.mark.usefixtures("eager")
 def test_every_training_setting_changes_the_result(train):
     base = weights(train("base", epochs=1))
     changes = {
@@ -111,7 +121,7 @@ def test_every_training_setting_changes_the_result(train):
         "learning_rate": 0.1,
         "beta_1": 0.9,
         "beta_2": 0.5,
-        "frames_per_epoch": 40,
+        "frames_per_epoch": 24,
         "seed": 9,
         "balance_speakers": True,
     }
@@ -120,6 +130,7 @@ def test_every_training_setting_changes_the_result(train):
         assert not all(np.array_equal(x, y) for x, y in zip(base, changed, strict=True)), key
 
 
+@pytest.mark.usefixtures("eager")
 def test_other_settings_or_features_are_refused(train, small_store, small_statistics, tmp_path):
     train("a", epochs=1)
     with pytest.raises(VconvError, match="settings.training.learning_rate"):
@@ -131,6 +142,7 @@ def test_other_settings_or_features_are_refused(train, small_store, small_statis
         train("a", epochs=1)
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_model_of_pairs_refuses_other_matches_and_those_of_other_features(train, small_store, monkeypatch):
     with pytest.raises(VconvError, match="frame_pairs.h5: there is no such file; make it with `vconv match`"):
         train("a", "matched", rounds=None)
@@ -143,6 +155,7 @@ def test_a_model_of_pairs_refuses_other_matches_and_those_of_other_features(trai
         training.train("matched", small_store, None, {}, small_store.path.with_name("b"))
 
 
+@pytest.mark.usefixtures("eager")
 def test_the_transforms_of_the_frame_pairs_are_in_the_run_but_not_in_its_weights(train, small_store):
     folder = train("a", "matched", epochs=1)
     with open_for(small_store) as pairs:
@@ -151,6 +164,7 @@ def test_the_transforms_of_the_frame_pairs_are_in_the_run_but_not_in_its_weights
     assert train("b", epochs=1).transforms() is None, "a model of single frames has none"
 
 
+@pytest.mark.usefixtures("eager")
 def test_how_a_run_converts_may_be_changed_when_it_is_done(train):
     folder = train("a", "matched", epochs=1)
     first, converts = weights(folder), folder.model_settings()["conversion"]
@@ -160,6 +174,7 @@ def test_how_a_run_converts_may_be_changed_when_it_is_done(train):
     assert all(np.array_equal(x, y) for x, y in zip(first, weights(folder), strict=True))
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_run_from_before_a_setting_goes_on_with_its_default(train):
     folder = train("a", epochs=1)
     settings = folder.settings()
@@ -178,6 +193,7 @@ def test_an_adversarial_loss_that_is_no_number_gets_advice_for_both_networks(tmp
         checkpoints.on_epoch_end(0, {"loss": float("nan")})
 
 
+@pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("value", ["nan", "inf"])
 def test_a_loss_that_is_no_number_stops_with_a_sentence_and_keeps_the_checkpoint(train, monkeypatch, value):
     folder = train("a", epochs=1)
@@ -190,6 +206,7 @@ def test_a_loss_that_is_no_number_stops_with_a_sentence_and_keeps_the_checkpoint
     assert all(np.array_equal(x, y) for x, y in zip(before, weights(folder), strict=True))
 
 
+@pytest.mark.usefixtures("eager")
 def test_early_stop_reads_the_history(train):
     folder = train("a", epochs=1)
     rows = [{**folder.history()[0], "epoch": epoch, "val_loss": loss} for epoch, loss in ((1, 1.0), (2, 2.0), (3, 3.0))]
@@ -201,13 +218,15 @@ def test_early_stop_reads_the_history(train):
     assert train("a", epochs=4, early_stopping_patience=3).epochs_done() == 4, "the third is allowed to be worse"
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_training_that_no_longer_improves_stops_at_once(train):
     assert train("a", epochs=9, early_stopping_patience=1, learning_rate=1e-30).epochs_done() == 2
     assert "no better val_loss for 1 epochs" in train.lines[-1]
 
 
-def test_log_holds_every_epoch_and_a_picture(train):
-    folder = train("a", epochs=2)
+@pytest.mark.usefixtures("eager")
+def test_log_holds_every_epoch_and_a_picture(small_store, small_statistics, small_settings, tmp_path):
+    folder = training.train("convvae", small_store, small_statistics, {"root": "x"}, tmp_path / "a", small_settings)
     log = EventAccumulator(str(folder.log))
     log.Reload()
     tags = log.Tags()
