@@ -1,6 +1,5 @@
 """The file of pairs: what each speaker would say in place of each frame, for a model to learn from."""
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,16 +57,14 @@ class Pairs:
     def __init__(self, path):
         self.path = Path(path)
         with hdf5.open_file(path, FORMAT, VERSION, REMEDY) as file:
-            self.settings = json.loads(file.attrs["settings"])
-            self.fingerprint = str(file.attrs["fingerprint"])
-            self.speakers = hdf5.read_texts(file["speakers"])
-            self.utterances = [
-                MatchedUtterance(*row) for row in hdf5.read_rows(file["utterances"], MatchedUtterance._fields)
-            ]
+            self.settings = file.json("settings")
+            self.fingerprint = file.text("fingerprint")
+            self.speakers = file.texts("speakers")
+            self.utterances = [MatchedUtterance(*row) for row in file.rows("utterances", MatchedUtterance._fields)]
             shape = (len(self.speakers), _row_count(self.utterances), SAID_SIZE)
-            self.matched = hdf5.memory_map(path, file["matched"], np.float16, shape)
-            self.weight = hdf5.memory_map(path, file["weight"], np.uint8, shape[:2])
-            self.maps = file["maps"][:]
+            self.matched = file.memory_map("matched", np.float16, shape)
+            self.weight = file.memory_map("weight", np.uint8, shape[:2])
+            self.maps = file.array("maps")
 
     def __enter__(self):
         return self
@@ -140,17 +137,17 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
     }
     size = sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in types.values())
     with files.replacing(path) as temporary:
-        with hdf5.new_file(temporary, FORMAT, VERSION, size) as file:
+        with files.writing(path), hdf5.new_file(temporary, FORMAT, VERSION, size) as file:
             file.attrs["settings"], file.attrs["fingerprint"] = hdf5.to_json(settings), fingerprint
             hdf5.write_table(file, "/", {"speakers": list(speakers)})
             hdf5.write_rows(file, "utterances", MatchedUtterance._fields, utterances)
             offsets = [hdf5.reserve(file, name, *layout) for name, layout in types.items()]
-        with open(temporary, "rb+") as file:
+        with open(temporary, "rb+", buffering=0) as file:
             for number, (_, parts) in enumerate(zip(speakers, matched, strict=True)):
                 for part, offset, (of_all, kind) in zip(parts, offsets, types.values(), strict=True):
                     values = _checked(part, of_all[1:], kind)
-                    file.seek(offset + number * values.nbytes)
-                    file.write(values)
+                    with files.writing(path):
+                        files.write_at(file, offset + number * values.nbytes, values)
 
 
 def _row_count(utterances):

@@ -83,8 +83,7 @@ def _save(path, array):
 
     from vconv.common import files
 
-    with files.replacing(path) as temporary, open(temporary, "wb") as file:
-        np.save(file, array)
+    files.write(path, lambda temporary: np.save(temporary, array))
 
 
 def _show(output, options, generator, patches, vocoder):

@@ -1,5 +1,7 @@
 """What a stack of transposed convolutions covers: holes, checkerboards, and what mends them."""
 
+from functools import partial
+
 from vconv.commands.options import MISTAKE, add_shared, load_tensorflow
 
 HOLES = 1  # exit status
@@ -31,8 +33,7 @@ def run(options):
         from vconv.common import plots
 
         figure = plots.taps([axis.taps for axis in upsampling.coverage(stack, start)])
-        with files.replacing(options.picture) as temporary:
-            figure.savefig(temporary, dpi=100)
+        files.write(options.picture, partial(figure.savefig, dpi=100))
     return 0 if upsampling.verdict(stack, start, target).covers else HOLES
 
 

@@ -147,8 +147,7 @@ def stacked(images):
 
 def save_pixels(path, image):
     """Write pixels uint8 [height, width, 3] as a PNG file, whole or not at all."""
-    with files.replacing(path) as temporary:
-        imsave(temporary, image)
+    files.write(path, lambda temporary: imsave(temporary, image))
 
 
 def read_pixels(path):

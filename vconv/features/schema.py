@@ -6,6 +6,7 @@ import numpy as np
 
 FORMAT, VERSION, OLDEST_VERSION = "vconv features", 2, 1
 TYPES = {"spectrum": np.float16, "energy": np.float32, "f0_hz": np.float32, "aperiodicity": np.float32}
+TWO_DIMENSIONAL = ("spectrum", "aperiodicity")
 WAVES = ("wave", "copy_synthesis")
 WAVE_TYPE = np.int16
 LOWEST_LOG_SPECTRUM = -32.0

@@ -187,8 +187,7 @@ class RunFolder:
         """Write the weights and optimizer state after so many `epochs`, then drop all but the last two."""
         path = self._checkpoint(epochs)
         remedy = f"make room and run the same command again, it goes on after epoch {self.epochs_done()}"
-        with files.replacing(path, remedy=remedy) as temporary:
-            model.save_weights(temporary)
+        files.write(path, model.save_weights, remedy=remedy)
         for epoch in sorted(self._saved_epochs())[:-KEPT_CHECKPOINTS]:
             self._checkpoint(epoch).unlink()
 
