@@ -22,6 +22,9 @@ from vconv.common.errors import VconvError
 MARK = ".completed"  # in the corpus' folder: a line for each archive that was unpacked whole
 BLOCK = 1 << 20  # bytes read at a time
 TIMEOUT_S = 60  # without a single byte from the host
+# Python's own checks, since 3.10.12 and 3.11.4; an older Python relies on those of this module alone.
+DATA_FILTER = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+REFUSED = getattr(tarfile, "FilterError", ())
 BY_HAND = "or unpack the corpus by hand and name its folder with --corpus-dir"
 
 
@@ -174,14 +177,15 @@ def unpack(archive, folder):
     VconvError
         Not an archive, a broken or empty one, or one with links or with paths that leave `folder`.
     """
-    written = 0
     try:
-        for name, source in _members(archive):
-            target = folder / _safe(name, archive)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with source, target.open("wb") as stream:
-                shutil.copyfileobj(source, stream, BLOCK)
-            written += 1
+        if tarfile.is_tarfile(archive):
+            written = _unpack_tar(archive, folder)
+        elif zipfile.is_zipfile(archive):
+            written = _unpack_zip(archive, folder)
+        else:
+            raise VconvError(f"{archive}: is not a .zip or .tar archive; correct its url in corpus.yaml {BY_HAND}")
+    except REFUSED as error:
+        raise VconvError(f"{archive}: {error}; unpack into a folder without links, if you trust it") from error
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError) as error:
         if getattr(error, "errno", None):  # the disk is at fault, not the archive
             raise
@@ -191,22 +195,32 @@ def unpack(archive, folder):
     return written
 
 
-def _members(archive):
-    """Yield (name, opened stream) of every file in the archive that is worth having."""
-    if tarfile.is_tarfile(archive):
-        with tarfile.open(archive) as tar:
-            for member in tar:
-                if not (member.isfile() or member.isdir()):
-                    raise VconvError(f"{archive}: {member.name} is a link or a device; correct its url {BY_HAND}")
-                if member.isfile() and not _is_litter(member.name):
-                    yield member.name, tar.extractfile(member)
-    elif zipfile.is_zipfile(archive):
-        with zipfile.ZipFile(archive) as packed:
-            for member in packed.infolist():
-                if not (member.is_dir() or _is_litter(member.filename)):
-                    yield member.filename, packed.open(member)
-    else:
-        raise VconvError(f"{archive}: is not a .zip or .tar archive; correct its url in corpus.yaml {BY_HAND}")
+def _unpack_tar(archive, folder):
+    """Write the files of a .tar archive and return how many they were."""
+    written = 0
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if not (member.isfile() or member.isdir()):
+                raise VconvError(f"{archive}: {member.name} is a link or a device; correct its url {BY_HAND}")
+            if member.isfile() and not _is_litter(member.name):
+                member.name = str(_safe(member.name, archive))
+                tar.extract(member, folder, set_attrs=False, **DATA_FILTER)
+                written += 1
+    return written
+
+
+def _unpack_zip(archive, folder):
+    """Write the files of a .zip archive and return how many they were."""
+    written = 0
+    with zipfile.ZipFile(archive) as packed:
+        for member in packed.infolist():
+            if not (member.is_dir() or _is_litter(member.filename)):
+                target = folder / _safe(member.filename, archive)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with packed.open(member) as source, target.open("wb") as stream:
+                    shutil.copyfileobj(source, stream, BLOCK)
+                written += 1
+    return written
 
 
 def _is_litter(name):
