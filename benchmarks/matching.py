@@ -1,6 +1,6 @@
 """How good pairs of frames are, judged by sentences that both speakers said; `vconv match` never looks at that.
 
-    python benchmarks/matching.py FEATURES.h5 PAIRS.h5 ...            # distance of what was matched from what was said
+    python benchmarks/matching.py FEATURES.h5 FRAME_PAIRS.h5 ...    # distance of what was matched from what was said
     python benchmarks/matching.py FEATURES.h5 --parallel OUT.h5       # write the ceiling: pairs by the sentence's text
 
 What was matched to each frame of a held-out sentence is compared with the target's own recording of it, frame by frame
@@ -15,7 +15,7 @@ import numpy as np
 from librosa.sequence import dtw
 
 from vconv.alignment import frame_pairs
-from vconv.features.cepstra import SAID_SIZE, SHAPE, active, mel_cepstra, power, said
+from vconv.features.cepstra import ACOUSTIC_SIZE, SHAPE, active, mel_cepstra, power, said
 from vconv.features.store import FeatureStore
 
 FOUR_PAIRS = "SF1-TM3,SF1-TF2,SM1-TF1,SM1-TM1"
@@ -87,7 +87,7 @@ def parallel(corpus):
     table = frame_pairs.table(store)
     for target in store.speakers:
         count = table[-1].start + table[-1].length
-        rows, weight = np.zeros((count, SAID_SIZE)), np.zeros(count)
+        rows, weight = np.zeros((count, ACOUSTIC_SIZE)), np.zeros(count)
         for row in table:
             utterance = corpus.of(row.speaker, row.split)[row.name]
             own, active = corpus(utterance)
@@ -124,7 +124,7 @@ def main():
             else [pair.split("-") for pair in options.of.split(",")]
         )
         for path in options.pairs:
-            with frame_pairs.Pairs(path) as file:
+            with frame_pairs.FramePairs(path) as file:
                 rows = np.array([measure(corpus, file, *pair) for pair in of])
             print(path)
             names = ["-".join(pair) for pair in of] + ["mean"]

@@ -42,10 +42,10 @@ SETTINGS = {  # what differs from dcgan's defaults: WGAN-GP, batch norm, one cri
     "LSGAN": [LSGAN, FREE],
     "LSGAN, rates 1e-3 / 1e-4": [LSGAN, FREE, "training.learning_rate=1e-3", "adversarial.critic_learning_rate=1e-4"],
     "LSGAN, feature matching": [LSGAN, FREE, "adversarial.feature_matching=1.0"],
-    "LSGAN, minibatch deviation": [LSGAN, FREE, "network.critic_minibatch_deviation=true"],
+    "LSGAN, minibatch deviation": [LSGAN, FREE, "network.critic_minibatch_std=true"],
     "WGAN-GP, batch norm, feature matching": ["adversarial.feature_matching=1.0"],
-    "WGAN-GP, batch norm, minibatch deviation": ["network.critic_minibatch_deviation=true"],
-    "WGAN-GP, batch norm, average 0.99": ["adversarial.average_decay=0.99"],
+    "WGAN-GP, batch norm, minibatch deviation": ["network.critic_minibatch_std=true"],
+    "WGAN-GP, batch norm, average 0.99": ["adversarial.ema_decay=0.99"],
     "WGAN-GP, batch norm, progressive growing": ["adversarial.progressive_epochs=5"],
     "WGAN-GP, batch norm, LSTM generator": ["network.generator=lstm"],
 }

@@ -28,8 +28,8 @@ models() {  # a model is one .yaml beside its .py
     echo "${names[@]%.yaml}"
 }
 
-learns_from() {  # whether the chosen model learns from this kind of data
-    grep -q "^learns_from: $1\b" "$repository/vconv/models/$model.yaml"
+trains_on() {  # whether the chosen model trains on this kind of data
+    grep -q "^training_data: $1\b" "$repository/vconv/models/$model.yaml"
 }
 
 usage() {
@@ -135,7 +135,7 @@ train() {  # train MODEL RUN [KEY=VALUE...]: stage 3
 
 describe_features() {  # stage 2
     vconv statistics --features "$features" --output "$recipe/dump/statistics.h5" || return
-    if learns_from pairs; then
+    if trains_on frame_pairs; then
         vconv match "${corpus[@]}" --features "$features"
     fi
 }

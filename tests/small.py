@@ -47,7 +47,7 @@ def changes_for(name, shrunk=SMALL):
 
 
 def write_pairs(store, seed=0, **settings):
-    """Write pairs.h5 beside a store: in each speaker's voice the mel-cepstra are noise around a mean of his own.
+    """Write frame_pairs.h5 beside a store: in each speaker's voice the mel-cepstra are noise around a mean of his own.
 
     0 to 3 frames are matched to each row.
     """

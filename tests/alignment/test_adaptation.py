@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from vconv.alignment import adaptation
-from vconv.alignment.adaptation import adapt, fit, map_of, near_pairs
+from vconv.alignment.adaptation import adapt, fit, fit_speaker_transform, near_pairs
 from vconv.alignment.frames import Rows
 from vconv.alignment.speaker_frames import Voice
 from vconv.audio.mel_cepstrum import frequency_warp
 
-SETTINGS = {"warp": 0.15, "rounds": 4, "rows": 6000, "keep": 0.85, "ridge": 10.0}
+SETTINGS = {"warp": 0.15, "rounds": 4, "frames": 6000, "keep": 0.85, "ridge": 10.0}
 RANDOM = np.random.default_rng(0)
 SOURCE = RANDOM.normal(size=(400, 5)).astype(np.float32)
 LINEAR, CONSTANT = np.eye(5) + 0.2 * RANDOM.normal(size=(5, 5)), RANDOM.normal(size=5)
@@ -69,7 +69,7 @@ def test_a_voice_of_a_row_or_two_is_moved_by_a_map_that_is_finite_and_small(rows
     few, many = Cepstra(smooth(rows)), Cepstra(smooth(300, 1))
     for source, target in (few, many), (many, few):
         assert np.isfinite(adapt(source, target, SETTINGS)).all()
-    assert np.abs(map_of(few, np.arange(rows), many.shape[:rows], 10.0)[:-1]).max() < 30
+    assert np.abs(fit_speaker_transform(few, np.arange(rows), many.shape[:rows], 10.0)[:-1]).max() < 30
 
 
 def test_the_farthest_pairs_do_not_count():
@@ -98,5 +98,5 @@ def test_no_more_rows_are_looked_at_than_the_settings_say(monkeypatch):
         "near_pairs",
         lambda here, there, keep: seen.append((len(here), len(there))) or np.stack([np.arange(50)] * 2, 1),
     )
-    adapt(Cepstra(smooth(800)), Cepstra(smooth(300)), SETTINGS | {"rows": 400})
+    adapt(Cepstra(smooth(800)), Cepstra(smooth(300)), SETTINGS | {"frames": 400})
     assert seen == [(400, 300)] * 4

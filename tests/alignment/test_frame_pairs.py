@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vconv.alignment import frame_pairs
-from vconv.alignment.frame_pairs import MatchedUtterance, Pairs
+from vconv.alignment.frame_pairs import AlignedUtterance, FramePairs
 from vconv.common.errors import VconvError
 
-UTTERANCES = [MatchedUtterance("é 1", "A", "training", 0, 3), MatchedUtterance("2", "B é", "validation", 3, 4)]
+UTTERANCES = [AlignedUtterance("é 1", "A", "training", 0, 3), AlignedUtterance("2", "B é", "validation", 3, 4)]
 MATCHED = np.random.default_rng(0).normal(size=(2, 7, 40)).astype(np.float16)
 WEIGHT = np.random.default_rng(1).integers(0, 256, size=(2, 7)).astype(np.uint8)
 MAPS = np.random.default_rng(2).normal(size=(2, 2, 25, 24)).astype(np.float32)
@@ -21,7 +21,7 @@ def write(path, matched=MATCHED, weight=WEIGHT, maps=MAPS):
 
 
 def test_what_is_written_comes_back(tmp_path):
-    with Pairs(write(tmp_path / "deep" / "p.h5")) as found:
+    with FramePairs(write(tmp_path / "deep" / "p.h5")) as found:
         assert (found.settings, found.fingerprint, found.speakers) == ({"warp": 0.12}, "ab12", ["A", "B é"])
         assert found.utterances == UTTERANCES
         assert isinstance(found.matched, np.memmap) and not found.matched.flags.writeable
@@ -70,21 +70,21 @@ def test_what_does_not_fit_is_refused_and_the_old_file_stays(tmp_path, parts):
 
 def test_a_missing_foreign_or_cut_file_names_the_remedy(tmp_path, small_store):
     with pytest.raises(VconvError, match="p.h5: there is no such file; make it with `vconv match`"):
-        Pairs(tmp_path / "p.h5")
-    with pytest.raises(VconvError, match="holds no vconv pairs; make it with `vconv match`"):
-        Pairs(small_store.path)
+        FramePairs(tmp_path / "p.h5")
+    with pytest.raises(VconvError, match="holds no vconv frame pairs; make it with `vconv match`"):
+        FramePairs(small_store.path)
     path = write(tmp_path / "p.h5")
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) - 2])  # within what comes last
     with pytest.raises(VconvError, match="p.h5: .*make it with `vconv match`"):
-        Pairs(path)
+        FramePairs(path)
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=4))
 def test_a_row_for_every_second_frame_of_training_and_validation(lengths):
     class Store:
         utterances = [
-            MatchedUtterance(str(number), "A", split, 0, length)
+            AlignedUtterance(str(number), "A", split, 0, length)
             for number, length in enumerate(lengths)
             for split in ("evaluation", "training", "validation")
         ]

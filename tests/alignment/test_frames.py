@@ -21,7 +21,7 @@ def test_each_row_is_its_frame(trio):
         np.testing.assert_allclose(rows.said[place, 1:], found[::2, 1:], atol=1e-5)
         np.testing.assert_array_equal(rows.said[place, 0], rows.content[place, 24], "power")
         expected = cepstra.content(
-            found, frames, trio.statistics.cepstrum_mean[number], trio.statistics.cepstrum_deviation[number]
+            found, frames, trio.statistics.cepstrum_mean[number], trio.statistics.cepstrum_std[number]
         )
         np.testing.assert_allclose(rows.content[place], expected[::2], atol=1e-6)
         assert set(rows.speaker[place]) == {number} and set(rows.training[place]) == {row.split == "training"}

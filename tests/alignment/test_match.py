@@ -8,7 +8,7 @@ from scipy.spatial.distance import cdist
 
 from vconv.alignment import match
 from vconv.alignment.adaptation import adapt
-from vconv.alignment.frame_pairs import Pairs
+from vconv.alignment.frame_pairs import FramePairs
 from vconv.alignment.frames import Rows
 from vconv.alignment.speaker_frames import Voice
 from vconv.commands import cli
@@ -18,7 +18,7 @@ from vconv.common.errors import VconvError
 def run(voices, output, **changes):
     lines = []
     match.match(voices.store, voices.statistics, output, match.settings(changes), lines.append)
-    return Pairs(output), lines
+    return FramePairs(output), lines
 
 
 def test_each_sound_is_matched_to_the_same_sound_in_the_other_voice(trio, tmp_path):
@@ -59,7 +59,7 @@ def test_rows_are_paired_both_ways_and_held_out_rows_one_way(trio):
     assert rows.training[there[:, 1]].all() and (rows.speaker[there] == (0, 1)).all()
     fewer = match.match_two(one, other, match.settings({"matching": {"keep": 0.5}}))[0].pairs
     assert {tuple(pair) for pair in fewer} < {tuple(pair) for pair in there} and len(fewer) < 0.7 * len(there)
-    few = match.match_two(one, other, match.settings({"matching": {"rows": 20, "keep": 1.0}}))[1]
+    few = match.match_two(one, other, match.settings({"matching": {"frames": 20, "keep": 1.0}}))[1]
     assert len(few.pairs) == 40
 
 
@@ -114,7 +114,7 @@ def test_names_play_no_part(make_voices, tmp_path, monkeypatch):
         ({"adaptation": {"keep": 0.0}}, "match: adaptation: keep: is 0.0; it must be above 0 and at most 1"),
         ({"adaptation": {"ridge": 0}}, "match: adaptation: ridge: is 0.0; it must be above 0"),
         ({"matching": {"keep": 1.5}}, "match: matching: keep: is 1.5; it must be above 0 and at most 1"),
-        ({"matching": {"rows": 0}}, "match: matching: rows: is 0; it needs whole numbers of 1 or more"),
+        ({"matching": {"frames": 0}}, "match: matching: frames: is 0; it needs whole numbers of 1 or more"),
         ({"neighbors": 3}, "match: there is no key neighbors"),
     ],
 )
@@ -147,7 +147,7 @@ def test_the_command(tiny, tmp_path, capsys):
     output = tmp_path / "é p.h5"
     assert cli.main(["match", f"--corpus={tiny.corpus}", f"--output={output}", "--set=adaptation.rounds=2"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == f"{output}: written"
-    with Pairs(output) as found:
+    with FramePairs(output) as found:
         assert found.speakers == list(tiny.speakers) and found.settings["adaptation"]["rounds"] == 2
         assert {row.split for row in found.utterances} == {"training", "validation"}
         assert np.ptp(found.matched.astype(float), axis=(0, 1)).min() > 0

@@ -308,11 +308,11 @@ CASES = {
     ),
     "no pairs": (
         "train matched --corpus={corpus} --run={new}",
-        "pairs.h5: there is no such file; make it with `vconv match`",
+        "frame_pairs.h5: there is no such file; make it with `vconv match`",
     ),
     "features as pairs": (
-        "train matched --corpus={corpus} --run={new} --matches={features}",
-        "{features}: is an HDF5 file, but holds no vconv pairs; make it with `vconv match`",
+        "train matched --corpus={corpus} --run={new} --frame-pairs={features}",
+        "{features}: is an HDF5 file, but holds no vconv frame pairs; make it with `vconv match`",
     ),
     "text as features": ("statistics --features={corpus}", "{corpus}: is no HDF5 file"),
     "run as features": ("statistics --features={run}/statistics.h5", "holds no vconv features"),

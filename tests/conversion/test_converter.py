@@ -200,7 +200,7 @@ def test_other_feature_settings_are_followed(y):
 
 def test_a_pitch_no_voice_has_stays_where_world_can_synthesize_it(y, synthesized):
     vc = converter()
-    vc.statistics.log_f0_deviation[0] = 1e-2
+    vc.statistics.log_f0_std[0] = 1e-2
     vc.statistics.log_f0_mean[0] = np.log(150)
     assert np.isfinite(vc.convert(y, "Bo-b", "Ann")[0]).all()
     assert synthesized[0].f0_hz.max() == RATE / 2, "10^9 Hz made WORLD write beyond its memory"
@@ -247,7 +247,7 @@ def test_a_trained_run_converts_in_three_lines(tiny):
     np.testing.assert_array_equal(converted, again)
     other, _ = vc.convert(tiny.evaluation / "bob" / "é 1.wav", "Zoë M", "bob")
     assert relative_error(other, converted) > 0.01
-    mean, deviation = vc.statistics.log_f0_mean, vc.statistics.log_f0_deviation
+    mean, deviation = vc.statistics.log_f0_mean, vc.statistics.log_f0_std
     bob, mary = (f0.LogF0(mean[number], deviation[number]) for number in (2, 0))
     voiced = f0.convert(np.array([110.0]), bob, mary)
     assert voiced == pytest.approx(260, rel=0.1)

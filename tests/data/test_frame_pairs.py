@@ -6,7 +6,7 @@ from small import write_pairs, write_store
 
 from vconv.alignment.frame_pairs import open_for
 from vconv.common.errors import VconvError
-from vconv.data.frame_pairs import MatchedSegments
+from vconv.data.frame_pairs import FramePairSegments
 from vconv.features import cepstra
 from vconv.features.statistics import compute
 from vconv.features.store import FeatureStore
@@ -29,8 +29,8 @@ def statistics(store):
 
 @pytest.fixture
 def source(store, statistics):
-    """Make the segments of a split: source(split, length) → MatchedSegments."""
-    return lambda split="training", length=LENGTH, seed=0: MatchedSegments(
+    """Make the segments of a split: source(split, length) → FramePairSegments."""
+    return lambda split="training", length=LENGTH, seed=0: FramePairSegments(
         store, open_for(store), statistics, split, length, seed
     )
 
@@ -57,7 +57,7 @@ def test_a_segment_is_what_files_hold_there(source, store, statistics, split, nu
         cepstra.mel_cepstra(frames.spectrum, frames.energy, 16000),
         frames,
         statistics.cepstrum_mean[speaker],
-        statistics.cepstrum_deviation[speaker],
+        statistics.cepstrum_std[speaker],
     )
     there = slice(2 * first, 2 * (first + LENGTH), 2)  # every second frame
     held = len(expected[there])
@@ -65,7 +65,7 @@ def test_a_segment_is_what_files_hold_there(source, store, statistics, split, nu
     assert not found[held:].any() and not matched[held:].any() and not weight[held:].any()
     pairs = open_for(store)
     place = [row for row in pairs.utterances if row.split == split][number].start + first
-    own = matched[:held] * statistics.cepstrum_deviation.mean(axis=0) + statistics.cepstrum_mean[target]
+    own = matched[:held] * statistics.cepstrum_std.mean(axis=0) + statistics.cepstrum_mean[target]
     np.testing.assert_allclose(own, pairs.matched[target, place : place + held], atol=1e-3)
     np.testing.assert_array_equal(weight[:held], pairs.weight[target, place : place + held])
 
@@ -111,4 +111,4 @@ def test_a_split_without_utterances_is_told(tmp_path):
     with FeatureStore(write_store(tmp_path / "g.h5", LENGTHS, splits=("training",))) as opened:
         write_pairs(opened)
         with pytest.raises(VconvError, match="holds no validation utterances"):
-            MatchedSegments(opened, open_for(opened), compute(opened), "validation", LENGTH)
+            FramePairSegments(opened, open_for(opened), compute(opened), "validation", LENGTH)

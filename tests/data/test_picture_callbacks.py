@@ -8,15 +8,15 @@ import pytest
 import tensorflow as tf
 
 from vconv.common import plots
-from vconv.data.picture_callbacks import FramePainter, SegmentPainter
+from vconv.data.picture_callbacks import FramePictures, SegmentPictures
 from vconv.features.schema import Frames
-from vconv.models.adversarial import TwoPlayerModel
+from vconv.models.adversarial import AdversarialModel
 
 
-class Average(TwoPlayerModel):
+class Average(AdversarialModel):
     """Gives back what it gets, times its one weight: 1, averaged 0.5."""
 
-    average_decay = 0.5
+    ema_decay = 0.5
 
     def __init__(self, of):
         super().__init__()
@@ -53,7 +53,7 @@ def test_frames_are_drawn_by_averaged_weights(monkeypatch, tmp_path):
     panels = drawn(
         monkeypatch,
         tmp_path,
-        FramePainter,
+        FramePictures,
         of=lambda x: x,
         speakers=("a", "b"),
         source=0,
@@ -66,7 +66,7 @@ def test_frames_are_drawn_by_averaged_weights(monkeypatch, tmp_path):
 
 def test_segments_are_drawn_and_played_by_averaged_weights(monkeypatch, tmp_path):
     wave = np.random.default_rng(0).uniform(-0.5, 0.5, 2048).astype("float32")
-    panels = drawn(monkeypatch, tmp_path, SegmentPainter, of=lambda mel: mel, mel=wave[:, None], wave=wave, rate=16000)
+    panels = drawn(monkeypatch, tmp_path, SegmentPictures, of=lambda mel: mel, mel=wave[:, None], wave=wave, rate=16000)
     natural, vocoder = panels.values()
     loud = natural > -3
     assert loud.mean() > 0.5 and np.allclose((vocoder - natural)[loud], 2 * np.log10(0.5), atol=1e-4)

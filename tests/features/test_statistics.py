@@ -46,11 +46,11 @@ def test_all_numbers_against_numpy(opened):
     np.testing.assert_allclose(computed.spectrum_low, np.percentile(spectrum, 0.5, axis=0), rtol=1e-12)
     np.testing.assert_allclose(computed.spectrum_high, np.percentile(spectrum, 99.5, axis=0), rtol=1e-12)
     np.testing.assert_allclose(computed.spectrum_mean, spectrum.mean(axis=0), rtol=1e-12)
-    np.testing.assert_allclose(computed.spectrum_deviation, spectrum.std(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(computed.spectrum_std, spectrum.std(axis=0), rtol=1e-12)
     for number, name in enumerate(computed.speakers):
         log_f0 = np.log(f0_hz[(speaker == number) & (f0_hz > 0)].astype(np.float64))
         assert computed.log_f0_mean[number] == pytest.approx(log_f0.mean(), rel=1e-12)
-        assert computed.log_f0_deviation[number] == pytest.approx(log_f0.std(), rel=1e-12)
+        assert computed.log_f0_std[number] == pytest.approx(log_f0.std(), rel=1e-12)
         np.testing.assert_allclose(
             computed.log_f0_percentiles[number], np.percentile(log_f0, [5, 25, 50, 75, 95]), atol=np.log(2) / 2400
         )
@@ -67,7 +67,7 @@ def test_all_numbers_against_numpy(opened):
         ]
         every = np.concatenate(cepstra)
         np.testing.assert_allclose(computed.cepstrum_mean[number], every.mean(axis=0), rtol=1e-9, atol=1e-12)
-        np.testing.assert_allclose(computed.cepstrum_deviation[number], every.std(axis=0), rtol=1e-9)
+        np.testing.assert_allclose(computed.cepstrum_std[number], every.std(axis=0), rtol=1e-9)
         variances = [np.var(rows, axis=0) for rows in cepstra]
         np.testing.assert_allclose(computed.cepstrum_variance[number], np.mean(variances, axis=0), rtol=1e-9)
     np.testing.assert_array_equal(computed.f0_range_hz, [[80, 300]] * 2)
@@ -120,7 +120,7 @@ def test_older_statistics_are_read_and_made_anew_for_a_store(opened, tmp_path, v
             del file[name]
     old = Statistics.load(path)
     assert old.log_f0_percentiles is None
-    for name in ("cepstrum_mean", "cepstrum_deviation", "cepstrum_variance"):
+    for name in ("cepstrum_mean", "cepstrum_std", "cepstrum_variance"):
         assert (getattr(old, name) is None) == (version < 3)
     np.testing.assert_array_equal(old.global_variance, computed.global_variance)
     new = statistics.load_or_compute(opened, path)
@@ -134,7 +134,7 @@ def test_cepstra_on_a_voices_scale_and_back(opened):
     computed = statistics.compute(opened)
     normalizer = CepstrumNormalizer(computed)
     for speaker in 0, 1:
-        mean, deviation = computed.cepstrum_mean[speaker], computed.cepstrum_deviation.mean(axis=0)
+        mean, deviation = computed.cepstrum_mean[speaker], computed.cepstrum_std.mean(axis=0)
         found = normalizer.forward(mean + np.outer([0, 1, -2], deviation), speaker)
         assert found.dtype == np.float32 and found.shape == (3, 40)
         np.testing.assert_allclose(found, np.outer([0, 1, -2], np.ones(40)), atol=1e-6)
@@ -144,7 +144,7 @@ def test_cepstra_on_a_voices_scale_and_back(opened):
 def test_what_is_said_of_a_frame_has_the_content_of_that_frame(opened):
     computed, utterance = statistics.compute(opened), opened.split("training")[0]
     speaker, rate = opened.speakers.index(utterance.speaker), opened.settings["sample_rate"]
-    mean, deviation = computed.cepstrum_mean[speaker], computed.cepstrum_deviation[speaker]
+    mean, deviation = computed.cepstrum_mean[speaker], computed.cepstrum_std[speaker]
     said, content, _ = rows_of(opened.read(utterance), mean, deviation, rate)
     normalizer = CepstrumNormalizer(computed)
     x = normalizer.forward(said, speaker)

@@ -6,11 +6,11 @@ import pytest
 import tensorflow as tf
 
 from vconv.common.errors import VconvError
-from vconv.models.adversarial import SIGNS, TwoPlayerModel, check, clip_weights, input_gradient, minimize
+from vconv.models.adversarial import SIGNS, AdversarialModel, check, clip_weights, input_gradient, minimize
 from vconv.models.losses import OBJECTIVES
 
 
-class Toy(TwoPlayerModel):
+class Toy(AdversarialModel):
     """Critic c falls by the mean of its rows at each step, generator w by that of its rows plus c."""
 
     critic_steps = 3
@@ -123,7 +123,7 @@ def test_input_gradient_is_that_of_each_row():
 @pytest.fixture
 def averaging():
     model = Toy()
-    model.average_decay = 0.5
+    model.ema_decay = 0.5
     model.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
     return model
 
@@ -174,7 +174,7 @@ def test_the_average_comes_back_from_a_file_and_models_without_one_have_none(ave
     averaging.average.weights[0].assign(0.7)
     averaging.save_weights(tmp_path / "x.weights.h5")
     fresh = Toy()
-    fresh.average_decay = 0.5
+    fresh.ema_decay = 0.5
     fresh.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
     fresh.load_weights(tmp_path / "x.weights.h5")
     assert float(fresh.w.numpy()) == 2 and average(fresh) == np.float32(0.7)
@@ -216,12 +216,12 @@ def test_signs_of_health_stay_out_of_the_log_and_are_means(toy, monkeypatch):
         ("objective", "hinge", "wasserstein"),
         ("critic_steps", 0, "1 or more"),
         ("constraint", "none", "is none; set it to one of"),
-        ("average_decay", 1.0, "less than 1"),
-        ("average_decay", -0.1, "be 0"),
+        ("ema_decay", 1.0, "less than 1"),
+        ("ema_decay", -0.1, "be 0"),
     ],
 )
 def test_settings_that_no_model_can_have_are_refused(key, value, told):
-    good = {"objective": "wasserstein", "constraint": "weight_clipping", "critic_steps": 1, "average_decay": 0.0}
+    good = {"objective": "wasserstein", "constraint": "weight_clipping", "critic_steps": 1, "ema_decay": 0.0}
     check(good, "x")
     with pytest.raises(VconvError, match=f"x: .*adversarial.{key}.*{told}"):
         check(good | {key: value}, "x")

@@ -168,7 +168,7 @@ def test_a_constant_q_transform_has_two_channels():
 
 def test_an_lstm_makes_the_patch_frame_after_frame():
     model = build(
-        "network.generator=lstm", "network.lstm_units=6", "network.lstm_layers=2", "adversarial.average_decay=0.9"
+        "network.generator=lstm", "network.lstm_units=6", "network.lstm_layers=2", "adversarial.ema_decay=0.9"
     )
     z = np.random.default_rng(0).uniform(-1, 1, (3, 4)).astype(np.float32)
     patches = model(z).numpy()
@@ -296,7 +296,7 @@ def test_feature_matching_trains_the_generator_and_is_in_the_log():
 
 
 def test_averaged_weights_make_the_samples():
-    model, z = build("adversarial.average_decay=0.9"), np.ones((2, 4), np.float32)
+    model, z = build("adversarial.ema_decay=0.9"), np.ones((2, 4), np.float32)
     for seed in range(3):
         model.train_step(batch(seed=seed))
     own = model(z).numpy()
@@ -306,7 +306,7 @@ def test_averaged_weights_make_the_samples():
 
 
 def test_the_critic_may_be_told_how_varied_the_batch_is():
-    model, seed = build("network.critic_minibatch_deviation=true", "network.critic_norm=layer"), tf.constant([0, 0])
+    model, seed = build("network.critic_minibatch_std=true", "network.critic_norm=layer"), tf.constant([0, 0])
     assert model.critic.get_layer("score").input.shape == (None, 3, 2, 5)
     patches = batch()[0]
     alone, among_others = (model.critic([x, seed])[0] for x in (tf.repeat(patches[:1], 4, 0), patches))
@@ -314,7 +314,7 @@ def test_the_critic_may_be_told_how_varied_the_batch_is():
 
 
 def test_a_generator_grows_from_its_first_map_and_the_data_with_it():
-    model = build("adversarial.progressive_epochs=4", "adversarial.average_decay=0.9")
+    model = build("adversarial.progressive_epochs=4", "adversarial.ema_decay=0.9")
     z = np.random.default_rng(0).uniform(-1, 1, (3, 4)).astype(np.float32)
     plain = build()
     extra = {"coarse_1": (3, 2, 1), "coarse_2": (6, 4, 1), "growing": (12, 8, 1)}
@@ -393,7 +393,7 @@ def weights(folder):
 
 EXTRA = {
     "network": {"critic_norm": "none"},
-    "adversarial": {"constraint": "spectral_normalization", "progressive_epochs": 2, "average_decay": 0.9},
+    "adversarial": {"constraint": "spectral_normalization", "progressive_epochs": 2, "ema_decay": 0.9},
 }
 
 

@@ -9,7 +9,7 @@ from vconv.audio import mel_cepstrum, world
 from vconv.conversion.converter import VoiceConverter
 from vconv.features.schema import Frames
 from vconv.features.statistics import Statistics
-from vconv.spectral_conversion.spectra import CepstralSpectra
+from vconv.spectral_conversion.spectra import CepstrumConverter
 
 RATE, BINS = 16000, 513
 DECAY = 1 / np.arange(1, 41)
@@ -46,10 +46,10 @@ def same(inputs):
     return tf.concat([power, shape, tf.zeros_like(shape[..., :15])], axis=-1)
 
 
-def spectra(network=same, gv=0.0, source_share=0.0, maps=None, **changes):
+def spectra(network=same, gv=0.0, source_mix=0.0, maps=None, **changes):
     network.maps = np.zeros((2, 2, 25, 24)) if maps is None else maps
-    conversion = {"gv": gv, "source_share": source_share, "refinements": 0, "keep_pauses": False}
-    return CepstralSpectra(network, statistics(**changes), {"conversion": conversion})
+    conversion = {"gv": gv, "source_mix": source_mix, "resynthesis_iterations": 0, "keep_source_silence": False}
+    return CepstrumConverter(network, statistics(**changes), {"conversion": conversion})
 
 
 def frames_of(mel_cepstra):
@@ -111,7 +111,7 @@ def test_a_share_of_the_source_goes_through_its_map_to_the_targets_mean_and_devi
     random = np.random.default_rng(1)
     mean, deviation = random.normal(size=(2, 40)) * DECAY / 4, random.uniform(0.7, 1.3, (2, 40)) * DECAY
     maps = random.normal(size=(2, 2, 25, 24)) / 5
-    converts = spectra(source_share=share, maps=maps, mean=mean, deviation=deviation)
+    converts = spectra(source_mix=share, maps=maps, mean=mean, deviation=deviation)
     heard = converts.hear(frames_of(spoken), source)
     found = cepstra_of(converts.say(heard, 1)[0])
     moved, own = heard.relative[:, 1:].copy(), heard.relative[:, 1:] * (np.arange(39) < 24)
@@ -201,7 +201,7 @@ def doubled(inputs):
     [
         (same, {}, 12),
         (doubled, {}, 24),
-        (doubled, {"source_share": 0.25}, 21),
+        (doubled, {"source_mix": 0.25}, 21),
         (same, {"gv": 1.0}, 18),
         (doubled, {"gv": 1.0}, 18),
     ],
@@ -232,8 +232,13 @@ def test_power_is_what_the_network_says_with_the_targets_variance_and_a_share_of
 # From signal to signal
 
 
-def converter(refinements=0, keep_pauses=False, **changes):
-    conversion = {"gv": 0.0, "source_share": 0.0, "refinements": refinements, "keep_pauses": keep_pauses}
+def converter(resynthesis_iterations=0, keep_source_silence=False, **changes):
+    conversion = {
+        "gv": 0.0,
+        "source_mix": 0.0,
+        "resynthesis_iterations": resynthesis_iterations,
+        "keep_source_silence": keep_source_silence,
+    }
     settings = {"model": "matched", "settings": {"conversion": conversion}}
     same.maps = np.zeros((2, 2, 25, 24))
     return VoiceConverter(same, statistics(**changes), settings)
@@ -255,8 +260,8 @@ def test_a_refinement_brings_the_envelope_nearer_to_what_was_said(synthesis):
     """Bo, whose cepstra are here Ann's, speaks an octave lower: what was asked for is the recording's envelope."""
     y = voice(240.0)
     wanted, off = world.analyze(y, RATE, 70, 400), []
-    for refinements in (0, 1):
-        vc = converter(refinements)
+    for resynthesis_iterations in (0, 1):
+        vc = converter(resynthesis_iterations)
         vc.statistics.log_f0_mean[1] -= np.log(2)
         heard = world.estimate_spectrum(vc.convert(y, "Bo", "Ann", synthesis=synthesis)[0], wanted.f0_hz / 2, RATE)
         off.append(np.abs(np.log(smoothed(heard) / smoothed(wanted.spectrum)))[20:-20, 10:300].mean())
@@ -277,7 +282,7 @@ def test_pauses_may_stay_those_of_the_recording():
     """Speech, half a second of a quiet room, speech: the room is heard as it was, and no word of it changes."""
     y = voice(np.repeat([200.0, 0.0, 200.0], 8000), seconds=1.5)
     room, words = slice(8800, 15200), slice(1000, 7200)
-    (made, _), (kept, _) = (converter(1, keep_pauses=keep).convert(y, "Bo", "Ann") for keep in (False, True))
+    (made, _), (kept, _) = (converter(1, keep_source_silence=keep).convert(y, "Bo", "Ann") for keep in (False, True))
     np.testing.assert_allclose(kept[words], made[words], atol=1e-9)
     np.testing.assert_allclose(kept[room], y[room], atol=1e-5)  # less the offset of its noise
     assert abs(np.corrcoef(made[room], y[room])[0, 1]) < 0.2 and made[room].std() > 0.3 * y[room].std()
@@ -285,7 +290,7 @@ def test_pauses_may_stay_those_of_the_recording():
 
 def test_diff_has_the_recording_in_its_pauses_already():
     y = voice(np.repeat([200.0, 0.0], 8000))
-    found = [converter(keep_pauses=keep).convert(y, "Bo", "Ann", synthesis="diff")[0] for keep in (False, True)]
+    found = [converter(keep_source_silence=keep).convert(y, "Bo", "Ann", synthesis="diff")[0] for keep in (False, True)]
     np.testing.assert_array_equal(*found)
 
 

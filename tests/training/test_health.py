@@ -10,14 +10,14 @@ import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from vconv.models import losses
-from vconv.models.adversarial import TwoPlayerModel, input_gradient
+from vconv.models.adversarial import AdversarialModel, input_gradient
 from vconv.training.health import FIRST_EPOCHS, GROWTH, HELP, Health, diagnose
 from vconv.training.run_folder import RunFolder
 
 DATA = np.random.default_rng(0).normal(3, 1, (256, 1)).astype("float32")
 
 
-class Pair(TwoPlayerModel):
+class Pair(AdversarialModel):
     """Generator z → scale · z + shift for data around 3; the critic has one hidden layer, linear unless told."""
 
     critic_steps = 2

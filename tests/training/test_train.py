@@ -9,7 +9,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from vconv.alignment.frame_pairs import open_for
 from vconv.common.errors import VconvError
 from vconv.models import losses
-from vconv.models.adversarial import TwoPlayerModel
+from vconv.models.adversarial import AdversarialModel
 from vconv.training import train as training
 from vconv.training.run_folder import RunFolder
 
@@ -21,7 +21,7 @@ def train(small_store, small_statistics, small_settings, tmp_path):
     def run(name, model="convvae", rounds=1, gv=1.0, **changes):
         settings = small_settings | {"training": small_settings["training"] | changes}
         if model == "vawgan":
-            settings["adversarial"] = {"critic_steps": 2, "warm_up_epochs": 1, "average_decay": 0.9}
+            settings["adversarial"] = {"critic_steps": 2, "warm_up_epochs": 1, "ema_decay": 0.9}
             settings["network"] = settings["network"] | {"critic_channels": [2], "critic_kernels": [7]}
         if model == "matched":
             if rounds:
@@ -131,14 +131,14 @@ def test_other_settings_or_features_are_refused(train, small_store, small_statis
 
 
 def test_a_model_of_pairs_refuses_other_matches_and_those_of_other_features(train, small_store, monkeypatch):
-    with pytest.raises(VconvError, match="pairs.h5: there is no such file; make it with `vconv match`"):
+    with pytest.raises(VconvError, match="frame_pairs.h5: there is no such file; make it with `vconv match`"):
         train("a", "matched", rounds=None)
     train("a", "matched", epochs=1)
     assert RunFolder(small_store.path.with_name("a")).settings()["data"] == {"matches": {"rounds": 1}}
     with pytest.raises(VconvError, match="trained with another data.matches.rounds"):
         train("a", "matched", epochs=2, rounds=2)
     monkeypatch.setattr(small_store, "fingerprint", "another")
-    with pytest.raises(VconvError, match="pairs.h5: the frames matched there are those of other features"):
+    with pytest.raises(VconvError, match="frame_pairs.h5: the frames matched there are those of other features"):
         training.train("matched", small_store, None, {}, small_store.path.with_name("b"))
 
 
@@ -171,8 +171,8 @@ def test_a_run_from_before_a_setting_goes_on_with_its_default(train):
 
 
 def test_two_players_whose_loss_is_no_number_get_advice_for_two(tmp_path):
-    keeper = training.Keeper(RunFolder(tmp_path), None, "loss", 0, print)
-    keeper.set_model(TwoPlayerModel())
+    keeper = training.CheckpointCallback(RunFolder(tmp_path), None, "loss", 0, print)
+    keeper.set_model(AdversarialModel())
     with pytest.raises(VconvError, match="loss became nan.*adversarial.critic_learning_rate.*, and train into a new"):
         keeper.on_epoch_end(0, {"loss": float("nan")})
 
@@ -196,12 +196,12 @@ def test_early_stop_reads_the_history(train):
     for epoch in (2, 3):
         folder.save_checkpoint(model, epoch)
     folder.write_history(rows)
-    assert train("a", epochs=9, early_stop_epochs=2).epochs_done() == 3
-    assert train("a", epochs=4, early_stop_epochs=3).epochs_done() == 4, "the third is allowed to be worse"
+    assert train("a", epochs=9, early_stopping_patience=2).epochs_done() == 3
+    assert train("a", epochs=4, early_stopping_patience=3).epochs_done() == 4, "the third is allowed to be worse"
 
 
 def test_a_training_that_no_longer_improves_stops_at_once(train):
-    assert train("a", epochs=9, early_stop_epochs=1, learning_rate=1e-30).epochs_done() == 2
+    assert train("a", epochs=9, early_stopping_patience=1, learning_rate=1e-30).epochs_done() == 2
     assert "no better val_loss for 1 epochs" in train.lines[-1]
 
 
@@ -223,7 +223,7 @@ def test_log_holds_every_epoch_and_a_picture(train):
         {"frames_per_epoch": 7},
         {"learning_rate": 0.0},
         {"seed": -1},
-        {"early_stop_epochs": -1},
+        {"early_stopping_patience": -1},
         {"learning_rate": float("inf")},
     ],
 )

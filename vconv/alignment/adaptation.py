@@ -6,7 +6,7 @@ from vconv.alignment.neighbors import both_ways
 from vconv.audio.mel_cepstrum import frequency_warp
 from vconv.features.cepstra import SHAPE
 
-WARP_ROWS = 3000
+WARP_FRAMES = 3000
 WARPS = 7
 SMALLEST_DEVIATION = 0.1  # of what a map leaves; less is seen only where there are next to no rows
 
@@ -31,16 +31,16 @@ def adapt(source, target, settings):
         The source's coefficients in the target's place, for `Voice.place`.
     """
     shape = _warped(source, target, settings["warp"])
-    here, there = source.some(settings["rows"]), target.some(settings["rows"])
+    here, there = source.some(settings["frames"]), target.some(settings["frames"])
     known = target.place(target.shape, there)
     for _ in range(settings["rounds"]):
         pairs = near_pairs(source.place(shape, here), known, settings["keep"])
         goal = target.shape[there[pairs[:, 1]]]
-        shape = apply(map_of(source, here[pairs[:, 0]], goal, settings["ridge"]), source.shape)
+        shape = apply(fit_speaker_transform(source, here[pairs[:, 0]], goal, settings["ridge"]), source.shape)
     return shape
 
 
-def map_of(voice, chosen, goal, ridge):
+def fit_speaker_transform(voice, chosen, goal, ridge):
     """Return the affine map [25, 24] of a voice's coefficients that takes the rows `chosen` [n] to `goal` [n, 24].
 
     It leaves the spoken rows their mean 0 and deviation 1.
@@ -78,7 +78,7 @@ def fit(x, y, ridge):
 
 def _warped(source, target, most):
     """Return the source's coefficients [m, 24], warped by what brings them nearest the target's."""
-    here, there = source.some(WARP_ROWS), target.some(WARP_ROWS)
+    here, there = source.some(WARP_FRAMES), target.some(WARP_FRAMES)
     known, order = target.place(target.shape, there), source.said.shape[1]
 
     def warped(alpha):

@@ -7,16 +7,16 @@ import numpy as np
 
 from vconv.common import files, hdf5
 from vconv.common.errors import VconvError
-from vconv.features.cepstra import CONTENT_ORDER, FRAME_STEP, SAID_SIZE
+from vconv.features.cepstra import ACOUSTIC_SIZE, CONTENT_ORDER, FRAME_STEP
 
-FORMAT, VERSION = "vconv pairs", 3
-FILE_NAME = "pairs.h5"  # beside the features
+FORMAT, VERSION = "vconv frame pairs", 3
+FILE_NAME = "frame_pairs.h5"  # beside the features
 SPLITS = ("training", "validation")
 REMEDY = "make it with `vconv match`"
 
 
-class MatchedUtterance(NamedTuple):
-    """One line of the table of utterances: its rows are `start : start + length` of `Pairs.matched`."""
+class AlignedUtterance(NamedTuple):
+    """One line of the table of utterances: its rows are `start : start + length` of `FramePairs.matched`."""
 
     name: str
     speaker: str
@@ -25,7 +25,7 @@ class MatchedUtterance(NamedTuple):
     length: int
 
 
-class Pairs:
+class FramePairs:
     """A file of pairs, open for reading; row r of an utterance belongs to its frame `FRAME_STEP` · r.
 
     Attributes
@@ -37,7 +37,7 @@ class Pairs:
         That of the feature file.
     speakers : list of str
         As the feature file has them.
-    utterances : list of MatchedUtterance
+    utterances : list of AlignedUtterance
         The training and validation utterances, in the order of the feature file.
     matched : memmap [S, n, 40], float16
         Power and mel-cepstral coefficients 1 to 39, as `vconv.features.cepstra.said` describes a frame, in the voice of
@@ -60,8 +60,8 @@ class Pairs:
             self.settings = file.json("settings")
             self.fingerprint = file.text("fingerprint")
             self.speakers = file.texts("speakers")
-            self.utterances = [MatchedUtterance(*row) for row in file.rows("utterances", MatchedUtterance._fields)]
-            shape = (len(self.speakers), _row_count(self.utterances), SAID_SIZE)
+            self.utterances = [AlignedUtterance(*row) for row in file.rows("utterances", AlignedUtterance._fields)]
+            shape = (len(self.speakers), _row_count(self.utterances), ACOUSTIC_SIZE)
             self.matched = file.memory_map("matched", np.float16, shape)
             self.weight = file.memory_map("weight", np.uint8, shape[:2])
             self.maps = file.array("maps")
@@ -78,14 +78,14 @@ class Pairs:
 
 
 def open_for(store, path=None):
-    """Return the `Pairs` in `path`, by default the file beside a `FeatureStore`.
+    """Return the `FramePairs` in `path`, by default the file beside a `FeatureStore`.
 
     Raises
     ------
     VconvError
-        As of `Pairs`, or the pairs are those of other features.
+        As of `FramePairs`, or the pairs are those of other features.
     """
-    pairs = Pairs(path or store.path.with_name(FILE_NAME))
+    pairs = FramePairs(path or store.path.with_name(FILE_NAME))
     if pairs.fingerprint != store.fingerprint:
         raise VconvError(
             f"{pairs.path}: the frames matched there are those of other features than {store.path}; match "
@@ -95,12 +95,12 @@ def open_for(store, path=None):
 
 
 def table(store):
-    """Return the `MatchedUtterance`s of a `FeatureStore`: one for each training or validation utterance."""
+    """Return the `AlignedUtterance`s of a `FeatureStore`: one for each training or validation utterance."""
     chosen, start = [], 0
     for row in store.utterances:
         if row.split in SPLITS:
             length = len(range(0, row.length, FRAME_STEP))
-            chosen.append(MatchedUtterance(row.name, row.speaker, row.split, start, length))
+            chosen.append(AlignedUtterance(row.name, row.speaker, row.split, start, length))
             start += length
     return chosen
 
@@ -116,7 +116,7 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
     fingerprint : str
         That of the feature file.
     speakers : list of str
-    utterances : list of MatchedUtterance
+    utterances : list of AlignedUtterance
         One lies after the other, as `table` returns them.
     matched : iterable of (ndarray [n, 40], ndarray [n], ndarray [S, 25, 24])
         One for each of `speakers`, in the same order: all rows in that speaker's voice, their weights, and the maps
@@ -129,7 +129,7 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
     ValueError
         Too few or too many, arrays of another shape, or a value that float16 or uint8 cannot hold.
     """
-    shape = (len(speakers), _row_count(utterances), SAID_SIZE)
+    shape = (len(speakers), _row_count(utterances), ACOUSTIC_SIZE)
     types = {
         "matched": (shape, np.float16),
         "weight": (shape[:2], np.uint8),
@@ -140,7 +140,7 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
         with files.writing(path), hdf5.new_file(temporary, FORMAT, VERSION, size) as file:
             file.attrs["settings"], file.attrs["fingerprint"] = hdf5.to_json(settings), fingerprint
             hdf5.write_table(file, "/", {"speakers": list(speakers)})
-            hdf5.write_rows(file, "utterances", MatchedUtterance._fields, utterances)
+            hdf5.write_rows(file, "utterances", AlignedUtterance._fields, utterances)
             offsets = [hdf5.reserve(file, name, *layout) for name, layout in types.items()]
         with open(temporary, "rb+", buffering=0) as file:
             for number, (_, parts) in enumerate(zip(speakers, matched, strict=True)):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from vconv.alignment import frame_pairs
-from vconv.features.cepstra import CONTENT_SIZE, SAID_SIZE, rows_of
+from vconv.features.cepstra import ACOUSTIC_SIZE, CONTENT_SIZE, rows_of
 
 
 class Rows:
@@ -17,7 +17,7 @@ class Rows:
 
     Attributes
     ----------
-    utterances : list of MatchedUtterance
+    utterances : list of AlignedUtterance
     speakers : int
         How many there are.
     speaker : ndarray [n], int64
@@ -40,7 +40,7 @@ class Rows:
         self.speaker = np.repeat([store.speakers.index(row.speaker) for row in self.utterances], lengths)
         self.training = np.repeat([row.split == "training" for row in self.utterances], lengths)
         self.active = np.empty(len(self.first), bool)
-        self.said = np.empty((len(self.first), SAID_SIZE), np.float32)
+        self.said = np.empty((len(self.first), ACOUSTIC_SIZE), np.float32)
         self.content = np.empty((len(self.first), CONTENT_SIZE), np.float32)
         stored = (row for row in store.utterances if row.split in frame_pairs.SPLITS)
         for utterance, found in zip(self.utterances, stored, strict=True):
@@ -49,7 +49,7 @@ class Rows:
             self.said[place], self.content[place], self.active[place] = rows_of(
                 store.read(found),
                 statistics.cepstrum_mean[speaker],
-                statistics.cepstrum_deviation[speaker],
+                statistics.cepstrum_std[speaker],
                 store.settings["sample_rate"],
             )
 

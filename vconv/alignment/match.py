@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from vconv.alignment import frame_pairs
-from vconv.alignment.adaptation import adapt, map_of
+from vconv.alignment.adaptation import adapt, fit_speaker_transform
 from vconv.alignment.frames import Rows
 from vconv.alignment.neighbors import both_ways
 from vconv.alignment.speaker_frames import Voice
@@ -104,7 +104,7 @@ def match_two(one, other, settings):
     """
     shape, keep = adapt(one, other, settings["adaptation"]), settings["matching"]["keep"]
     voices, shapes = (one, other), (shape, other.shape)
-    chosen = [voice.some(settings["matching"]["rows"]) for voice in voices]
+    chosen = [voice.some(settings["matching"]["frames"]) for voice in voices]
     places = [voice.place(*where) for voice, *where in zip(voices, shapes, chosen, strict=True)]
     found, distances = both_ways(*places)
     limit = np.quantile(distances, keep)
@@ -116,7 +116,7 @@ def match_two(one, other, settings):
         nearest, distance = (part[: len(rows)] for part in both_ways(voice.place(shapes[side], rows), places[1 - side]))
         held_out = rows[distance <= limit], chosen[1 - side][nearest[distance <= limit, 1]]
         here, there = (np.concatenate(part) for part in zip((near[side], near[1 - side]), held_out, strict=True))
-        affine = map_of(voice, near[side], target.shape[near[1 - side]], settings["adaptation"]["ridge"])
+        affine = fit_speaker_transform(voice, near[side], target.shape[near[1 - side]], settings["adaptation"]["ridge"])
         return Matches(np.stack([voice.numbers[here], target.numbers[there]], 1), affine)
 
     return matches(0), matches(1)

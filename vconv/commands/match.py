@@ -8,7 +8,7 @@ def add(sub):
     add_shared(sub, "--corpus", required=True)
     add_shared(sub, "--corpus-dir", "--set")
     sub.add_argument("--features", metavar="F.h5", help="default: dump/features.h5 beside corpus.yaml")
-    sub.add_argument("--output", metavar="PAIRS.h5", help="default: pairs.h5 beside the features")
+    sub.add_argument("--output", metavar="FRAME_PAIRS.h5", help="default: frame_pairs.h5 beside the features")
 
 
 def run(options):
@@ -24,7 +24,7 @@ def run(options):
     corpus = read_settings(options.corpus, corpus_dir=options.corpus_dir)
     with FeatureStore(features_path(options)) as store:
         refuse_other_features(store, corpus)
-        output = options.output or store.path.with_name("pairs.h5")
+        output = options.output or store.path.with_name("frame_pairs.h5")
         statistics = load_or_compute(store, store.path.with_name("statistics.h5"))
         match.match(store, statistics, output, settings)
         print(f"{output}: written")

@@ -17,9 +17,9 @@ def add(sub):
     )
     sub.add_argument("--features", metavar="F.h5", help="default: dump/features.h5 beside corpus.yaml")
     sub.add_argument(
-        "--matches",
-        metavar="PAIRS.h5",
-        help="what `vconv match` made, for a model that learns from it (default: pairs.h5 beside the features)",
+        "--frame-pairs",
+        metavar="FRAME_PAIRS.h5",
+        help="what `vconv match` made, for a model that learns from it (default: frame_pairs.h5 beside the features)",
     )
 
 
@@ -37,11 +37,11 @@ def run(options):
     changes = config.parse_assignments([*options.set, *condition])
     models.settings(options.model, changes)  # a mistake is told before TensorFlow takes its seconds to load
     corpus = read_settings(options.corpus, corpus_dir=options.corpus_dir)
-    data = models.data_of(options.model)
+    data = models.training_data(options.model)
     converts = bool(models.SIZES[data])  # what knows speakers needs their statistics
     with FeatureStore(features_path(options)) as store:
         refuse_other_features(store, corpus, ["frames" if converts else "wave"])
-        matches = open_for(store, options.matches) if data == "pairs" else None
+        matches = open_for(store, options.frame_pairs) if data == "frame_pairs" else None
         found = load_or_compute(store, store.path.with_name("statistics.h5")) if converts else None
         load_tensorflow()
         from vconv.training.train import train

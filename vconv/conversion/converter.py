@@ -62,7 +62,7 @@ class VoiceConverter:
         features = statistics.settings
         self.rate, self.frame_period_ms = features["sample_rate"], features["frame_period_ms"]
         self.f0_method = features["f0_method"]
-        self.spectra = KINDS[models.data_of(settings["model"])](model, statistics, settings["settings"])
+        self.spectra = KINDS[models.training_data(settings["model"])](model, statistics, settings["settings"])
 
     @classmethod
     def load(cls, run):
@@ -131,11 +131,11 @@ class VoiceConverter:
         """Return the signal [samples] of what `analyze` returned, in the voice of `target`; see `convert`."""
         number, analysis = self._number(target), utterance.analysis
         spectrum = world.restore_energy(*self.spectra.say(utterance.heard, number))
-        f0_hz = self.spectra.move_f0(analysis.f0_hz, utterance.log_f0, self._log_f0(number))
+        f0_hz = self.spectra.convert_f0(analysis.f0_hz, utterance.log_f0, self._log_f0(number))
         f0_hz = np.minimum(f0_hz, self.rate / 2)  # far above it WORLD writes beyond its memory
         render = (self._diff if synthesis == "diff" else self._world)(utterance, f0_hz)
-        y = refined(render, spectrum, f0_hz, self.rate, self.frame_period_ms, self.spectra.refinements)
-        if synthesis == "world" and self.spectra.keep_pauses:
+        y = refined(render, spectrum, f0_hz, self.rate, self.frame_period_ms, self.spectra.resynthesis_iterations)
+        if synthesis == "world" and self.spectra.keep_source_silence:
             spoken = active(analysis.spectrum.sum(axis=1))
             y = silence.put_back(y, utterance.y, spoken, self.rate, self.frame_period_ms)
         return y
@@ -165,7 +165,7 @@ class VoiceConverter:
         found, percentiles = self.statistics, self.statistics.log_f0_percentiles
         return f0.LogF0(
             found.log_f0_mean[number],
-            found.log_f0_deviation[number],
+            found.log_f0_std[number],
             None if percentiles is None else percentiles[number],
         )
 

@@ -4,11 +4,11 @@ import numpy as np
 import tensorflow as tf
 
 from vconv.data.windows import Windows
-from vconv.features.cepstra import CONTENT_SIZE, SAID_SIZE, rows_of
+from vconv.features.cepstra import ACOUSTIC_SIZE, CONTENT_SIZE, rows_of
 from vconv.features.normalizers import CepstrumNormalizer
 
 
-class MatchedSegments(Windows):
+class FramePairSegments(Windows):
     """Batches of ((content, target), matched, weight) of one split.
 
     - content, float32 [batch, T, 27], of a stretch of a recording, every second frame; zeros after its end
@@ -21,7 +21,7 @@ class MatchedSegments(Windows):
     Parameters
     ----------
     store : vconv.features.store.FeatureStore
-    pairs : vconv.alignment.frame_pairs.Pairs
+    pairs : vconv.alignment.frame_pairs.FramePairs
         Made of that store.
     statistics : vconv.features.statistics.Statistics
     split : {"training", "validation"}
@@ -63,7 +63,7 @@ class MatchedSegments(Windows):
     def signature(self, rows):
         """Return the shapes and types of a batch."""
         content = tf.TensorSpec((rows, self.length, CONTENT_SIZE), tf.float32)
-        matched = tf.TensorSpec((rows, self.length, SAID_SIZE), tf.float32)
+        matched = tf.TensorSpec((rows, self.length, ACOUSTIC_SIZE), tf.float32)
         return (content, tf.TensorSpec((rows,), tf.int32)), matched, tf.TensorSpec((rows, self.length), tf.float32)
 
     def _hear(self, number):
@@ -71,7 +71,7 @@ class MatchedSegments(Windows):
         if number not in self._heard:
             utterance = self.utterances[number]
             speaker = self.store.speakers.index(utterance.speaker)
-            mean, deviation = self.statistics.cepstrum_mean[speaker], self.statistics.cepstrum_deviation[speaker]
+            mean, deviation = self.statistics.cepstrum_mean[speaker], self.statistics.cepstrum_std[speaker]
             rate = self.store.settings["sample_rate"]
             self._heard[number] = rows_of(self.store.read(utterance), mean, deviation, rate)[1]
         return self._heard[number]

@@ -7,13 +7,13 @@ from functools import partial
 
 from vconv.alignment.frame_pairs import open_for
 from vconv.audio.mel import MelSettings
-from vconv.data.frame_pairs import MatchedSegments
+from vconv.data.frame_pairs import FramePairSegments
 from vconv.data.frames import ShuffledFrames
 from vconv.data.patches import Patches, image_of
-from vconv.data.picture_callbacks import FramePainter, PatchPainter, SegmentPainter
+from vconv.data.picture_callbacks import FramePictures, PatchPictures, SegmentPictures
 from vconv.data.segments import Segments
 from vconv.features.normalizers import CepstrumNormalizer
-from vconv.spectral_conversion.spectra import CepstralSpectra, FrameSpectra
+from vconv.spectral_conversion.spectra import CepstrumConverter, FrameConverter
 
 VALIDATION_FRAMES = 8192  # enough for a standard error of 0.1 nats; the whole split would cost as much as training
 VALIDATION_FRAMES_BATCH = 1024
@@ -38,7 +38,7 @@ class FrameData(Data):
 
     def __init__(self, store, settings, statistics, **_):
         training = settings["training"]
-        self.store, self.spectra = store, partial(FrameSpectra, statistics=statistics, settings=settings)
+        self.store, self.spectra = store, partial(FrameConverter, statistics=statistics, settings=settings)
         self.shuffled = ShuffledFrames(store, statistics, "training", training["seed"], training["balance_speakers"])
         self.held_out = ShuffledFrames(store, statistics, "validation", seed=0)
 
@@ -48,7 +48,7 @@ class FrameData(Data):
 
     def painter(self, writer, folder):
         """Return the callback that draws into TensorBoard."""
-        return FramePainter(writer, self.store, self.spectra)
+        return FramePictures(writer, self.store, self.spectra)
 
 
 class PairData(Data):
@@ -61,10 +61,10 @@ class PairData(Data):
 
     def __init__(self, store, settings, statistics, matches=None):
         training, matches = settings["training"], matches or open_for(store)
-        self.store, self.spectra = store, partial(CepstralSpectra, statistics=statistics, settings=settings)
+        self.store, self.spectra = store, partial(CepstrumConverter, statistics=statistics, settings=settings)
         self.rows = training["batch_size"]
         self.shuffled, self.held_out = (
-            MatchedSegments(store, matches, statistics, split, training["segment_frames"], seed)
+            FramePairSegments(store, matches, statistics, split, training["segment_frames"], seed)
             for split, seed in (("training", training["seed"]), ("validation", 0))
         )
         self.facts, self.maps = {"matches": matches.settings}, matches.maps
@@ -81,7 +81,7 @@ class PairData(Data):
 
     def painter(self, writer, folder):
         """Return the callback that draws into TensorBoard."""
-        return FramePainter(writer, self.store, self.spectra)
+        return FramePictures(writer, self.store, self.spectra)
 
 
 class SegmentData(Data):
@@ -103,7 +103,7 @@ class SegmentData(Data):
 
     def painter(self, writer, folder):
         """Return the callback that draws and plays into TensorBoard."""
-        return SegmentPainter(writer, self.held_out)
+        return SegmentPictures(writer, self.held_out)
 
 
 class PatchData(Data):
@@ -128,7 +128,7 @@ class PatchData(Data):
 
     def painter(self, writer, folder):
         """Return the callback that draws into TensorBoard and the run folder."""
-        return PatchPainter(writer, folder)
+        return PatchPictures(writer, folder)
 
 
-KINDS = {"frames": FrameData, "pairs": PairData, "segments": SegmentData, "patches": PatchData}
+KINDS = {"frames": FrameData, "frame_pairs": PairData, "segments": SegmentData, "patches": PatchData}

@@ -16,7 +16,7 @@ SHOWN_EPOCHS = 12
 SPECTROGRAM = {"n_fft": 512, "hop_length": 64}
 
 
-class FramePainter(keras.callbacks.Callback):
+class FramePictures(keras.callbacks.Callback):
     """After each epoch, a picture in TensorBoard: a validation utterance, its reconstruction, and another's voice.
 
     `spectra` takes the model and returns what hears and says frames with it (`vconv.spectral_conversion.spectra`).
@@ -51,7 +51,7 @@ class FramePainter(keras.callbacks.Callback):
         self.writer.flush()
 
 
-class SegmentPainter(keras.callbacks.Callback):
+class SegmentPictures(keras.callbacks.Callback):
     """After each epoch: the beginning of a held-out utterance, natural and from the vocoder, to see and to hear."""
 
     def __init__(self, writer, segments):
@@ -73,7 +73,7 @@ class SegmentPainter(keras.callbacks.Callback):
         self.writer.flush()
 
 
-class PatchPainter(keras.callbacks.Callback):
+class PatchPictures(keras.callbacks.Callback):
     """After each epoch, what the generator makes of always the same noise: in TensorBoard and as a PNG in the run.
 
     At the end of the training all of it in one picture, samples.png, at most a dozen epochs spread evenly.

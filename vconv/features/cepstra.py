@@ -8,8 +8,8 @@ ORDER = 39
 CONTENT_ORDER = 24  # the higher coefficients say more about the voice than about the sound
 CONTENT_SIZE = CONTENT_ORDER + 3  # power follows the coefficients, then voicing and aperiodicity
 SHAPE = slice(1, CONTENT_ORDER + 1)
-SAID_SIZE = ORDER + 1
-POWER_DB = 8.0  # the unit of power: speakers deviate from their mean by about as much
+ACOUSTIC_SIZE = ORDER + 1
+POWER_UNIT_DB = 8.0  # the unit of power: speakers deviate from their mean by about as much
 FRAME_STEP = 2  # it looks at every second frame: neighbors say nearly the same
 SILENCE_DB = -25.0
 
@@ -44,7 +44,7 @@ def mel_cepstra(spectrum, energy, rate):
 def power(energy):
     """Return the power [T] of an utterance's frames, relative to the mean of those that are no pause, in 8 dB."""
     power_db = 10 * np.log10(np.maximum(np.asarray(energy, np.float64), 1e-30))
-    return (power_db - power_db[active(energy)].mean()) / POWER_DB
+    return (power_db - power_db[active(energy)].mean()) / POWER_UNIT_DB
 
 
 def said(cepstra, level):

@@ -36,7 +36,7 @@ class CepstrumNormalizer:
     """
 
     def __init__(self, statistics):
-        self._mean, self._deviation = statistics.cepstrum_mean, statistics.cepstrum_deviation
+        self._mean, self._deviation = statistics.cepstrum_mean, statistics.cepstrum_std
         self._scale = self._deviation.mean(axis=0)
 
     def forward(self, cepstra, speaker):

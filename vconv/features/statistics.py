@@ -33,15 +33,15 @@ class Statistics:
         The feature file's.
     spectrum_low, spectrum_high : ndarray [K], float64
         0.5 and 99.5 percentile of log10(power / energy), all speakers together.
-    spectrum_mean, spectrum_deviation : ndarray [K], float64
+    spectrum_mean, spectrum_std : ndarray [K], float64
         Mean and standard deviation of the same.
-    log_f0_mean, log_f0_deviation : ndarray [S], float64
+    log_f0_mean, log_f0_std : ndarray [S], float64
         Of the natural logarithm of F0 in Hz over voiced frames.
     f0_range_hz : ndarray [S, 2], float64
         The range F0 was searched in.
     global_variance : ndarray [S, K], float64
         Mean over utterances of the variance of log10(power / energy) within an utterance (Toda, Black and Tokuda 2007).
-    cepstrum_mean, cepstrum_deviation, cepstrum_variance : ndarray [S, 40], float64
+    cepstrum_mean, cepstrum_std, cepstrum_variance : ndarray [S, 40], float64
         Of each speaker's mel-cepstra with power for the coefficient 0 (`vconv.features.cepstra.said`), over frames that
         are no pause: mean, standard deviation, and the mean over utterances of the variance within one. None in a file
         of version 1 or 2.
@@ -55,13 +55,13 @@ class Statistics:
     spectrum_low: np.ndarray
     spectrum_high: np.ndarray
     spectrum_mean: np.ndarray
-    spectrum_deviation: np.ndarray
+    spectrum_std: np.ndarray
     log_f0_mean: np.ndarray
-    log_f0_deviation: np.ndarray
+    log_f0_std: np.ndarray
     f0_range_hz: np.ndarray
     global_variance: np.ndarray
     cepstrum_mean: np.ndarray | None = None
-    cepstrum_deviation: np.ndarray | None = None
+    cepstrum_std: np.ndarray | None = None
     cepstrum_variance: np.ndarray | None = None
     log_f0_percentiles: np.ndarray | None = None
 
@@ -168,7 +168,7 @@ def as_text(statistics):
         statistics.speakers,
         statistics.f0_range_hz,
         statistics.log_f0_mean,
-        statistics.log_f0_deviation,
+        statistics.log_f0_std,
         statistics.global_variance,
         strict=True,
     )

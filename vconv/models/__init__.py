@@ -1,6 +1,6 @@
 """MODELS: one is a file here, `name.py`, and its commented settings beside it, `name.yaml`; no list names them.
 
-`name.yaml` says what the model learns from: frames, pairs, segments or patches. `name.py` offers `build(settings, …)`,
+`name.yaml` says what the model trains on: frames, frame_pairs, segments or patches. `name.py` offers `build(settings)`,
 which takes the `SIZES` of those data too and returns a compiled `keras.Model` with an attribute `networks`. It may
 offer `upsampling(settings)`, which describes its transposed convolutions.
 """
@@ -12,7 +12,7 @@ from vconv.common import config
 from vconv.common.errors import VconvError
 
 # What the data alone can tell of a model's size
-SIZES = {"frames": ("bins", "speakers"), "pairs": ("speakers",), "segments": (), "patches": ()}
+SIZES = {"frames": ("bins", "speakers"), "frame_pairs": ("speakers",), "segments": (), "patches": ()}
 
 
 def names():
@@ -36,10 +36,10 @@ def settings(name, changes=None):
     return complete
 
 
-def data_of(name):
+def training_data(name):
     """Return what the model `name` learns from, a key of `SIZES`: its YAML says so, or that of the model it extends."""
     own = _written(name)
-    return own["learns_from"] if "learns_from" in own else data_of(own["extends"])
+    return own["training_data"] if "training_data" in own else training_data(own["extends"])
 
 
 def build(name, settings, **sizes):
@@ -47,7 +47,7 @@ def build(name, settings, **sizes):
 
     `sizes` are `bins` (values of a frame) and `speakers` (how many); what the model's data do not have is left aside.
     """
-    needed = {size: sizes[size] for size in SIZES[data_of(name)]}
+    needed = {size: sizes[size] for size in SIZES[training_data(name)]}
     return import_module(f"{__name__}.{name}").build(settings=settings, **needed)
 
 
@@ -72,7 +72,7 @@ def _written(name):
 
 def _defaults(name):
     own = _written(name)
-    own.pop("learns_from", None)
+    own.pop("training_data", None)
     base = own.pop("extends", None)
     return _overlaid(_defaults(base), own) if base else own
 

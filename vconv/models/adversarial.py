@@ -15,7 +15,7 @@ from vconv.models.losses import OBJECTIVES, gradient_norm, gradient_penalty, mea
 
 CONSTRAINTS = ("gradient_penalty", "weight_clipping", "spectral_normalization", "none")  # of a critic's slope
 CLIPPED = ("kernel", "bias", "embeddings")
-SIGNS = ("gap", "level", "slope", "generator_gradient")  # of health; see `TwoPlayerModel`
+SIGNS = ("gap", "level", "slope", "generator_gradient")  # of health; see `AdversarialModel`
 
 
 def check(adversarial, model_name, constraints=CONSTRAINTS):
@@ -27,12 +27,12 @@ def check(adversarial, model_name, constraints=CONSTRAINTS):
             f"{model_name}: adversarial.objective wasserstein needs a critic whose slope is bounded, and "
             f"adversarial.constraint is none; set it to one of: {', '.join(constraints[:-1])}"
         )
-    steps, decay = adversarial["critic_steps"], adversarial["average_decay"]
+    steps, decay = adversarial["critic_steps"], adversarial["ema_decay"]
     if steps < 1:
         raise VconvError(f"{model_name}: adversarial.critic_steps is {steps}; it must be 1 or more")
     if not 0 <= decay < 1:
         raise VconvError(
-            f"{model_name}: adversarial.average_decay is {decay}; it must be 0 (no average) or less than "
+            f"{model_name}: adversarial.ema_decay is {decay}; it must be 0 (no average) or less than "
             f"1, for example 0.999"
         )
 
@@ -64,15 +64,15 @@ def input_gradient(score_of, x):
     return tape.gradient(scores, x)
 
 
-class Tracked(keras.Model):
+class LossTrackingModel(keras.Model):
     """A model whose log holds the epoch's running mean of each loss term; subclasses name them with `track_terms`.
 
-    `watched` names the term whose validation mean tells whether an epoch was better than those before; `held_out_terms`
-    are measured in validation only.
+    `monitored` names the term whose validation mean tells whether an epoch is better than those before;
+    `validation_terms` are measured in validation only.
     """
 
-    watched = "loss"
-    held_out_terms = ()
+    monitored = "loss"
+    validation_terms = ()
 
     def begin_epoch(self, epoch):
         """Called before each epoch (counted from 0), for models whose training goes in phases."""
@@ -93,14 +93,14 @@ class Tracked(keras.Model):
 
     def tracked(self):
         """Return the running means of all terms of a training step."""
-        return {name: tracker.result() for name, tracker in self.trackers.items() if name not in self.held_out_terms}
+        return {name: tracker.result() for name, tracker in self.trackers.items() if name not in self.validation_terms}
 
     @property
     def metrics(self):
         return list(self.trackers.values())
 
 
-class TwoPlayerModel(Tracked):
+class AdversarialModel(LossTrackingModel):
     """A model that trains a critic `critic_steps` times for each step of its generator.
 
     A subclass sets `critic_steps`, `critic_variables` and `generator_variables`, and defines `warm_up_loss(batch)`,
@@ -108,7 +108,7 @@ class TwoPlayerModel(Tracked):
     `train_step` gets the rows of all critic steps in one batch, so that each step sees rows of its own; the generator
     takes the first. While `adversarial` is False, the generator alone is updated, once for every part.
 
-    It may set `objective` (an `losses.Objective`) for `judge`, `average_decay` above 0 for averaged weights, and
+    It may set `objective` (an `losses.Objective`) for `judge`, `ema_decay` above 0 for averaged weights, and
     `settings` (the section `adversarial` of its own), whose constraint is kept here and in `penalized`.
     Terms named in `SIGNS` stay out of the log; `training.health` reads their means from `signs`: the gap of the mean
     scores of real and fake, the level of the fakes' mean score, the mean norm of the score's gradient by the input
@@ -118,7 +118,7 @@ class TwoPlayerModel(Tracked):
 
     adversarial = True
     average = spectral = None
-    average_decay = 0.0
+    ema_decay = 0.0
     settings = {"constraint": "none"}
 
     def compile(self, optimizer, critic_optimizer):
@@ -128,8 +128,8 @@ class TwoPlayerModel(Tracked):
         self.optimizer.build(self.generator_variables)
         self.critic_optimizer.build(self.critic_variables)
         self.signs = {name: keras.metrics.Mean(name) for name in SIGNS}
-        if self.average_decay:
-            self.average = MovingAverage(self.averaged_variables, self.average_decay, name="average")
+        if self.ema_decay:
+            self.average = MovingAverage(self.averaged_variables, self.ema_decay, name="average")
         if self.settings["constraint"] == "spectral_normalization":
             self.spectral = SpectralNormalization(self.critic_kernels, name="spectral")
 

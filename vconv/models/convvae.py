@@ -13,7 +13,7 @@ from vconv.layers.sampling import sample_code
 from vconv.layers.speaker import MergeSpeaker, speaker_embedding
 from vconv.layers.upsampling import Upsampling
 from vconv.models import losses
-from vconv.models.adversarial import Tracked, minimize
+from vconv.models.adversarial import LossTrackingModel, minimize
 from vconv.models.optimizers import adam
 
 
@@ -63,7 +63,7 @@ def decoder(bins, network):
     return keras.Model([z, speaker], keras.layers.Reshape((bins,))(x), name="decoder")
 
 
-class ConvVAE(Tracked):
+class ConvVAE(LossTrackingModel):
     """Encoder, decoder and speaker embedding, trained on single frames of all speakers.
 
     Takes (frame float32 [batch, bins] in [−1, 1], speaker int32 [batch]); the output is the frame in that speaker's

@@ -12,7 +12,7 @@ from keras import ops
 
 from vconv.common.errors import VconvError
 from vconv.models import losses
-from vconv.models.adversarial import TwoPlayerModel, input_gradient
+from vconv.models.adversarial import AdversarialModel, input_gradient
 from vconv.models.adversarial import check as check_adversarial
 from vconv.models.dcgan_networks import check_network, critic, generator, patch_shape, upsampling_stack
 from vconv.models.optimizers import adam
@@ -66,20 +66,20 @@ def upsampling(settings):
     return upsampling_stack(patch_shape(settings), settings["network"])
 
 
-class DCGAN(TwoPlayerModel):
+class DCGAN(AdversarialModel):
     """Generator and critic, trained on (patch float32 [batch, height, width, channels] in [−1, 1], label [batch]).
 
     The label is not looked at. All noise is drawn from (seed, step), so that a resumed run repeats it.
     """
 
-    watched = "energy_distance"
-    held_out_terms = ("energy_distance", "spread")
+    monitored = "energy_distance"
+    validation_terms = ("energy_distance", "spread")
 
     def __init__(self, settings, **kwargs):
         super().__init__(**kwargs)
         self.settings = settings["adversarial"]
         self.objective = losses.OBJECTIVES[self.settings["objective"]]
-        self.average_decay = self.settings["average_decay"]
+        self.ema_decay = self.settings["ema_decay"]
         self.seed = settings["training"]["seed"]
         self.latent = settings["network"]["latent"]
         self.critic_steps = self.settings["critic_steps"]
@@ -90,7 +90,7 @@ class DCGAN(TwoPlayerModel):
         self.critic = critic(shape, settings["network"])
         self.networks = {"generator": self.generator, "critic": self.critic}
         matching = ["feature_matching"] if self.settings["feature_matching"] else []
-        self.track_terms("loss", *matching, "critic_loss", "distance", "penalty", *self.held_out_terms)
+        self.track_terms("loss", *matching, "critic_loss", "distance", "penalty", *self.validation_terms)
         self.built = True
 
     @property

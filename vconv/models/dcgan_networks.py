@@ -147,7 +147,7 @@ def critic(shape, network):
         x = _normalized(x, network["critic_norm"], network["slope"], name)
         if number > 1:
             x = SeededDropout(network["critic_dropout"], number, name=f"{name}_dropout")([x, seed])
-    if network["critic_minibatch_deviation"]:
+    if network["critic_minibatch_std"]:
         x = MinibatchDeviation(name="minibatch_deviation")(x)
     x = layers.Conv2D(1, x.shape[1:3], name="score")(x)
     return keras.Model([patch, seed], layers.Reshape((), name="flat")(x), name="critic")

@@ -14,9 +14,9 @@ import numpy as np
 from keras import layers, ops
 
 from vconv.common.errors import VconvError
-from vconv.features.cepstra import CONTENT_ORDER, CONTENT_SIZE, SAID_SIZE, SHAPE
+from vconv.features.cepstra import ACOUSTIC_SIZE, CONTENT_ORDER, CONTENT_SIZE, SHAPE
 from vconv.layers.speaker import SpeakerScaleShift, speaker_embedding
-from vconv.models.adversarial import Tracked, minimize
+from vconv.models.adversarial import LossTrackingModel, minimize
 from vconv.models.optimizers import adam
 
 PAUSE = -2.5  # of power in `content`: 20 dB below what is spoken, about where `vconv.features.cepstra.active` ends
@@ -60,11 +60,11 @@ def converter(network):
         name = f"residual_{number}"
         step = layers.Conv1D(channels, kernel, padding="same", dilation_rate=dilation, name=f"{name}_conv")
         x = layers.Add(name=f"{name}_add")([x, step(activated(x, name))])
-    said = layers.Conv1D(SAID_SIZE, 1, name="said")(activated(x, "last"))
+    said = layers.Conv1D(ACOUSTIC_SIZE, 1, name="said")(activated(x, "last"))
     return keras.Model([content, speaker], said, name="converter")
 
 
-class Matched(Tracked):
+class Matched(LossTrackingModel):
     """Takes (content float32 [batch, T, 27], target speaker int32 [batch]) of rows 10 ms apart.
 
     Content is that of `vconv.features.cepstra`; returned is what is `said` there, float32 [batch, T, 40], as

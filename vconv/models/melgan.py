@@ -85,16 +85,16 @@ def upsampling(settings):
     ]
 
 
-class MelGAN(adversarial.TwoPlayerModel):
+class MelGAN(adversarial.AdversarialModel):
     """Generator and discriminators, trained on (mel float32 [batch, T, mels], wave float32 [batch, T · hop, 1])."""
 
-    watched = "mel_db"
+    monitored = "mel_db"
 
     def __init__(self, settings, **kwargs):
         super().__init__(**kwargs)
         self.settings = settings["adversarial"]
         self.objective = losses.OBJECTIVES[self.settings["objective"]]
-        self.average_decay = self.settings["average_decay"]
+        self.ema_decay = self.settings["ema_decay"]
         self.critic_steps = self.settings["critic_steps"]
         self.rows_per_step = settings["training"]["batch_size"] * self.critic_steps
         self.seed, self.scales = settings["training"]["seed"], settings["network"]["scales"]
@@ -104,7 +104,7 @@ class MelGAN(adversarial.TwoPlayerModel):
         norm = settings["network"]["weight_norm"] and self.settings["constraint"] in ("none", "gradient_penalty")
         self.discriminator = discriminator(settings["network"] | {"weight_norm": norm})
         self.networks = {"generator": self.generator, "discriminator": self.discriminator}
-        self.held_out_terms = tuple(name for name in DISTANCES if not self.settings[name])
+        self.validation_terms = tuple(name for name in DISTANCES if not self.settings[name])
         self.steps_per_frame = {"generator": 1, "discriminator": settings["mel"]["hop"]}
         penalty = ["penalty"] if self.settings["constraint"] == "gradient_penalty" else []
         self.track_terms("loss", "adversarial", "feature_matching", "stft", "critic_loss", *penalty, "mel_db")

@@ -13,7 +13,7 @@ from vconv.common import config
 from vconv.layers.convolution import convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.models import losses
-from vconv.models.adversarial import TwoPlayerModel, check, input_gradient
+from vconv.models.adversarial import AdversarialModel, check, input_gradient
 from vconv.models.convvae import ConvVAE
 from vconv.models.convvae import upsampling as upsampling  # the decoder is the ConvVAE's
 from vconv.models.optimizers import adam
@@ -56,7 +56,7 @@ def critic(bins, speakers, network):
     return keras.Model([frame, speaker], score, name="critic")
 
 
-class VAWGAN(TwoPlayerModel, ConvVAE):
+class VAWGAN(AdversarialModel, ConvVAE):
     """ConvVAE and critic.
 
     Row i of a batch is a real frame of speaker sᵢ. Its fakes are its own reconstruction and the next row's code decoded
@@ -67,7 +67,7 @@ class VAWGAN(TwoPlayerModel, ConvVAE):
         super().__init__(bins, speakers, settings, **kwargs)
         self.settings = settings["adversarial"]
         self.objective = losses.OBJECTIVES[self.settings["objective"]]
-        self.average_decay = self.settings["average_decay"]
+        self.ema_decay = self.settings["ema_decay"]
         self.critic_steps = self.settings["critic_steps"]
         self.rows_per_step *= self.critic_steps
         self.critic = critic(bins, speakers, settings["network"])

@@ -1,9 +1,9 @@
 """SPECTRA: frames of one voice → their spectra in another, by what the model learns from.
 
 Each kind hears `Frames` once (`hear`) and says them in as many voices as wanted (`say`): log10(power / energy) and the
-energy. `move_f0` is the rule by which F0 goes from voice to voice (`vconv.audio.f0`), `refinements` how often the
-sound is heard and mended (`audio.resynthesis`), `keep_pauses` whether the recording's own pauses are put back into
-what WORLD makes (`vconv.audio.silence`).
+energy. `convert_f0` is the rule by which F0 goes from voice to voice (`vconv.audio.f0`), `resynthesis_iterations` how
+often the sound is heard and mended (`audio.resynthesis`), `keep_source_silence` whether the recording's own pauses are
+put back into what WORLD makes (`vconv.audio.silence`).
 """
 
 from typing import NamedTuple
@@ -14,10 +14,10 @@ from scipy.ndimage import gaussian_filter1d
 
 from vconv.audio import f0, mel_cepstrum
 from vconv.features.cepstra import (
+    ACOUSTIC_SIZE,
     CONTENT_SIZE,
     FRAME_STEP,
-    POWER_DB,
-    SAID_SIZE,
+    POWER_UNIT_DB,
     SHAPE,
     active,
     content,
@@ -34,7 +34,7 @@ LARGEST_STRETCH = 3.0  # of a coefficient's deviation, either way: one word vari
 RELEVANCE_S = 1.5  # of a stranger's speech counts as much as all known voices (docs/experiments.md, *A stranger*)
 
 
-class FrameSpectra:
+class FrameConverter:
     """Each frame's spectrum goes through the network by itself (Hsu et al. 2016, arXiv 1610.04019, section 4).
 
     Parameters
@@ -46,7 +46,7 @@ class FrameSpectra:
         The model's.
     """
 
-    move_f0, refinements, keep_pauses = staticmethod(f0.convert), 0, False  # as published
+    convert_f0, resynthesis_iterations, keep_source_silence = staticmethod(f0.convert), 0, False  # as published
 
     def __init__(self, model, statistics, settings):
         self.normalizer = Normalizer(statistics.spectrum_low, statistics.spectrum_high)
@@ -68,8 +68,8 @@ class FrameSpectra:
         return self.normalizer.inverse(np.concatenate(chunks)), energy
 
 
-class Heard(NamedTuple):
-    """What `CepstralSpectra` keeps of an utterance for every target.
+class EncodedUtterance(NamedTuple):
+    """What `CepstrumConverter` keeps of an utterance for every target.
 
     source, the speaker's number or None; content [T, 27]; relative [T, 40], mel-cepstra with power for the coefficient
     0 (`vconv.features.cepstra.said`) by the speaker's mean and deviation; spoken bool [T]; liveliness [40], their
@@ -84,7 +84,7 @@ class Heard(NamedTuple):
     energy: np.ndarray
 
 
-class CepstralSpectra:
+class CepstrumConverter:
     """The network says power and mel-cepstra 1 to 39 of the whole utterance.
 
     What it says is the mean of all that was matched, now and then another sound among it. A share of the source's own
@@ -95,19 +95,19 @@ class CepstralSpectra:
     coefficient, and power, gets the target's variance within an utterance back (Toda, Black and Tokuda 2007, in the
     form of Silén, Helander, Nurminen and Gabbouj 2012, "Ways to implement global variance in statistical speech
     synthesis", Interspeech), as much more or less of it as the source's utterance has of the source's (0.1 dB nearer
-    the target's own sentence). Parameters as of `FrameSpectra`, the model of a kind that learns from pairs.
+    the target's own sentence). Parameters as of `FrameConverter`, the model of a kind that learns from pairs.
     """
 
     def __init__(self, model, statistics, settings):
         self.rate, self.bins = statistics.settings["sample_rate"], len(statistics.spectrum_low)
-        self.mean, self.deviation = statistics.cepstrum_mean, statistics.cepstrum_deviation
+        self.mean, self.deviation = statistics.cepstrum_mean, statistics.cepstrum_std
         self.variance = statistics.cepstrum_variance
         self.relevance_frames = 1000 * RELEVANCE_S / statistics.settings["frame_period_ms"]
         # A run of before percentiles were counted has none.
-        self.move_f0 = f0.convert if statistics.log_f0_percentiles is None else f0.match
+        self.convert_f0 = f0.convert if statistics.log_f0_percentiles is None else f0.match
         self.maps = np.array(model.maps)
-        self.strength, self.source_share, self.refinements, self.keep_pauses = (
-            settings["conversion"][key] for key in ("gv", "source_share", "refinements", "keep_pauses")
+        self.strength, self.source_mix, self.resynthesis_iterations, self.keep_source_silence = (
+            settings["conversion"][key] for key in ("gv", "source_mix", "resynthesis_iterations", "keep_source_silence")
         )
         self.normalizer = CepstrumNormalizer(statistics)
         rows = tf.TensorSpec((1, None, CONTENT_SIZE), tf.float32)
@@ -116,7 +116,7 @@ class CepstralSpectra:
         )
 
     def hear(self, frames, source):
-        """Return the `Heard` of `Frames` of the speaker number `source`, None for a stranger."""
+        """Return the `EncodedUtterance` of `Frames` of the speaker number `source`, None for a stranger."""
         cepstra = said(mel_cepstra(frames.spectrum, frames.energy, self.rate), power(frames.energy))
         spoken = active(frames.energy)
         speech = cepstra[spoken]
@@ -127,7 +127,9 @@ class CepstralSpectra:
             mean, deviation, usual = self.mean[source], self.deviation[source], self.variance[source]
         liveliness = np.clip(own_variance / np.maximum(usual, TINY), LARGEST_STRETCH**-2, LARGEST_STRETCH**2)
         relative = (cepstra - mean) / deviation
-        return Heard(source, content(cepstra, frames, mean, deviation), relative, spoken, liveliness, frames.energy)
+        return EncodedUtterance(
+            source, content(cepstra, frames, mean, deviation), relative, spoken, liveliness, frames.energy
+        )
 
     def say(self, heard, target):
         """Return log10(power / energy) [T, K] and energy [T] in the voice of the speaker number `target`."""
@@ -158,14 +160,14 @@ class CepstralSpectra:
 
     def _predicted(self, heard, target):
         """Return what the network says [T, 40], of rows `FRAME_STEP` apart, with the source's share."""
-        x, rows = np.empty((len(heard.content), SAID_SIZE), np.float32), heard.content
+        x, rows = np.empty((len(heard.content), ACOUSTIC_SIZE), np.float32), heard.content
         for first in range(FRAME_STEP):
             x[first::FRAME_STEP] = self._network(rows[None, first::FRAME_STEP], np.array([target], np.int32))[0]
         moved, maps = heard.relative.copy(), self.maps[target]
         affine = maps.mean(axis=0) if heard.source is None else maps[heard.source]
         moved[:, SHAPE] = moved[:, SHAPE] @ affine[:-1] + affine[-1]
         moved = moved * self.deviation[target] + self.mean[target]
-        return (1 - self.source_share) * self.normalizer.inverse(x, target) + self.source_share * moved
+        return (1 - self.source_mix) * self.normalizer.inverse(x, target) + self.source_mix * moved
 
     def _varied(self, cepstra, heard, target):
         """Return `cepstra` [T, 40] with the variance of the target's voice, as far as the settings want it."""
@@ -180,8 +182,8 @@ class CepstralSpectra:
         Of pauses nothing was learnt; the change fades within a few frames.
         """
         change = np.where(heard.spoken, level - power(heard.energy), 0)
-        energy = heard.energy * 10 ** (POWER_DB / 10 * gaussian_filter1d(change, FADE_FRAMES))
+        energy = heard.energy * 10 ** (POWER_UNIT_DB / 10 * gaussian_filter1d(change, FADE_FRAMES))
         return energy * (heard.energy.sum() / energy.sum())
 
 
-KINDS = {"frames": FrameSpectra, "pairs": CepstralSpectra}
+KINDS = {"frames": FrameConverter, "frame_pairs": CepstrumConverter}

@@ -43,7 +43,7 @@ def diagnose(rows):
     ----------
     rows : list of dict
         One an epoch of the two players: gap, level, slope, generator_gradient (means over the epoch, see
-        `adversarial.TwoPlayerModel`) and variety (spread of generated data / spread of the data); NaN: not measured.
+        `adversarial.AdversarialModel`) and variety (spread of generated data / spread of the data); NaN: not measured.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def diagnose(rows):
 
 
 class Health(keras.callbacks.Callback):
-    """After each epoch of a `TwoPlayerModel`: tell in the log and in TensorBoard what is wrong.
+    """After each epoch of a `AdversarialModel`: tell in the log and in TensorBoard what is wrong.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ def describe(name, bins, speakers, changes=None):
 def as_text(info):
     """Return `describe`'s result as lines for a terminal."""
     lines = [f"{info['model']}: {info['parameters']:,} parameters, {info['trainable']:,} trainable"]
-    one = "patch" if models.data_of(info["model"]) == "patches" else "frame"
+    one = "patch" if models.training_data(info["model"]) == "patches" else "frame"
     for name, network in info["networks"].items():
         lines.append(
             f"  {name:18s}{network['parameters']:>10,} parameters{network['multiply_adds']:>12,} multiply-adds a {one}"

@@ -146,7 +146,7 @@ class RunFolder:
         """
         if self.exists() and not self._statistics.is_file():
             name = self.settings()["model"]
-            what, use = CONVERT_NOTHING.get(models.data_of(name), (None, None))
+            what, use = CONVERT_NOTHING.get(models.training_data(name), (None, None))
             if what:
                 raise VconvError(
                     f"{self.path}: holds a {name}, {what}, which converts no voices; give the run of a "
@@ -174,7 +174,7 @@ class RunFolder:
     def build_model(self):
         """Return the run's model, compiled, with new weights; errors as of `model_settings`."""
         name, settings, sizes = self.settings()["model"], self.model_settings(), {}
-        if models.SIZES[models.data_of(name)]:
+        if models.SIZES[models.training_data(name)]:
             statistics = self.statistics()
             sizes = {"bins": len(statistics.spectrum_low), "speakers": len(statistics.speakers)}
         return models.build(name, settings, **sizes)

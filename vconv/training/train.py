@@ -12,11 +12,11 @@ from vconv.common import plots
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 from vconv.data.kinds import KINDS
-from vconv.models.adversarial import TwoPlayerModel
+from vconv.models.adversarial import AdversarialModel
 from vconv.training.health import HELP, Health
 from vconv.training.run_folder import RunFolder
 
-MAY_CHANGE = {"epochs", "early_stop_epochs"}  # of `training`, when a run goes on
+MAY_CHANGE = {"epochs", "early_stopping_patience"}  # of `training`, when a run goes on
 
 
 def train(model_name, store, statistics, corpus_settings, run, changes=None, report=print, matches=None):
@@ -35,7 +35,7 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
         Changes of the model's settings, nested as in its YAML.
     report : callable
         Takes lines of text.
-    matches : vconv.alignment.frame_pairs.Pairs, optional
+    matches : vconv.alignment.frame_pairs.FramePairs, optional
         For a model that learns from pairs: those of the store; left out, they are in the file beside it.
 
     Returns
@@ -52,7 +52,7 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
     _check(settings["training"], model_name)
     folder = RunFolder(run)
     with folder.locked():
-        data = KINDS[models.data_of(model_name)](store, settings, statistics=statistics, matches=matches)
+        data = KINDS[models.training_data(model_name)](store, settings, statistics=statistics, matches=matches)
         _prepare(folder, model_name, settings, corpus_settings, store, statistics, data.facts)
         _train(folder, model_name, settings["training"], data, report)
     return folder
@@ -84,12 +84,12 @@ def _fit(model, folder, training, data, steps, report):
     """Train `model` from the epoch where `folder` stands to the last, each of so many `steps`."""
     done = folder.epochs_done()
     writer = tf.summary.create_file_writer(str(folder.log))
-    keeper = Keeper(folder, writer, model.watched, training["early_stop_epochs"], report)
+    keeper = CheckpointCallback(folder, writer, model.monitored, training["early_stopping_patience"], report)
     if keeper.stops_early():
         return
     held_out = data.validation()
     # Before the keeper: what it writes must be there for every epoch that has its checkpoint.
-    health = [Health(folder, writer, held_out, report)] if isinstance(model, TwoPlayerModel) else []
+    health = [Health(folder, writer, held_out, report)] if isinstance(model, AdversarialModel) else []
     model.fit(
         data.shuffled.epochs(done, steps, model.rows_per_step),
         steps_per_epoch=steps,
@@ -103,15 +103,15 @@ def _fit(model, folder, training, data, steps, report):
     writer.close()
 
 
-class Keeper(keras.callbacks.Callback):
+class CheckpointCallback(keras.callbacks.Callback):
     """After each epoch: refuse a loss that is no number; save checkpoint, history and TensorBoard scalars."""
 
-    def __init__(self, folder, writer, watched, early_stop_epochs, report):
+    def __init__(self, folder, writer, monitored, early_stopping_patience, report):
         super().__init__()
         self.folder = folder
         self.writer = writer
-        self.watched = f"val_{watched}"
-        self.early_stop_epochs = early_stop_epochs
+        self.monitored = f"val_{monitored}"
+        self.early_stopping_patience = early_stopping_patience
         self.report = report
         self.rows = folder.history()
 
@@ -124,7 +124,7 @@ class Keeper(keras.callbacks.Callback):
         logs = {name: float(value) for name, value in logs.items()}
         broken = [name for name, value in logs.items() if not math.isfinite(value)]
         if broken:
-            remedy = HELP["nan"] if isinstance(self.model, TwoPlayerModel) else "lower training.learning_rate"
+            remedy = HELP["nan"] if isinstance(self.model, AdversarialModel) else "lower training.learning_rate"
             raise VconvError(
                 f"{self.folder.path}: {', '.join(broken)} became {logs[broken[0]]} in epoch {epoch + 1}; "
                 f"{remedy}, and train into a new --run folder; "
@@ -140,12 +140,14 @@ class Keeper(keras.callbacks.Callback):
         self.model.stop_training = self.stops_early()
 
     def stops_early(self):
-        """Whether the best validation measure lies `early_stop_epochs` back; a resumed run reads the same history."""
-        losses = [row[self.watched] for row in self.rows]
+        """Whether the best validation measure lies that far back; a resumed run reads the same history."""
+        losses = [row[self.monitored] for row in self.rows]
         since_best = len(losses) - 1 - int(np.argmin(losses)) if losses else 0
-        if not self.early_stop_epochs or since_best < self.early_stop_epochs:
+        if not self.early_stopping_patience or since_best < self.early_stopping_patience:
             return False
-        self.report(f"{self.folder.path}: no better {self.watched} for {self.early_stop_epochs} epochs; stopped")
+        self.report(
+            f"{self.folder.path}: no better {self.monitored} for {self.early_stopping_patience} epochs; stopped"
+        )
         return True
 
 
@@ -155,9 +157,9 @@ def _check(training, model_name):
     for key in training.keys() & {"batch_size", "epochs", *per_epoch}:
         if training[key] < 1:
             raise VconvError(f"{model_name}: training.{key} is {training[key]}; it must be 1 or more")
-    if training["seed"] < 0 or training["early_stop_epochs"] < 0 or not 0 < training["learning_rate"] < 1e9:
+    if training["seed"] < 0 or training["early_stopping_patience"] < 0 or not 0 < training["learning_rate"] < 1e9:
         raise VconvError(
-            f"{model_name}: training.seed and training.early_stop_epochs must be 0 or more, "
+            f"{model_name}: training.seed and training.early_stopping_patience must be 0 or more, "
             f"training.learning_rate a number above 0"
         )
 
