@@ -7,7 +7,6 @@ import tensorflow as tf
 from small import changes_for
 
 from vconv import models
-from vconv.common.errors import VconvError
 from vconv.training import info
 
 SPEAKERS = 3
@@ -125,11 +124,6 @@ def test_the_second_conversion_learns_nothing(small):
 
     slope = sum(np.sum(tf.convert_to_tensor(one) * to) for one, to in zip(gradients, way, strict=True))
     assert slope == pytest.approx((loss_at(1e-5) - loss_at(-1e-5)) / 2e-5, rel=5e-3)
-
-
-def test_a_weight_below_0_is_refused():
-    with pytest.raises(VconvError, match="training.consistency is -1.0; it must be 0 .* or more"):
-        models.build("matched", models.settings("matched", {"training": {"consistency": -1.0}}), speakers=2)
 
 
 def test_a_step_trains_every_weight_and_the_embedding_of_the_targets_seen(small):

@@ -81,8 +81,20 @@ def test_every_setting_is_read(name):
 def test_unknown_model_and_keys_list_what_exists():
     with pytest.raises(VconvError, match="convvae.*vawgan"):
         models.settings("convae")
-    with pytest.raises(VconvError, match="latnt.*latent"):
+    with pytest.raises(VconvError, match="convvae: network: there is no key latnt; the keys are: latent"):
         models.settings("convvae", {"network": {"latnt": 3}})
+
+
+@pytest.mark.parametrize(
+    "network, counts",
+    [
+        ({"encoder_kernels": [7]}, "encoder_channels has 5 entries and encoder_kernels has 1"),
+        ({"decoder_channels": [4, 3]}, "decoder_channels has 2 entries and decoder_kernels has 3"),
+    ],
+)
+def test_lists_of_other_lengths_are_refused(network, counts):
+    with pytest.raises(VconvError, match=f"convvae: network: {counts}; give one of each a layer"):
+        models.settings("convvae", {"network": network})
 
 
 def test_vawgan_settings_extend_those_of_convvae():

@@ -13,7 +13,6 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from vconv.common.errors import VconvError
 from vconv.features.cepstra import ACOUSTIC_SIZE, CONTENT_ORDER, CONTENT_SIZE, SHAPE
 from vconv.layers.speaker import SpeakerScaleShift, speaker_embedding
 from vconv.models.adversarial import LossTrackingModel, minimize
@@ -23,19 +22,8 @@ PAUSE = -2.5  # of power in `content`: 20 dB below what is spoken, about where `
 
 
 def build(speakers, settings):
-    """Return a compiled `Matched`; its learning rate falls along half a cosine from the first step to the last.
-
-    Raises
-    ------
-    VconvError
-        The weight of the second conversion is below 0.
-    """
+    """Return a compiled `Matched`; its learning rate falls along half a cosine from the first step to the last."""
     training = settings["training"]
-    if training["consistency"] < 0:
-        raise VconvError(
-            f"matched: training.consistency is {training['consistency']}; it must be 0 (what is said is "
-            f"not converted again) or more"
-        )
     steps = training["epochs"] * max(1, training["segments_per_epoch"] // training["batch_size"])
     rate = keras.optimizers.schedules.CosineDecay(training["learning_rate"], steps)
     model = Matched(speakers, settings, name="matched")

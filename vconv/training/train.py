@@ -49,7 +49,6 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
         or a loss that is no number.
     """
     settings = models.settings(model_name, changes)
-    _check(settings["training"], model_name)
     folder = RunFolder(run)
     with folder.locked():
         data = KINDS[models.training_data(model_name)](store, settings, statistics=statistics, matches=matches)
@@ -149,19 +148,6 @@ class CheckpointCallback(keras.callbacks.Callback):
             f"{self.folder.path}: no better {self.monitored} for {self.early_stopping_patience} epochs; stopped"
         )
         return True
-
-
-def _check(training, model_name):
-    """Raise a VconvError for a training setting out of range."""
-    per_epoch = {"frames_per_epoch", "segments_per_epoch", "patches_per_epoch"}
-    for key in training.keys() & {"batch_size", "epochs", *per_epoch}:
-        if training[key] < 1:
-            raise VconvError(f"{model_name}: training.{key} is {training[key]}; it must be 1 or more")
-    if training["seed"] < 0 or training["early_stopping_patience"] < 0 or not 0 < training["learning_rate"] < 1e9:
-        raise VconvError(
-            f"{model_name}: training.seed and training.early_stopping_patience must be 0 or more, "
-            f"training.learning_rate a number above 0"
-        )
 
 
 def _prepare(folder, model_name, settings, corpus_settings, store, statistics, facts):
