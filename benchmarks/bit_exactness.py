@@ -1,9 +1,9 @@
-"""How many VAWGAN steps, taken again from the same state, differ in any bit: with TensorFlow's graph optimizer or not.
+"""Count VAWGAN steps that differ in any bit when repeated, with and without TensorFlow's graph optimizer.
 
     python benchmarks/bit_exactness.py FEATURES.h5 [--steps 500] [--batch-size 16] [--busy 2]
 
-Each step is the two-player one, at the default settings but for the batch. `--busy` processes keep the machine loaded,
-for the differences come with the order in which threads finish.
+A step trains critic and generator with the default settings except for the batch size. `--busy` processes load the
+machine, because the differences depend on the order in which threads finish.
 """
 
 import argparse
@@ -21,7 +21,7 @@ def spin():
 
 
 def differing_steps(store, statistics, steps, batch_size, graph_optimizer):
-    """Return how many of `steps` steps came out otherwise when they were taken again."""
+    """Return how many of `steps` steps give other weights when they are repeated from the same state."""
     import keras
     import tensorflow as tf
 
@@ -54,7 +54,7 @@ def main():
     parser.add_argument("features")
     parser.add_argument("--steps", type=int, default=500)
     parser.add_argument("--batch-size", type=int, default=16)
-    parser.add_argument("--busy", type=int, default=2, help="processes that load the machine meanwhile")
+    parser.add_argument("--busy", type=int, default=2, help="processes that load the machine (default 2)")
     args = parser.parse_args()
     from vconv.features.statistics import compute
     from vconv.features.store import FeatureStore

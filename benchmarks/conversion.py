@@ -1,4 +1,4 @@
-"""Conversion against real time on one core: WORLD's share, the model's share, the whole.
+"""Time a conversion on one core, relative to real time: WORLD, the model, and the whole.
 
 taskset -c 0 python benchmarks/conversion.py RUN FOLDER SOURCE TARGET
 """
@@ -19,7 +19,7 @@ run, folder, source, target = sys.argv[1:]
 converter = vconv.VoiceConverter.load(run)
 number = converter.speakers.index(target)
 signals = [wav.read(path, converter.rate)[0] for path in sorted(Path(folder).iterdir())]
-converter.convert(signals[0], target, source)  # start-up and compilation are left out
+converter.convert(signals[0], target, source)  # start-up and compilation are not timed
 
 shares = {"WORLD analysis": [], "model": [], "WORLD synthesis": [], "whole conversion": []}
 for signal in signals:
@@ -30,7 +30,7 @@ for signal in signals:
     utterance = converter.analyze(signal, source)
     shares["WORLD analysis"].append((time.perf_counter() - begin) / duration)
     begin = time.perf_counter()
-    converter.spectra.say(utterance.heard, number)
+    converter.spectral.predict(utterance.encoded, number)
     shares["model"].append((time.perf_counter() - begin) / duration)
     begin = time.perf_counter()
     world.synthesize(*utterance.analysis, converter.rate, converter.frame_period_ms)

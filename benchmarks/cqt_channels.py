@@ -1,10 +1,10 @@
-"""Real and imaginary part of a constant-Q transform: two channels of 2-D convolutions, or an axis of 3-D ones?
+"""Compare two ways to treat real and imaginary part of a constant-Q transform: channels, or an axis of 3-D kernels.
 
     vconv extract --corpus recipes/spectrogram-gan/corpus.yaml --output recipes/spectrogram-gan/dump/features.h5
     python benchmarks/cqt_channels.py recipes/spectrogram-gan/dump/features.h5 FOLDER
 
-Patches of 84 bins (seven octaves) × 32 frames, 300 updates of the generator with 32 patches each, everything else
-alike; the 3-D networks have kernels 2 deep over the two parts. See `sample_trainings.py`.
+Patches of 84 bins (seven octaves) × 32 frames, 300 updates of the generator with 32 patches each. All other settings
+are equal. The kernels of the 3-D networks span both parts. See `sample_trainings.py`.
 """
 
 import math
@@ -37,7 +37,7 @@ TASK = [
 
 
 def deep_generator(shape, network, grows=False):
-    """Return dcgan's generator with the parts as the first axis of 3-D transposed convolutions."""
+    """Return the generator of `dcgan` with the two parts as the first axis of 3-D transposed convolutions."""
     z = keras.Input((network["latent"],))
     start, stack = upsampling_stack(shape, network)
     parts = shape[-1]
@@ -54,7 +54,7 @@ def deep_generator(shape, network, grows=False):
 
 
 def deep_critic(shape, network):
-    """Return dcgan's critic with 3-D convolutions."""
+    """Return the critic of `dcgan` with 3-D convolutions."""
     patch, seed = keras.Input(shape), keras.Input(batch_shape=(2,), dtype="int32")
     x = layers.Permute((3, 1, 2, 4))(layers.Reshape((*shape, 1))(patch))
     sizes = (network[f"critic_{kind}"] for kind in ("channels", "kernels", "strides"))

@@ -1,10 +1,10 @@
-"""Lay out a corpus whose speakers train on different sentences: links into the real one, for the table of results.
+"""Make a corpus whose speakers train on different sentences, as links into VCC2016, for docs/results.md.
 
-    python benchmarks/disjoint_corpus.py my/vcc2016 my/disjoint --parts 2    # S* read one half of the text, T* the rest
-    python benchmarks/disjoint_corpus.py my/vcc2016 my/minute --parts 10     # nobody shares a sentence with anybody
+    python benchmarks/disjoint_corpus.py my/vcc2016 my/disjoint --parts 2    # S* read one half, T* the other
+    python benchmarks/disjoint_corpus.py my/vcc2016 my/minute --parts 10     # no two speakers share a sentence
 
-VCC2016's speakers all read the same text, so a method that needs no parallel sentences is best shown without any.
-Training sentences 100001-100150 are dealt to the speakers in blocks; what is held out and what is evaluated stays.
+The speakers of VCC2016 read the same text. The training sentences 100001 to 100150 are divided into blocks, and each
+speaker keeps one block. Held-out and evaluation sentences stay.
 """
 
 import argparse

@@ -1,9 +1,9 @@
-"""Speed of `vconv extract` against bare pyworld calls in as many processes on the same files.
+"""Time `vconv extract` against bare pyworld calls, in as many processes and on the same files.
 
     python benchmarks/extraction.py recipes/vcc2016/corpus.yaml --corpus-dir corpora/vcc2016 --speakers SF1 SM1
 
-Bare means: read, DIO, StoneMask, CheapTrick, D4C with pyworld's own defaults; nothing is searched, coded or kept.
-Of vconv it is the frames alone.
+Bare pyworld reads a file and runs DIO, StoneMask, CheapTrick and D4C with pyworld's defaults. It searches no F0 range
+and stores nothing. `vconv extract` makes the frames only (`contents: [frames]`).
 """
 
 import argparse
@@ -19,7 +19,7 @@ from vconv.features.extract import extract
 
 
 def bare(path):
-    """WORLD's analysis and nothing else."""
+    """Analyze one recording by WORLD and discard the result."""
     import pyworld
     import soundfile
 

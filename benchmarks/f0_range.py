@@ -1,13 +1,14 @@
-"""Does a speaker's own F0 range help DIO? Harvest from 60 to 500 Hz is the judge.
+"""Compare DIO with a wide F0 range and with the speaker's own; Harvest from 60 to 500 Hz is the reference.
 
     python benchmarks/f0_range.py corpora/vcc2016/vcc2016_training [--utterances 25] [--jobs 2]
 
-The folder holds one folder of recordings a speaker. `gross` is the share of frames voiced in both where DIO is more
-than 20 % off, `right` the share of Harvest's voiced frames that DIO has within 20 %; both with the wide range, then
-with the speaker's own.
+The folder holds one folder of recordings for each speaker. `gross` is the share of the frames voiced in both where DIO
+is off by more than 20 %. `right` is the share of Harvest's voiced frames where DIO is within 20 %. Both are printed
+with the wide range, then with the speaker's own.
 
-Measured on VCC2016, 25 recordings of each of ten speakers: gross errors 1.31 -> 1.17 % (male 1.63 -> 1.05, halved F0
-goes; female 0.99 -> 1.29, where Harvest follows creak an octave below), right frames 78.5 -> 79.4 %.
+On VCC2016, 25 recordings of each of ten speakers: gross errors 1.31 -> 1.17 %, right frames 78.5 -> 79.4 %. Men gain
+(1.63 -> 1.05 % gross errors, halved F0 disappears). Women lose (0.99 -> 1.29 %): Harvest follows creaky voice an octave
+below.
 """
 
 import argparse
@@ -22,12 +23,12 @@ from vconv.audio.f0 import WIDE_RANGE_HZ, find_range
 
 
 def f0(path, range_hz, method="dio"):
-    """Return F0 [T] of a recording."""
+    """Return F0 [T] of a recording, Hz."""
     return world.estimate_f0(*wav.read(path), *range_hz, method=method)
 
 
 def compare(f0_hz, judge_hz):
-    """Return gross errors and right frames, in percent."""
+    """Return gross errors and right frames, %."""
     both = (f0_hz > 0) & (judge_hz > 0)
     off = np.abs(f0_hz[both] / judge_hz[both] - 1) > 0.2
     return 100 * off.mean(), 100 * (~off).sum() / (judge_hz > 0).sum()

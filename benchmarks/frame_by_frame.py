@@ -1,4 +1,4 @@
-"""Mel-cepstral distortion of two signals with the same timing: as `mcd24`, but without time warping."""
+"""Mel-cepstral distortion of two signals with the same timing: `mcd24` without time warping."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ THRESHOLD_DB = -25.0
 
 
 def distortion_db(signals, reference, rate):
-    """Return the distortion of each signal [samples] from `reference` [samples], over its active frames."""
+    """Return the distortion of each signal [samples] from `reference` [samples], over its speech frames, dB."""
     natural = metrics.analyze(reference, rate)
     mean_db = 10 * np.log10(np.mean(10 ** (natural.power_db / 10)))
     active = np.flatnonzero(natural.power_db > mean_db + THRESHOLD_DB)

@@ -1,4 +1,4 @@
-"""Does training wait for its batches? `fit` on frames read from the feature file against one batch kept in memory.
+"""Time `fit` on frames read from the feature file against one batch kept in memory: does training wait for data?
 
 python benchmarks/input_wait.py FEATURES.h5
 """

@@ -1,10 +1,10 @@
-"""The table of docs/evaluation_samples.md: sets of patches whose fault is known, measured by `vconv evaluate-samples`.
+"""Measure sets of patches with a known fault by `vconv evaluate-samples`: the table of docs/evaluation_samples.md.
 
     vconv extract --corpus recipes/vcc2016/corpus.yaml --output recipes/vcc2016/dump/features.h5
     python benchmarks/known_faults.py recipes/vcc2016/dump/features.h5 FOLDER
 
-The sets and what is written of each, NUMBER.json and NUMBER/*.png, stay in FOLDER: docs/images/sample-histograms.png is
-2/histograms.png. The classifier is trained once; one that is in FOLDER is used.
+The sets and the output for each, NUMBER.json and NUMBER/*.png, stay in FOLDER. docs/images/sample-histograms.png is
+2/histograms.png. The classifier is trained once and kept in FOLDER.
 """
 
 import json
@@ -21,7 +21,7 @@ from vconv.data.patches import Patches
 from vconv.features.store import FeatureStore
 from vconv.generation.patch_classifier import PatchClassifier
 
-WIDTH, TRAINING, OTHERS = 32, 1832, 446  # frames of a patch, patches of the training set, of each other one
+WIDTH, TRAINING, OTHERS = 32, 1832, 446  # frames of a patch, patches of the training set and of each other set
 MEASURES = {
     "frechet_distance": (1, 2),
     "inception_score": (1, 2),
@@ -37,7 +37,7 @@ MEASURES = {
 
 
 def real(path):
-    """Return {split: (patches in [-1, 1], speakers)}, spread evenly over each split."""
+    """Return {split: (patches in [-1, 1], speakers)}, evenly spread over each split."""
     with FeatureStore(path) as store:
         image = MelImage(MelSpectrogram(MelSettings(store.settings["sample_rate"])), RANGE_DB)
         counts = {"training": TRAINING, "validation": OTHERS, "evaluation": OTHERS}
@@ -45,7 +45,7 @@ def real(path):
 
 
 def faulty(training, new, rng):
-    """Return {name: patches}, what is done to recordings neither trained on nor held out, or to the training set."""
+    """Return {name: patches}: changed evaluation recordings, changed training patches, or noise."""
     copied = training[rng.choice(len(training), OTHERS, replace=False)]
     mean, deviation = training.mean((0, 2), keepdims=True), training.std((0, 2), keepdims=True)
     return {

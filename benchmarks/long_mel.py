@@ -1,8 +1,8 @@
-"""Peak memory and CPU time of a vocoder on a long mel spectrogram, from file to file as `vconv vocode` goes.
+"""Measure peak memory and CPU time of a vocoder on a long mel spectrogram, from file to file as `vconv vocode` does.
 
     python benchmarks/long_mel.py melgan:recipes/vcc2016/exp/melgan_light [--minutes 60]
 
-The memory is that of the whole process, TensorFlow included.
+The memory is that of the whole process with TensorFlow.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from vconv.conversion import vocoders
 
 
 def peak_gb():
-    """Return the most memory that this process ever had, in GB."""
+    """Return the peak memory of this process, GB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 

@@ -1,11 +1,12 @@
-"""How good pairs of frames are, judged by sentences that both speakers said; `vconv match` never looks at that.
+"""Measure the quality of frame pairs on sentences that both speakers read; `vconv match` does not use them.
 
-    python benchmarks/matching.py FEATURES.h5 FRAME_PAIRS.h5 ...    # distance of what was matched from what was said
-    python benchmarks/matching.py FEATURES.h5 --parallel OUT.h5       # write the ceiling: pairs by the sentence's text
+    python benchmarks/matching.py FEATURES.h5 FRAME_PAIRS.h5 ...     # distance of matched frames from the target's
+    python benchmarks/matching.py FEATURES.h5 --parallel OUT.h5      # write frame pairs by time warping
 
-What was matched to each frame of a held-out sentence is compared with the target's own recording of it, frame by frame
-along the best warping path: order 24 without c0, root mean square in dB. A file from --parallel matches sentences by
-name and dynamic time warping: training on it (`vconv train matched --matches OUT.h5`) shows what perfect pairs bring.
+The frames matched to a held-out sentence are compared with the target's own recording of it, frame by frame along the
+best warping path: order 24 without c0, root mean square, dB. A file from --parallel pairs sentences by name and frames
+by dynamic time warping. A model trained on it (`vconv train matched --frame-pairs OUT.h5`) is the ceiling for
+alignment without parallel sentences.
 """
 
 import argparse
@@ -15,14 +16,14 @@ import numpy as np
 from librosa.sequence import dtw
 
 from vconv.alignment import frame_pairs
-from vconv.features.cepstra import ACOUSTIC_SIZE, SHAPE, active, mel_cepstra, power, said
+from vconv.features.acoustic import ACOUSTIC_SIZE, SHAPE, active, mel_cepstra, power, said
 from vconv.features.store import FeatureStore
 
 FOUR_PAIRS = "SF1-TM3,SF1-TF2,SM1-TF1,SM1-TM1"
 
 
 class Corpus:
-    """What is `said` [T, 40] in every utterance and which frames are active, bool [T]; computed once."""
+    """Acoustic features [T, 40] and speech mask, bool [T], of every utterance, computed once."""
 
     def __init__(self, store):
         self.store, self._known = store, {}
@@ -41,9 +42,9 @@ class Corpus:
 
 
 def partners(own, other):
-    """Return for each frame of `own` [T, 40] the frame of `other` [U, 40] beside it on the best warping path, [T].
+    """Return for each frame of `own` [T, 40] its frame of `other` [U, 40] on the best warping path, [T].
 
-    Coefficients 1 to 24 of each are seen relative to their own mean and deviation.
+    Coefficients 1 to 24 of each are normalized by their own mean and standard deviation.
     """
     shapes = own[:, SHAPE], other[:, SHAPE]
     one, two = ((shape - shape.mean(axis=0)) / shape.std(axis=0) for shape in shapes)
@@ -53,14 +54,14 @@ def partners(own, other):
 
 
 def rms_db(difference):
-    """Return the root mean square in dB of differences [n, 24] between mel-cepstra."""
+    """Return the root mean square of differences [n, 24] between mel-cepstra, dB."""
     return 10 / np.log(10) * np.sqrt(2 * np.square(difference).sum(axis=1).mean())
 
 
 def measure(corpus, file, source, target):
-    """Return (distance of what was matched, of the target's mean, share of frames that were matched).
+    """Return (distance of the matched frames, distance of the target's mean, share of frames that were matched).
 
-    Distances from what the target said in dB, over the frames of held-out sentences that were matched.
+    Distances from the target's own frames, dB, over the matched frames of held-out sentences.
     """
     references, number, found = corpus.of(target, "validation"), file.speakers.index(target), []
     for row in file.utterances:
@@ -82,7 +83,7 @@ def measure(corpus, file, source, target):
 
 
 def parallel(corpus):
-    """Yield for each speaker what all rows would be in that voice, by the sentence's recording; weights; no maps."""
+    """Yield for each target (features of all frames in that voice by time warping, weights, identity transforms)."""
     store = corpus.store
     table = frame_pairs.table(store)
     for target in store.speakers:

@@ -1,4 +1,4 @@
-"""How far the mel spectrogram of the Keras tutorial, its triangles straight over mel, is from ours, straight over Hz.
+"""Compare mel filters that are triangular over mel (the Keras tutorial) with those of vconv, triangular over Hz.
 
 python benchmarks/mel_triangles.py data/sample/evaluation/slt/e01.flac
 """

@@ -1,10 +1,10 @@
-"""MelGAN's speed: the generator and one training step, against plain Keras layers and against PyTorch, in turn.
+"""Time the generator and one training step of MelGAN against plain Keras layers and PyTorch, in turn.
 
     python benchmarks/melgan.py                  # generator, batch 1 and 32 of [50, 80]; PyTorch where it is installed
     python benchmarks/melgan.py --training       # one step on segments of 8192 samples, 16 a batch or `--batch` of them
 
-All have the same weights; their outputs are compared before anything is timed. The plain layers are those of the Keras
-tutorial: `Conv1D` and `Conv1DTranspose`, a weight norm that is computed at every call.
+All alternatives have the same weights; their outputs are compared before they are timed. The plain layers are those of
+the Keras tutorial: `Conv1D` and `Conv1DTranspose`, with a weight norm that is computed at every call.
 """
 
 import argparse
@@ -23,7 +23,7 @@ FRAMES = 50
 
 
 class WeightNorm(layers.Wrapper):
-    """The published formulation: the wrapped layer's kernel is assembled anew at each call."""
+    """The published formulation: each call computes the kernel of the wrapped layer from direction and gain."""
 
     def build(self, input_shape):
         self.layer.build(input_shape)
@@ -45,7 +45,7 @@ class WeightNorm(layers.Wrapper):
 
 
 def plain(network):
-    """Return a copy of one of our networks in which each of our layers is one of Keras', with its weights."""
+    """Return a copy of `network` in which a Keras layer with the same weights replaces each layer of vconv."""
 
     def counterpart(layer):
         if not hasattr(layer, "direction"):
@@ -77,7 +77,7 @@ def plain(network):
 
 
 def in_pytorch(generator, network):
-    """Return a function that runs the folded generator in PyTorch, or None where there is no PyTorch."""
+    """Return a function that runs the frozen generator in PyTorch, or None if PyTorch is not installed."""
     try:
         import torch
     except ImportError:
@@ -142,7 +142,7 @@ def inference(rounds):
 
 
 def training(rounds, rows):
-    """Time one step of both players on `rows` segments; as many as the settings say when None."""
+    """Time one step of generator and discriminators on `rows` segments (None: the batch size of the settings)."""
     settings = models.settings("melgan")
     model = models.build("melgan", settings)
     rows = rows or settings["training"]["batch_size"]
@@ -157,7 +157,7 @@ def training(rounds, rows):
 
     @tf.function(autograph=False)
     def tutorial():
-        """Both tapes around both networks, as the tutorial has it."""
+        """Run one step with both tapes around both networks, as the tutorial does."""
         with tf.GradientTape() as of_generator, tf.GradientTape() as of_discriminator:
             fake = generator(mel)
             real_maps, fake_maps = discriminator(wave), discriminator(fake)
@@ -175,7 +175,7 @@ def training(rounds, rows):
 
     ours = tf.function(lambda: model.train_step((mel, wave)), autograph=False)
     alternatives = {"plain Keras layers": lambda: tutorial().numpy(), "vconv": lambda: ours()["loss"].numpy()}
-    for run in alternatives.values():  # traced before it is timed
+    for run in alternatives.values():  # tracing is not timed
         run()
     compare(alternatives, rounds, "steps", 1)
 

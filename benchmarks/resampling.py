@@ -1,8 +1,8 @@
-"""How far speech is from itself after it went from 16 to 48 kHz and back, by soxr and by `vconv.audio.wav.resample`.
+"""Measure the distortion of speech resampled from 16 to 48 kHz and back, by soxr and by `vconv.audio.wav.resample`.
 
     python benchmarks/resampling.py corpora/vcc2016/evaluation_all [--recordings 20]
 
-The folder is searched for recordings, of which some are taken, spread over all.
+The recordings are evenly spread over all that the folder holds.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Draws the pictures of docs/results.md: a spectrogram picture a pair, and the training curves.
+"""Draw the pictures of docs/results.md: the spectrograms of each pair, and the training curves.
 
     python benchmarks/result_pictures.py --corpus recipes/vcc2016/corpus.yaml --corpus-dir corpora/vcc2016 \
         --sentence 200005 --pairs SF1-TM3,SM1-TF1 --output docs/images recipes/vcc2016/exp/convvae [more runs]
@@ -16,7 +16,7 @@ from vconv.training.run_folder import RunFolder
 
 
 def log_spectrum(path, rate):
-    """Return log10 of the WORLD power spectrum [T, K] of a recording."""
+    """Return log10 of the WORLD power spectrum of a recording, [T, K]."""
     analysis = world.analyze(wav.read(path, rate)[0], rate, *f0.WIDE_RANGE_HZ)
     return np.log10(analysis.spectrum)
 

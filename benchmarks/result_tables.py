@@ -1,11 +1,11 @@
-"""The tables of docs/results.md, from what `vconv evaluate` wrote.
+"""Print the tables of docs/results.md from the scores that `vconv evaluate` writes.
 
     python benchmarks/result_tables.py convvae=RUN/scores.json vawgan=RUN/scores.json      # every measure, pair by pair
     python benchmarks/result_tables.py --mean nothing=RUN/scores.json "gv 0=OTHER.json"    # one row a system: its mean
     python benchmarks/result_tables.py --pairs RUN/scores-SF1.json RUN/scores-SF2.json     # one row a pair: one system
 
-Source, copy-synthesis and target are taken from the first file. A cell is a mean and, but for `--pairs`, its 95 %
-interval.
+Source, copy-synthesis and target come from the first file. A cell is a mean with its 95 % interval, or a mean alone
+with `--pairs`.
 """
 
 import argparse
@@ -36,7 +36,7 @@ BRIEF = [
 
 
 def entry(block, title, system):
-    """Return {"mean": …, "interval": …} of a column, scaled, or None if it was not measured."""
+    """Return {"mean": …, "interval": …} of a column in its unit, or None if it was not measured."""
     group, measure, factor, _ = COLUMNS[title]
     found = block[group][system]
     found = found and found["details"].get(measure)
@@ -46,7 +46,7 @@ def entry(block, title, system):
 
 
 def number(value, title):
-    """Return a value as the column writes it."""
+    """Return a value with the decimals of its column."""
     return f"{value:.{COLUMNS[title][3]}f}".replace("-", "−")
 
 
@@ -60,14 +60,14 @@ def cells(block, titles, system):
 
 
 def show(titles, rows, first="system"):
-    """Print a table; a row is a name and its cells."""
+    """Print a Markdown table; a row is a name and its cells."""
     print(f"| {first} | {' | '.join(titles)} |\n|{'---|' * (len(titles) + 1)}")
     for name, found in rows:
         print(f"| {name} | {' | '.join(found)} |")
 
 
 def by_pair(scores):
-    """Print a row for each pair of all files, and the mean of the pairs."""
+    """Print one row for each pair of all files, and the mean over the pairs."""
     pairs = {pair: block for content in scores for pair, block in content["pairs"].items()}
     values = {title: [entry(block, title, "converted") for block in pairs.values()] for title in BRIEF}
     columns = {title: [one["mean"] for one in found] for title, found in values.items() if None not in found}

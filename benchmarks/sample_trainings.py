@@ -1,6 +1,6 @@
-"""Trainings of dcgan that differ in one thing each, on one task, measured alike: for `stabilizers`, `cqt_channels`.
+"""Train `dcgan` on one task with one setting changed at a time, for `stabilizers.py` and `cqt_channels.py`.
 
-A training that is done stands in FOLDER/results.jsonl and is not done again; one that was interrupted goes on.
+FOLDER/results.jsonl holds the finished trainings, which are not repeated. An interrupted training goes on.
 """
 
 import argparse
@@ -36,10 +36,21 @@ COLUMNS = {  # title → (measure, factor, decimals)
 
 
 class Task(NamedTuple):
-    """What all trainings of a table share, and in what they differ.
+    """What all trainings of a table share, and how they differ.
 
-    settings, alternatives: assignments as `--set` takes them, the latter name → list. around: name → context manager
-    to train and generate in, where settings cannot say what is different. updates: of the generator, an epoch.
+    Attributes
+    ----------
+    settings : list of str
+        Assignments as `--set` takes them, the same for all trainings.
+    alternatives : dict
+        Name → list of assignments.
+    epochs : int
+    updates : int
+        Updates of the generator in an epoch.
+    samples : int
+        Generated patches that are measured.
+    around : dict
+        Name → context manager in which the model is trained and used, for what no setting can change.
     """
 
     settings: list
@@ -50,11 +61,11 @@ class Task(NamedTuple):
     around: dict = {}
 
     def identity(self, store):
-        """Return what must be the same for rows of one table."""
+        """Return what must be equal for all rows of a table."""
         return [store.fingerprint, self.epochs, self.updates, self.samples, *self.settings]
 
     def assignments(self, name, seed):
-        """Return the changes of settings of one training, as `--set` takes them."""
+        """Return the changed settings of one training, as `--set` takes them."""
         own = [*self.settings, f"training.epochs={self.epochs}", *self.alternatives[name], f"training.seed={seed}"]
         settings = models.settings("dcgan", config.parse_assignments(own))
         patches = settings["training"]["batch_size"] * settings["adversarial"]["critic_steps"] * self.updates
@@ -62,7 +73,7 @@ class Task(NamedTuple):
 
 
 def classifier_of(folder, real):
-    """Return the classifier of the real patches, trained once."""
+    """Return the classifier of the real patches; it is trained once and kept in `folder`."""
     path = folder / "classifier.h5"
     if path.exists():
         return PatchClassifier.load(path)
@@ -72,20 +83,20 @@ def classifier_of(folder, real):
 
 
 def seconds_per_update(run, updates):
-    """Return the median over the epochs, from when each one's samples were drawn, or None where none was measured."""
+    """Return the median over the epochs, from the times of their sample pictures, or None with fewer than two."""
     drawn = sorted(path.stat().st_mtime for path in run.samples.glob("epoch-*.png"))
     return float(np.median(np.diff(drawn)) / updates) if len(drawn) > 1 else None
 
 
 def measure(task, store, folder, name, seed):
-    """Train, generate, measure; return what results.jsonl keeps."""
+    """Train, generate and measure; return a line of results.jsonl."""
     changes = config.parse_assignments(task.assignments(name, seed))
     run = RunFolder(folder / f"{re.sub('[^a-zA-Z0-9]+', '-', name)}-{seed}")
     broken = []
     with task.around.get(name, contextlib.nullcontext()):
         try:
             train("dcgan", store, None, {}, run.path, changes)
-        except VconvError as error:  # a loss that is no number: what it had learned until then is measured
+        except VconvError as error:  # the loss is not a number: measure the last checkpoint
             if not run.epochs_done():
                 raise
             print(error)
@@ -116,7 +127,7 @@ def measure(task, store, folder, name, seed):
 
 
 def table(names, rows):
-    """Return the lines of the table: a mean and, in brackets, each seed's value."""
+    """Return the lines of the table: the mean and, in parentheses, the value of each seed."""
     lines = [f"| setting | {' | '.join(COLUMNS)} | s / update | warnings |", "|---" * (len(COLUMNS) + 3) + "|"]
 
     def cells(of, column):
@@ -135,7 +146,7 @@ def table(names, rows):
 
 
 def main(task, description):
-    """Read the command line, do what is not done yet, print the table after each training."""
+    """Read the command line, run the trainings that are missing, print the table after each."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("features", help="a feature file with waves, of several speakers")
     parser.add_argument("folder", type=Path, help="trainings and results")

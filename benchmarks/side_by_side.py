@@ -1,14 +1,28 @@
-"""Times alternatives in turn, so that whatever else slows the machine slows them all, and prints ratios with spread."""
+"""Time alternatives in turn, so that other load on the machine slows them all, and print ratios with their range."""
 
 import statistics
 import time
 
 
 def compare(alternatives, rounds, unit, amount):
-    """Run each of `alternatives` (name → function) `rounds` times in turn; print speeds, and ratios to the first.
+    """Run each alternative `rounds` times in turn; print speeds, and ratios to the first alternative.
 
-    `amount` units of work are done in one call of each. A ratio is taken within each round; its median and range are
-    printed. Returns {name: [seconds]}.
+    A ratio is taken within each round; its median and range are printed.
+
+    Parameters
+    ----------
+    alternatives : dict
+        Name → function without arguments.
+    rounds : int
+    unit : str
+        Name of a unit of work, in the plural.
+    amount : int
+        Units of work in one call.
+
+    Returns
+    -------
+    dict
+        Name → list of seconds, one a round.
     """
     seconds = {name: [] for name in alternatives}
     for _ in range(rounds):

@@ -1,4 +1,4 @@
-"""What each objective and stabilizer does to dcgan on one common task: the table of docs/adversarial_training.md.
+"""Compare the objectives and stabilizers of `dcgan` on one task: the table of docs/adversarial_training.md.
 
     vconv extract --corpus recipes/spectrogram-gan/corpus.yaml --output recipes/spectrogram-gan/dump/features.h5
     python benchmarks/stabilizers.py recipes/spectrogram-gan/dump/features.h5 FOLDER

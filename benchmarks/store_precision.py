@@ -1,4 +1,4 @@
-"""What the feature file's types cost: copy-synthesis from exact float64 features against that from what the file keeps.
+"""Measure the loss by the types of the feature file: copy-synthesis from float64 features and from stored features.
 
     python benchmarks/store_precision.py recipes/vcc2016/corpus.yaml --corpus-dir corpora/vcc2016 [--sentences 4]
 
@@ -17,7 +17,7 @@ from vconv.features.schema import TYPES
 
 
 def chosen(corpus, split, count):
-    """Return `count` utterances a speaker, spread over those of the split."""
+    """Return `count` utterances of each speaker, evenly spread over the split."""
     rows = []
     for speaker in corpus.speakers:
         own = [row for row in corpus.utterances if (row.speaker, row.split) == (speaker, split)]
@@ -26,7 +26,7 @@ def chosen(corpus, split, count):
 
 
 def copies(y, rate, settings):
-    """Return the three signals [samples]."""
+    """Return three signals [samples]: from float64 features, with the energy normalized, and from the stored types."""
     wide = world.estimate_f0(y, rate, *f0.WIDE_RANGE_HZ, settings["f0_method"], settings["frame_period_ms"])
     exact = world.analyze(y, rate, *f0.find_range(wide), settings["f0_method"], settings["frame_period_ms"])
     log_spectrum, energy = world.normalize_energy(exact.spectrum)
@@ -45,7 +45,7 @@ def main():
     parser.add_argument("corpus")
     parser.add_argument("--corpus-dir")
     parser.add_argument("--split", default="evaluation")
-    parser.add_argument("--sentences", type=int, default=4, help="a speaker")
+    parser.add_argument("--sentences", type=int, default=4, help="sentences of each speaker (default 4)")
     args = parser.parse_args()
     corpus, rows = Corpus.load(args.corpus, corpus_dir=args.corpus_dir), []
     for utterance in chosen(corpus, args.split, args.sentences):

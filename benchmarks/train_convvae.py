@@ -1,4 +1,4 @@
-"""Training speed of `convvae` against the same network of plain Keras layers, as `fit` runs both.
+"""Time the training of `convvae` against the same network of plain Keras layers, both by `fit`.
 
     python benchmarks/train_convvae.py
 
@@ -30,7 +30,7 @@ def plain_norm(name):
 
 
 def plain_model():
-    """The network of `convvae` with Keras' own layers throughout."""
+    """Return the network of `convvae` built of Keras layers only."""
     with (
         mock.patch.object(convvae, "FourierConv1D", plain_convolution),
         mock.patch("vconv.layers.convolution.LayerNorm", plain_norm),

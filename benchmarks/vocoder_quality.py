@@ -1,7 +1,7 @@
-"""How near vocoders' copies are to the natural recordings: mel distance, multi-resolution STFT distance, DistillMOS.
+"""Compare copies by vocoders with the natural recordings: mel distance, multi-resolution STFT distance, DistillMOS.
 
-Make the copies with `vconv vocode NATURAL --vocoder … --output DIR`; WORLD's are made here. Run it where the package
-`distillmos` is installed (vconv[neural]) to have the last column:
+`vconv vocode NATURAL --vocoder … --output DIR` makes the copies; those by WORLD are made here. DistillMOS needs the
+extra `neural`:
 
     python benchmarks/vocoder_quality.py NATURAL melgan=DIR griffin-lim=DIR
 """
@@ -22,7 +22,7 @@ WORLD = {"sample_rate": RATE, "frame_period_ms": 5.0, "f0_method": "harvest"}
 
 
 def stft_distance(natural, copy):
-    """Spectral convergence + mean L1 of log magnitudes over three resolutions, as `losses.multi_resolution_stft`."""
+    """Return spectral convergence + mean L1 of log magnitudes at three resolutions (`losses.multi_resolution_stft`)."""
     terms = []
     for size in (512, 1024, 2048):
         spectra = (stft(y, nperseg=size, noverlap=size * 3 // 4, boundary=None)[2] * size / 2 for y in (natural, copy))

@@ -1,11 +1,12 @@
-"""Who says what is voiced: the F0 estimator alone, or D4C after it?
+"""Compare two deciders of voicing: the F0 estimator alone, or D4C after it.
 
     python benchmarks/voicing.py FEATURES.h5 CORPUS-DIR-OF-A-SPEAKER ... [--files 30] [--whisper MODEL]
 
-D4C calls a voiced frame noise if too little of its power lies below 4 kHz ("love train"; Morise 2016, "D4C, a
-band-aperiodicity estimator for high-quality speech synthesis", Speech Communication 84). Recordings are made again from
-their own analysis, as a conversion makes its sound: heard once more (`vconv.audio.resynthesis`), with the recording's
-pauses. Means over all recordings, and what the love train adds, with its 95 % bootstrap interval.
+D4C marks a voiced frame as unvoiced if too little of its power lies below 4 kHz ("love train"; Morise 2016, "D4C, a
+band-aperiodicity estimator for high-quality speech synthesis", Speech Communication 84). Each recording is synthesized
+from its own analysis as in a conversion: with one resynthesis iteration (`vconv.audio.resynthesis`) and with the
+recording's own signal in pauses. The output is the mean over all recordings, and the change by the love train with its
+95 % bootstrap interval.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from vconv.audio.resynthesis import refined
 from vconv.evaluation import metrics, naturalness
 from vconv.evaluation.bootstrap import interval, weights
 from vconv.evaluation.intelligibility import Recognizer, edit_distance, normalize
-from vconv.features.cepstra import active
+from vconv.features.acoustic import active
 from vconv.features.store import FeatureStore
 
 METHODS, LOVE_TRAIN = ("dio", "harvest"), {"without": -np.inf, "with": 0.85}
@@ -28,7 +29,7 @@ PERIOD_MS = world.FRAME_PERIOD_MS
 
 
 def copy(y, rate, f0_hz, threshold):
-    """Return `y` [samples] by WORLD."""
+    """Return the copy-synthesis of `y` [samples] by WORLD with this D4C threshold."""
     spectrum, seconds = world.estimate_spectrum(y, f0_hz, rate), np.arange(len(f0_hz)) * PERIOD_MS / 1000
     aperiodicity = pyworld.d4c(y, f0_hz, seconds, rate, threshold=threshold, fft_size=world.fft_size(rate))
     made = refined(lambda asked: world.synthesize(f0_hz, asked, aperiodicity, rate), spectrum, f0_hz, rate, PERIOD_MS)
@@ -36,12 +37,12 @@ def copy(y, rate, f0_hz, threshold):
 
 
 def words(y, rate, recognizer):
-    """Return the words that are understood, a list; empty without a recognizer."""
+    """Return the list of recognized words; empty without a recognizer."""
     return normalize(recognizer.read(y, rate)).split() if recognizer else []
 
 
 def measures(made, y, rate, said, recognizer):
-    """Return [mcd24 in dB, voicing error in %, DistillMOS, words lost, words said] of a copy of `y`."""
+    """Return [`mcd24` in dB, voicing error in %, DistillMOS, lost words, all words] of a copy of `y`."""
     score = metrics.score(made, rate, y, rate)
     mos = naturalness.distillmos(made, rate) if "distillmos" in naturalness.available() else np.nan
     lost = min(edit_distance(words(made, rate, recognizer), said), len(said)) if recognizer else np.nan

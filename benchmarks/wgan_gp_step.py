@@ -1,4 +1,4 @@
-"""One WGAN-GP step of dcgan against the usual tutorial formulation, in turn, and its share of the matrix peak.
+"""Time one WGAN-GP step of `dcgan` against the usual tutorial code, and compare it with the peak of a matrix product.
 
     python benchmarks/wgan_gp_step.py            # some minutes on two cores, on an idle machine
     python benchmarks/wgan_gp_step.py --rounds 1
@@ -30,7 +30,7 @@ SIZE = 2048  # of the matrices
 
 
 def tutorial_networks():
-    """Return generator and critic as they are usually written down."""
+    """Return generator and critic as tutorials write them."""
 
     def norm():
         return [layers.BatchNormalization(), layers.LeakyReLU(0.3)]
@@ -73,7 +73,7 @@ def tutorial_networks():
 
 
 class Tutorial:
-    """Networks with the weights of a DCGAN, two optimizers, and the step as tutorials have it."""
+    """Networks with the weights of a `dcgan` model, two optimizers, and the training step of tutorials."""
 
     def __init__(self, model):
         self.generator, self.critic = tutorial_networks()
@@ -110,13 +110,14 @@ class Tutorial:
 
 
 def multiply_adds(model):
-    """Return the multiply-adds that one step cannot do without.
+    """Return the multiply-adds that one step needs at least.
 
-    With G and C those of a patch in either network, G₁, C₁ in its first layer and Cₛ in the critic's last:
+    G and C are those of one patch in generator and critic, G₁ and C₁ those of the first layer, Cₛ those of the last
+    layer of the critic:
 
-    - critic's update: G for the fakes; 2C forward; 4C − 2C₁ backward, by weights and inputs, but not by real or fake.
-    - penalty: C forward and C back to the input; 2C − Cₛ through that way back, by its kernels and by what came in from
-      above; its batch statistics depend on the activations, so 2C − 2Cₛ − C₁ through the forward pass below them.
+    - critic's update: G for the fakes; 2C forward; 4C − 2C₁ backward, to weights and layer inputs, but not to patches.
+    - penalty: C forward and C back to the input; 2C − Cₛ for the gradient of this backward pass with respect to kernels
+      and incoming gradients; 2C − 2Cₛ − C₁ through the forward pass, because the batch statistics depend on it.
     - generator's update: G + C forward, C back to the fakes, 2G − G₁ back to weights and layers.
     """
     described = info.describe("dcgan", 0, 0)["networks"]
@@ -131,7 +132,7 @@ def multiply_adds(model):
 
 
 def peak(times=8):
-    """Return the multiply-adds a second of the best of some matrix products."""
+    """Return the multiply-adds a second of the fastest of `times` matrix products."""
     one, other = (tf.random.normal((SIZE, SIZE)) for _ in range(2))
     seconds = []
     for _ in range(times + 1):
@@ -178,7 +179,7 @@ def main():
         }
         before = peak()
         for run in alternatives.values():
-            run()  # what is traced and compiled once is not timed
+            run()  # tracing and compilation are not timed
         seconds = compare(alternatives, options.rounds, "steps", options.steps)
         best = max(before, peak())
     needed = multiply_adds(model)

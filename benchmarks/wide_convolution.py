@@ -1,4 +1,4 @@
-"""The decoder's last layer, 1025 taps on 513 bins: as a convolution, as a Toeplitz matrix, by FFT.
+"""Time the last layer of the decoder (1025 taps, 513 bins) as a convolution, as a Toeplitz matrix, and by FFT.
 
 python benchmarks/wide_convolution.py
 """
@@ -19,13 +19,13 @@ TAP = np.arange(BINS)[:, None] - np.arange(BINS)[None] + BINS - 1
 
 
 def toeplitz(x, kernel):
-    """The same convolution as one matrix product, its matrix gathered from the kernel."""
+    """Return the same convolution as one matrix product; the matrix is gathered from the kernel."""
     matrix = tf.reshape(tf.transpose(tf.gather(kernel[..., 0], TAP), (0, 2, 1)), (BINS * CHANNELS, BINS))
     return tf.reshape(x, (-1, BINS * CHANNELS)) @ matrix
 
 
 def training_step(layer, x, weights):
-    """Return a function that computes the layer and its gradients."""
+    """Return a function that computes the output of the layer and its gradients."""
 
     @tf.function
     def step():

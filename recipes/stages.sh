@@ -28,10 +28,6 @@ models() {  # a model is one .yaml beside its .py
     echo "${names[@]%.yaml}"
 }
 
-trains_on() {  # whether the chosen model trains on this kind of data
-    grep -q "^training_data: $1\b" "$repository/vconv/models/$model.yaml"
-}
-
 usage() {
     cat << USAGE
 usage: bash recipes/$(basename "$recipe")/run.sh [options]
@@ -135,9 +131,9 @@ train() {  # train MODEL RUN [KEY=VALUE...]: stage 3
 
 describe_features() {  # stage 2
     vconv statistics --features "$features" --output "$recipe/dump/statistics.h5" || return
-    if trains_on frame_pairs; then
-        vconv match "${corpus[@]}" --features "$features"
-    fi
+    local preparation
+    preparation=$(vconv info "$model" --preparation) || return
+    [[ -z $preparation ]] || vconv "$preparation" "${corpus[@]}" --features "$features"
 }
 
 train_model() {

@@ -2,12 +2,18 @@
 
 import numpy as np
 
-from vconv import models
+from vconv import data, models
 from vconv.alignment import frame_pairs
-from vconv.features import schema, writer
+from vconv.features import content, schema, writer
 
 SPEAKERS = ("Ann", "Bjørn K", "Cy_2")
-SETTINGS = {"sample_rate": 16000, "frame_period_ms": 5.0, "fft_size": 1024, "f0_method": "dio"}
+SETTINGS = {
+    "sample_rate": 16000,
+    "frame_period_ms": 5.0,
+    "fft_size": 1024,
+    "f0_method": "dio",
+    "content_encoder": {"name": "mel_cepstrum", "version": 1},
+}
 SMALL = {
     "network": {
         "latent": 4,
@@ -46,10 +52,16 @@ def changes_for(name, shrunk=SMALL):
     return changes
 
 
-def write_pairs(store, seed=0, **settings):
-    """Write frame_pairs.h5 beside a store: in each speaker's voice the mel-cepstra are noise around a mean of his own.
+def build(name, settings, bins=27, speakers=3):
+    """Return the model `name` for data of these sizes."""
+    sizes = data.kind(models.training_data(name)).sizes(bins, speakers, content.encoder(content.DEFAULT).size)
+    return models.build(name, settings, **sizes)
 
-    0 to 3 frames are matched to each row.
+
+def write_pairs(store, seed=0, **settings):
+    """Write frame_pairs.h5 beside a store: acoustic features of each speaker are noise around the speaker's mean.
+
+    0 to 3 frames are matched to each frame.
     """
     random, utterances = np.random.default_rng(seed), frame_pairs.table(store)
     rows = utterances[-1].start + utterances[-1].length

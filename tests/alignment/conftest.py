@@ -13,7 +13,7 @@ SOUNDS, SPREAD = 8, 1.0 / np.arange(1, 25) ** 0.5
 
 
 class Voices:
-    """Speakers who say the same sounds, each with coefficients of his own: gain · sound + offset."""
+    """Speakers who say the same sounds, each with coefficients of its own: gain · sound + offset."""
 
     def __init__(self, names, seed=0):
         self.random = np.random.default_rng(seed)
@@ -66,7 +66,11 @@ def make_voices():
                 sounds += [said[::2]] if split != "evaluation" else []
         writer.write(
             path,
-            {"contents": ["frames"], "sample_rate": 16000},
+            {
+                "contents": ["frames"],
+                "sample_rate": 16000,
+                "content_encoder": {"name": "mel_cepstrum", "version": 1},
+            },
             dict.fromkeys(voices.gain, (80.0, 300.0)),
             rows,
             arrays,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from vconv.alignment import adaptation
-from vconv.alignment.adaptation import adapt, fit, fit_speaker_transform, near_pairs
-from vconv.alignment.frames import Rows
-from vconv.alignment.speaker_frames import Voice
+from vconv.alignment.adaptation import adapt, fit_affine, fit_speaker_transform, near_pairs
+from vconv.alignment.frames import AlignmentFrames
+from vconv.alignment.speaker_frames import SpeakerFrames
 from vconv.audio.mel_cepstrum import frequency_warp
 
 SETTINGS = {"warp": 0.15, "rounds": 4, "frames": 6000, "keep": 0.85, "ridge": 10.0}
@@ -17,19 +17,19 @@ TARGET = (SOURCE @ LINEAR + CONSTANT).astype(np.float32)
 
 
 class Cepstra:
-    """A `Voice` of which each row is looked at alone."""
+    """A `SpeakerFrames` of which each row is looked at alone."""
 
     def __init__(self, cepstra):
-        self.said, self.spoken = cepstra.astype(np.float32), np.arange(len(cepstra))
-        self.shape = self.normalized(cepstra[:, 1:25])
+        self.acoustic, self.speech = cepstra.astype(np.float32), np.arange(len(cepstra))
+        self.coefficients = self.normalized(cepstra[:, 1:25])
 
-    normalized = Voice.normalized
+    normalized = SpeakerFrames.normalized
 
-    def some(self, most):
-        return self.spoken[:most]
+    def subset(self, count):
+        return self.speech[:count]
 
-    def place(self, shape, chosen):
-        return shape[chosen]
+    def alignment_features(self, coefficients, chosen):
+        return coefficients[chosen]
 
 
 def smooth(rows, seed=0):
@@ -44,7 +44,7 @@ def test_the_warp_is_found(alpha):
     cepstra = smooth(800)
     source = Cepstra(cepstra @ frequency_warp(40, 39, -alpha))
     found = adapt(source, Cepstra(cepstra), SETTINGS | {"rounds": 0})
-    np.testing.assert_array_equal(found, source.normalized((source.said @ frequency_warp(40, 39, alpha))[:, 1:25]))
+    np.testing.assert_array_equal(found, source.normalized((source.acoustic @ frequency_warp(40, 39, alpha))[:, 1:25]))
 
 
 def test_rounds_bring_the_rows_to_where_they_are_in_the_other_voice():
@@ -52,16 +52,18 @@ def test_rounds_bring_the_rows_to_where_they_are_in_the_other_voice():
     mixed = cepstra.copy()
     mixed[:, 1:25] = cepstra[:, 1:25] @ (np.eye(24) + 0.1 * RANDOM.normal(size=(24, 24))) + 3
     source, target = Cepstra(mixed), Cepstra(cepstra)
-    errors = [np.abs(adapt(source, target, SETTINGS | {"rounds": rounds}) - target.shape).mean() for rounds in (0, 4)]
+    errors = [
+        np.abs(adapt(source, target, SETTINGS | {"rounds": rounds}) - target.coefficients).mean() for rounds in (0, 4)
+    ]
     assert errors[1] < 0.1 < 0.2 < errors[0]
 
 
 def test_what_is_moved_keeps_mean_and_deviation(trio):
-    rows = Rows(trio.store, trio.statistics)
-    one, other = Voice(rows, 0), Voice(rows, 1)
+    rows = AlignmentFrames(trio.store, trio.statistics)
+    one, other = SpeakerFrames(rows, 0), SpeakerFrames(rows, 1)
     moved = adapt(one, other, SETTINGS)
-    np.testing.assert_allclose(moved[one.spoken].mean(axis=0), 0, atol=1e-4)
-    np.testing.assert_allclose(moved[one.spoken].std(axis=0), 1, atol=1e-3)
+    np.testing.assert_allclose(moved[one.speech].mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(moved[one.speech].std(axis=0), 1, atol=1e-3)
 
 
 @pytest.mark.parametrize("rows", [1, 2])
@@ -69,7 +71,7 @@ def test_a_voice_of_a_row_or_two_is_moved_by_a_map_that_is_finite_and_small(rows
     few, many = Cepstra(smooth(rows)), Cepstra(smooth(300, 1))
     for source, target in (few, many), (many, few):
         assert np.isfinite(adapt(source, target, SETTINGS)).all()
-    assert np.abs(fit_speaker_transform(few, np.arange(rows), many.shape[:rows], 10.0)[:-1]).max() < 30
+    assert np.abs(fit_speaker_transform(few, np.arange(rows), many.coefficients[:rows], 10.0)[:-1]).max() < 30
 
 
 def test_the_farthest_pairs_do_not_count():
@@ -80,15 +82,15 @@ def test_the_farthest_pairs_do_not_count():
 
 
 def test_right_neighbors_give_the_map():
-    affine = fit(SOURCE, TARGET, 1e-6)
+    affine = fit_affine(SOURCE, TARGET, 1e-6)
     np.testing.assert_allclose(affine, np.vstack([LINEAR, CONSTANT]), atol=1e-3)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_of_few_rows_the_map_moves_but_does_not_distort(rows):
-    affine = fit(SOURCE[:rows], SOURCE[:rows] + 2, 10.0)
+    affine = fit_affine(SOURCE[:rows], SOURCE[:rows] + 2, 10.0)
     np.testing.assert_allclose(affine, np.vstack([np.eye(5), np.full(5, 2)]), atol=1e-4)
-    np.testing.assert_allclose(fit(SOURCE, TARGET, 1e9)[:-1], np.eye(5), atol=1e-3)
+    np.testing.assert_allclose(fit_affine(SOURCE, TARGET, 1e9)[:-1], np.eye(5), atol=1e-3)
 
 
 def test_no_more_rows_are_looked_at_than_the_settings_say(monkeypatch):

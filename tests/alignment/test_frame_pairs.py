@@ -12,11 +12,13 @@ from vconv.common.errors import VconvError
 UTTERANCES = [AlignedUtterance("é 1", "A", "training", 0, 3), AlignedUtterance("2", "B é", "validation", 3, 4)]
 MATCHED = np.random.default_rng(0).normal(size=(2, 7, 40)).astype(np.float16)
 WEIGHT = np.random.default_rng(1).integers(0, 256, size=(2, 7)).astype(np.uint8)
-MAPS = np.random.default_rng(2).normal(size=(2, 2, 25, 24)).astype(np.float32)
+TRANSFORMS = np.random.default_rng(2).normal(size=(2, 2, 25, 24)).astype(np.float32)
 
 
-def write(path, matched=MATCHED, weight=WEIGHT, maps=MAPS):
-    frame_pairs.write(path, {"warp": 0.12}, "ab12", ["A", "B é"], UTTERANCES, zip(matched, weight, maps, strict=False))
+def write(path, matched=MATCHED, weight=WEIGHT, transforms=TRANSFORMS):
+    frame_pairs.write(
+        path, {"warp": 0.12}, "ab12", ["A", "B é"], UTTERANCES, zip(matched, weight, transforms, strict=False)
+    )
     return path
 
 
@@ -28,14 +30,14 @@ def test_what_is_written_comes_back(tmp_path):
         np.testing.assert_array_equal(found.matched, MATCHED, strict=True)
         assert isinstance(found.weight, np.memmap) and not found.weight.flags.writeable
         np.testing.assert_array_equal(found.weight, WEIGHT, strict=True)
-        np.testing.assert_array_equal(found.maps, MAPS, strict=True)
+        np.testing.assert_array_equal(found.transforms, TRANSFORMS, strict=True)
 
 
 @pytest.mark.parametrize(
     "parts",
     [
         (MATCHED[:1], WEIGHT),
-        (MATCHED[[0, 1, 1]], WEIGHT[[0, 1, 1]], MAPS[[0, 1, 1]]),
+        (MATCHED[[0, 1, 1]], WEIGHT[[0, 1, 1]], TRANSFORMS[[0, 1, 1]]),
         (MATCHED[:, :6], WEIGHT),
         (MATCHED[:, :, :23], WEIGHT),
         (MATCHED * np.float16(np.nan), WEIGHT),
@@ -43,20 +45,20 @@ def test_what_is_written_comes_back(tmp_path):
         (MATCHED, WEIGHT[:, :6]),
         (MATCHED, np.full(WEIGHT.shape, 256)),
         (MATCHED, np.full(WEIGHT.shape, 0.5)),
-        (MATCHED, WEIGHT, MAPS[:, :1]),
-        (MATCHED, WEIGHT, MAPS * np.inf),
+        (MATCHED, WEIGHT, TRANSFORMS[:, :1]),
+        (MATCHED, WEIGHT, TRANSFORMS * np.inf),
     ],
     ids=[
         "speaker missing",
         "speaker too many",
-        "rows",
+        "frames",
         "width",
         "NaN",
         "too large",
         "weights",
         "weight",
         "fraction",
-        "maps",
+        "transforms",
         "infinite",
     ],
 )

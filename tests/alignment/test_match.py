@@ -9,8 +9,8 @@ from scipy.spatial.distance import cdist
 from vconv.alignment import match
 from vconv.alignment.adaptation import adapt
 from vconv.alignment.frame_pairs import FramePairs
-from vconv.alignment.frames import Rows
-from vconv.alignment.speaker_frames import Voice
+from vconv.alignment.frames import AlignmentFrames
+from vconv.alignment.speaker_frames import SpeakerFrames
 from vconv.commands import cli
 from vconv.common.errors import VconvError
 
@@ -38,21 +38,21 @@ def test_each_sound_is_matched_to_the_same_sound_in_the_other_voice(trio, tmp_pa
         np.testing.assert_array_equal(weight[own], spoken[own])
         assert not weight[~spoken].any() and not found.matched[number, ~own & (weight == 0)].any()
         assert (weight[spoken & ~own] > 0).mean() > 0.6
-    assert lines[-1].startswith("3 pairs of voices: ")
+    assert lines[-1].startswith("3 pairs of speakers: ")
 
 
 def test_rows_are_paired_both_ways_and_held_out_rows_one_way(trio):
-    rows = Rows(trio.store, trio.statistics)
-    one, other = Voice(rows, 0), Voice(rows, 1)
+    rows = AlignmentFrames(trio.store, trio.statistics)
+    one, other = SpeakerFrames(rows, 0), SpeakerFrames(rows, 1)
     settings = match.settings({"matching": {"keep": 1.0}})
     there, back = (found.pairs for found in match.match_two(one, other, settings))
-    training = len(one.spoken) + len(other.spoken)
+    training = len(one.speech) + len(other.speech)
     np.testing.assert_array_equal(there[:training], back[:training, ::-1])
-    assert set(there[:training, 0]) == set(one.numbers[one.spoken])
-    assert set(back[:training, 0]) == set(other.numbers[other.spoken]) and len(back) == training  # B holds nothing out
+    assert set(there[:training, 0]) == set(one.numbers[one.speech])
+    assert set(back[:training, 0]) == set(other.numbers[other.speech]) and len(back) == training  # B holds nothing out
     # Of the held-out rows, in order, exactly those that lie no farther off than the farthest pair of training rows.
-    shape, known = adapt(one, other, settings["adaptation"]), other.place(other.shape, other.spoken)
-    trained, held_out = (cdist(one.place(shape, chosen), known) for chosen in (one.spoken, one.held_out))
+    shape, known = adapt(one, other, settings["adaptation"]), other.alignment_features(other.coefficients, other.speech)
+    trained, held_out = (cdist(one.alignment_features(shape, chosen), known) for chosen in (one.speech, one.held_out))
     near = held_out.min(axis=1) <= max(trained.min(axis=0).max(), trained.min(axis=1).max())
     np.testing.assert_array_equal(there[training:, 0], one.numbers[one.held_out[near]])
     assert near.any() and not near.all()
@@ -65,31 +65,31 @@ def test_rows_are_paired_both_ways_and_held_out_rows_one_way(trio):
 
 def test_maps_lead_from_each_voice_into_each_other_one(trio, tmp_path):
     found, _ = run(trio, tmp_path / "p.h5")
-    rows = Rows(trio.store, trio.statistics)
-    voices = [Voice(rows, speaker) for speaker in range(3)]
+    rows = AlignmentFrames(trio.store, trio.statistics)
+    voices = [SpeakerFrames(rows, speaker) for speaker in range(3)]
     for one, other in [(0, 1), (0, 2), (1, 2)]:
         there, back = match.match_two(voices[one], voices[other], match.settings())
-        np.testing.assert_array_equal(found.maps[other, one], there.affine)
-        np.testing.assert_array_equal(found.maps[one, other], back.affine)
-        for voice, affine in (voices[one], there.affine), (voices[other], back.affine):
-            moved = voice.shape[voice.spoken] @ affine[:-1] + affine[-1]
+        np.testing.assert_array_equal(found.transforms[other, one], there.transform)
+        np.testing.assert_array_equal(found.transforms[one, other], back.transform)
+        for voice, affine in (voices[one], there.transform), (voices[other], back.transform):
+            moved = voice.coefficients[voice.speech] @ affine[:-1] + affine[-1]
             np.testing.assert_allclose(moved.std(axis=0), 1, atol=1e-3)
             # These voices differ by scale and offset alone; C says but some of the sounds.
-            assert other == 2 or np.abs(moved - voice.shape[voice.spoken]).mean() < 0.4
+            assert other == 2 or np.abs(moved - voice.coefficients[voice.speech]).mean() < 0.4
     for speaker in range(3):
-        np.testing.assert_array_equal(found.maps[speaker, speaker], np.eye(25, 24))
+        np.testing.assert_array_equal(found.transforms[speaker, speaker], np.eye(25, 24))
 
 
 def test_several_pairs_of_a_row_are_averaged():
     rows = SimpleNamespace(
         speaker=np.array([0, 0, 0, 1, 1, 1]),
-        active=np.array([1, 1, 1, 1, 0, 1], bool),
-        said=np.outer(np.arange(6), np.ones(40)).astype(np.float32),
+        speech=np.array([1, 1, 1, 1, 0, 1], bool),
+        acoustic=np.outer(np.arange(6), np.ones(40)).astype(np.float32),
     )
-    found, weight = match.in_voice(1, rows, [np.array([[0, 3], [0, 5], [2, 5]] + [[1, 4]] * 300)])
+    found, weight = match.matched_features(1, rows, [np.array([[0, 3], [0, 5], [2, 5]] + [[1, 4]] * 300)])
     np.testing.assert_array_equal(found[:, 0], [4, 4, 5, 3, 4, 5])
     assert weight.tolist() == [2, 255, 1, 1, 0, 1] and weight.dtype == np.uint8 and found.shape == (6, 40)
-    alone, weight = match.in_voice(0, rows, [np.zeros((0, 2), np.int64)])
+    alone, weight = match.matched_features(0, rows, [np.zeros((0, 2), np.int64)])
     np.testing.assert_array_equal(alone[:, 0], [0, 1, 2, 0, 0, 0])
     assert weight.tolist() == [1, 1, 1, 0, 0, 0]
 
@@ -124,7 +124,7 @@ def test_impossible_settings(changes, message):
 
 
 def test_a_folder_that_cannot_be_written_is_told_at_once(trio, tmp_path, monkeypatch):
-    monkeypatch.setattr(match, "Rows", lambda *_: pytest.fail("computed first"))
+    monkeypatch.setattr(match, "AlignmentFrames", lambda *_: pytest.fail("computed first"))
     (tmp_path / "file").write_text("")
     with pytest.raises(VconvError, match="cannot be written"):
         run(trio, tmp_path / "file" / "p.h5")

@@ -20,7 +20,7 @@ def vocoder(analysis):
 
 
 def refine(analysis, render, rounds):
-    return resynthesis.refined(render, analysis.spectrum, analysis.f0_hz, RATE, PERIOD, rounds)
+    return resynthesis.resynthesize(render, analysis.spectrum, analysis.f0_hz, RATE, PERIOD, rounds)
 
 
 def distance_db(y, analysis):
@@ -57,5 +57,5 @@ def test_silence_and_breath_stay_finite_and_quiet(rate):
     def render(spectrum):
         return world.synthesize(found.f0_hz, spectrum, found.aperiodicity, rate)
 
-    once = resynthesis.refined(render, found.spectrum, found.f0_hz, rate, PERIOD)
+    once = resynthesis.resynthesize(render, found.spectrum, found.f0_hz, rate, PERIOD)
     assert np.isfinite(once).all() and np.abs(once).max() < 0.02

@@ -11,7 +11,7 @@ RATE, PERIOD_MS, HOP = 16000, 5.0, 80
 
 
 def put_back(made, recording, spoken):
-    return silence.put_back(np.asarray(made, float), np.asarray(recording, float), spoken, RATE, PERIOD_MS)
+    return silence.keep_source_silence(np.asarray(made, float), np.asarray(recording, float), spoken, RATE, PERIOD_MS)
 
 
 def noise(samples, seed=0):

@@ -32,7 +32,7 @@ class Louder:
         except soundfile.LibsndfileError as error:
             raise VconvError("is no audio") from error
 
-    def resynthesize(self, y, target, synthesis):
+    def synthesize(self, y, target, synthesis):
         assert synthesis == "world"
         if target == "nobody":
             raise VconvError("there is nobody")

@@ -16,7 +16,7 @@ from vconv.common.errors import VconvError
 from vconv.conversion.converter import VoiceConverter
 from vconv.features.schema import Frames
 from vconv.features.statistics import Statistics
-from vconv.spectral_conversion import spectra
+from vconv.spectral_conversion import frame_converter
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -35,20 +35,24 @@ def identity(inputs):
 def converter(network=identity, rate=RATE, f0_method="dio", frame_period_ms=5.0, low=-20.0):
     """A converter whose frames lie well within the normalizer's range, so that only the network changes them."""
     bins = world.fft_size(rate) // 2 + 1
-    mean, deviation = np.array(list(LOG_F0.values())).T
+    mean, std = np.array(list(LOG_F0.values())).T
     features = {"sample_rate": rate, "frame_period_ms": frame_period_ms, "f0_method": f0_method}
     statistics = Statistics(
-        tuple(LOG_F0),
-        features,
-        "x",
-        np.full(bins, low),
-        np.zeros(bins),
-        np.zeros(bins),
-        np.ones(bins),
-        mean,
-        deviation,
-        np.array(list(RANGES_HZ.values())),
-        np.ones((3, bins)),
+        speakers=tuple(LOG_F0),
+        settings=features,
+        fingerprint="x",
+        spectrum_low=np.full(bins, low),
+        spectrum_high=np.zeros(bins),
+        spectrum_mean=np.zeros(bins),
+        spectrum_std=np.ones(bins),
+        log_f0_mean=mean,
+        log_f0_std=std,
+        log_f0_percentiles=np.zeros((3, 5)),
+        f0_range_hz=np.array(list(RANGES_HZ.values())),
+        global_variance=np.ones((3, bins)),
+        acoustic_mean=np.zeros((3, 40)),
+        acoustic_std=np.ones((3, 40)),
+        acoustic_variance=np.ones((3, 40)),
     )
     return VoiceConverter(network, statistics, {"model": "convvae", "settings": {}})
 
@@ -72,9 +76,9 @@ def copy_synthesis(y, source, target):
     f0_hz = pyworld.stonemask(y, f0_hz, seconds, RATE)
     spectrum = pyworld.cheaptrick(y, f0_hz, seconds, RATE, fft_size=1024) + 1e-10
     aperiodicity = pyworld.d4c(y, f0_hz, seconds, RATE, fft_size=1024)
-    (mean, deviation), (new_mean, new_deviation) = LOG_F0[source], LOG_F0[target]
+    (mean, std), (new_mean, new_std) = LOG_F0[source], LOG_F0[target]
     voiced = f0_hz > 0
-    f0_hz[voiced] = np.exp((np.log(f0_hz[voiced]) - mean) / deviation * new_deviation + new_mean)
+    f0_hz[voiced] = np.exp((np.log(f0_hz[voiced]) - mean) / std * new_std + new_mean)
     return pyworld.synthesize(f0_hz, spectrum, aperiodicity, RATE)
 
 
@@ -108,7 +112,7 @@ def synthesized(monkeypatch):
     return seen
 
 
-def test_a_stranger_gets_exactly_the_targets_mean_and_deviation(same, y, synthesized):
+def test_f0_of_an_unseen_speaker_gets_exactly_the_targets_mean_and_std(same, y, synthesized):
     for target in LOG_F0:
         same.convert(y, target)
         f0_hz = synthesized[-1].f0_hz
@@ -125,21 +129,21 @@ def test_energy_and_aperiodicity_stay_the_sources(same, y, synthesized):
     np.testing.assert_array_equal(synthesized[0].aperiodicity, analysis.aperiodicity)
 
 
-def test_the_network_hears_the_targets_number_and_the_normalized_frames():
-    heard = []
+def test_the_network_gets_the_targets_number_and_the_normalized_frames():
+    seen = []
 
     def network(inputs):
         frames, speaker = inputs
-        tf.py_function(lambda *tensors: heard.append([np.array(tensor) for tensor in tensors]), inputs, [])
+        tf.py_function(lambda *tensors: seen.append([np.array(tensor) for tensor in tensors]), inputs, [])
         return tf.zeros_like(frames) + 0.1 * tf.cast(speaker, tf.float32)[:, None]
 
     vc = converter(network)
     log_spectrum = np.random.default_rng(0).uniform(-20, 0, (7, BINS))
-    normalized = vc.spectra.hear(Frames(log_spectrum, None, None, None), 0)
+    normalized = vc.spectral.encode(Frames(log_spectrum, None, None, None), 0)
     for number in range(len(LOG_F0)):
-        converted = vc.spectra.say(normalized, number)[0]
+        converted = vc.spectral.predict(normalized, number)[0]
         np.testing.assert_allclose(converted, (0.1 * number + 1) * 10 - 20, atol=1e-4)
-        frames, speaker = heard[-1]
+        frames, speaker = seen[-1]
         np.testing.assert_allclose(frames, log_spectrum / 10 + 1, atol=1e-5)
         assert speaker.tolist() == [number] * 7 and speaker.dtype == np.int32
 
@@ -148,12 +152,12 @@ def test_the_network_hears_the_targets_number_and_the_normalized_frames():
 @given(frames=st.integers(1, 40), chunk=st.integers(1, 41))
 def test_chunks_do_not_change_the_result(same, frames, chunk):
     log_spectrum = np.random.default_rng(frames).uniform(-19, -1, (frames, BINS))
-    before = spectra.CHUNK_FRAMES
+    before = frame_converter.CHUNK_FRAMES
     try:
-        spectra.CHUNK_FRAMES = chunk
-        converted = same.spectra.say(same.spectra.hear(Frames(log_spectrum, None, None, None), 0), 0)[0]
+        frame_converter.CHUNK_FRAMES = chunk
+        converted = same.spectral.predict(same.spectral.encode(Frames(log_spectrum, None, None, None), 0), 0)[0]
     finally:
-        spectra.CHUNK_FRAMES = before
+        frame_converter.CHUNK_FRAMES = before
     assert converted.shape == log_spectrum.shape
     np.testing.assert_allclose(converted, log_spectrum, atol=1e-5)
 
@@ -230,7 +234,7 @@ def test_what_cannot_be_converted_is_told(same, audio, source, target, rate, sen
 def test_unknown_targets_are_told_wherever_they_come_in(same, y):
     analyzed = same.analyze(y, "Ann")
     with pytest.raises(VconvError, match="'Nobody' is not allowed"):
-        same.resynthesize(analyzed, "Nobody")
+        same.synthesize(analyzed, "Nobody")
 
 
 def test_silence_of_a_known_speaker_stays_silence(same):
@@ -247,8 +251,8 @@ def test_a_trained_run_converts_in_three_lines(tiny):
     np.testing.assert_array_equal(converted, again)
     other, _ = vc.convert(tiny.evaluation / "bob" / "é 1.wav", "Zoë M", "bob")
     assert relative_error(other, converted) > 0.01
-    mean, deviation = vc.statistics.log_f0_mean, vc.statistics.log_f0_std
-    bob, mary = (f0.LogF0(mean[number], deviation[number]) for number in (2, 0))
+    mean, std = vc.statistics.log_f0_mean, vc.statistics.log_f0_std
+    bob, mary = (f0.LogF0(mean[number], std[number]) for number in (2, 0))
     voiced = f0.convert(np.array([110.0]), bob, mary)
     assert voiced == pytest.approx(260, rel=0.1)
 

@@ -7,7 +7,8 @@ from small import write_pairs, write_store
 from vconv.alignment.frame_pairs import open_for
 from vconv.common.errors import VconvError
 from vconv.data.frame_pairs import FramePairSegments
-from vconv.features import cepstra
+from vconv.features import content
+from vconv.features.acoustic import acoustic_features
 from vconv.features.statistics import compute
 from vconv.features.store import FeatureStore
 
@@ -38,8 +39,8 @@ def source(store, statistics):
 def test_every_segment_in_every_voice_is_numbered_once(source):
     segments, seen = source(), set()
     (content, target), matched, _ = segments.read(np.arange(segments.ends[-1]))
-    for row, said, voice in zip(content, matched, target, strict=True):
-        seen.add((row.tobytes(), said.tobytes(), int(voice)))
+    for row, predicted, voice in zip(content, matched, target, strict=True):
+        seen.add((row.tobytes(), predicted.tobytes(), int(voice)))
     starts = sum(max((length + 1) // 2 - LENGTH, 0) + 1 for length in LENGTHS)
     assert len(seen) == len(content) == 3 * 3 * starts, "3 speakers in 3 voices"
     assert np.bincount(target).tolist() == [3 * starts] * 3
@@ -53,11 +54,11 @@ def test_a_segment_is_what_files_hold_there(source, store, statistics, split, nu
     found, matched, weight = source(split).segment(number, target, first)
     utterance = store.split(split)[number]
     speaker, frames = store.speakers.index(utterance.speaker), store.read(utterance)
-    expected = cepstra.content(
-        cepstra.mel_cepstra(frames.spectrum, frames.energy, 16000),
+    expected = content.encoder("mel_cepstrum").encode(
+        acoustic_features(frames, 16000),
         frames,
-        statistics.cepstrum_mean[speaker],
-        statistics.cepstrum_std[speaker],
+        statistics.acoustic_mean[speaker],
+        statistics.acoustic_std[speaker],
     )
     there = slice(2 * first, 2 * (first + LENGTH), 2)  # every second frame
     held = len(expected[there])
@@ -65,7 +66,7 @@ def test_a_segment_is_what_files_hold_there(source, store, statistics, split, nu
     assert not found[held:].any() and not matched[held:].any() and not weight[held:].any()
     pairs = open_for(store)
     place = [row for row in pairs.utterances if row.split == split][number].start + first
-    own = matched[:held] * statistics.cepstrum_std.mean(axis=0) + statistics.cepstrum_mean[target]
+    own = matched[:held] * statistics.acoustic_std.mean(axis=0) + statistics.acoustic_mean[target]
     np.testing.assert_allclose(own, pairs.matched[target, place : place + held], atol=1e-3)
     np.testing.assert_array_equal(weight[:held], pairs.weight[target, place : place + held])
 

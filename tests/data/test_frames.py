@@ -10,7 +10,7 @@ from small import SPEAKERS, write_store
 
 from vconv.data import frames as data_frames
 from vconv.data.frames import ShuffledFrames
-from vconv.features.normalizers import Normalizer
+from vconv.features.normalizers import SpectrumNormalizer
 from vconv.features.statistics import compute
 from vconv.features.store import FeatureStore
 
@@ -72,7 +72,7 @@ def test_batches_are_the_frames_of_the_order(uneven, batch_size, steps, epoch, w
     assert len(got) == steps and all(len(x) == len(speaker) == batch_size for x, speaker in got)
     order = source.order(epoch * steps * batch_size, (epoch + 1) * steps * batch_size)
     index, speaker = store.frames("training")
-    normalizer = Normalizer(statistics.spectrum_low, statistics.spectrum_high)
+    normalizer = SpectrumNormalizer(statistics.spectrum_low, statistics.spectrum_high)
     assert np.array_equal(np.concatenate([x for x, _ in got]), normalizer.forward(store.spectrum[index[order]]))
     assert np.array_equal(np.concatenate([s for _, s in got]), speaker[order])
 

@@ -25,7 +25,7 @@ def store(tmp_path):
 def test_every_patch_of_every_long_recording_is_there_once(store):
     patches = Patches(store, "training", IMAGE, WIDTH)
     frames = [-(-80 * length // 256) for length in (50, 100)]
-    assert patches.places.tolist() == [count - WIDTH + 1 for count in frames] * 3
+    assert patches.counts.tolist() == [count - WIDTH + 1 for count in frames] * 3
     cut, speakers = patches.read(np.arange(patches.ends[-1]))
     expected, whose = [], []
     for utterance in store.split("training"):

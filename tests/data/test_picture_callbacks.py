@@ -28,27 +28,27 @@ class Average(AdversarialModel):
         return self.of(inputs) * self.w
 
 
-def drawn(monkeypatch, tmp_path, painter, **attributes):
+def drawn(monkeypatch, tmp_path, callback, **attributes):
     model, panels = Average(attributes.pop("of")), []
     model.compile(keras.optimizers.SGD(), keras.optimizers.SGD())
     model.average.weights[0].assign(0.5)
     monkeypatch.setattr(plots, "spectrograms", lambda shown, *_: panels.append(shown))
     monkeypatch.setattr(plots, "pixels", lambda _: np.zeros((2, 2, 3), np.uint8))
-    painter = painter.__new__(painter)
-    painter.__dict__ |= {"writer": tf.summary.create_file_writer(str(tmp_path)), **attributes}
-    painter.set_model(model)
-    painter.on_epoch_end(0)
+    callback = callback.__new__(callback)
+    callback.__dict__ |= {"writer": tf.summary.create_file_writer(str(tmp_path)), **attributes}
+    callback.set_model(model)
+    callback.on_epoch_end(0)
     assert float(model.w.numpy()) == 1
     return panels[0]
 
 
 def test_frames_are_drawn_by_averaged_weights(monkeypatch, tmp_path):
-    spectra = types.SimpleNamespace(hear=lambda frames, source: frames.spectrum)
+    spectral = types.SimpleNamespace(encode=lambda frames, source: frames.spectrum)
     frames = Frames(np.ones((3, 4), "float16"), *[None] * 3)
 
-    def spectra_of(model):
-        spectra.say = lambda x, target: model(x).numpy()
-        return spectra
+    def converter(model, *_):
+        spectral.predict = lambda x, target: model(x).numpy()
+        return spectral
 
     panels = drawn(
         monkeypatch,
@@ -59,7 +59,7 @@ def test_frames_are_drawn_by_averaged_weights(monkeypatch, tmp_path):
         source=0,
         frames=frames,
         settings={"sample_rate": 1, "frame_period_ms": 1},
-        spectra_of=spectra_of,
+        data=types.SimpleNamespace(converter=converter, statistics=None, settings=None, transforms=None),
     )
     assert [panel.mean() for panel in panels.values()] == pytest.approx([1, 0.5, 0.5])
 

@@ -2,7 +2,6 @@ import tempfile
 import tracemalloc
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,9 +9,9 @@ from hypothesis import strategies as st
 
 from vconv.audio import mel_cepstrum
 from vconv.common.errors import VconvError
-from vconv.features import statistics
-from vconv.features.cepstra import rows_of
-from vconv.features.normalizers import CepstrumNormalizer, Normalizer
+from vconv.features import content, statistics
+from vconv.features.acoustic import acoustic_features
+from vconv.features.normalizers import AcousticNormalizer, SpectrumNormalizer
 from vconv.features.statistics import ARRAYS, Statistics
 
 SPEAKERS = {
@@ -66,10 +65,10 @@ def test_all_numbers_against_numpy(opened):
             if (utterance.speaker, utterance.split) == (name, "training")
         ]
         every = np.concatenate(cepstra)
-        np.testing.assert_allclose(computed.cepstrum_mean[number], every.mean(axis=0), rtol=1e-9, atol=1e-12)
-        np.testing.assert_allclose(computed.cepstrum_std[number], every.std(axis=0), rtol=1e-9)
+        np.testing.assert_allclose(computed.acoustic_mean[number], every.mean(axis=0), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(computed.acoustic_std[number], every.std(axis=0), rtol=1e-9)
         variances = [np.var(rows, axis=0) for rows in cepstra]
-        np.testing.assert_allclose(computed.cepstrum_variance[number], np.mean(variances, axis=0), rtol=1e-9)
+        np.testing.assert_allclose(computed.acoustic_variance[number], np.mean(variances, axis=0), rtol=1e-9)
     np.testing.assert_array_equal(computed.f0_range_hz, [[80, 300]] * 2)
     assert computed.speakers == ("A", "B é") and computed.settings == opened.settings
     assert computed.fingerprint == opened.fingerprint
@@ -108,48 +107,27 @@ def test_statistics_on_disk_serve_their_own_store_only(opened, make_store, tmp_p
     assert Statistics.load(path).fingerprint == other.fingerprint
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
-def test_older_statistics_are_read_and_made_anew_for_a_store(opened, tmp_path, version):
-    path = tmp_path / "s.h5"
+def test_acoustic_features_on_a_speakers_scale_and_back(opened):
+    """Each speaker has mean 0; the standard std is 1 in the mean over speakers."""
     computed = statistics.compute(opened)
-    computed.save(path)
-    with h5py.File(path, "r+") as file:  # version 1 had no cepstra, version 2 had c0 where power is
-        file.attrs["version"] = version
-        del file["log_f0_percentiles"]
-        for name in [name for name in file if name.startswith("cepstrum")] if version == 1 else []:
-            del file[name]
-    old = Statistics.load(path)
-    assert old.log_f0_percentiles is None
-    for name in ("cepstrum_mean", "cepstrum_std", "cepstrum_variance"):
-        assert (getattr(old, name) is None) == (version < 3)
-    np.testing.assert_array_equal(old.global_variance, computed.global_variance)
-    new = statistics.load_or_compute(opened, path)
-    for found in new, Statistics.load(path):
-        np.testing.assert_array_equal(found.cepstrum_mean, computed.cepstrum_mean)
-        np.testing.assert_array_equal(found.log_f0_percentiles, computed.log_f0_percentiles)
-
-
-def test_cepstra_on_a_voices_scale_and_back(opened):
-    """Whoever speaks has mean 0; deviations are 1 for the mean of all speakers."""
-    computed = statistics.compute(opened)
-    normalizer = CepstrumNormalizer(computed)
+    normalizer = AcousticNormalizer(computed)
     for speaker in 0, 1:
-        mean, deviation = computed.cepstrum_mean[speaker], computed.cepstrum_std.mean(axis=0)
-        found = normalizer.forward(mean + np.outer([0, 1, -2], deviation), speaker)
+        mean, std = computed.acoustic_mean[speaker], computed.acoustic_std.mean(axis=0)
+        found = normalizer.forward(mean + np.outer([0, 1, -2], std), speaker)
         assert found.dtype == np.float32 and found.shape == (3, 40)
         np.testing.assert_allclose(found, np.outer([0, 1, -2], np.ones(40)), atol=1e-6)
-        np.testing.assert_allclose(normalizer.inverse(found, speaker)[1], mean + deviation, rtol=1e-6, atol=1e-9)
+        np.testing.assert_allclose(normalizer.inverse(found, speaker)[1], mean + std, rtol=1e-6, atol=1e-9)
 
 
-def test_what_is_said_of_a_frame_has_the_content_of_that_frame(opened):
+def test_content_follows_from_acoustic_features_by_its_rule(opened):
     computed, utterance = statistics.compute(opened), opened.split("training")[0]
-    speaker, rate = opened.speakers.index(utterance.speaker), opened.settings["sample_rate"]
-    mean, deviation = computed.cepstrum_mean[speaker], computed.cepstrum_std[speaker]
-    said, content, _ = rows_of(opened.read(utterance), mean, deviation, rate)
-    normalizer = CepstrumNormalizer(computed)
-    x = normalizer.forward(said, speaker)
-    found = np.append(x[:, 1:25], x[:, :1], axis=1) * normalizer.to_content()[speaker]
-    np.testing.assert_allclose(found, content[:, :25], atol=1e-4)
+    speaker, encoder = opened.speakers.index(utterance.speaker), content.encoder("mel_cepstrum")
+    frames = opened.read(utterance)
+    acoustic = acoustic_features(frames, opened.settings["sample_rate"])
+    encoded = encoder.encode(acoustic, frames, computed.acoustic_mean[speaker], computed.acoustic_std[speaker])
+    rule, x = encoder.from_acoustic(computed), AcousticNormalizer(computed).forward(acoustic, speaker)
+    found = np.concatenate([x[:, part] for part in rule.acoustic], axis=1) * rule.scale[speaker]
+    np.testing.assert_allclose(found, encoded[:, :25], atol=1e-4)
 
 
 def test_a_speaker_without_pitch_is_refused(make_store, tmp_path):
@@ -164,7 +142,7 @@ def test_a_speaker_without_pitch_is_refused(make_store, tmp_path):
 
 
 def test_normalizer_known_values_and_back():
-    normalizer = Normalizer([-8.0, -4.0, -3.0], [-2.0, -3.0, -3.0])
+    normalizer = SpectrumNormalizer([-8.0, -4.0, -3.0], [-2.0, -3.0, -3.0])
     log_spectrum = np.array([[-8.0, -4.0, -3.0], [-2.0, -3.0, -3.0], [-5.0, -3.5, -3.0], [-9.0, 0.0, -3.0]])
     normalized = normalizer.forward(log_spectrum)
     np.testing.assert_allclose(normalized, [[-1, -1, -1], [1, 1, -1], [0, 0, -1], [-1, 1, -1]], atol=1e-6)
@@ -175,7 +153,7 @@ def test_normalizer_known_values_and_back():
 @settings(max_examples=40, deadline=None)
 @given(st.floats(-16, -1), st.floats(0.01, 10), st.floats(0, 1))
 def test_normalizer_is_linear_within_its_range(low, width, place):
-    normalizer = Normalizer([low], [low + width])
+    normalizer = SpectrumNormalizer([low], [low + width])
     value = normalizer.forward([[low + place * width]])[0, 0]
     assert value == pytest.approx(2 * place - 1, abs=2e-3)
     assert normalizer.inverse([[value]])[0, 0] == pytest.approx(low + place * width, abs=1e-5)

@@ -58,8 +58,8 @@ def test_arrays_that_are_not_what_the_table_says(make_store, tmp_path, damage, n
 def test_a_newer_version_is_refused(make_store, tmp_path):
     make_store(tmp_path / "f.h5", {("A", "training"): [3]})
     with h5py.File(tmp_path / "f.h5", "r+") as file:
-        file.attrs["version"] = 3
-    with pytest.raises(VconvError, match="is version 3 of vconv features, this vconv reads version 1 and 2; make it"):
+        file.attrs["version"] = 4
+    with pytest.raises(VconvError, match="is version 4 of vconv features, this vconv reads version 3; make it"):
         FeatureStore(tmp_path / "f.h5")
 
 

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from vconv.common.errors import VconvError
-from vconv.models.adversarial import SIGNS, AdversarialModel, check, clip_weights, input_gradient, minimize
+from vconv.models.adversarial import HEALTH_METRICS, AdversarialModel, check, clip_weights, input_gradient, minimize
 from vconv.models.losses import OBJECTIVES
 
 
@@ -190,24 +190,24 @@ def test_minimize_tells_the_norm_of_the_whole_gradient_before_the_step():
     assert float(terms["norm"]) == pytest.approx(5) and terms["x"] == 1
 
 
-def test_signs_of_health_stay_out_of_the_log_and_are_means(toy, monkeypatch):
+def test_metrics_of_health_stay_out_of_the_log_and_are_means(toy, monkeypatch):
     toy.objective = OBJECTIVES["least_squares"]
     scores = iter([([4.0, 2.0], [-1.0]), ([5.0], [3.0]), ([1.0], [0.0])])
 
     def judged(batch):
-        loss, signs = toy.judge(*(tf.constant(part) for part in next(scores)))
-        return loss * toy.c, {"critic": loss, **signs}
+        loss, metrics = toy.objective_of(*(tf.constant(part) for part in next(scores)))
+        return loss * toy.c, {"critic": loss, **metrics}
 
     monkeypatch.setattr(toy, "critic_loss", judged)
     logs = toy.train_step(DATA)
     assert set(logs) == {"critic", "generator", "warm_up"} == {metric.name for metric in toy.metrics}
     assert float(logs["critic"]) == pytest.approx(((9 + 1) / 2 + 1 + 16 + 9 + 0) / 3)
-    signs = {name: float(sign.result()) for name, sign in toy.signs.items()}
+    metrics = {name: float(sign.result()) for name, sign in toy.health_metrics.items()}
     gradient = 1.5 + float(toy.c.numpy())
-    assert signs == pytest.approx(
+    assert metrics == pytest.approx(
         {"gap": (4 + 2 + 1) / 3, "level": (1 + 3 + 0) / 3, "slope": 0, "generator_gradient": abs(gradient)}
     )
-    assert set(SIGNS) == set(signs)
+    assert set(HEALTH_METRICS) == set(metrics)
 
 
 def test_the_wasserstein_objective_needs_a_constraint():

@@ -291,7 +291,7 @@ def test_feature_matching_trains_the_generator_and_is_in_the_log():
     model = build("adversarial.feature_matching=1.0")
     logs = tf.function(model.train_step)(batch())
     assert float(logs["feature_matching"]) > 0 and "feature_matching" not in build().trackers
-    assert float(model.signs["generator_gradient"].result()) > 0
+    assert float(model.health_metrics["generator_gradient"].result()) > 0
 
 
 def test_averaged_weights_make_the_samples():

@@ -7,15 +7,21 @@ import tensorflow as tf
 from small import changes_for
 
 from vconv import models
+from vconv.common.errors import VconvError
+from vconv.features.content.interface import ContentFromAcoustic
 from vconv.training import info
 
 SPEAKERS = 3
 
 
+def sizes(speakers):
+    return {"speakers": speakers, "content_size": 27, "acoustic_size": 40}
+
+
 @pytest.fixture
 def small():
     keras.utils.set_random_seed(1)
-    return models.build("matched", models.settings("matched", changes_for("matched")), speakers=SPEAKERS)
+    return models.build("matched", models.settings("matched", changes_for("matched")), **sizes(SPEAKERS))
 
 
 def batch(rows=4, length=8, seed=0):
@@ -48,7 +54,7 @@ def test_any_length(small, length):
 
 
 def test_a_row_sees_as_far_as_the_dilations_reach():
-    model = models.build("matched", models.settings("matched", {"network": {"channels": 8}}), speakers=2)
+    model = models.build("matched", models.settings("matched", {"network": {"channels": 8}}), **sizes(2))
     content = np.random.default_rng(0).normal(size=(1, 60, 27)).astype("float32")
     changed = content.copy()
     changed[0, 30] += 1
@@ -70,19 +76,19 @@ def test_loss_by_hand_leaves_pauses_out(small):
 
 
 def scaled(small):
-    """Give the model a scale of contents for each voice."""
-    random = np.random.default_rng(3)
-    small.scale = random.uniform(0.5, 2, (SPEAKERS, 25)).astype("float32")
+    """Give the model a rule from predictions to content with a scale for each speaker."""
+    scale = np.random.default_rng(3).uniform(0.5, 2, (SPEAKERS, 25)).astype("float32")
+    small.set_content_rule(ContentFromAcoustic((slice(1, 25), slice(0, 1)), scale, 24, -2.5))
     small.consistency = 3.0
-    return small.scale
+    return scale
 
 
 def test_consistency_by_hand(small):
     (content, target), matched, spoken = batch()
     weight = spoken * np.arange(1, 9, dtype="float32")  # how many were matched counts for the other term alone
     scale = scaled(small)
-    said, third = np.asarray(small((content, target))), target[[3, 0, 1, 2]]
-    again = np.concatenate([said[..., 1:25], said[..., :1]], axis=-1) * scale[target][:, None]
+    predicted, third = np.asarray(small((content, target))), target[[3, 0, 1, 2]]
+    again = np.concatenate([predicted[..., 1:25], predicted[..., :1]], axis=-1) * scale[target][:, None]
     again = np.concatenate([again, content[..., 25:]], axis=-1)
     again = np.where(content[..., 24:25] > -2.5, again, content)
     error = np.square(np.asarray(small((again, third))) - np.asarray(small((content, third)))).mean(axis=-1)
@@ -91,7 +97,7 @@ def test_consistency_by_hand(small):
     assert float(loss) == pytest.approx(float(terms["matched"]) + 3 * float(terms["consistency"]), rel=1e-6)
 
 
-def test_content_of_what_is_said_keeps_pauses_voicing_and_aperiodicity(small):
+def test_content_of_what_is_predicted_keeps_pauses_voicing_and_aperiodicity(small):
     (content, target), _, _ = batch()
     content[0, 2, 24], content[1, 3, 24] = -2.6, -2.4  # power: a pause, and what is not quite one
     scaled(small)
@@ -116,20 +122,28 @@ def test_the_second_conversion_learns_nothing(small):
     def loss_at(step):
         for one, at, to in zip(variables, begin, way, strict=True):
             one.assign(at + step * to)
-        said = np.asarray(small(inputs))
+        predicted = np.asarray(small(inputs))
         for one, at in zip(variables, begin, strict=True):
             one.assign(at)
-        again = np.asarray(small((np.asarray(small.content_of(said, *inputs)), third)), np.float64)
+        again = np.asarray(small((np.asarray(small.content_of(predicted, *inputs)), third)), np.float64)
         return 3 * np.square(again - wanted).mean(axis=-1)[spoken == 1].mean()
 
     slope = sum(np.sum(tf.convert_to_tensor(one) * to) for one, to in zip(gradients, way, strict=True))
     assert slope == pytest.approx((loss_at(1e-5) - loss_at(-1e-5)) / 2e-5, rel=5e-3)
 
 
+def test_consistency_needs_a_rule(small):
+    with pytest.raises(VconvError, match="give --set training.consistency=0"):
+        small.set_content_rule(None)
+    small.consistency = 0
+    small.set_content_rule(None)
+
+
 def test_a_step_trains_every_weight_and_the_embedding_of_the_targets_seen(small):
     before = [np.array(variable) for variable in small.trainable_variables]
     table = np.array(small.speaker_embedding.weights[0])
     (content, _), matched, spoken = batch()
+    scaled(small)
     small.train_step(((content, np.array([0, 2, 0, 2], "int32")), matched, spoken))
     for old, variable in zip(before, small.trainable_variables, strict=True):
         assert not np.array_equal(old, variable), f"{variable.path} was not trained"
@@ -137,18 +151,18 @@ def test_a_step_trains_every_weight_and_the_embedding_of_the_targets_seen(small)
     assert change[0] > 0 and change[1] == 0 and change[2] > 0
 
 
-def test_the_target_changes_what_is_said_and_rows_of_a_batch_do_not_meet(small):
+def test_the_target_changes_what_is_predicted_and_rows_of_a_batch_do_not_meet(small):
     (content, _), _, _ = batch()
-    said = [np.asarray(small((content, np.full(4, target, "int32")))) for target in range(SPEAKERS)]
-    assert np.abs(said[0] - said[1]).max() > 1e-4 and np.abs(said[1] - said[2]).max() > 1e-4
+    predicted = [np.asarray(small((content, np.full(4, target, "int32")))) for target in range(SPEAKERS)]
+    assert np.abs(predicted[0] - predicted[1]).max() > 1e-4 and np.abs(predicted[1] - predicted[2]).max() > 1e-4
     mixed = np.asarray(small((content, np.array([0, 1, 2, 0], "int32"))))
     for row, target in enumerate([0, 1, 2, 0]):
-        assert np.allclose(mixed[row], said[target][row], atol=1e-5)
+        assert np.allclose(mixed[row], predicted[target][row], atol=1e-5)
 
 
 def test_the_learning_rate_falls_along_half_a_cosine_to_the_end_of_the_last_epoch():
     changes = {"epochs": 4, "segments_per_epoch": 100, "batch_size": 32, "learning_rate": 0.5}
-    model = models.build("matched", models.settings("matched", {"training": changes}), speakers=2)
+    model = models.build("matched", models.settings("matched", {"training": changes}), **sizes(2))
     rates = []
     for step in range(13):  # 4 epochs of 3 steps
         model.optimizer.iterations.assign(step)
@@ -158,6 +172,7 @@ def test_the_learning_rate_falls_along_half_a_cosine_to_the_end_of_the_last_epoc
 
 def test_training_lowers_the_loss(small):
     data = batch(8)
+    scaled(small)
     first = float(small.loss_of(data)[0])
     small.optimizer = keras.optimizers.Adam(0.01)
     for _ in range(60):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from small import changes_for
+from small import build, changes_for
 
 from vconv import models
 from vconv.common.errors import VconvError
@@ -47,10 +47,10 @@ def refused(name, objective, constraint):
 def test_it_trains_within_its_bound_or_is_refused(name, objective, constraint):
     if sentence := refused(name, objective, constraint):
         with pytest.raises(VconvError, match=f"^{name}: .*{sentence}"):
-            models.build(name, settings_of(name, objective, constraint), bins=27, speakers=3)
+            build(name, settings_of(name, objective, constraint))
         return
     settings = settings_of(name, objective, constraint)
-    model = models.build(name, settings, bins=27, speakers=3)
+    model = build(name, settings)
     assert ("penalty" in model.trackers) or constraint != "gradient_penalty"
     if objective != ("least_squares" if constraint == "none" else "wasserstein"):
         return  # a step takes its time, and what an objective does to scores is tested elsewhere

@@ -11,7 +11,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from vconv.models import losses
 from vconv.models.adversarial import AdversarialModel, input_gradient
-from vconv.training.health import FIRST_EPOCHS, GROWTH, HELP, Health, diagnose
+from vconv.training.health import FIRST_EPOCHS, GROWTH, REMEDIES, Health, diagnose
 from vconv.training.run_folder import RunFolder
 
 DATA = np.random.default_rng(0).normal(3, 1, (256, 1)).astype("float32")
@@ -48,12 +48,12 @@ class Pair(AdversarialModel):
 
     def critic_loss(self, batch):
         fake = self.fake(self.critic_optimizer.iterations + 10**6)
-        loss, signs = self.judge(self.critic(batch[0]), self.critic(fake))
+        loss, metrics = self.objective_of(self.critic(batch[0]), self.critic(fake))
         if self.penalty is not None:
             gradient = input_gradient(self.critic, losses.interpolate(batch[0], fake, np.full(64, 0.5, "float32")))
             loss += self.penalty * losses.gradient_penalty(gradient)
-            signs["slope"] = tf.reduce_mean(losses.gradient_norm(gradient))
-        return loss, {"critic_loss": loss, **signs}
+            metrics["slope"] = tf.reduce_mean(losses.gradient_norm(gradient))
+        return loss, {"critic_loss": loss, **metrics}
 
     warm_up_loss = generator_loss
 
@@ -89,7 +89,7 @@ def watch(tmp_path):
     return run
 
 
-def test_a_sound_training_is_silent_and_its_signs_are_kept(watch):
+def test_a_sound_training_is_silent_and_its_metrics_are_kept(watch):
     lines, folder = watch(9, penalty=10.0, steps=40, warm_up=1, activation="tanh", rate=0.02)
     rows = folder.history("health")
     assert lines == [] and [row["epoch"] for row in rows] == list(range(2, 10)), "the warm-up is not judged"
@@ -102,32 +102,32 @@ def test_a_critic_without_bounds_runs_away(watch):
     (told,) = [line for line in lines if "real data" in line]
     gaps = [row["gap"] for row in folder.history("health")]
     first = next(i for i, gap in enumerate(gaps) if gap > GROWTH * max(map(abs, gaps[:FIRST_EPOCHS])))
-    assert f"epoch {first + 1}: the critic runs away" in told and HELP["gap"] in told and first < 13, "at once"
+    assert f"epoch {first + 1}: the critic runs away" in told and REMEDIES["gap"] in told and first < 13, "at once"
     assert all(math.isnan(row["slope"]) for row in folder.history("health")), "no penalty, no slope to judge"
 
 
 def test_a_penalty_too_small_lets_the_slope_grow_and_one_alone_keeps_a_critic_that_learns_nothing_flat(watch):
     lines, _ = watch(6, penalty=1e-6, rate=1e-9, weight=1.0)
-    assert sum("penalty should keep it at 1" in line and HELP["steep"] in line for line in lines) == 1
+    assert sum("penalty should keep it at 1" in line and REMEDIES["steep"] in line for line in lines) == 1
     lines, _ = watch(3, penalty=10.0, critic_rate=1e-9, weight=0.05)
-    assert sum("penalty should keep it at 1" in line and HELP["flat"] in line for line in lines) == 1
+    assert sum("penalty should keep it at 1" in line and REMEDIES["flat"] in line for line in lines) == 1
 
 
 def test_a_generator_of_one_sample_has_collapsed(watch):
     lines, folder = watch(8, rate=1e-9, scale=0.01, penalty=1.0, activation="tanh")
-    assert sum("collapses" in line and HELP["variety"] in line for line in lines) == 1
+    assert sum("collapses" in line and REMEDIES["variety"] in line for line in lines) == 1
     assert f"epoch {FIRST_EPOCHS + 1}: what is generated" in next(line for line in lines if "collapses" in line)
     log = EventAccumulator(str(folder.log))
     log.Reload()
-    assert {event.step for event in log.Tensors("health/variety")} == set(range(1, 9))
-    told = [event for event in log.Tensors("health/what is wrong: variety")]
+    assert {event.step for event in log.Tensors("health/warning: variety")} == set(range(1, 9))
+    told = [event for event in log.Tensors("health/warning: variety")]
     assert [event.step for event in told] == [FIRST_EPOCHS + 1] and b"collapses" in told[0].tensor_proto.string_val[0]
 
 
 def test_a_dead_critic_gives_the_generator_no_gradient(watch):
     lines, _ = watch(2, weight=0.0)
     assert len(lines) == 1 and "epoch 1: the generator learns nothing" in lines[0]
-    assert HELP["generator_gradient"] in lines[0]
+    assert REMEDIES["generator_gradient"] in lines[0]
 
 
 GOOD = {"gap": 2.0, "level": 1.0, "slope": 1.1, "generator_gradient": 0.1, "variety": 0.9}
@@ -146,7 +146,7 @@ def test_every_limit_by_hand(sign, condition, still_good, bad):
     first = [GOOD] * 6
     assert diagnose(first) == diagnose([*first, GOOD | {sign: still_good}]) == {}
     found = diagnose([*first, GOOD | {sign: bad}])
-    assert list(found) == [condition] and found[condition].endswith(HELP[condition])
+    assert list(found) == [condition] and found[condition].endswith(REMEDIES[condition])
     assert re.search(rf"{bad:.3g}|{bad:.1%}|{bad:.1e}", found[condition])
     assert diagnose([*first, GOOD | {sign: math.nan}]) == {}
     assert diagnose([dict.fromkeys(GOOD, math.nan)] * 7) == {}
@@ -167,13 +167,13 @@ def test_a_condition_is_told_again_only_after_it_went_away(watch, monkeypatch):
     assert [line.split(": ")[-2:] for line in lines] == [["epoch 1", "A"], ["epoch 2", "B"], ["epoch 4", "A"]]
 
 
-def test_signs_are_means_over_their_own_epoch(watch, monkeypatch):
-    judge = Pair.judge
+def test_metrics_are_means_over_their_own_epoch(watch, monkeypatch):
+    objective_of = Pair.objective_of
 
     def counted(model, real, fake):
-        return judge(model, real, fake)[0], {"gap": tf.cast(model.critic_optimizer.iterations, tf.float32)}
+        return objective_of(model, real, fake)[0], {"gap": tf.cast(model.critic_optimizer.iterations, tf.float32)}
 
-    monkeypatch.setattr(Pair, "judge", counted)
+    monkeypatch.setattr(Pair, "objective_of", counted)
     rows = watch(3)[1].history("health")
     assert [row["gap"] for row in rows] == [2.5, 8.5, 14.5] and math.isnan(rows[0]["level"]), "6 critic steps an epoch"
 

@@ -11,6 +11,7 @@ from vconv.common.errors import VconvError
 from vconv.models import losses
 from vconv.models.adversarial import AdversarialModel
 from vconv.training import train as training
+from vconv.training.callbacks import CheckpointCallback
 from vconv.training.run_folder import RunFolder
 
 
@@ -73,7 +74,7 @@ def test_resumed_equals_uninterrupted_bit_for_bit(train, model, monkeypatch):
     assert whole.history() == parts.history() and len(parts.history()) == 3
     health = whole.history("health")
     assert health == parts.history("health")
-    assert [row["epoch"] for row in health] == ([2, 3] if model == "vawgan" else []), "once there are two players"
+    assert [row["epoch"] for row in health] == ([2, 3] if model == "vawgan" else []), "once the critic trains"
 
 
 def test_conversion_gets_the_averaged_weights_and_a_resumed_training_the_last(train):
@@ -134,20 +135,20 @@ def test_a_model_of_pairs_refuses_other_matches_and_those_of_other_features(trai
     with pytest.raises(VconvError, match="frame_pairs.h5: there is no such file; make it with `vconv match`"):
         train("a", "matched", rounds=None)
     train("a", "matched", epochs=1)
-    assert RunFolder(small_store.path.with_name("a")).settings()["data"] == {"matches": {"rounds": 1}}
-    with pytest.raises(VconvError, match="trained with another data.matches.rounds"):
+    assert RunFolder(small_store.path.with_name("a")).settings()["data"] == {"frame_pairs": {"rounds": 1}}
+    with pytest.raises(VconvError, match="trained with another data.frame_pairs.rounds"):
         train("a", "matched", epochs=2, rounds=2)
     monkeypatch.setattr(small_store, "fingerprint", "another")
     with pytest.raises(VconvError, match="frame_pairs.h5: the frames matched there are those of other features"):
         training.train("matched", small_store, None, {}, small_store.path.with_name("b"))
 
 
-def test_the_maps_of_the_pairs_are_in_the_run(train, small_store):
+def test_the_transforms_of_the_frame_pairs_are_in_the_run_but_not_in_its_weights(train, small_store):
     folder = train("a", "matched", epochs=1)
-    model = folder.build_model()
-    folder.load_checkpoint(model)
     with open_for(small_store) as pairs:
-        np.testing.assert_array_equal(model.maps, pairs.maps)
+        np.testing.assert_array_equal(folder.transforms(), pairs.transforms)
+    assert not any(weight.shape == folder.transforms().shape for weight in weights(folder))
+    assert train("b", epochs=1).transforms() is None, "a model of single frames has none"
 
 
 def test_how_a_run_converts_may_be_changed_when_it_is_done(train):
@@ -170,11 +171,11 @@ def test_a_run_from_before_a_setting_goes_on_with_its_default(train):
     assert folder.settings()["settings"]["training"]["balance_speakers"] is False
 
 
-def test_two_players_whose_loss_is_no_number_get_advice_for_two(tmp_path):
-    keeper = training.CheckpointCallback(RunFolder(tmp_path), None, "loss", 0, print)
-    keeper.set_model(AdversarialModel())
+def test_an_adversarial_loss_that_is_no_number_gets_advice_for_both_networks(tmp_path):
+    checkpoints = CheckpointCallback(RunFolder(tmp_path), None, "loss", 0, print)
+    checkpoints.set_model(AdversarialModel())
     with pytest.raises(VconvError, match="loss became nan.*adversarial.critic_learning_rate.*, and train into a new"):
-        keeper.on_epoch_end(0, {"loss": float("nan")})
+        checkpoints.on_epoch_end(0, {"loss": float("nan")})
 
 
 @pytest.mark.parametrize("value", ["nan", "inf"])

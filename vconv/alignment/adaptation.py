@@ -1,58 +1,67 @@
-"""One voice moved into another without parallel sentences (Erro, Moreno and Bonafonte 2010, INCA)."""
+"""Adaptation of one speaker's frames to another's without parallel sentences (INCA, Erro et al. 2010)."""
 
 import numpy as np
 
 from vconv.alignment.neighbors import both_ways
 from vconv.audio.mel_cepstrum import frequency_warp
-from vconv.features.cepstra import SHAPE
+from vconv.features.acoustic import TRANSFORMED
 
 WARP_FRAMES = 3000
 WARPS = 7
-SMALLEST_DEVIATION = 0.1  # of what a map leaves; less is seen only where there are next to no rows
+SMALLEST_STD = 0.1  # of transformed coefficients; smaller ones occur only where there are next to no frames
 
 
 def adapt(source, target, settings):
-    """Move one `Voice` so that its rows lie among those of another.
+    """Move the coefficients of one `SpeakerFrames` so that its frames lie among those of another.
 
-    The beginning is the frequency warp, a longer or shorter vocal tract, that brings the two nearest each other. Then
-    in turns each row is paired with its nearest neighbor, both ways, and an affine map is fitted to the pairs. A map
-    fitted to pairs that are partly wrong shrinks what it moves, and what is shrunk is near everything; so each time
-    mean and deviation are made the target's.
+    The first step is the frequency warp, a longer or shorter vocal tract, that brings the two nearest each other. Then,
+    in turns, each frame is paired with its nearest neighbor, both ways, and an affine transform is fitted to the pairs.
+    A transform fitted to partly wrong pairs shrinks the coefficients, and shrunk frames are near all others. Therefore
+    each round restores the target's mean and standard deviation.
 
     Parameters
     ----------
-    source, target : vconv.alignment.speaker_frames.Voice
+    source, target : vconv.alignment.speaker_frames.SpeakerFrames
     settings : dict
         The section `adaptation` of match.yaml.
 
     Returns
     -------
-    shape : ndarray [m, 24], float32
-        The source's coefficients in the target's place, for `Voice.place`.
+    coefficients : ndarray [m, 24], float32
+        The source's coefficients among the target's, for `SpeakerFrames.alignment_features`.
     """
-    shape = _warped(source, target, settings["warp"])
-    here, there = source.some(settings["frames"]), target.some(settings["frames"])
-    known = target.place(target.shape, there)
+    coefficients = _warped(source, target, settings["warp"])
+    here, there = source.subset(settings["frames"]), target.subset(settings["frames"])
+    known = target.alignment_features(target.coefficients, there)
     for _ in range(settings["rounds"]):
-        pairs = near_pairs(source.place(shape, here), known, settings["keep"])
-        goal = target.shape[there[pairs[:, 1]]]
-        shape = apply(fit_speaker_transform(source, here[pairs[:, 0]], goal, settings["ridge"]), source.shape)
-    return shape
+        pairs = near_pairs(source.alignment_features(coefficients, here), known, settings["keep"])
+        goal = target.coefficients[there[pairs[:, 1]]]
+        transform = fit_speaker_transform(source, here[pairs[:, 0]], goal, settings["ridge"])
+        coefficients = apply_affine(transform, source.coefficients)
+    return coefficients
 
 
-def fit_speaker_transform(voice, chosen, goal, ridge):
-    """Return the affine map [25, 24] of a voice's coefficients that takes the rows `chosen` [n] to `goal` [n, 24].
+def fit_speaker_transform(speaker, chosen, goal, ridge):
+    """Return the affine transform [25, 24] of a speaker's coefficients that takes the frames `chosen` [n] to `goal`.
 
-    It leaves the spoken rows their mean 0 and deviation 1.
+    The transformed speech frames have mean 0 and standard deviation 1, as before.
+
+    Parameters
+    ----------
+    speaker : vconv.alignment.speaker_frames.SpeakerFrames
+    chosen : ndarray [n], int64
+    goal : ndarray [n, 24]
+    ridge : float
+        As of `fit_affine`.
     """
-    affine = fit(voice.shape[chosen], goal, ridge)
-    spoken = apply(affine, voice.shape[voice.spoken])
-    affine[-1] -= spoken.mean(axis=0)
-    return affine / np.maximum(spoken.std(axis=0), SMALLEST_DEVIATION)
+    affine = fit_affine(speaker.coefficients[chosen], goal, ridge)
+    speech = apply_affine(affine, speaker.coefficients[speaker.speech])
+    affine[-1] -= speech.mean(axis=0)
+    return affine / np.maximum(speech.std(axis=0), SMALLEST_STD)
 
 
-def apply(affine, values):
-    """Return `values` [n, D], mapped."""
+def apply_affine(affine, values):
+    """Return `values` [n, D], transformed by `affine` [D + 1, D], whose last row is the offset."""
     return values @ affine[:-1] + affine[-1]
 
 
@@ -62,11 +71,11 @@ def near_pairs(here, there, keep):
     return pairs[distances <= np.quantile(distances, keep)]
 
 
-def fit(x, y, ridge):
-    """Return the affine map [D + 1, D] that takes x to y with least squared error; `ridge` draws it to the identity.
+def fit_affine(x, y, ridge):
+    """Return the affine transform [D + 1, D] that takes x to y with least squared error.
 
-    The identity rather than nothing, because a speaker of whom there are but seconds is better left where he is. The
-    constant is free.
+    `ridge` draws its matrix to the identity, so that a speaker with seconds of speech is hardly moved. The offset is
+    free.
     """
     x1 = np.concatenate([x, np.ones((len(x), 1), x.dtype)], axis=1)
     gram = (x1.T @ x1).astype(np.float64)
@@ -77,14 +86,14 @@ def fit(x, y, ridge):
 
 
 def _warped(source, target, most):
-    """Return the source's coefficients [m, 24], warped by what brings them nearest the target's."""
-    here, there = source.some(WARP_FRAMES), target.some(WARP_FRAMES)
-    known, order = target.place(target.shape, there), source.said.shape[1]
+    """Return the source's coefficients [m, 24] after the frequency warp that brings them nearest the target's."""
+    here, there = source.subset(WARP_FRAMES), target.subset(WARP_FRAMES)
+    known, order = target.alignment_features(target.coefficients, there), source.acoustic.shape[1]
 
     def warped(alpha):
-        return source.normalized((source.said @ frequency_warp(order, order - 1, alpha))[:, SHAPE])
+        return source.normalized((source.acoustic @ frequency_warp(order, order - 1, alpha))[:, TRANSFORMED])
 
-    def distance(shape):
-        return both_ways(source.place(shape, here), known)[1].mean()
+    def distance(coefficients):
+        return both_ways(source.alignment_features(coefficients, here), known)[1].mean()
 
     return min(map(warped, np.linspace(-most, most, WARPS)), key=distance)

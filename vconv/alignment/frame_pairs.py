@@ -1,4 +1,4 @@
-"""The file of pairs: what each speaker would say in place of each frame, for a model to learn from."""
+"""The frame-pair file: for each frame of a corpus the acoustic features of each speaker that sound the same."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -7,16 +7,16 @@ import numpy as np
 
 from vconv.common import files, hdf5
 from vconv.common.errors import VconvError
-from vconv.features.cepstra import ACOUSTIC_SIZE, CONTENT_ORDER, FRAME_STEP
+from vconv.features.acoustic import ACOUSTIC_SIZE, FRAME_STEP, TRANSFORMED_SIZE
 
-FORMAT, VERSION = "vconv frame pairs", 3
+FORMAT, VERSION = "vconv frame pairs", 4
 FILE_NAME = "frame_pairs.h5"  # beside the features
 SPLITS = ("training", "validation")
 REMEDY = "make it with `vconv match`"
 
 
 class AlignedUtterance(NamedTuple):
-    """One line of the table of utterances: its rows are `start : start + length` of `FramePairs.matched`."""
+    """One row of the table of utterances: its frames are `start : start + length` of `FramePairs.matched`."""
 
     name: str
     speaker: str
@@ -26,7 +26,7 @@ class AlignedUtterance(NamedTuple):
 
 
 class FramePairs:
-    """A file of pairs, open for reading; row r of an utterance belongs to its frame `FRAME_STEP` · r.
+    """A frame-pair file, open for reading; frame t of an utterance is frame `FRAME_STEP` · t of the feature file.
 
     Attributes
     ----------
@@ -40,18 +40,18 @@ class FramePairs:
     utterances : list of AlignedUtterance
         The training and validation utterances, in the order of the feature file.
     matched : memmap [S, n, 40], float16
-        Power and mel-cepstral coefficients 1 to 39, as `vconv.features.cepstra.said` describes a frame, in the voice of
-        each speaker: his own where he speaks himself, else the mean of those of his training frames that were matched.
+        Acoustic features of each speaker for each frame: the frame's own where that speaker speaks, else the mean over
+        the speaker's training frames that were matched to it.
     weight : memmap [S, n], uint8
-        How many were matched; 0 where nothing was, and in the speaker's own pauses; else 1 for his own rows.
-    maps : ndarray [S, S, 25, 24], float32
-        [target, source]: the affine map of coefficients 1 to 24, relative to the speaker's mean and deviation, from one
-        voice into the other; the last row is the constant.
+        How many frames were matched; 1 for the speaker's own speech frames, 0 for its pauses.
+    transforms : ndarray [S, S, 25, 24], float32
+        [target, source]: the affine transform of mel-cepstral coefficients 1 to 24, relative to each speaker's mean and
+        standard deviation, from one speaker to another; the last row is the offset.
 
     Raises
     ------
     VconvError
-        The file is missing, no file of pairs, cut short, damaged or of another version.
+        The file is missing, no frame-pair file, cut short, damaged or of another version.
     """
 
     def __init__(self, path):
@@ -61,10 +61,10 @@ class FramePairs:
             self.fingerprint = file.text("fingerprint")
             self.speakers = file.texts("speakers")
             self.utterances = [AlignedUtterance(*row) for row in file.rows("utterances", AlignedUtterance._fields)]
-            shape = (len(self.speakers), _row_count(self.utterances), ACOUSTIC_SIZE)
+            shape = (len(self.speakers), _frame_count(self.utterances), ACOUSTIC_SIZE)
             self.matched = file.memory_map("matched", np.float16, shape)
             self.weight = file.memory_map("weight", np.uint8, shape[:2])
-            self.maps = file.array("maps")
+            self.transforms = file.array("transforms")
 
     def __enter__(self):
         return self
@@ -83,7 +83,7 @@ def open_for(store, path=None):
     Raises
     ------
     VconvError
-        As of `FramePairs`, or the pairs are those of other features.
+        As of `FramePairs`, or the frame pairs are those of other features.
     """
     pairs = FramePairs(path or store.path.with_name(FILE_NAME))
     if pairs.fingerprint != store.fingerprint:
@@ -106,7 +106,7 @@ def table(store):
 
 
 def write(path, settings, fingerprint, speakers, utterances, matched):
-    """Write a file of pairs, whole or not at all.
+    """Write a frame-pair file, whole or not at all.
 
     Parameters
     ----------
@@ -119,8 +119,8 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
     utterances : list of AlignedUtterance
         One lies after the other, as `table` returns them.
     matched : iterable of (ndarray [n, 40], ndarray [n], ndarray [S, 25, 24])
-        One for each of `speakers`, in the same order: all rows in that speaker's voice, their weights, and the maps
-        from all voices into his. May be a generator; one of them is held at a time.
+        One for each of `speakers`, in the same order: acoustic features of that speaker for all frames, their weights,
+        and the transforms from all speakers to it. May be a generator; one of them is held at a time.
 
     Raises
     ------
@@ -129,11 +129,11 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
     ValueError
         Too few or too many, arrays of another shape, or a value that float16 or uint8 cannot hold.
     """
-    shape = (len(speakers), _row_count(utterances), ACOUSTIC_SIZE)
+    shape = (len(speakers), _frame_count(utterances), ACOUSTIC_SIZE)
     types = {
         "matched": (shape, np.float16),
         "weight": (shape[:2], np.uint8),
-        "maps": ((len(speakers), len(speakers), CONTENT_ORDER + 1, CONTENT_ORDER), np.float32),
+        "transforms": ((len(speakers), len(speakers), TRANSFORMED_SIZE + 1, TRANSFORMED_SIZE), np.float32),
     }
     size = sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in types.values())
     with files.replacing(path) as temporary:
@@ -150,7 +150,7 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
                         files.write_at(file, offset + number * values.nbytes, values)
 
 
-def _row_count(utterances):
+def _frame_count(utterances):
     return utterances[-1].start + utterances[-1].length if utterances else 0
 
 

@@ -3,11 +3,47 @@
 import numpy as np
 
 from vconv.alignment import frame_pairs
-from vconv.features.cepstra import ACOUSTIC_SIZE, CONTENT_SIZE, rows_of
+from vconv.features import content
+from vconv.features.acoustic import (
+    ACOUSTIC_SIZE,
+    FRAME_STEP,
+    TRANSFORMED,
+    TRANSFORMED_SIZE,
+    acoustic_features,
+    speech_mask,
+)
 
 
-class Rows:
-    """All rows, as the file of pairs numbers them; who says what in them nobody asks.
+def encode_utterance(frames, encoder, mean, std, rate):
+    """Return every second frame of an utterance, a hop of 10 ms at the usual 5 ms between frames.
+
+    Parameters
+    ----------
+    frames : vconv.features.schema.Frames
+        All frames, because power is relative to the whole utterance.
+    encoder : vconv.features.content.interface.ContentEncoder
+    mean, std : ndarray [40]
+        Of the speaker's acoustic features.
+    rate : int
+        In Hz.
+
+    Returns
+    -------
+    acoustic : ndarray [n, 40], float64
+    coefficients : ndarray [n, 24], float64
+        Mel-cepstral coefficients 1 to 24 relative to the speaker's mean and standard deviation.
+    content : ndarray [n, C], float32
+    speech : ndarray [n], bool
+        The speech mask.
+    """
+    acoustic = acoustic_features(frames, rate)
+    coefficients = ((acoustic - mean) / std)[:, TRANSFORMED]
+    found = acoustic, coefficients, encoder.encode(acoustic, frames, mean, std), speech_mask(frames.energy)
+    return tuple(part[::FRAME_STEP] for part in found)
+
+
+class AlignmentFrames:
+    """The frames of all speakers, in the order of the frame-pair file.
 
     Parameters
     ----------
@@ -20,42 +56,44 @@ class Rows:
     utterances : list of AlignedUtterance
     speakers : int
         How many there are.
+    encoder : ContentEncoder
+        That of the features.
     speaker : ndarray [n], int64
-    training, active : ndarray [n], bool
-        Rows of training utterances; rows that are no pause.
+    training, speech : ndarray [n], bool
+        Frames of training utterances; the speech mask.
     first, last : ndarray [n], int64
-        The first and last row of the same utterance.
-    said : ndarray [n, 40], float32
-        Power and mel-cepstra 1 to 39, as `vconv.features.cepstra.said` describes a frame.
-    content : ndarray [n, 27], float32
-        As `vconv.features.cepstra.content` describes a frame.
+        The first and last frame of the same utterance.
+    acoustic : ndarray [n, 40], float32
+    coefficients : ndarray [n, 24], float32
+    content : ndarray [n, C], float32
+        As `encode_utterance` returns them.
     """
 
     def __init__(self, store, statistics):
         store.require("frames")
         self.utterances, self.speakers = frame_pairs.table(store), len(store.speakers)
+        self.encoder = content.encoder_of(store.settings)
         lengths = [row.length for row in self.utterances]
         self.first = np.repeat([row.start for row in self.utterances], lengths)
         self.last = np.repeat([row.start + row.length - 1 for row in self.utterances], lengths)
         self.speaker = np.repeat([store.speakers.index(row.speaker) for row in self.utterances], lengths)
         self.training = np.repeat([row.split == "training" for row in self.utterances], lengths)
-        self.active = np.empty(len(self.first), bool)
-        self.said = np.empty((len(self.first), ACOUSTIC_SIZE), np.float32)
-        self.content = np.empty((len(self.first), CONTENT_SIZE), np.float32)
+        self.speech = np.empty(len(self.first), bool)
+        self.acoustic = np.empty((len(self.first), ACOUSTIC_SIZE), np.float32)
+        self.coefficients = np.empty((len(self.first), TRANSFORMED_SIZE), np.float32)
+        self.content = np.empty((len(self.first), self.encoder.size), np.float32)
         stored = (row for row in store.utterances if row.split in frame_pairs.SPLITS)
         for utterance, found in zip(self.utterances, stored, strict=True):
-            place = slice(utterance.start, utterance.start + utterance.length)
+            inside = slice(utterance.start, utterance.start + utterance.length)
             speaker = store.speakers.index(utterance.speaker)
-            self.said[place], self.content[place], self.active[place] = rows_of(
-                store.read(found),
-                statistics.cepstrum_mean[speaker],
-                statistics.cepstrum_std[speaker],
-                store.settings["sample_rate"],
-            )
+            mean, std = statistics.acoustic_mean[speaker], statistics.acoustic_std[speaker]
+            parts = encode_utterance(store.read(found), self.encoder, mean, std, store.settings["sample_rate"])
+            for array, part in zip((self.acoustic, self.coefficients, self.content, self.speech), parts, strict=True):
+                array[inside] = part
 
     def around(self, chosen, offsets):
-        """Return the numbers [len(chosen), len(offsets)] of the rows so far from those `chosen`, in their utterances.
+        """Return the numbers [len(chosen), len(offsets)] of the frames at `offsets` from those `chosen`.
 
-        Before an utterance's first row there is its first, after its last its last.
+        Before an utterance's first frame there is its first, after its last its last.
         """
         return np.clip(chosen[:, None] + np.asarray(offsets), self.first[chosen, None], self.last[chosen, None])

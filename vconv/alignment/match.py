@@ -1,4 +1,4 @@
-"""From a feature file to the file of pairs: each two voices moved into one place, and there the nearest neighbors."""
+"""Frame pairs of a corpus: for each two speakers, adapt one to the other and pair nearest neighbors (INCA)."""
 
 import glob
 from concurrent.futures import ThreadPoolExecutor
@@ -13,14 +13,16 @@ from tqdm import tqdm
 
 from vconv.alignment import frame_pairs
 from vconv.alignment.adaptation import adapt, fit_speaker_transform
-from vconv.alignment.frames import Rows
+from vconv.alignment.frames import AlignmentFrames
 from vconv.alignment.neighbors import both_ways
-from vconv.alignment.speaker_frames import Voice
+from vconv.alignment.speaker_frames import SpeakerFrames
 from vconv.common import config
 from vconv.common.errors import VconvError
 from vconv.common.files import remove_unfinished
 from vconv.common.workers import available_cores
-from vconv.features.cepstra import CONTENT_ORDER
+from vconv.features.acoustic import TRANSFORMED_SIZE
+
+IDENTITY = np.eye(TRANSFORMED_SIZE + 1, TRANSFORMED_SIZE)
 
 
 def settings(changes=None):
@@ -35,7 +37,7 @@ def settings(changes=None):
 
 
 def match(store, statistics, output, settings, report=print):
-    """Write the file of pairs of a `FeatureStore`.
+    """Write the frame-pair file of a `FeatureStore`.
 
     Parameters
     ----------
@@ -43,7 +45,7 @@ def match(store, statistics, output, settings, report=print):
     statistics : Statistics
         Of the same store.
     output : str or Path
-        The file of pairs.
+        The frame-pair file.
     settings : dict
         Complete, of `settings`.
     report : callable
@@ -65,86 +67,95 @@ def match(store, statistics, output, settings, report=print):
             store.fingerprint,
             store.speakers,
             frame_pairs.table(store),
-            _in_each_voice(store, statistics, settings, pool, report),
+            _for_each_target(store, statistics, settings, pool, report),
         )
     remove_unfinished(Path(output).parent, glob.escape(Path(output).name))
 
 
 class Matches(NamedTuple):
-    """What one speaker's rows would be in another's voice.
+    """Frames of one speaker with frames of another that sound the same.
 
-    pairs int64 [n, 2]: rows of the two, numbered as in the whole corpus. affine float32 [25, 24]: for coefficients
-    relative to the speakers' own mean and deviation.
+    pairs int64 [n, 2]: frames of the two, numbered as in the whole corpus. transform float32 [25, 24]: the affine
+    transform from the first speaker to the second, for coefficients relative to each speaker's mean and standard
+    deviation.
     """
 
     pairs: np.ndarray
-    affine: np.ndarray
+    transform: np.ndarray
 
 
 def match_two(one, other, settings):
-    """Pair the rows of two `Voice`s: training rows both ways, a held-out row with its nearest training row.
+    """Pair the frames of two `SpeakerFrames`.
+
+    Training frames are paired both ways, a held-out frame with its nearest training frame.
 
     Returns
     -------
     there, back : Matches
         From `one` to `other`, and the reverse.
     """
-    shape, keep = adapt(one, other, settings["adaptation"]), settings["matching"]["keep"]
-    voices, shapes = (one, other), (shape, other.shape)
-    chosen = [voice.some(settings["matching"]["frames"]) for voice in voices]
-    places = [voice.place(*where) for voice, *where in zip(voices, shapes, chosen, strict=True)]
-    found, distances = both_ways(*places)
+    adapted, keep = adapt(one, other, settings["adaptation"]), settings["matching"]["keep"]
+    speakers, coefficients = (one, other), (adapted, other.coefficients)
+    chosen = [speaker.subset(settings["matching"]["frames"]) for speaker in speakers]
+    described = [
+        speaker.alignment_features(*where) for speaker, *where in zip(speakers, coefficients, chosen, strict=True)
+    ]
+    found, distances = both_ways(*described)
     limit = np.quantile(distances, keep)
-    near = [rows[side] for rows, side in zip(chosen, found[distances <= limit].T, strict=True)]
+    near = [frames[side] for frames, side in zip(chosen, found[distances <= limit].T, strict=True)]
 
     def matches(side):
-        """Return those of `voices[side]` in the other's voice."""
-        voice, target, rows = voices[side], voices[1 - side], voices[side].held_out
-        nearest, distance = (part[: len(rows)] for part in both_ways(voice.place(shapes[side], rows), places[1 - side]))
-        held_out = rows[distance <= limit], chosen[1 - side][nearest[distance <= limit, 1]]
-        here, there = (np.concatenate(part) for part in zip((near[side], near[1 - side]), held_out, strict=True))
-        affine = fit_speaker_transform(voice, near[side], target.shape[near[1 - side]], settings["adaptation"]["ridge"])
-        return Matches(np.stack([voice.numbers[here], target.numbers[there]], 1), affine)
+        """Return the matches from `speakers[side]` to the other."""
+        source, target, held_out = speakers[side], speakers[1 - side], speakers[side].held_out
+        features = source.alignment_features(coefficients[side], held_out)
+        nearest, distance = (part[: len(held_out)] for part in both_ways(features, described[1 - side]))
+        more = held_out[distance <= limit], chosen[1 - side][nearest[distance <= limit, 1]]
+        here, there = (np.concatenate(part) for part in zip((near[side], near[1 - side]), more, strict=True))
+        goal = target.coefficients[near[1 - side]]
+        transform = fit_speaker_transform(source, near[side], goal, settings["adaptation"]["ridge"])
+        return Matches(np.stack([source.numbers[here], target.numbers[there]], 1), transform)
 
     return matches(0), matches(1)
 
 
-def in_voice(target, rows, found):
-    """Return what all rows would be in the voice of the speaker `target`, and how many pairs say so.
+def matched_features(target, frames, found):
+    """Return the acoustic features of a target speaker for every frame of the corpus, and how many pairs they rest on.
 
     Parameters
     ----------
     target : int
-    rows : Rows
+    frames : AlignmentFrames
     found : list of ndarray [n, 2], int64
-        Rows of other speakers, each with one of the target's; a row may have several.
+        Frames of other speakers, each with one of the target's; a frame may have several.
 
     Returns
     -------
     matched : ndarray [n, 40], float32
-        The mean of what was paired with each row; the speaker's own rows are what they are; 0 where there is nothing.
+        The mean over the target's frames paired with each frame, 0 where there is none. The target's own frames keep
+        their features.
     weight : ndarray [n], uint8
-        Of the mean: how many there are, 255 at most; of the own rows 1, of pauses 0.
+        The number of pairs, 255 at most; 1 for the target's own frames, 0 for its pauses.
     """
-    own = rows.speaker == target
-    total, weight = np.where(own[:, None], rows.said, 0), (own & rows.active).astype(np.int64)
-    for row, other in (both.T for both in found):
-        np.add.at(total, row, rows.said[other])
-        weight += np.bincount(row, minlength=len(weight))
+    own = frames.speaker == target
+    total, weight = np.where(own[:, None], frames.acoustic, 0), (own & frames.speech).astype(np.int64)
+    for frame, other in (both.T for both in found):
+        np.add.at(total, frame, frames.acoustic[other])
+        weight += np.bincount(frame, minlength=len(weight))
     return total / np.maximum(weight, 1)[:, None], np.minimum(weight, 255).astype(np.uint8)
 
 
-def _in_each_voice(store, statistics, settings, pool, report):
-    """Yield what `in_voice` returns for each speaker, and the maps from all voices into his, [S, 25, 24]."""
-    rows = Rows(store, statistics)
-    voices = [Voice(rows, speaker) for speaker in range(rows.speakers)]
-    report(f"{len(rows.utterances)} utterances of {rows.speakers} speakers: {len(rows.first)} rows")
-    two, found = list(combinations(range(rows.speakers), 2)), {}
-    work = pool.map(lambda both: match_two(*(voices[speaker] for speaker in both), settings), two)
+def _for_each_target(store, statistics, settings, pool, report):
+    """Yield for each speaker what `matched_features` returns, and the transforms from all speakers, [S, 25, 24]."""
+    frames = AlignmentFrames(store, statistics)
+    speakers = [SpeakerFrames(frames, speaker) for speaker in range(frames.speakers)]
+    report(f"{len(frames.utterances)} utterances of {frames.speakers} speakers: {len(frames.first)} frames of 10 ms")
+    two, found = list(combinations(range(frames.speakers), 2)), {}
+    work = pool.map(lambda both: match_two(*(speakers[number] for number in both), settings), two)
     for (one, other), both in zip(two, tqdm(work, "match", len(two), unit="pair", disable=None), strict=True):
         found[one, other], found[other, one] = both
-    report(f"{len(two)} pairs of voices: {sum(len(one.pairs) for one in found.values())} rows matched")
-    for target in range(rows.speakers):
-        to_him = [found.get((source, target)) for source in range(rows.speakers)]
-        maps = [one.affine if one else np.eye(CONTENT_ORDER + 1, CONTENT_ORDER) for one in to_him]
-        yield *in_voice(target, rows, [one.pairs for one in to_him if one]), np.stack(maps)
+    report(f"{len(two)} pairs of speakers: {sum(len(one.pairs) for one in found.values())} frames matched")
+    for target in range(frames.speakers):
+        sources = [found.get((source, target)) for source in range(frames.speakers)]
+        transforms = [one.transform if one else IDENTITY for one in sources]
+        matched = matched_features(target, frames, [one.pairs for one in sources if one])
+        yield *matched, np.stack(transforms)

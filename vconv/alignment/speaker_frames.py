@@ -1,59 +1,56 @@
-"""The rows of one speaker, and the space in which they are compared with another's."""
+"""The frames of one speaker, and the alignment features in which they are compared with another speaker's."""
 
 import numpy as np
 
-from vconv.features.cepstra import CONTENT_ORDER, CONTENT_SIZE
-
-OFFSETS = (-9, -6, -3, 0, 3, 6, 9)  # rows: one frame alone does not tell what is said, 90 ms on both sides do
-# All of what `content` says are around 1 in size, but the low coefficients tell what is said and the high ones who
-# says it; power, voicing and aperiodicity keep apart what the spectrum alone does not (docs/experiments.md).
-WEIGHTS = np.append(np.arange(1, CONTENT_ORDER + 1) ** -0.7, [0.2] * (CONTENT_SIZE - CONTENT_ORDER)).astype("float32")
+CONTEXT = (-9, -6, -3, 0, 3, 6, 9)  # frames of 10 ms: one frame alone does not tell a sound, 90 ms on both sides do
 TINY = np.finfo(np.float32).tiny
 
 
-class Voice:
-    """What a speaker said, his rows numbered from 0.
+class SpeakerFrames:
+    """The frames of a speaker, numbered from 0.
 
     Parameters
     ----------
-    rows : vconv.alignment.frames.Rows
+    frames : vconv.alignment.frames.AlignmentFrames
     speaker : int
 
     Attributes
     ----------
     numbers : ndarray [m], int64
-        The rows in the whole corpus.
-    said : ndarray [m, 40], float32
-    shape : ndarray [m, 24], float32
-        Coefficients 1 to 24 relative to the speaker's mean and deviation.
-    spoken, held_out : ndarray, int64
-        Which rows are no pause, of training and of validation.
+        The frames' numbers in the whole corpus.
+    acoustic : ndarray [m, 40], float32
+    coefficients : ndarray [m, 24], float32
+        Mel-cepstral coefficients 1 to 24 relative to the speaker's mean and standard deviation.
+    speech, held_out : ndarray, int64
+        The speech frames of training and of validation utterances.
     """
 
-    def __init__(self, rows, speaker):
-        self.numbers = np.flatnonzero(rows.speaker == speaker)
-        self.said, content = rows.said[self.numbers], rows.content[self.numbers]
-        self.shape, self._rest = content[:, :CONTENT_ORDER], content[:, CONTENT_ORDER:]
-        training, active = rows.training[self.numbers], rows.active[self.numbers]
-        self.spoken, self.held_out = np.flatnonzero(training & active), np.flatnonzero(~training & active)
-        self._around = np.searchsorted(self.numbers, rows.around(self.numbers, OFFSETS))
+    def __init__(self, frames, speaker):
+        self.numbers = np.flatnonzero(frames.speaker == speaker)
+        self.acoustic, self.coefficients = frames.acoustic[self.numbers], frames.coefficients[self.numbers]
+        self._content, self._encoder = frames.content[self.numbers], frames.encoder
+        training, speech = frames.training[self.numbers], frames.speech[self.numbers]
+        self.speech, self.held_out = np.flatnonzero(training & speech), np.flatnonzero(~training & speech)
+        self._around = np.searchsorted(self.numbers, frames.around(self.numbers, CONTEXT))
 
-    def some(self, most):
-        """Return `most` of the spoken training rows, evenly spread over them, or all if there are no more."""
-        if len(self.spoken) <= most:
-            return self.spoken
-        return self.spoken[np.linspace(0, len(self.spoken) - 1, most).astype(np.int64)]
+    def subset(self, count):
+        """Return `count` of the speech frames of training, evenly spread, or all if there are no more."""
+        if len(self.speech) <= count:
+            return self.speech
+        return self.speech[np.linspace(0, len(self.speech) - 1, count).astype(np.int64)]
 
-    def place(self, shape, chosen):
-        """Return where the rows `chosen` [k] lie, float32 [k, 189], when the voice's coefficients are `shape` [m, 24].
+    def alignment_features(self, coefficients, chosen):
+        """Return the alignment features of the frames `chosen` [k], float32 [k, 7 · C].
 
-        Coefficients, power, voicing and aperiodicity, by `WEIGHTS`, of a row and of those up to 90 ms before and after.
+        They are the weighted content of a frame and of those up to 90 ms before and after. `coefficients` [m, 24], as
+        an affine transform moved them, take the place of the columns of the content that depend on the speaker.
         """
-        around = self._around[chosen]
-        values = np.concatenate([shape[around], self._rest[around]], axis=2) * WEIGHTS
-        return values.reshape(len(chosen), len(OFFSETS) * CONTENT_SIZE)
+        around, moved = self._around[chosen], self._encoder.transformed
+        parts = coefficients[around][..., :moved], self._content[around][..., moved:]
+        weighted = np.concatenate(parts, axis=2) * self._encoder.alignment_weights
+        return weighted.reshape(len(chosen), len(CONTEXT) * self._encoder.size)
 
-    def normalized(self, shape):
-        """Return `shape` [m, 24] with mean 0 and deviation 1 over the spoken rows, float32."""
-        spoken = shape[self.spoken]
-        return ((shape - spoken.mean(axis=0)) / np.maximum(spoken.std(axis=0), TINY)).astype(np.float32)
+    def normalized(self, coefficients):
+        """Return `coefficients` [m, 24] with mean 0 and standard deviation 1 over speech frames, float32."""
+        speech = coefficients[self.speech]
+        return ((coefficients - speech.mean(axis=0)) / np.maximum(speech.std(axis=0), TINY)).astype(np.float32)

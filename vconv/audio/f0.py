@@ -1,4 +1,4 @@
-"""Pitch of a speaker: the F0 range to search, log-F0 statistics, and moving F0 from one speaker to another."""
+"""F0 of a speaker: the range to search, log-F0 statistics, and conversion of F0 from one speaker to another."""
 
 from typing import NamedTuple
 
@@ -16,22 +16,19 @@ PERCENTILES = (5, 25, 50, 75, 95)
 
 
 class LogF0(NamedTuple):
-    """How the natural logarithm of a speaker's F0 in Hz lies over voiced frames.
-
-    Its mean, its standard deviation, and its `PERCENTILES` [5] (None where they were not counted).
-    """
+    """Mean, standard deviation and `PERCENTILES` [5] of the natural logarithm of F0 in Hz over voiced frames."""
 
     mean: float
-    deviation: float
-    percentiles: np.ndarray | None = None
+    std: float
+    percentiles: np.ndarray
 
 
 def find_range(f0_hz):
     """Find a speaker's own F0 range in the F0s of a first, wide analysis.
 
-    A smoothed histogram over log-F0 has its main mode where the speaker speaks; octave errors and creak make smaller
-    lobes an octave away. From the mode outwards the range ends where the density falls below 5 % of the mode's, or,
-    if it does not within an octave, in the valley before the next lobe; then comes a margin of 0.1 octave.
+    The main mode of a smoothed histogram of log-F0 is where the speaker speaks; octave errors and creak make smaller
+    lobes an octave away. Outward from the mode, the range ends where the density falls below 5 % of the mode's, or, if
+    it does not within an octave, in the valley before the next lobe. A margin of 0.1 octave is added.
     Measured on ten speakers of VCC2016 against Harvest, 60 to 500 Hz (`benchmarks/f0_range.py`): from the wide range to
     the own one gross errors of DIO fall from 1.31 to 1.17 % and frames it has right rise from 78.5 to 79.4 %.
     (De Looze and Hirst 2008, "Detecting changes in key and range", Speech Prosody, take quartiles instead.)
@@ -78,8 +75,8 @@ def log_f0_statistics(f0_hz):
     return LogF0(float(log_f0.mean()), float(log_f0.std()), np.percentile(log_f0, PERCENTILES))
 
 
-def convert(f0_hz, source, target):
-    """Move F0 from one speaker to another: linear in log-F0, so that mean and deviation become the target's.
+def convert_linear(f0_hz, source, target):
+    """Convert F0 by a line in log-F0, so that mean and standard deviation become the target's.
 
     Parameters
     ----------
@@ -91,16 +88,16 @@ def convert(f0_hz, source, target):
     -------
     f0_hz : ndarray [T], float64
     """
-    stretch = target.deviation / source.deviation if source.deviation > 0 else 1.0
+    stretch = target.std / source.std if source.std > 0 else 1.0
     return _moved(f0_hz, lambda log_f0: (log_f0 - source.mean) * stretch + target.mean)
 
 
-def match(f0_hz, source, target):
-    """Move F0 from one speaker to another: by lines between percentiles of log-F0, which become the target's.
+def convert_by_percentiles(f0_hz, source, target):
+    """Convert F0 by lines between the percentiles of log-F0, which become the target's.
 
-    What lies outside the outermost is moved as far as these. Creak and octave errors shift means and deviations, but
-    hardly percentiles (docs/experiments.md, *F0 by percentiles*). Of a voice without melody the median is matched.
-    Parameters and result as of `convert`.
+    F0 outside the outermost percentiles moves by as much as these. Creak and octave errors shift mean and standard
+    deviation, but hardly the percentiles (docs/experiments.md). For a monotone source the median becomes the target's.
+    Parameters and result as of `convert_linear`.
     """
     own, wanted = source.percentiles, target.percentiles
     if own[0] == own[-1]:
@@ -109,7 +106,7 @@ def match(f0_hz, source, target):
 
 
 def _moved(f0_hz, rule):
-    """Return F0 [T] where `rule` moved the logarithms of those voiced."""
+    """Return F0 [T] with `rule` applied to the logarithm of voiced frames."""
     f0_hz = np.asarray(f0_hz, dtype=np.float64)
     voiced = f0_hz > 0
     moved = np.zeros_like(f0_hz)

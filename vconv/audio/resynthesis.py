@@ -1,21 +1,21 @@
-"""Analysis by synthesis: a signal that is heard to have the spectrum that was asked for, not only made from it.
+"""Analysis by synthesis: correct a spectral envelope by the error measured after resynthesis.
 
-What a vocoder makes of a spectral envelope, analyzed again, has another one: windows smear it over time and frequency,
-noise excites it unevenly. So the signal is made, heard, and made once more from an envelope that is off by as much the
-other way. On VCC2016 that takes a fifth off the distortion of copy-synthesis (`benchmarks/refinement.py`).
+A vocoder's output, analyzed again, does not have the envelope it was made from: windows smear it over time and
+frequency, and noise excites it unevenly. Each iteration synthesizes, analyzes, and corrects the envelope by the error.
+On VCC2016 one iteration takes a fifth off the distortion of copy-synthesis (`benchmarks/resynthesis.py`).
 """
 
 import numpy as np
 
 from vconv.audio import mel_cepstrum, world
 
-ORDER = 39  # the correction is as smooth over frequency as this
-STEP = 0.7  # of what is off: frames overlap, so that each also gets a part of what its neighbors are given
-LARGEST_GAIN = 10.0  # of power, 10 dB either way: of silence nothing is heard
+ORDER = 39  # of the mel-cepstrum that smooths the correction over frequency
+STEP = 0.7  # of the error that is corrected: frames overlap, so each also gets a part of its neighbors' correction
+LARGEST_GAIN = 10.0  # of power, 10 dB either way: the measured envelope of silence is meaningless
 
 
-def refined(render, spectrum, f0_hz, rate, frame_period_ms, rounds=1):
-    """Return the signal whose envelope, heard again, is nearest the one wanted.
+def resynthesize(render, spectrum, f0_hz, rate, frame_period_ms, iterations=1):
+    """Return the signal whose envelope, analyzed again, is nearest a wanted one.
 
     Parameters
     ----------
@@ -28,19 +28,19 @@ def refined(render, spectrum, f0_hz, rate, frame_period_ms, rounds=1):
     rate : int
         In Hz.
     frame_period_ms : float
-    rounds : int
-        How often the signal is heard and made again; with 0 it is what `render` makes of `spectrum`.
+    iterations : int
+        How often the signal is analyzed and made again; with 0 it is `render(spectrum)`.
 
     Returns
     -------
     y : ndarray [samples], float64
     """
-    alpha, asked = mel_cepstrum.mel_alpha(rate), spectrum
-    y = render(asked)
-    for _ in range(rounds):
-        heard = world.estimate_spectrum(y, f0_hz, rate, frame_period_ms)
-        off = (mel_cepstrum.from_spectrum(part, ORDER, alpha) for part in (spectrum, heard))
-        gain = mel_cepstrum.to_spectrum(STEP * np.subtract(*off), spectrum.shape[1], alpha)
-        asked = asked * np.clip(gain, 1 / LARGEST_GAIN, LARGEST_GAIN)
-        y = render(asked)
+    alpha, corrected = mel_cepstrum.mel_alpha(rate), spectrum
+    y = render(corrected)
+    for _ in range(iterations):
+        measured = world.estimate_spectrum(y, f0_hz, rate, frame_period_ms)
+        cepstra = (mel_cepstrum.from_spectrum(part, ORDER, alpha) for part in (spectrum, measured))
+        gain = mel_cepstrum.to_spectrum(STEP * np.subtract(*cepstra), spectrum.shape[1], alpha)
+        corrected = corrected * np.clip(gain, 1 / LARGEST_GAIN, LARGEST_GAIN)
+        y = render(corrected)
     return y

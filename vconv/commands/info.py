@@ -12,11 +12,16 @@ def add(sub):
     sub.add_argument("--bins", type=positive, default=513, help="values of a frame (default 513: 16 kHz)")
     sub.add_argument("--speakers", type=positive, default=10, help="default 10")
     sub.add_argument("--json", action="store_true", help="as JSON")
+    sub.add_argument(
+        "--preparation",
+        action="store_true",
+        help="print only the command that prepares training data for the model, or an empty line",
+    )
 
 
 def run(options):
     """Run the command."""
-    from vconv import models
+    from vconv import data, models
     from vconv.common import config
 
     if not options.model:
@@ -24,6 +29,9 @@ def run(options):
         return
     changes = config.parse_assignments(options.set)
     models.settings(options.model, changes)
+    if options.preparation:
+        print(data.kind(models.training_data(options.model)).preparation or "")
+        return
     load_tensorflow()
     from vconv.training.info import as_text, describe
 

@@ -25,8 +25,7 @@ def add(sub):
 
 def run(options):
     """Run the command."""
-    from vconv import models
-    from vconv.alignment.frame_pairs import open_for
+    from vconv import data, models
     from vconv.common import config
     from vconv.corpus.settings import read_settings
     from vconv.features.extract import refuse_other_features
@@ -37,13 +36,12 @@ def run(options):
     changes = config.parse_assignments([*options.set, *condition])
     models.settings(options.model, changes)  # a mistake is told before TensorFlow takes its seconds to load
     corpus = read_settings(options.corpus, corpus_dir=options.corpus_dir)
-    data = models.training_data(options.model)
-    converts = bool(models.SIZES[data])  # what knows speakers needs their statistics
+    kind = data.kind(models.training_data(options.model))
     with FeatureStore(features_path(options)) as store:
-        refuse_other_features(store, corpus, ["frames" if converts else "wave"])
-        matches = open_for(store, options.frame_pairs) if data == "frame_pairs" else None
-        found = load_or_compute(store, store.path.with_name("statistics.h5")) if converts else None
+        refuse_other_features(store, corpus, kind.contents)
+        inputs = kind.open_inputs(store, options.frame_pairs)
+        found = load_or_compute(store, store.path.with_name("statistics.h5")) if kind.uses_statistics else None
         load_tensorflow()
         from vconv.training.train import train
 
-        train(options.model, store, found, corpus, options.run, changes, matches=matches)
+        train(options.model, store, found, corpus, options.run, changes, inputs=inputs)

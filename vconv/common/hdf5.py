@@ -83,8 +83,8 @@ def write_rows(file, name, names, rows):
 
 
 @contextlib.contextmanager
-def open_file(path, kind, version, remedy, oldest=None):
-    """Yield the file `path` as a `StoredFile`, if it has the given format and version, or one from `oldest` on.
+def open_file(path, kind, version, remedy):
+    """Yield the file `path` as a `StoredFile`, if it has the given format and version.
 
     An error of the block passes unchanged; what the methods of the `StoredFile` cannot read is a VconvError.
 
@@ -103,13 +103,9 @@ def open_file(path, kind, version, remedy, oldest=None):
             found_kind, found = file.attrs.get("format"), int(file.attrs.get("version", 0))
         if found_kind != kind:
             raise VconvError(f"{path}: is an HDF5 file, but holds no {kind}; {remedy}")
-        readable = range(version if oldest is None else oldest, version + 1)
-        if found not in readable:
-            raise VconvError(
-                f"{path}: is version {found} of {kind}, this vconv reads version "
-                f"{' and '.join(map(str, readable))}; {remedy}"
-            )
-        yield StoredFile(path, file, found, remedy)
+        if found != version:
+            raise VconvError(f"{path}: is version {found} of {kind}, this vconv reads version {version}; {remedy}")
+        yield StoredFile(path, file, remedy)
 
 
 @contextlib.contextmanager
@@ -123,15 +119,9 @@ def damaged(path, remedy):
 
 
 class StoredFile:
-    """An HDF5 file open for reading; a method raises a VconvError if the file lacks what it is asked for.
+    """An HDF5 file open for reading; a method raises a VconvError if the file lacks what it is asked for."""
 
-    Attributes
-    ----------
-    version : int
-    """
-
-    def __init__(self, path, file, version, remedy):
-        self.version = version
+    def __init__(self, path, file, remedy):
         self._path, self._file, self._remedy = path, file, remedy
 
     def text(self, name):
@@ -168,12 +158,11 @@ class StoredFile:
             return list(zip(*values, strict=True))
 
     def memory_map(self, name, dtype, shape):
-        """Return a contiguous data set as a read-only memory map; a length in `shape` may be None for any length."""
+        """Return a contiguous data set as a read-only memory map; a `shape` that ends with ... leaves the rest open."""
         with damaged(self._path, self._remedy):
             dataset = self._file[name]
             offset = dataset.id.get_offset()
-            lengths = zip(shape, dataset.shape, strict=True)
-            fits = len(shape) == dataset.ndim and all(wanted in (None, found) for wanted, found in lengths)
+            fits = dataset.shape[: len(shape) - 1] == shape[:-1] if shape[-1] is ... else dataset.shape == shape
             if offset is None or dataset.dtype != dtype or not fits:
                 raise ValueError(f"{dataset.name} is no contiguous {np.dtype(dtype)} array of shape {shape}")
             return np.memmap(self._path, dataset.dtype, "r", offset, dataset.shape)

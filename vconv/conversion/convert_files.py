@@ -13,7 +13,7 @@ from vconv.common.errors import VconvError
 
 
 class Task(NamedTuple):
-    """One recording, who speaks in it (None: a stranger), and which file each target speaker's version goes to."""
+    """A recording, its speaker (None for an unseen one), and the output file of each target speaker."""
 
     path: Path
     source: str | None
@@ -103,22 +103,21 @@ def parse_pairs(text, speakers):
 def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=None, report=print):
     """Convert every task with a `VoiceConverter`; return (number of files written, list of failures as sentences).
 
-    `file_rate` is the sample rate of the files in Hz (the model's when None). What the converter makes, by one of its
-    ways of `synthesis`, goes through `vocoder` too, if there is one. Signals too loud for a file are scaled down, and
-    `report` is told.
+    `file_rate` is the sample rate of the files in Hz (the model's when None). `vocoder`, if there is one, vocodes the
+    converter's signals. Signals too loud for a file are scaled down, and `report` gets a line about it.
     """
 
     def versions(task):
         analyzed = converter.analyze(task.path, task.source)
         for target in task.outputs:
-            y = converter.resynthesize(analyzed, target, synthesis)
+            y = converter.synthesize(analyzed, target, synthesis)
             yield target, vocoder.resynthesize(y, converter.rate) if vocoder else y
 
     return _write_all(tasks, versions, converter.rate, file_rate, "convert", report)
 
 
 def vocode_all(vocoder, tasks, file_rate=None, report=print):
-    """Say every task's recording, or mel spectrogram, with a vocoder; returns and reports as `convert_all`."""
+    """Vocode every task's recording, or mel spectrogram; returns and reports as `convert_all`."""
 
     def versions(task):
         for target in task.outputs:

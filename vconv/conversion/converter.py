@@ -1,10 +1,10 @@
-"""Conversion: a run folder + recordings + a target speaker → the same sentences in the target's voice.
+"""Conversion of a recording to another speaker's voice, by a trained run.
 
-Spectrum and energy go through the model (`spectral_conversion.spectra`), log-F0 is moved to where the target's lies,
-aperiodicity stays the source's (Hsu et al. 2016, arXiv 1610.04019, section 4). WORLD makes a new signal of these; or
-the recording itself is moved in pitch and filtered by the difference of the spectra (Kobayashi et al. 2014,
-"Statistical singing voice conversion with direct waveform modification based on the spectrum differential",
-Interspeech), which keeps its natural excitation. In the pauses of what WORLD made a model may keep the recording.
+Spectrum and energy go through the model (`vconv.spectral_conversion`), log-F0 is converted to the target's statistics,
+and aperiodicity stays the source's (Hsu et al. 2016, arXiv 1610.04019, section 4). Two ways lead to a signal: WORLD
+synthesizes it, with the recording's own signal in the pauses where the model's settings ask for that; or the recording
+is moved in pitch and filtered by the ratio of the spectra (Kobayashi et al. 2014, "Statistical singing voice conversion
+with direct waveform modification based on the spectrum differential", Interspeech), which keeps its excitation.
 """
 
 from pathlib import Path
@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vconv import models
-from vconv.audio import f0, filtering, psola, silence, wav, world
-from vconv.audio.resynthesis import refined
+from vconv import data, models
+from vconv.audio import f0, filtering, psola, wav, world
+from vconv.audio.resynthesis import resynthesize
+from vconv.audio.silence import keep_source_silence
 from vconv.common.config import one_of
 from vconv.common.errors import VconvError
+from vconv.features.acoustic import speech_mask
 from vconv.features.analysis import to_frames
-from vconv.features.cepstra import active
-from vconv.spectral_conversion.spectra import KINDS
 from vconv.training.run_folder import RunFolder
 
 SYNTHESES = ("world", "diff")
@@ -27,14 +27,15 @@ LARGEST_GAIN = 1000.0  # of power, 30 dB either way
 
 
 class Utterance(NamedTuple):
-    """A recording, analyzed for all targets: its samples, WORLD's `Analysis`, its speaker's `LogF0`, and what the
-    model's kind of `vconv.spectral_conversion.spectra` heard.
+    """A recording, analyzed once for all targets: samples, WORLD's `Analysis`, the speaker's `LogF0`, encoded features.
+
+    `encoded` is what `encode` of the model's spectral converter returned.
     """
 
     y: np.ndarray
     analysis: world.Analysis
     log_f0: f0.LogF0
-    heard: object
+    encoded: object
 
 
 class VoiceConverter:
@@ -43,7 +44,7 @@ class VoiceConverter:
     Attributes
     ----------
     speakers : tuple of str
-        The voices it knows.
+        The target speakers.
     rate : int
         Sample rate of its output, in Hz.
     settings : dict
@@ -55,14 +56,15 @@ class VoiceConverter:
     >>> y, rate = vc.convert("in.wav", source="SF1", target="TM3")  # doctest: +SKIP
     """
 
-    def __init__(self, model, statistics, settings):
+    def __init__(self, model, statistics, settings, transforms=None):
         self.statistics = statistics
         self.settings = settings
         self.speakers = statistics.speakers
         features = statistics.settings
         self.rate, self.frame_period_ms = features["sample_rate"], features["frame_period_ms"]
         self.f0_method = features["f0_method"]
-        self.spectra = KINDS[models.training_data(settings["model"])](model, statistics, settings["settings"])
+        kind = data.kind(models.training_data(settings["model"]))
+        self.spectral = kind.converter(model, statistics, settings["settings"], transforms)
 
     @classmethod
     def load(cls, run):
@@ -77,10 +79,10 @@ class VoiceConverter:
         settings = folder.settings() | {"settings": folder.model_settings()}
         model = folder.build_model()
         folder.load_checkpoint(model)
-        return cls(model, folder.statistics(), settings)
+        return cls(model, folder.statistics(), settings, folder.transforms())
 
     def convert(self, audio, target, source=None, rate=None, synthesis="world"):
-        """Say an utterance in another voice.
+        """Convert an utterance to another speaker's voice.
 
         Parameters
         ----------
@@ -89,12 +91,12 @@ class VoiceConverter:
         target : str
             One of `speakers`.
         source : str, optional
-            Who speaks, one of `speakers`. Left out for a voice the model never heard: its pitch is then measured in the
-            utterance.
+            Who speaks, one of `speakers`. Left out for an unseen speaker, whose F0 range and statistics are then
+            estimated from the utterance.
         rate : int, optional
             Sample rate of an array, in Hz; the model's own when left out.
         synthesis : {"world", "diff"}
-            A new signal by WORLD, or the recording itself, moved in pitch and filtered.
+            A signal synthesized by WORLD, or the recording itself, moved in pitch and filtered.
 
         Returns
         -------
@@ -109,10 +111,10 @@ class VoiceConverter:
         """
         one_of(target, self.speakers, "target speaker")
         one_of(synthesis, SYNTHESES, "synthesis")
-        return self.resynthesize(self.analyze(audio, source, rate), target, synthesis), self.rate
+        return self.synthesize(self.analyze(audio, source, rate), target, synthesis), self.rate
 
     def analyze(self, audio, source=None, rate=None):
-        """Return the `Utterance` that a recording holds; arguments as for `convert`."""
+        """Return the `Utterance` of a recording; arguments as for `convert`."""
         y = self._signal(audio, rate)
         number = None if source is None else self._number(source)
         if number is None:
@@ -125,29 +127,30 @@ class VoiceConverter:
             floor_hz, ceiling_hz = self.statistics.f0_range_hz[number]
         analysis = world.analyze(y, self.rate, floor_hz, ceiling_hz, self.f0_method, self.frame_period_ms)
         log_f0 = f0.log_f0_statistics(analysis.f0_hz) if number is None else self._log_f0(number)
-        return Utterance(y, analysis, log_f0, self.spectra.hear(to_frames(analysis, self.rate), number))
+        return Utterance(y, analysis, log_f0, self.spectral.encode(to_frames(analysis, self.rate), number))
 
-    def resynthesize(self, utterance, target, synthesis="world"):
-        """Return the signal [samples] of what `analyze` returned, in the voice of `target`; see `convert`."""
+    def synthesize(self, utterance, target, synthesis="world"):
+        """Return the signal [samples] of an `Utterance` in the voice of `target`; see `convert`."""
         number, analysis = self._number(target), utterance.analysis
-        spectrum = world.restore_energy(*self.spectra.say(utterance.heard, number))
-        f0_hz = self.spectra.convert_f0(analysis.f0_hz, utterance.log_f0, self._log_f0(number))
+        spectrum = world.restore_energy(*self.spectral.predict(utterance.encoded, number))
+        f0_hz = self.spectral.convert_f0(analysis.f0_hz, utterance.log_f0, self._log_f0(number))
         f0_hz = np.minimum(f0_hz, self.rate / 2)  # far above it WORLD writes beyond its memory
         render = (self._diff if synthesis == "diff" else self._world)(utterance, f0_hz)
-        y = refined(render, spectrum, f0_hz, self.rate, self.frame_period_ms, self.spectra.resynthesis_iterations)
-        if synthesis == "world" and self.spectra.keep_source_silence:
-            spoken = active(analysis.spectrum.sum(axis=1))
-            y = silence.put_back(y, utterance.y, spoken, self.rate, self.frame_period_ms)
+        iterations = self.spectral.resynthesis_iterations
+        y = resynthesize(render, spectrum, f0_hz, self.rate, self.frame_period_ms, iterations)
+        if synthesis == "world" and self.spectral.keep_source_silence:
+            mask = speech_mask(analysis.spectrum.sum(axis=1))
+            y = keep_source_silence(y, utterance.y, mask, self.rate, self.frame_period_ms)
         return y
 
     def _world(self, utterance, f0_hz):
-        """Return what makes a new signal of a power spectrum [T, K]."""
+        """Return the function power spectrum [T, K] → signal synthesized by WORLD."""
         return lambda spectrum: world.synthesize(
             f0_hz, spectrum, utterance.analysis.aperiodicity, self.rate, self.frame_period_ms
         )
 
     def _diff(self, utterance, f0_hz):
-        """Return what gives the recording itself, moved in pitch, a power spectrum [T, K]."""
+        """Return the function power spectrum [T, K] → the recording, moved in pitch and filtered to that spectrum."""
         y = psola.move_pitch(utterance.y, utterance.analysis.f0_hz, f0_hz, self.rate, self.frame_period_ms)
 
         def render(spectrum):
@@ -162,12 +165,8 @@ class VoiceConverter:
 
     def _log_f0(self, number):
         """Return the `LogF0` of the speaker of that number."""
-        found, percentiles = self.statistics, self.statistics.log_f0_percentiles
-        return f0.LogF0(
-            found.log_f0_mean[number],
-            found.log_f0_std[number],
-            None if percentiles is None else percentiles[number],
-        )
+        found = self.statistics
+        return f0.LogF0(found.log_f0_mean[number], found.log_f0_std[number], found.log_f0_percentiles[number])
 
     def _signal(self, audio, rate):
         """Return the samples of a path or an array at the model's rate."""

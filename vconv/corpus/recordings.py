@@ -1,4 +1,4 @@
-"""A corpus: which files are whose recordings of which sentence, as `corpus.yaml` says (docs/add_a_corpus.md)."""
+"""A corpus: which files are whose recordings of which sentence, as `corpus.yaml` says (docs/extend_corpus.md)."""
 
 import hashlib
 import re

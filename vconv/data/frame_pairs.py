@@ -1,22 +1,27 @@
-"""MATCHED SEGMENTS: stretches of recordings with the frames that were matched to them in each speaker's voice."""
+"""FRAME PAIRS: segments of recordings, each with the acoustic features of another speaker that were matched to it."""
 
 import numpy as np
-import tensorflow as tf
 
+from vconv.alignment.frame_pairs import open_for
+from vconv.alignment.frames import encode_utterance
+from vconv.data.training_data import TrainingData
 from vconv.data.windows import Windows
-from vconv.features.cepstra import ACOUSTIC_SIZE, CONTENT_SIZE, rows_of
-from vconv.features.normalizers import CepstrumNormalizer
+from vconv.features import content
+from vconv.features.acoustic import ACOUSTIC_SIZE
+from vconv.features.normalizers import AcousticNormalizer
+
+VALIDATION_SEGMENTS = 1024
 
 
 class FramePairSegments(Windows):
-    """Batches of ((content, target), matched, weight) of one split.
+    """Batches of ((content, target), matched, weight) of one split; frames have a hop of 10 ms.
 
-    - content, float32 [batch, T, 27], of a stretch of a recording, every second frame; zeros after its end
-    - target, int32 [batch]: any of the speakers, the one who speaks too
-    - matched, float32 [batch, T, 40], power and mel-cepstra in that voice as `CepstrumNormalizer` scales them
+    - content, float32 [batch, T, C], of a segment of a recording; zeros after its end
+    - target, int32 [batch]: any of the speakers, the one who speaks included
+    - matched, float32 [batch, T, 40]: acoustic features of the target, as `AcousticNormalizer` scales them
     - weight, float32 [batch, T]: how many frames were matched; 0 where there is none, and after the end
 
-    What was read of an utterance stays in memory, 108 bytes for each 10 ms.
+    The content of an utterance stays in memory once it was read, 4 · C bytes for each 10 ms.
 
     Parameters
     ----------
@@ -26,7 +31,7 @@ class FramePairSegments(Windows):
     statistics : vconv.features.statistics.Statistics
     split : {"training", "validation"}
     length : int
-        T, in rows of the pairs.
+        T.
     seed : int
 
     Raises
@@ -37,46 +42,94 @@ class FramePairSegments(Windows):
 
     def __init__(self, store, pairs, statistics, split, length, seed=0):
         self.store, self.pairs, self.statistics, self.length = store, pairs, statistics, length
-        self.normalizer = CepstrumNormalizer(statistics)
+        self.encoder, self.normalizer = content.encoder_of(store.settings), AcousticNormalizer(statistics)
         self.utterances = store.split(split)
-        self.rows = [row for row in pairs.utterances if row.split == split]
-        lengths = np.array([row.length for row in self.rows])
+        self.aligned = [row for row in pairs.utterances if row.split == split]
+        lengths = np.array([row.length for row in self.aligned])
         super().__init__(len(store.speakers) * (np.maximum(lengths - length, 0) + 1), seed)
-        self._heard = {}
+        self._contents = {}
 
-    def read(self, places):
-        """Return the batch of places int64 [n]; all places of one target in an utterance stand together."""
-        numbers, inside = self.locate(places)
-        targets, firsts = np.divmod(inside, self.places[numbers] // len(self.store.speakers))
-        contents, matched, weight = zip(*map(self.segment, numbers, targets, firsts), strict=True)
+    def read(self, numbers):
+        """Return the batch of windows int64 [n]; all windows of one target in an utterance have adjacent numbers."""
+        utterances, inside = self.locate(numbers)
+        targets, firsts = np.divmod(inside, self.counts[utterances] // len(self.store.speakers))
+        contents, matched, weight = zip(*map(self.segment, utterances, targets, firsts), strict=True)
         return (np.stack(contents), targets.astype(np.int32)), np.stack(matched), np.stack(weight)
 
     def segment(self, number, target, first):
-        """Return (content, matched, weight) of the segment of an utterance from a row on, in the voice of `target`."""
-        row = self.rows[number]
-        heard = self._hear(number)[first : first + self.length]
-        there = slice(row.start + first, row.start + first + len(heard))
+        """Return (content, matched, weight) of the segment of an utterance that begins with a frame, for `target`."""
+        row = self.aligned[number]
+        encoded = self._content(number)[first : first + self.length]
+        there = slice(row.start + first, row.start + first + len(encoded))
         matched = self.normalizer.forward(self.pairs.matched[target, there].astype(np.float64), target)
         weight = self.pairs.weight[target, there].astype(np.float32)
-        return tuple(_padded(part, self.length) for part in (heard, matched, weight))
+        return tuple(_padded(part, self.length) for part in (encoded, matched, weight))
 
-    def signature(self, rows):
-        """Return the shapes and types of a batch."""
-        content = tf.TensorSpec((rows, self.length, CONTENT_SIZE), tf.float32)
-        matched = tf.TensorSpec((rows, self.length, ACOUSTIC_SIZE), tf.float32)
-        return (content, tf.TensorSpec((rows,), tf.int32)), matched, tf.TensorSpec((rows, self.length), tf.float32)
-
-    def _hear(self, number):
-        """Return the content [n, 27] of all rows of an utterance."""
-        if number not in self._heard:
+    def _content(self, number):
+        """Return the content [n, C] of all frames of an utterance."""
+        if number not in self._contents:
             utterance = self.utterances[number]
             speaker = self.store.speakers.index(utterance.speaker)
-            mean, deviation = self.statistics.cepstrum_mean[speaker], self.statistics.cepstrum_std[speaker]
+            mean, std = self.statistics.acoustic_mean[speaker], self.statistics.acoustic_std[speaker]
             rate = self.store.settings["sample_rate"]
-            self._heard[number] = rows_of(self.store.read(utterance), mean, deviation, rate)[1]
-        return self._heard[number]
+            _, _, self._contents[number], _ = encode_utterance(
+                self.store.read(utterance), self.encoder, mean, std, rate
+            )
+        return self._contents[number]
 
 
-def _padded(rows, length):
-    """Return `rows` [n, ...] with zeros after them, [length, ...]."""
-    return np.pad(rows, [(0, length - len(rows)), *[(0, 0)] * (rows.ndim - 1)])
+class Data(TrainingData):
+    """Segments with matched frames, for models that predict acoustic features of a whole utterance.
+
+    The facts are how the frames were matched.
+    """
+
+    unit = "segments"
+    preparation = "match"
+
+    def __init__(self, store, settings, statistics, frame_pairs):
+        training = settings["training"]
+        self.store, self.statistics, self.settings = store, statistics, settings
+        self.rows, self.transforms = training["batch_size"], frame_pairs.transforms
+        self.training, self.validation = (
+            FramePairSegments(store, frame_pairs, statistics, split, training["segment_frames"], seed)
+            for split, seed in (("training", training["seed"]), ("validation", 0))
+        )
+        self.facts = {"frame_pairs": frame_pairs.settings}
+
+    @staticmethod
+    def open_inputs(store, frame_pairs=None):
+        """Return the frame pairs in a file, by default the one beside the store."""
+        return {"frame_pairs": open_for(store, frame_pairs)}
+
+    @staticmethod
+    def sizes(bins, speakers, content_size):
+        """Return the number of speakers, the size of the content, and of the acoustic features."""
+        return {"speakers": speakers, "content_size": content_size, "acoustic_size": ACOUSTIC_SIZE}
+
+    @classmethod
+    def converter(cls, model, statistics, settings, transforms=None):
+        """Return the `CepstrumConverter` of a model."""
+        from vconv.spectral_conversion.cepstrum_converter import CepstrumConverter
+
+        return CepstrumConverter(model, statistics, settings["conversion"], transforms)
+
+    def prepare(self, model):
+        """Give a new model the rule by which its predictions become content, for its consistency loss."""
+        encoder = content.encoder_of(self.store.settings)
+        model.set_content_rule(encoder.from_acoustic(self.statistics))
+
+    def validation_batches(self):
+        """Return the validation batches."""
+        return self.validation.sample(VALIDATION_SEGMENTS, self.rows)
+
+    def pictures(self, writer, folder):
+        """Return the callback that draws a converted validation utterance."""
+        from vconv.data.picture_callbacks import FramePictures
+
+        return FramePictures(writer, self)
+
+
+def _padded(values, length):
+    """Return `values` [n, ...] with zeros after them, [length, ...]."""
+    return np.pad(values, [(0, length - len(values)), *[(0, 0)] * (values.ndim - 1)])

@@ -1,17 +1,19 @@
-"""PATCHES: random stretches of the recordings' spectrograms, as images: what a generator of samples learns from.
+"""PATCHES: random pieces of the recordings' spectrograms, as images, for generators of samples.
 
 The spectrograms are computed once, when a training begins, and kept in memory with 16 bits a value: an hour takes
 about 13 MB for 28 mel bands at 16 kHz and a hop of 256.
 """
 
 import numpy as np
-import tensorflow as tf
 
 from vconv.audio.images import ConstantQImage, MelImage, WorldImage
 from vconv.audio.mel import MelSettings, MelSpectrogram
 from vconv.audio.wav import FULL_SCALE
 from vconv.common.errors import VconvError
+from vconv.data.training_data import TrainingData
 from vconv.data.windows import Windows
+
+VALIDATION_PATCHES = 512
 
 
 def image_of(spectrogram, rate):
@@ -64,11 +66,11 @@ class Patches(Windows):
         utterances = store.split(split)
         long = [utterance for utterance in utterances if image.frames(utterance.samples) >= width]
         super().__init__(np.array([image.frames(utterance.samples) - width + 1 for utterance in long]), seed)
-        if self.places.sum() < fewest:
+        if self.counts.sum() < fewest:
             longest = max(utterance.samples for utterance in utterances) / image.rate
             raise VconvError(
                 f"{store.path}: its {len(utterances)} {split} recordings, the longest of {longest:.2f} s, hold "
-                f"{self.places.sum():.0f} patches of {width} frames, and {fewest} are needed; add longer recordings, "
+                f"{self.counts.sum():.0f} patches of {width} frames, and {fewest} are needed; add longer recordings, "
                 f"or lower spectrogram.width or spectrogram.hop"
             )
         images, peaks_db = zip(*(image(store.read_wave(utterance) / FULL_SCALE) for utterance in long), strict=True)
@@ -76,28 +78,53 @@ class Patches(Windows):
         self.peak_db = float(np.median(peaks_db))
         self.speakers = np.array([store.speakers.index(utterance.speaker) for utterance in long], np.int32)
 
-    def read(self, places):
-        """Return (patch float32 [n, height, width, channels], speaker int32 [n]) of places int64 [n]."""
-        numbers, starts = self.locate(places)
+    def read(self, numbers):
+        """Return (patch float32 [n, height, width, channels], speaker int32 [n]) of windows int64 [n]."""
+        recordings, starts = self.locate(numbers)
         patches = [
-            self.images[number][:, start : start + self.width] for number, start in zip(numbers, starts, strict=True)
+            self.images[recording][:, start : start + self.width]
+            for recording, start in zip(recordings, starts, strict=True)
         ]
-        return np.stack(patches).astype(np.float32), self.speakers[numbers]
+        return np.stack(patches).astype(np.float32), self.speakers[recordings]
 
     def evenly(self, count):
         """Return at most `count` patches spread evenly over the split, always the same ones, as `read` does."""
         return super().evenly(min(count, self.ends[-1]))
 
-    def signature(self, rows):
-        """Return the shapes and types of a batch."""
-        height, _, channels = self.images[0].shape
-        return (
-            tf.TensorSpec((rows, height, self.width, channels), tf.float32),
-            tf.TensorSpec((rows,), tf.int32),
-        )
-
     def sample(self, count, batch_size):
         """Return a tf.data.Dataset of at most `count` patches of `evenly` in whole batches of at most `batch_size`."""
+        from vconv.data.dataset import from_arrays
+
         patches, speakers = self.evenly(count)
-        rows = min(batch_size, len(patches))
-        return tf.data.Dataset.from_tensor_slices((patches, speakers)).batch(rows, drop_remainder=True).cache()
+        return from_arrays((patches, speakers), min(batch_size, len(patches)), drop_remainder=True)
+
+
+class Data(TrainingData):
+    """Patches of spectrograms with their speakers, for models that make new ones from noise.
+
+    The fact `peak_db` is the level that 1 means in a patch, so that samples can be made audible.
+    """
+
+    unit = "patches"
+    contents = ("wave",)
+    uses_statistics = False
+    counted = "patch"
+    purpose = "a generator of sounds from noise, for `vconv generate`"
+
+    def __init__(self, store, settings, statistics=None):
+        training, spectrogram = settings["training"], settings["spectrogram"]
+        image = image_of(spectrogram, store.settings["sample_rate"])
+        self.rows = max(training["batch_size"], 2)  # one patch alone has no distance from others
+        self.training = Patches(store, "training", image, spectrogram["width"], training["seed"], self.rows)
+        self.validation = Patches(store, "validation", image, spectrogram["width"])
+        self.facts = {"peak_db": self.training.peak_db}
+
+    def validation_batches(self):
+        """Return the validation batches."""
+        return self.validation.sample(VALIDATION_PATCHES, self.rows)
+
+    def pictures(self, writer, folder):
+        """Return the callback that draws generated patches."""
+        from vconv.data.picture_callbacks import PatchPictures
+
+        return PatchPictures(writer, folder)

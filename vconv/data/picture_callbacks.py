@@ -1,4 +1,4 @@
-"""What TensorBoard shows after each epoch: of a held-out utterance, or of what a generator makes from noise."""
+"""Keras callbacks that show in TensorBoard after each epoch what a model does with a validation utterance or noise."""
 
 from functools import partial
 
@@ -17,34 +17,36 @@ SPECTROGRAM = {"n_fft": 512, "hop_length": 64}
 
 
 class FramePictures(keras.callbacks.Callback):
-    """After each epoch, a picture in TensorBoard: a validation utterance, its reconstruction, and another's voice.
+    """After each epoch, a picture in TensorBoard: a validation utterance, its reconstruction, and its conversion.
 
-    `spectra` takes the model and returns what hears and says frames with it (`vconv.spectral_conversion.spectra`).
+    Parameters
+    ----------
+    writer : tf.summary.SummaryWriter
+    data : vconv.data.training_data.TrainingData
+        Of a kind that converts recordings.
     """
 
-    def __init__(self, writer, store, spectra):
+    def __init__(self, writer, data):
         super().__init__()
-        self.writer = writer
-        self.settings = store.settings
-        self.speakers = store.speakers
-        self.spectra_of = spectra
-        utterance = store.split("validation")[0]
+        self.writer, self.data = writer, data
+        self.settings, self.speakers = data.store.settings, data.store.speakers
+        utterance = data.store.split("validation")[0]
         self.source = self.speakers.index(utterance.speaker)
-        self.frames = Frames(*(array[:PICTURE_FRAMES] for array in store.read(utterance)))
+        self.frames = Frames(*(array[:PICTURE_FRAMES] for array in data.store.read(utterance)))
 
     def set_model(self, model):
-        """Prepare the model to say frames, once for all epochs."""
+        """Prepare the conversion, once for all epochs."""
         super().set_model(model)
-        self.spectra = self.spectra_of(model)
+        self.converter = self.data.converter(model, self.data.statistics, self.data.settings, self.data.transforms)
 
     def on_epoch_end(self, epoch, logs=None):
         """Draw the picture of this epoch."""
         target = (self.source + 1) % len(self.speakers)
         panels = {f"{self.speakers[self.source]}, natural": self.frames.spectrum.astype(np.float32)}
-        heard = self.spectra.hear(self.frames, self.source)
+        encoded = self.converter.encode(self.frames, self.source)
         for speaker, kind in (self.source, "reconstructed"), (target, "converted"):
             with self.model.averaged():
-                panels[f"{self.speakers[speaker]}, {kind}"] = self.spectra.say(heard, speaker)[0]
+                panels[f"{self.speakers[speaker]}, {kind}"] = self.converter.predict(encoded, speaker)[0]
         figure = plots.spectrograms(panels, self.settings["sample_rate"], self.settings["frame_period_ms"])
         with self.writer.as_default():
             tf.summary.image("validation utterance", plots.pixels(figure)[None], step=epoch + 1)
@@ -52,7 +54,7 @@ class FramePictures(keras.callbacks.Callback):
 
 
 class SegmentPictures(keras.callbacks.Callback):
-    """After each epoch: the beginning of a held-out utterance, natural and from the vocoder, to see and to hear."""
+    """After each epoch: the beginning of a held-out utterance, natural and vocoded, as picture and sound."""
 
     def __init__(self, writer, segments):
         super().__init__()
@@ -61,7 +63,7 @@ class SegmentPictures(keras.callbacks.Callback):
         self.mel, self.wave = segments.beginning(0, LISTEN_SECONDS)
 
     def on_epoch_end(self, epoch, logs=None):
-        """Draw and play what this epoch makes of it."""
+        """Vocode, draw and play it."""
         with self.model.averaged():
             signals = {"natural": self.wave, "vocoder": self.model(self.mel[None]).numpy()[0, :, 0]}
         period_ms = 1000 * SPECTROGRAM["hop_length"] / self.rate
@@ -74,9 +76,9 @@ class SegmentPictures(keras.callbacks.Callback):
 
 
 class PatchPictures(keras.callbacks.Callback):
-    """After each epoch, what the generator makes of always the same noise: in TensorBoard and as a PNG in the run.
+    """After each epoch, patches generated from the same noise, in TensorBoard and as a PNG in the run folder.
 
-    At the end of the training all of it in one picture, samples.png, at most a dozen epochs spread evenly.
+    At the end of the training samples.png shows at most a dozen epochs, spread evenly.
     """
 
     def __init__(self, writer, folder):

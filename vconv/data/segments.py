@@ -1,17 +1,18 @@
-"""SEGMENTS: random stretches of the recordings, and their mel spectrograms: what a vocoder learns from.
+"""SEGMENTS: random segments of the recordings with their mel spectrograms, for vocoders.
 
-Waves are read from the memory-mapped feature file and their mel spectrograms computed as they are needed.
+Waves are read from the memory-mapped feature file and their mel spectrograms computed when needed.
 """
 
 import numpy as np
-import tensorflow as tf
 
-from vconv.audio.mel import MelSpectrogram
+from vconv.audio.mel import MelSettings, MelSpectrogram
 from vconv.audio.wav import FULL_SCALE
 from vconv.common.errors import VconvError
+from vconv.data.training_data import TrainingData
 from vconv.data.windows import Windows
 
-HEARD = {"natural": "wave", "world": "copy_synthesis"}  # condition → whose mel spectrogram
+INPUTS = {"natural": "wave", "world": "copy_synthesis"}  # condition → which wave the mel spectrogram is of
+VALIDATION_SEGMENTS = 64
 
 
 class Segments(Windows):
@@ -41,8 +42,8 @@ class Segments(Windows):
                 f"{mel.sample_rate}; give --set mel.sample_rate={store.settings['sample_rate']} and a hop "
                 f"for it, or extract at the other rate"
             )
-        store.require("wave", HEARD[condition])
-        self.store, self.heard = store, HEARD[condition]
+        store.require("wave", INPUTS[condition])
+        self.store, self.input = store, INPUTS[condition]
         self.mel = MelSpectrogram(mel)
         self.length, self.frames = length, length // mel.hop
         self.utterances = store.split(split)
@@ -50,18 +51,18 @@ class Segments(Windows):
         super().__init__(np.maximum(samples - length, 0) + 1, seed)
         self.peaks_db = {}
 
-    def read(self, places):
-        """Return (mel float32 [n, T, mels], wave float32 [n, T · hop, 1]) of places int64 [n]."""
-        mels, waves = zip(*map(self.segment, *self.locate(places)), strict=True)
+    def read(self, numbers):
+        """Return (mel float32 [n, T, mels], wave float32 [n, T · hop, 1]) of windows int64 [n]."""
+        mels, waves = zip(*map(self.segment, *self.locate(numbers)), strict=True)
         return np.stack(mels), np.stack(waves)
 
     def segment(self, number, first):
         """Return (mel float32 [T, mels], wave float32 [T · hop, 1]) of the segment of an utterance from a sample on."""
         utterance = self.utterances[number]
-        heard = self.store.read_wave(utterance, self.heard)
+        source = self.store.read_wave(utterance, self.input)
         if number not in self.peaks_db:  # the floor of a mel spectrogram depends on the whole utterance
-            self.peaks_db[number] = self.mel.peak_db(heard / FULL_SCALE)
-        seen = padded(heard[first : first + self.mel.span(self.frames)], self.mel.span(self.frames))
+            self.peaks_db[number] = self.mel.peak_db(source / FULL_SCALE)
+        seen = padded(source[first : first + self.mel.span(self.frames)], self.mel.span(self.frames))
         wave = padded(self.store.read_wave(utterance)[first : first + self.length], self.length)
         return self.mel(seen, self.peaks_db[number])[: self.frames], wave[:, None]
 
@@ -69,16 +70,35 @@ class Segments(Windows):
         """Return (mel [T, mels], wave [T · hop]) of the first seconds of an utterance, or of all of it if shorter."""
         utterance, hop = self.utterances[number], self.mel.settings.hop
         frames = min(int(seconds * self.mel.settings.sample_rate), utterance.samples) // hop
-        heard, natural = (self.store.read_wave(utterance, kind) for kind in (self.heard, "wave"))
-        return self.mel(heard / FULL_SCALE)[:frames], padded(natural[: frames * hop], frames * hop)
+        source, natural = (self.store.read_wave(utterance, kind) for kind in (self.input, "wave"))
+        return self.mel(source / FULL_SCALE)[:frames], padded(natural[: frames * hop], frames * hop)
 
-    def signature(self, rows):
-        """Return the shapes and types of a batch."""
-        mels = self.mel.settings.mels
-        return (
-            tf.TensorSpec((rows, self.frames, mels), tf.float32),
-            tf.TensorSpec((rows, self.length, 1), tf.float32),
+
+class Data(TrainingData):
+    """Segments of waves with their mel spectrograms, for vocoders."""
+
+    unit = "segments"
+    contents = ("wave",)
+    uses_statistics = False
+    purpose = "a vocoder, for --vocoder melgan:RUN"
+
+    def __init__(self, store, settings, statistics=None):
+        training, mel = settings["training"], MelSettings(**settings["mel"])
+        self.rows = training["batch_size"]
+        self.training, self.validation = (
+            Segments(store, split, mel, training["segment_samples"], training["condition"], seed)
+            for split, seed in (("training", training["seed"]), ("validation", 0))
         )
+
+    def validation_batches(self):
+        """Return the validation batches."""
+        return self.validation.sample(VALIDATION_SEGMENTS, self.rows)
+
+    def pictures(self, writer, folder):
+        """Return the callback that draws and plays a vocoded validation utterance."""
+        from vconv.data.picture_callbacks import SegmentPictures
+
+        return SegmentPictures(writer, self.validation)
 
 
 def padded(samples, length):

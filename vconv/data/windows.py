@@ -1,38 +1,35 @@
-"""WINDOWS: stretches of recordings, numbered through from the first of the first recording to the last of the last.
+"""Windows of recordings of one length, numbered from the first of the first recording to the last of the last.
 
-Those of an epoch are a function of (seed, epoch), so that a resumed training sees what any other does.
+The windows of an epoch are a function of (seed, epoch), so that a resumed training sees the same ones.
 """
 
 import itertools
 
 import numpy as np
-import tensorflow as tf
 
 
 class Windows:
-    """What all sources of random stretches share; a subclass defines `read(places)` and `signature(rows)`.
-
-    `read` returns the batch, a tuple of arrays, of places int64 [n]; `signature` tells its `tf.TensorSpec`s.
+    """Random windows of a split; a subclass defines `read(numbers)`, the batch of windows int64 [n] as nested arrays.
 
     Attributes
     ----------
-    places : ndarray [recordings], int64
+    counts : ndarray [recordings], int64
         How many windows begin in each recording.
     ends : ndarray [recordings], int64
         The number that follows its last one.
     """
 
-    def __init__(self, places, seed):
-        self.places, self.ends, self.seed = places, np.cumsum(places), seed
+    def __init__(self, counts, seed):
+        self.counts, self.ends, self.seed = counts, np.cumsum(counts), seed
 
     def draw(self, epoch, count):
-        """Return the places, int64 [count], of an epoch's windows among all those of the split."""
+        """Return the numbers, int64 [count], of an epoch's windows among all those of the split."""
         return np.random.default_rng((self.seed, epoch)).integers(self.ends[-1], size=count)
 
-    def locate(self, places):
-        """Return (recording, where in it) of places int64 [n], two int64 [n]."""
-        numbers = np.searchsorted(self.ends, places, side="right")
-        return numbers, places - (self.ends - self.places)[numbers]
+    def locate(self, numbers):
+        """Return (recording, position in it) of windows int64 [n], two int64 [n]."""
+        recordings = np.searchsorted(self.ends, numbers, side="right")
+        return recordings, numbers - (self.ends - self.counts)[recordings]
 
     def evenly(self, count):
         """Return `count` windows spread evenly over the split, always the same ones, as `read` does."""
@@ -40,13 +37,16 @@ class Windows:
 
     def sample(self, count, batch_size):
         """Return a tf.data.Dataset of the `count` windows of `evenly`."""
-        return tf.data.Dataset.from_tensor_slices(self.evenly(count)).batch(batch_size).cache()
+        from vconv.data.dataset import from_arrays
+
+        return from_arrays(self.evenly(count), batch_size)
 
     def epochs(self, first, steps, batch_size):
         """Return an endless tf.data.Dataset of the batches of epoch `first` and those that follow."""
+        from vconv.data.dataset import from_generator
 
         def batches():
             for epoch in itertools.count(first):
                 yield from map(self.read, self.draw(epoch, steps * batch_size).reshape(steps, batch_size))
 
-        return tf.data.Dataset.from_generator(batches, output_signature=self.signature(batch_size)).prefetch(4)
+        return from_generator(batches, self.read(np.zeros(batch_size, np.int64)), prefetch=4)

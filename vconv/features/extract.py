@@ -13,7 +13,7 @@ from vconv.audio import f0, wav, world
 from vconv.common import files
 from vconv.common.errors import VconvError
 from vconv.common.workers import available_cores, worker_pool
-from vconv.features import analysis, extraction_cache, schema, store, writer
+from vconv.features import analysis, content, extraction_cache, schema, store, writer
 
 WIDE_PASS_UTTERANCES = 20
 
@@ -42,7 +42,10 @@ class Job(NamedTuple):
 def feature_settings(corpus_settings):
     """Return those of a corpus' settings that decide what its features are; the feature file keeps them."""
     kept = ("contents", "sample_rate", "frame_period_ms", "f0_method", "f0_range_hz")
-    return {key: corpus_settings[key] for key in kept} | {"fft_size": world.fft_size(corpus_settings["sample_rate"])}
+    return {key: corpus_settings[key] for key in kept} | {
+        "fft_size": world.fft_size(corpus_settings["sample_rate"]),
+        "content_encoder": content.encoder(corpus_settings["content_encoder"]).identity,
+    }
 
 
 def refuse_other_features(features, corpus_settings, needed=("frames",)):

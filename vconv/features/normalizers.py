@@ -1,11 +1,9 @@
-"""Scales that networks work on: spectra within the corpus' range, mel-cepstra relative to their speaker, and back."""
+"""Scales that networks work on: spectra within the corpus' range, acoustic features relative to their speaker."""
 
 import numpy as np
 
-from vconv.features.cepstra import SHAPE
 
-
-class Normalizer:
+class SpectrumNormalizer:
     """Maps log spectra to [-1, 1] by a range per bin, and back.
 
     Parameters
@@ -28,30 +26,28 @@ class Normalizer:
         return (np.asarray(x, np.float32) + 1) * self._scale + self._low
 
 
-class CepstrumNormalizer:
-    """Maps mel-cepstra, with power for the coefficient 0, to a speaker's own scale, and back.
+class AcousticNormalizer:
+    """Maps acoustic features to the distance from their speaker's mean in standard deviations, and back.
 
-    That is their distance from the speaker's mean, in deviations; the deviations are means over all speakers, so that
-    an error weighs the same in every voice.
+    The standard deviations are means over all speakers, so that an error weighs the same for every speaker.
+
+    Parameters
+    ----------
+    statistics : vconv.features.statistics.Statistics
+
+    Attributes
+    ----------
+    std : ndarray [40], float64
     """
 
     def __init__(self, statistics):
-        self._mean, self._deviation = statistics.cepstrum_mean, statistics.cepstrum_std
-        self._scale = self._deviation.mean(axis=0)
+        self._mean = statistics.acoustic_mean
+        self.std = statistics.acoustic_std.mean(axis=0)
 
-    def forward(self, cepstra, speaker):
-        """Return `cepstra` [T, 40] of the speaker of that number, float32 [T, 40], around 1 in size."""
-        return ((cepstra - self._mean[speaker]) / self._scale).astype(np.float32)
+    def forward(self, acoustic, speaker):
+        """Return the acoustic features [T, 40] of the speaker of that number, normalized, float32 [T, 40]."""
+        return ((acoustic - self._mean[speaker]) / self.std).astype(np.float32)
 
     def inverse(self, x, speaker):
-        """Return the mel-cepstra float64 [T, 40] that `forward` maps to `x`."""
-        return np.asarray(x, np.float64) * self._scale + self._mean[speaker]
-
-    def to_content(self):
-        """Return float32 [S, 25]: times this, coefficients 1 to 24 and power of `forward` become `content`'s.
-
-        Nothing is added: both are measured from the speaker's mean, and the mean of power is 0 in every utterance.
-        """
-        gain = np.ones((len(self._mean), SHAPE.stop), np.float32)
-        gain[:, :-1], gain[:, -1] = self._scale[SHAPE] / self._deviation[:, SHAPE], self._scale[0]
-        return gain
+        """Return the acoustic features float64 [T, 40] that `forward` maps to `x`."""
+        return np.asarray(x, np.float64) * self.std + self._mean[speaker]

@@ -1,12 +1,11 @@
-"""The names, types and limits of a feature file's arrays and tables, for reading and for writing (docs/hdf5.md)."""
+"""The names, types and limits of a feature file's arrays and tables, for reading and for writing (docs/files.md)."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-FORMAT, VERSION, OLDEST_VERSION = "vconv features", 2, 1
+FORMAT, VERSION = "vconv features", 3
 TYPES = {"spectrum": np.float16, "energy": np.float32, "f0_hz": np.float32, "aperiodicity": np.float32}
-TWO_DIMENSIONAL = ("spectrum", "aperiodicity")
 WAVES = ("wave", "copy_synthesis")
 WAVE_TYPE = np.int16
 LOWEST_LOG_SPECTRUM = -32.0

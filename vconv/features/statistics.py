@@ -1,6 +1,6 @@
-"""Statistics of the training frames: spectral range, log-F0, global variance; one pass, constant memory."""
+"""Statistics of the training frames: spectral range, log-F0, acoustic features, global variance; in one pass."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +8,11 @@ import numpy as np
 from vconv.audio import f0
 from vconv.common import hdf5
 from vconv.common.errors import VconvError
-from vconv.features.cepstra import active, mel_cepstra, power, said
+from vconv.features import content
+from vconv.features.acoustic import mel_cepstra, relative_power, speech_mask, with_power
 from vconv.features.running_statistics import Histogram, Moments, Percentiles
 
-FORMAT, VERSION, OLDEST_VERSION = "vconv statistics", 4, 1
-ADDED = {"cepstrum": 3, "log_f0_percentiles": 4}  # what a name begins with → the version that has it first
+FORMAT, VERSION = "vconv statistics", 5
 PERCENTILES = (0.5, 99.5)
 CHUNK_FRAMES = 8192
 CENT = np.log(2) / 1200  # of log-F0
@@ -37,16 +37,16 @@ class Statistics:
         Mean and standard deviation of the same.
     log_f0_mean, log_f0_std : ndarray [S], float64
         Of the natural logarithm of F0 in Hz over voiced frames.
+    log_f0_percentiles : ndarray [S, 5], float64
+        `vconv.audio.f0.PERCENTILES` of the same.
     f0_range_hz : ndarray [S, 2], float64
         The range F0 was searched in.
     global_variance : ndarray [S, K], float64
         Mean over utterances of the variance of log10(power / energy) within an utterance (Toda, Black and Tokuda 2007).
-    cepstrum_mean, cepstrum_std, cepstrum_variance : ndarray [S, 40], float64
-        Of each speaker's mel-cepstra with power for the coefficient 0 (`vconv.features.cepstra.said`), over frames that
-        are no pause: mean, standard deviation, and the mean over utterances of the variance within one. None in a file
-        of version 1 or 2.
-    log_f0_percentiles : ndarray [S, 5], float64
-        `vconv.audio.f0.PERCENTILES` of log-F0. None in a file before version 4.
+    acoustic_mean, acoustic_std : ndarray [S, 40], float64
+        Mean and standard deviation of each speaker's acoustic features (`vconv.features.acoustic`) over speech frames.
+    acoustic_variance : ndarray [S, 40], float64
+        Mean over utterances of their variance within an utterance.
     """
 
     speakers: tuple
@@ -58,12 +58,21 @@ class Statistics:
     spectrum_std: np.ndarray
     log_f0_mean: np.ndarray
     log_f0_std: np.ndarray
+    log_f0_percentiles: np.ndarray
     f0_range_hz: np.ndarray
     global_variance: np.ndarray
-    cepstrum_mean: np.ndarray | None = None
-    cepstrum_std: np.ndarray | None = None
-    cepstrum_variance: np.ndarray | None = None
-    log_f0_percentiles: np.ndarray | None = None
+    acoustic_mean: np.ndarray
+    acoustic_std: np.ndarray
+    acoustic_variance: np.ndarray
+
+    @property
+    def dimensions(self):
+        """Sizes that models take from the data: {"bins": K, "speakers": S, "content_size": C}."""
+        return {
+            "bins": len(self.spectrum_low),
+            "speakers": len(self.speakers),
+            "content_size": content.encoder_of(self.settings).size,
+        }
 
     def save(self, path):
         """Write the statistics as HDF5, whole or not at all."""
@@ -74,18 +83,27 @@ class Statistics:
     @classmethod
     def load(cls, path):
         """Read statistics; VconvError if the file is missing, foreign, damaged or of another version."""
-        with hdf5.open_file(path, FORMAT, VERSION, REMEDY, OLDEST_VERSION) as file:
-            late = tuple(name for name, version in ADDED.items() if version > file.version)
-            held = [name for name in ARRAYS if not name.startswith(late)]
+        with hdf5.open_file(path, FORMAT, VERSION, REMEDY) as file:
             return cls(
-                tuple(file.texts("speakers")),
-                file.json("settings"),
-                file.text("fingerprint"),
-                **{name: file.array(name) for name in held},
+                speakers=tuple(file.texts("speakers")),
+                settings=file.json("settings"),
+                fingerprint=file.text("fingerprint"),
+                **{name: file.array(name) for name in ARRAYS},
             )
 
 
-ARRAYS = [field.name for field in fields(Statistics)][3:]
+ARRAYS = [one.name for one in fields(Statistics)][3:]
+
+
+@dataclass
+class SpeakerMoments:
+    """What is counted of one speaker: log-F0, acoustic features, and the variances within utterances."""
+
+    log_f0: Moments = field(default_factory=Moments)
+    log_f0_percentiles: Percentiles = field(default_factory=lambda: Percentiles(CENT))
+    spectral_variance: Moments = field(default_factory=Moments)
+    acoustic: Moments = field(default_factory=Moments)
+    acoustic_variance: Moments = field(default_factory=Moments)
 
 
 def compute(store, chunk_frames=CHUNK_FRAMES):
@@ -100,53 +118,60 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
     """
     store.require("frames")
     histogram, spectrum = Histogram(store.spectrum.shape[1]), Moments()
-    log_f0 = {name: Moments() for name in store.speakers}
-    log_f0_percentiles = {name: Percentiles(CENT) for name in store.speakers}
-    variances, cepstra, cepstral_variances = ({name: Moments() for name in store.speakers} for _ in range(3))
+    speakers = {name: SpeakerMoments() for name in store.speakers}
     for utterance in store.split("training"):
-        own, own_cepstra = Moments(), Moments()
-        energy = store.read(utterance).energy
-        counts, level = active(energy), power(energy)
-        for start in range(utterance.start, utterance.start + utterance.length, chunk_frames):
-            rows = slice(start, min(start + chunk_frames, utterance.start + utterance.length))
-            log_spectrum = store.spectrum[rows]
-            histogram.add(log_spectrum)
-            own += Moments.of(log_spectrum.astype(np.float64))
-            inside = slice(rows.start - utterance.start, rows.stop - utterance.start)
-            spoken = counts[inside]
-            found = mel_cepstra(log_spectrum[spoken], energy[inside][spoken], store.settings["sample_rate"])
-            own_cepstra += Moments.of(said(found, level[inside][spoken]))
-            f0_hz = store.f0_hz[rows].astype(np.float64)
-            voiced = np.log(f0_hz[f0_hz > 0])
-            log_f0[utterance.speaker] += Moments.of(voiced)
-            log_f0_percentiles[utterance.speaker].add(voiced)
-        spectrum += own
-        variances[utterance.speaker] += Moments.of(own.variance[None])
-        cepstra[utterance.speaker] += own_cepstra
-        cepstral_variances[utterance.speaker] += Moments.of(own_cepstra.variance[None])
-    mute = [name for name in store.speakers if not log_f0[name].count]
+        spectrum += _count(store, utterance, speakers[utterance.speaker], histogram, chunk_frames)
+    mute = [name for name, speaker in speakers.items() if not speaker.log_f0.count]
     if mute:
         raise VconvError(
             f"{store.path}: no voiced training frame of {', '.join(mute)}, so no pitch to convert to; set "
             "f0_range_hz in corpus.yaml, or leave the speaker out there"
         )
+    return _statistics(store, histogram, spectrum, list(speakers.values()))
+
+
+def _count(store, utterance, speaker, histogram, chunk_frames):
+    """Add an utterance to the `SpeakerMoments` of its speaker and to the histogram; return its spectral `Moments`."""
+    own, acoustic = Moments(), Moments()
+    energy = store.read(utterance).energy
+    mask, power = speech_mask(energy), relative_power(energy)
+    for first in range(0, utterance.length, chunk_frames):
+        inside = slice(first, min(first + chunk_frames, utterance.length))
+        rows = slice(utterance.start + inside.start, utterance.start + inside.stop)
+        log_spectrum, speech = store.spectrum[rows], mask[inside]
+        histogram.add(log_spectrum)
+        own += Moments.of(log_spectrum.astype(np.float64))
+        found = mel_cepstra(log_spectrum[speech], energy[inside][speech], store.settings["sample_rate"])
+        acoustic += Moments.of(with_power(found, power[inside][speech]))
+        f0_hz = store.f0_hz[rows].astype(np.float64)
+        log_f0 = np.log(f0_hz[f0_hz > 0])
+        speaker.log_f0 += Moments.of(log_f0)
+        speaker.log_f0_percentiles.add(log_f0)
+    speaker.spectral_variance += Moments.of(own.variance[None])
+    speaker.acoustic += acoustic
+    speaker.acoustic_variance += Moments.of(acoustic.variance[None])
+    return own
+
+
+def _statistics(store, histogram, spectrum, speakers):
+    """Return the `Statistics` of what was counted, `speakers` a list of `SpeakerMoments`."""
     low, high = (histogram.percentile(percent) for percent in PERCENTILES)
     return Statistics(
-        tuple(store.speakers),
-        store.settings,
-        store.fingerprint,
-        low,
-        high,
-        spectrum.mean,
-        np.sqrt(spectrum.variance),
-        np.array([log_f0[name].mean for name in store.speakers]),
-        np.sqrt([log_f0[name].variance for name in store.speakers]),
-        store.f0_range_hz,
-        np.array([variances[name].mean for name in store.speakers]),
-        np.array([cepstra[name].mean for name in store.speakers]),
-        np.sqrt([cepstra[name].variance for name in store.speakers]),
-        np.array([cepstral_variances[name].mean for name in store.speakers]),
-        np.array([log_f0_percentiles[name].at(f0.PERCENTILES) for name in store.speakers]),
+        speakers=tuple(store.speakers),
+        settings=store.settings,
+        fingerprint=store.fingerprint,
+        spectrum_low=low,
+        spectrum_high=high,
+        spectrum_mean=spectrum.mean,
+        spectrum_std=np.sqrt(spectrum.variance),
+        log_f0_mean=np.array([one.log_f0.mean for one in speakers]),
+        log_f0_std=np.sqrt([one.log_f0.variance for one in speakers]),
+        log_f0_percentiles=np.array([one.log_f0_percentiles.at(f0.PERCENTILES) for one in speakers]),
+        f0_range_hz=store.f0_range_hz,
+        global_variance=np.array([one.spectral_variance.mean for one in speakers]),
+        acoustic_mean=np.array([one.acoustic.mean for one in speakers]),
+        acoustic_std=np.sqrt([one.acoustic.variance for one in speakers]),
+        acoustic_variance=np.array([one.acoustic_variance.mean for one in speakers]),
     )
 
 
@@ -154,7 +179,7 @@ def load_or_compute(store, path):
     """Return the statistics of `store`, read from `path` if they are this store's, else computed and saved."""
     if Path(path).is_file():
         statistics = Statistics.load(path)
-        if statistics.fingerprint == store.fingerprint and statistics.log_f0_percentiles is not None:
+        if statistics.fingerprint == store.fingerprint:
             return statistics
     statistics = compute(store)
     statistics.save(path)
@@ -162,8 +187,8 @@ def load_or_compute(store, path):
 
 
 def as_text(statistics):
-    """Return a line for each speaker: F0 range, mean and deviation, and mean global variance of the log spectrum."""
-    lines = [f"{'speaker':16s}{'F0 range / Hz':>16s}{'mean F0 / Hz':>14s}{'deviation / cents':>19s}{'variance':>10s}"]
+    """Return a line for each speaker: range, mean and standard deviation of F0, mean variance of the spectrum."""
+    lines = [f"{'speaker':16s}{'F0 range / Hz':>16s}{'mean F0 / Hz':>14s}{'std / cents':>19s}{'variance':>10s}"]
     columns = zip(
         statistics.speakers,
         statistics.f0_range_hz,
@@ -172,8 +197,8 @@ def as_text(statistics):
         statistics.global_variance,
         strict=True,
     )
-    for name, (floor, ceiling), mean, deviation, variance in columns:
-        cents = deviation * 1200 / np.log(2)
+    for name, (floor, ceiling), mean, std, variance in columns:
+        cents = std * 1200 / np.log(2)
         lines.append(
             f"{name:16s}{f'{floor:.0f} to {ceiling:.0f}':>16s}{np.exp(mean):14.1f}{cents:19.0f}{variance.mean():10.3f}"
         )

@@ -1,6 +1,6 @@
 """The feature file: WORLD features and waves of a whole corpus in one HDF5 file, open for reading.
 
-`docs/hdf5.md` describes the file. Its arrays are contiguous, so they are memory-mapped: any frame of a corpus of any
+`docs/files.md` describes the file. Its arrays are contiguous, so they are memory-mapped: any frame of a corpus of any
 size is read at once, and opening a file loads no frames.
 """
 
@@ -44,21 +44,20 @@ class FeatureStore:
     Raises
     ------
     VconvError
-        The file is missing, no feature file, cut short, damaged or made by a newer version.
+        The file is missing, no feature file, cut short, damaged or of another version.
     """
 
     def __init__(self, path):
         self.path = Path(path)
-        with hdf5.open_file(path, schema.FORMAT, schema.VERSION, REMEDY, schema.OLDEST_VERSION) as file:
-            older = {"contents": ["frames"]} if file.version == 1 else {}
-            self.settings = file.json("settings") | older
+        with hdf5.open_file(path, schema.FORMAT, schema.VERSION, REMEDY) as file:
+            self.settings = file.json("settings")
             self.fingerprint = file.text("fingerprint")
             self.speakers = file.texts("speakers/name")
             self.f0_range_hz = file.array("speakers/f0_range_hz")
             self.utterances = _utterances(file)
             self.failures = file.rows("failures", schema.FAILURE_COLUMNS)
             mapped = {
-                name: file.memory_map(schema.place(name), kind, self._shape(name))
+                name: file.memory_map(schema.place(name), kind, (self._length(name), ...))
                 for name, kind in schema.array_types(self.settings["contents"]).items()
             }
         self.spectrum, self.energy, self.f0_hz, self.aperiodicity = map(mapped.get, TYPES)
@@ -146,10 +145,9 @@ class FeatureStore:
         frames = self.read(utterance)._asdict() if "frames" in self.settings["contents"] else {}
         return frames | {kind: self.read_wave(utterance, kind) for kind in self.waves}
 
-    def _shape(self, name):
-        """Return the shape that the array `name` must have by the table of utterances; None is any length."""
-        length = sum(row.length if name in TYPES else row.samples for row in self.utterances)
-        return (length, None) if name in schema.TWO_DIMENSIONAL else (length,)
+    def _length(self, name):
+        """Return how long the array `name` must be by the table of utterances."""
+        return sum(row.length if name in TYPES else row.samples for row in self.utterances)
 
 
 def _utterances(file):

@@ -1,8 +1,9 @@
 """MODELS: one is a file here, `name.py`, and its commented settings beside it, `name.yaml`; no list names them.
 
-`name.yaml` says what the model trains on: frames, frame_pairs, segments or patches. `name.py` offers `build(settings)`,
-which takes the `SIZES` of those data too and returns a compiled `keras.Model` with an attribute `networks`. It may
-offer `upsampling(settings)`, which describes its transposed convolutions.
+`name.yaml` says which kind of data the model trains on (`training_data`). `name.py` offers `build(settings, …)`, which
+takes the sizes of those data too and returns a compiled `keras.Model` with an attribute `networks`. It may offer
+`upsampling(settings)`, which describes its transposed convolutions. A model gets sizes, settings and tensors; it knows
+no files, features or batches.
 """
 
 from importlib import import_module
@@ -10,9 +11,6 @@ from importlib.resources import files
 
 from vconv.common import config
 from vconv.common.errors import VconvError
-
-# What the data alone can tell of a model's size
-SIZES = {"frames": ("bins", "speakers"), "frame_pairs": ("speakers",), "segments": (), "patches": ()}
 
 
 def names():
@@ -45,7 +43,7 @@ def template(name):
 
 
 def training_data(name):
-    """Return what the model `name` learns from, a key of `SIZES`: its YAML says so, or that of the model it extends."""
+    """Return the kind of data the model `name` trains on: its YAML says so, or that of the model it extends."""
     own = config.read_yaml(files(__name__) / f"{name}.yaml")
     return own["training_data"] if "training_data" in own else training_data(own["extends"])
 
@@ -53,10 +51,9 @@ def training_data(name):
 def build(name, settings, **sizes):
     """Build the model `name`, compiled for training.
 
-    `sizes` are `bins` (values of a frame) and `speakers` (how many); what the model's data do not have is left aside.
+    `sizes` are those of the model's kind of training data (`vconv.data.training_data.TrainingData.sizes`).
     """
-    needed = {size: sizes[size] for size in SIZES[training_data(name)]}
-    return import_module(f"{__name__}.{name}").build(settings=settings, **needed)
+    return import_module(f"{__name__}.{name}").build(settings=settings, **sizes)
 
 
 def upsampling(name, settings):

@@ -1,4 +1,4 @@
-"""The two-player step: several updates of a critic, then one of the generator, within one Keras train step."""
+"""Adversarial training: several updates of a critic, then one of the generator, within one Keras train step."""
 
 import contextlib
 
@@ -14,7 +14,7 @@ from vconv.models.losses import gradient_norm, gradient_penalty, mean_score
 
 CONSTRAINTS = ("gradient_penalty", "weight_clipping", "spectral_normalization", "none")  # of a critic's slope
 CLIPPED = ("kernel", "bias", "embeddings")
-SIGNS = ("gap", "level", "slope", "generator_gradient")  # of health; see `AdversarialModel`
+HEALTH_METRICS = ("gap", "level", "slope", "generator_gradient")  # see `AdversarialModel`
 
 
 def check(adversarial, model_name, constraints=CONSTRAINTS):
@@ -54,7 +54,7 @@ def input_gradient(score_of, x):
 
 
 class LossTrackingModel(keras.Model):
-    """A model whose log holds the epoch's running mean of each loss term; subclasses name them with `track_terms`.
+    """Loss tracker: its log holds the epoch's running mean of each loss term; subclasses name them by `track_terms`.
 
     `monitored` names the term whose validation mean tells whether an epoch is better than those before;
     `validation_terms` are measured in validation only.
@@ -97,12 +97,13 @@ class AdversarialModel(LossTrackingModel):
     `train_step` gets the rows of all critic steps in one batch, so that each step sees rows of its own; the generator
     takes the first. While `adversarial` is False, the generator alone is updated, once for every part.
 
-    It may set `objective` (an `losses.Objective`) for `judge`, `ema_decay` above 0 for averaged weights, and
+    It may set `objective` (a `losses.Objective`) for `objective_of`, `ema_decay` above 0 for averaged weights, and
     `settings` (the section `adversarial` of its own), whose constraint is kept here and in `penalized`.
-    Terms named in `SIGNS` stay out of the log; `training.health` reads their means from `signs`: the gap of the mean
-    scores of real and fake, the level of the fakes' mean score, the mean norm of the score's gradient by the input
-    where a penalty pulls it to 1 (`slope`), and the norm of the generator's gradient by its weights, which
-    `train_step` adds.
+
+    Terms named in `HEALTH_METRICS` stay out of the log; `vconv.training.health` reads their means from
+    `health_metrics`: the gap between the mean scores of real and fake examples, the level of the fakes' mean score, the
+    mean norm of the score's gradient by the input where a penalty pulls it to 1 (`slope`), and the norm of the
+    generator's gradient by its weights, which `train_step` adds.
     """
 
     adversarial = True
@@ -116,7 +117,7 @@ class AdversarialModel(LossTrackingModel):
         self.critic_optimizer = critic_optimizer
         self.optimizer.build(self.generator_variables)
         self.critic_optimizer.build(self.critic_variables)
-        self.signs = {name: keras.metrics.Mean(name) for name in SIGNS}
+        self.health_metrics = {name: keras.metrics.Mean(name) for name in HEALTH_METRICS}
         if self.ema_decay:
             self.average = MovingAverage(self.averaged_variables, self.ema_decay, name="average")
         if self.settings["constraint"] == "spectral_normalization":
@@ -128,7 +129,7 @@ class AdversarialModel(LossTrackingModel):
         return self.generator_variables
 
     def set_adversarial(self, adversarial):
-        """Switch between the warm-up and the two-player step; a change compiles the step anew."""
+        """Switch between the warm-up and the adversarial step; a change compiles the step anew."""
         if adversarial != self.adversarial:
             self.adversarial = adversarial
             self.make_train_function(force=True)
@@ -141,7 +142,7 @@ class AdversarialModel(LossTrackingModel):
     def shared(self, batch):
         """Return what `critic_loss` and `generator_loss` take, here the batch itself.
 
-        A model may make its fakes here, once for both players, unless each draws noise of its own.
+        A model may make its fakes here, once for critic and generator, unless each draws noise of its own.
         """
         return batch
 
@@ -171,17 +172,17 @@ class AdversarialModel(LossTrackingModel):
     def examples(self, batch):
         """Return (real, generated), two arrays [rows, ...], whose variety is compared; None: do not compare."""
 
-    def judge(self, real_scores, fake_scores):
-        """Return (the objective's loss of the critic, signs of health)."""
+    def objective_of(self, real_scores, fake_scores):
+        """Return (the objective's loss of the critic, health metrics)."""
         gap = mean_score(real_scores) - mean_score(fake_scores)
-        signs = {"gap": gap, "level": ops.abs(mean_score(fake_scores))}
-        return self.objective.critic(real_scores, fake_scores), signs
+        metrics = {"gap": gap, "level": ops.abs(mean_score(fake_scores))}
+        return self.objective.critic(real_scores, fake_scores), metrics
 
     def track(self, terms):
         """Take the terms of one update into their running means; return those that are in the log."""
-        for name in terms.keys() & self.signs.keys():
-            self.signs[name].update_state(terms[name])
-        return super().track({name: term for name, term in terms.items() if name not in self.signs})
+        for name in terms.keys() & self.health_metrics.keys():
+            self.health_metrics[name].update_state(terms[name])
+        return super().track({name: term for name, term in terms.items() if name not in self.health_metrics})
 
     def train_step(self, data):
         """Update the critic on each part of `data` (columns [critic_steps · rows, …]), the generator on the first."""

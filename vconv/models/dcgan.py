@@ -158,9 +158,9 @@ class DCGAN(AdversarialModel):
             name: self.critic([patches, self.noise_seed(name, step)], training=True)
             for name, patches in (("real", real), ("fake", fake))
         }
-        loss, signs = self.judge(scores["real"], scores["fake"])
+        loss, metrics = self.objective_of(scores["real"], scores["fake"])
         loss, penalty = self.penalized(loss, lambda: self.gradient_between(real, fake, step))
-        return loss, {"critic_loss": loss, "distance": signs["gap"], **signs, **penalty}
+        return loss, {"critic_loss": loss, "distance": metrics["gap"], **metrics, **penalty}
 
     def gradient_between(self, real, fake, step):
         """Return the gradient of the score at a random point between each real patch and a fake one."""

@@ -74,7 +74,7 @@ def _over_scales(term, scores):
 
 
 class Objective(NamedTuple):
-    """What two players play for: `critic(real_scores, fake_scores)` and `generator(fake_scores)` are their losses."""
+    """Losses of critic and generator: `critic(real_scores, fake_scores)` and `generator(fake_scores)`."""
 
     critic: Callable
     generator: Callable

@@ -1,41 +1,47 @@
-"""Matched: what is said, frame by frame, and whose voice → that voice's power and mel-cepstra.
+"""matched: INCA-style frame alignment + a dilated convolutional network with FiLM speaker conditioning.
 
-Residual convolutions over time, each scaled and shifted by the target speaker (Perez et al. 2018, arXiv 1709.07871).
-The matched frames stand for the parallel recordings that do not exist (Erro, Moreno and Bonafonte 2010, "INCA algorithm
-for training voice conversion systems from nonparallel corpora", IEEE TASLP 18(5)).
+`vconv match` aligns frames of speakers who read different sentences (Erro, Moreno and Bonafonte 2010, "INCA algorithm
+for training voice conversion systems from nonparallel corpora", IEEE TASLP 18(5)); the matched frames take the place of
+parallel recordings. The network maps the content of an utterance to the target speaker's acoustic features by residual
+convolutions over time. The target speaker scales and shifts each layer (FiLM: Perez et al. 2018, arXiv 1709.07871).
 
-Some of them are wrong, and their mean makes sounds alike that are not. So what is said is also converted once more, and
-there has to say what the recording says: a cycle (Kaneko and Kameoka 2018, "CycleGAN-VC", EUSIPCO) that ends in a third
-voice in place of the source's, where the room and the habits of the source count for nothing.
+Some matched frames are of another sound, and their mean blurs differences between sounds. Therefore a second pass
+converts the prediction once more, to a third speaker, and compares it with the recording converted to that speaker
+directly: a cycle (Kaneko and Kameoka 2018, "CycleGAN-VC", EUSIPCO) that ends at a third speaker instead of the source,
+so that properties of the source's voice and room do not count.
 """
 
 import keras
-import numpy as np
 from keras import layers, ops
 
-from vconv.features.cepstra import ACOUSTIC_SIZE, CONTENT_ORDER, CONTENT_SIZE, SHAPE
+from vconv.common.errors import VconvError
 from vconv.layers.speaker import SpeakerScaleShift, speaker_embedding
 from vconv.models.adversarial import LossTrackingModel, minimize
 from vconv.models.optimizers import adam
 
-PAUSE = -2.5  # of power in `content`: 20 dB below what is spoken, about where `vconv.features.cepstra.active` ends
 
+def build(speakers, content_size, acoustic_size, settings):
+    """Return a compiled `Matched`; its learning rate falls along half a cosine from the first step to the last.
 
-def build(speakers, settings):
-    """Return a compiled `Matched`; its learning rate falls along half a cosine from the first step to the last."""
+    Parameters
+    ----------
+    speakers, content_size, acoustic_size : int
+        S, C and A.
+    settings : dict
+    """
     training = settings["training"]
     steps = training["epochs"] * max(1, training["segments_per_epoch"] // training["batch_size"])
     rate = keras.optimizers.schedules.CosineDecay(training["learning_rate"], steps)
-    model = Matched(speakers, settings, name="matched")
+    model = Matched(speakers, content_size, acoustic_size, settings, name="matched")
     model.compile(optimizer=adam(training, rate), jit_compile=False)
     model.optimizer.build(model.trainable_variables)  # so that a checkpoint restores the slots and the step count
     return model
 
 
-def converter(network):
-    """Return the network (content float32 [batch, T, 27], speaker float32 [batch, size]) → float32 [batch, T, 40]."""
+def converter(content_size, acoustic_size, network):
+    """Return the network (content float32 [batch, T, C], speaker float32 [batch, E]) → float32 [batch, T, A]."""
     channels, kernel = network["channels"], network["kernel"]
-    content = keras.Input((None, CONTENT_SIZE), name="content")
+    content = keras.Input((None, content_size), name="content")
     speaker = keras.Input((network["speaker_embedding"],), name="speaker")
 
     def activated(x, name):
@@ -48,64 +54,81 @@ def converter(network):
         name = f"residual_{number}"
         step = layers.Conv1D(channels, kernel, padding="same", dilation_rate=dilation, name=f"{name}_conv")
         x = layers.Add(name=f"{name}_add")([x, step(activated(x, name))])
-    said = layers.Conv1D(ACOUSTIC_SIZE, 1, name="said")(activated(x, "last"))
-    return keras.Model([content, speaker], said, name="converter")
+    acoustic = layers.Conv1D(acoustic_size, 1, name="acoustic")(activated(x, "last"))
+    return keras.Model([content, speaker], acoustic, name="converter")
 
 
 class Matched(LossTrackingModel):
-    """Takes (content float32 [batch, T, 27], target speaker int32 [batch]) of rows 10 ms apart.
+    """Maps (content float32 [batch, T, C], target speaker int32 [batch]) to acoustic features float32 [batch, T, A].
 
-    Content is that of `vconv.features.cepstra`; returned is what is `said` there, float32 [batch, T, 40], as
-    `CepstrumNormalizer` scales it. To be trained it needs that normalizer's `to_content` as `scale`.
+    Frames have a hop of 10 ms; acoustic features are normalized (`vconv.features.normalizers.AcousticNormalizer`). The
+    consistency loss needs a rule that turns predictions into content, see `set_content_rule`.
     """
 
     steps_per_frame = {"converter": 1}
 
-    def __init__(self, speakers, settings, **kwargs):
+    def __init__(self, speakers, content_size, acoustic_size, settings, **kwargs):
         super().__init__(**kwargs)
         network = settings["network"]
         self.rows_per_step = settings["training"]["batch_size"]
-        self.converter = converter(network)
+        self.converter = converter(content_size, acoustic_size, network)
         self.speaker_embedding = speaker_embedding(speakers, network["speaker_embedding"], l2=0.0)
-        # From one voice into the other, [target, source]: not learnt here, but found with the pairs.
-        shape = speakers, speakers, CONTENT_ORDER + 1, CONTENT_ORDER
-        self.maps = self.add_weight(shape, trainable=False, name="maps")
         self.networks = {name: getattr(self, name) for name in ("converter", "speaker_embedding")}
-        self.consistency = settings["training"]["consistency"]
-        self.scale = np.ones((speakers, CONTENT_ORDER + 1), np.float32)
+        self.consistency, self.content_rule = settings["training"]["consistency"], None
         self.track_terms("loss", "matched", "consistency")
         self.built = True
+
+    def set_content_rule(self, rule):
+        """Set how predicted acoustic features replace columns of the content.
+
+        Parameters
+        ----------
+        rule : vconv.features.content.interface.ContentFromAcoustic or None
+
+        Raises
+        ------
+        VconvError
+            There is none, and the settings ask for the consistency loss.
+        """
+        if rule is None and self.consistency:
+            raise VconvError(
+                "matched: training.consistency needs a content that follows from acoustic features, and the content of "
+                "these features does not; give --set training.consistency=0"
+            )
+        self.content_rule = rule
 
     def call(self, inputs):
         content, target = inputs
         return self.converter([content, self.speaker_embedding(target)])
 
     def loss_of(self, batch):
-        """Return (loss, terms): mean squared errors, over the rows that something was matched to.
+        """Return (loss, terms): mean squared errors over the frames that something was matched to.
 
-        matched: from what was matched; consistency: what is said, converted once more, from the recording converted
-        there at once. That third voice is the one the batch's row before is converted to. The second conversion only
-        listens: its weights learn nothing here, or they would learn to read what no ear hears.
+        - matched: between the prediction and the matched frames
+        - consistency: between the prediction, converted once more to a third speaker, and the recording converted to
+          that speaker directly. The third speaker is the target of the batch's row before. The second pass runs with
+          frozen weights, so the network cannot hide information in its own output.
         """
         (content, target), matched, weight = batch
-        said = self((content, target))
-        terms = {"matched": _mean(said - matched, weight)}
+        predicted = self((content, target))
+        terms = {"matched": _mean(predicted - matched, weight)}
         if self.consistency:
             third = ops.roll(target, 1)
-            wanted = ops.stop_gradient(self((content, third)))
-            again = self._listen(self.content_of(said, content, target), third)
-            terms["consistency"] = _mean(again - wanted, ops.cast(weight > 0, "float32"))
+            direct = ops.stop_gradient(self((content, third)))
+            again = self._convert_frozen(self.content_of(predicted, content, target), third)
+            terms["consistency"] = _mean(again - direct, ops.cast(weight > 0, "float32"))
         loss = terms["matched"] + self.consistency * terms.get("consistency", 0.0)
         return loss, {"loss": loss, **terms}
 
-    def content_of(self, said, content, target):
-        """Return the content [batch, T, 27] of what is said of a `content`: its pauses, voicing, aperiodicity stay."""
-        scale = ops.take(ops.convert_to_tensor(self.scale), target, axis=0)[:, None]
-        heard = ops.concatenate([said[..., SHAPE], said[..., :1]], axis=-1) * scale
-        heard = ops.concatenate([heard, content[..., CONTENT_ORDER + 1 :]], axis=-1)
-        return ops.where(content[..., CONTENT_ORDER : CONTENT_ORDER + 1] > PAUSE, heard, content)
+    def content_of(self, predicted, content, target):
+        """Return the content [batch, T, C] of a prediction; pauses and the other columns stay those of `content`."""
+        rule = self.content_rule
+        scale = ops.take(ops.convert_to_tensor(rule.scale), target, axis=0)[:, None]
+        columns = ops.concatenate([predicted[..., part] for part in rule.acoustic], axis=-1) * scale
+        columns = ops.concatenate([columns, content[..., scale.shape[-1] :]], axis=-1)
+        return ops.where(content[..., rule.mask_column : rule.mask_column + 1] > rule.mask_threshold, columns, content)
 
-    def _listen(self, content, target):
+    def _convert_frozen(self, content, target):
         """Return what `call` does, with weights that are constants."""
         speaker = ops.stop_gradient(self.speaker_embedding(target))
         weights = [ops.stop_gradient(variable) for variable in self.converter.trainable_variables]
@@ -119,6 +142,6 @@ class Matched(LossTrackingModel):
 
 
 def _mean(error, weight):
-    """Return the mean of error² [batch, T, 40] over what is said and, by weight [batch, T], over rows."""
+    """Return the mean of error² [batch, T, A] over features and, by weight [batch, T], over frames."""
     squared = ops.mean(ops.square(error), axis=-1)
     return ops.sum(squared * weight) / ops.maximum(ops.sum(weight), 1.0)  # a batch may be all pause

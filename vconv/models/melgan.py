@@ -166,9 +166,9 @@ class MelGAN(adversarial.AdversarialModel):
     def critic_loss(self, pair):
         """The objective's loss of the discriminators; least squares: 1 for real, 0 for fake."""
         wave, fake = pair
-        loss, signs = self.judge(*([scale[-1] for scale in self.discriminator(x)] for x in pair))
+        loss, metrics = self.objective_of(*([scale[-1] for scale in self.discriminator(x)] for x in pair))
         loss, penalty = self.penalized(loss, lambda: self.gradient_between(wave, fake))
-        return loss, {"critic_loss": loss, **signs, **penalty}
+        return loss, {"critic_loss": loss, **metrics, **penalty}
 
     def gradient_between(self, real, fake):
         """Return the gradient of each segment's mean score at a random point between a real and a fake one."""

@@ -122,9 +122,9 @@ class VAWGAN(AdversarialModel, ConvVAE):
         z = sample_code(z_mean, z_log_variance, self.noise(step, ops.shape(frame)[0]))
         fakes = self.fakes(z, speaker)
         scores = [self.critic([fake, speaker]) for fake in fakes]
-        loss, signs = self.judge(self.critic([frame, speaker]), ops.stack(scores))
+        loss, metrics = self.objective_of(self.critic([frame, speaker]), ops.stack(scores))
         loss, penalty = self.penalized(loss, lambda: self.gradient_between(frame, fakes, speaker, step))
-        return loss, {"critic_loss": loss, "distance": signs["gap"], **signs, **penalty}
+        return loss, {"critic_loss": loss, "distance": metrics["gap"], **metrics, **penalty}
 
     def gradient_between(self, frame, fakes, speaker, step):
         """Return the gradient of the score at a random point between each real frame and one of its fakes."""

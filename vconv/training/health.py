@@ -1,7 +1,7 @@
-"""HEALTH: what goes wrong between a generator and its critic, told in plain words while they train.
+"""Health of an adversarial training: faults of generator and critic, reported in words after each epoch.
 
-Judged once an epoch by numbers that the step keeps anyway (`adversarial.SIGNS`) and by how varied generated data are.
-A warning is given once, and again only after its condition went away; nothing is ever stopped.
+The checks use the epoch's means of `models.adversarial.HEALTH_METRICS` and the variety of generated data. A warning is
+given once, and again only after its condition went away. Training never stops because of one.
 """
 
 import math
@@ -12,14 +12,14 @@ import tensorflow as tf
 
 from vconv.sample_measures.spread import spread
 
-FIRST_EPOCHS = 5  # of the two players: what is usual is learnt from them
+FIRST_EPOCHS = 5  # adversarial epochs that give the usual values
 GROWTH = 10.0  # times the largest of the first epochs
 FLAT, STEEP = 0.5, 1.5  # norms of the gradient of the critic's score, where a penalty pulls it to 1
 LEAST_VARIETY = 0.2  # of generated data, as a share of that of the data
 LEAST_GRADIENT = 1e-6
 ROWS = 64  # of held-out data, from which variety is measured
 
-HELP = {  # condition → what usually helps against it
+REMEDIES = {  # condition → what usually helps against it
     "gap": "hold it back by adversarial.constraint gradient_penalty, a lower adversarial.critic_learning_rate or fewer "
     "adversarial.critic_steps, and take no batch normalization into a critic with a gradient penalty",
     "steep": "a larger adversarial.penalty_weight or a lower adversarial.critic_learning_rate, and no batch "
@@ -33,7 +33,7 @@ HELP = {  # condition → what usually helps against it
     "adversarial.critic_steps",
     "nan": "lower training.learning_rate and adversarial.critic_learning_rate, or choose another adversarial.objective",
 }
-HELP["level"] = HELP["gap"]
+REMEDIES["level"] = REMEDIES["gap"]
 
 
 def diagnose(rows):
@@ -42,7 +42,7 @@ def diagnose(rows):
     Parameters
     ----------
     rows : list of dict
-        One an epoch of the two players: gap, level, slope, generator_gradient (means over the epoch, see
+        One an adversarial epoch: gap, level, slope, generator_gradient (means over the epoch, see
         `adversarial.AdversarialModel`) and variety (spread of generated data / spread of the data); NaN: not measured.
 
     Returns
@@ -66,7 +66,7 @@ def diagnose(rows):
     if now["generator_gradient"] < LEAST_GRADIENT:
         gradient = f"{now['generator_gradient']:.1e}"
         found["generator_gradient"] = f"the generator learns nothing: its gradient has norm {gradient}"
-    return {condition: f"{what}; what usually helps: {HELP[condition]}" for condition, what in found.items()}
+    return {condition: f"{what}; what usually helps: {REMEDIES[condition]}" for condition, what in found.items()}
 
 
 class Health(keras.callbacks.Callback):
@@ -75,7 +75,7 @@ class Health(keras.callbacks.Callback):
     Parameters
     ----------
     folder : vconv.training.run_folder.RunFolder
-        Keeps the signs of all epochs in health.csv, so that a resumed training judges by its beginning.
+        Keeps the metrics of all epochs in health.csv, so that a resumed training compares with its beginning.
     writer : tf.summary.SummaryWriter
     batches : iterable
         Held-out batches; the first shows how varied generated data are.
@@ -87,29 +87,29 @@ class Health(keras.callbacks.Callback):
         super().__init__()
         self.folder, self.writer, self.batches, self.report = folder, writer, batches, report
         self.rows = folder.history("health")
-        self.told = set()
+        self.reported = set()
 
     def on_epoch_begin(self, epoch, logs=None):
         """Begin the means of this epoch."""
-        for sign in self.model.signs.values():
-            sign.reset_state()
+        for metric in self.model.health_metrics.values():
+            metric.reset_state()
 
     def on_epoch_end(self, epoch, logs=None):
-        """Judge this epoch, if the critic took part in it."""
+        """Check this epoch, if the critic took part in it."""
         if not self.model.adversarial:
             return
-        signs = {name: _mean(sign) for name, sign in self.model.signs.items()}
-        self.rows.append({"epoch": epoch + 1, **signs, "variety": self.variety()})
+        metrics = {name: _mean(metric) for name, metric in self.model.health_metrics.items()}
+        self.rows.append({"epoch": epoch + 1, **metrics, "variety": self.variety()})
         self.folder.write_history(self.rows, "health")
         found = diagnose(self.rows)
         with self.writer.as_default():
             for name, value in self.rows[-1].items():
                 if name != "epoch" and math.isfinite(value):
                     tf.summary.scalar(f"health/{name}", value, step=epoch + 1)
-            for name in found.keys() - self.told:
+            for name in found.keys() - self.reported:
                 self.report(f"{self.folder.path}: epoch {epoch + 1}: {found[name]}")
-                tf.summary.text(f"health/what is wrong: {name}", found[name], step=epoch + 1)
-        self.told = set(found)
+                tf.summary.text(f"health/warning: {name}", found[name], step=epoch + 1)
+        self.reported = set(found)
         self.writer.flush()
 
     def variety(self):
@@ -123,6 +123,6 @@ class Health(keras.callbacks.Callback):
         return generated / real if real else math.nan
 
 
-def _mean(sign):
+def _mean(metric):
     """Return the mean of a `keras.metrics.Mean`; NaN if it was never updated."""
-    return float(sign.result()) if float(sign.count.numpy()) else math.nan
+    return float(metric.result()) if float(metric.count.numpy()) else math.nan

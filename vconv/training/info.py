@@ -1,10 +1,11 @@
-"""What a model is made of: parameters, multiply-adds, settings."""
+"""What a model consists of: parameters, multiply-adds, settings."""
 
 import math
 
 import keras
 
-from vconv import models
+from vconv import data, models
+from vconv.features import content
 
 FRAMES = 128
 
@@ -20,7 +21,8 @@ def describe(name, bins, speakers, changes=None):
         convolution were computed directly.
     """
     settings = models.settings(name, changes)
-    model = models.build(name, settings, bins=bins, speakers=speakers)
+    sizes = data.kind(models.training_data(name)).sizes(bins, speakers, content.encoder(content.DEFAULT).size)
+    model = models.build(name, settings, **sizes)
     networks = {
         network: {
             "parameters": parts.count_params(),
@@ -36,7 +38,7 @@ def describe(name, bins, speakers, changes=None):
 def as_text(info):
     """Return `describe`'s result as lines for a terminal."""
     lines = [f"{info['model']}: {info['parameters']:,} parameters, {info['trainable']:,} trainable"]
-    one = "patch" if models.training_data(info["model"]) == "patches" else "frame"
+    one = data.kind(models.training_data(info["model"])).counted
     for name, network in info["networks"].items():
         lines.append(
             f"  {name:18s}{network['parameters']:>10,} parameters{network['multiply_adds']:>12,} multiply-adds a {one}"

@@ -1,36 +1,33 @@
 """One experiment on disk: settings, statistics, checkpoints, history; all that resuming and conversion need.
 
 - RUN/settings.yaml: the model, its settings, corpus and feature settings, versions
-- RUN/statistics.h5: speakers, spectral range, F0 (vconv.features.statistics), where the model converts voices
+- RUN/statistics.h5: speakers, spectral range, F0 (vconv.features.statistics), of a model that converts recordings
+- RUN/transforms.h5: affine transforms between speakers, of a model trained on frame pairs
 - RUN/checkpoints/epoch-0007.weights.h5: weights and optimizer after 7 epochs; the last two are kept
 - RUN/history.csv: one row an epoch
-- RUN/health.csv: one row an epoch of two players, by which `vconv.training.health` judges
+- RUN/health.csv: one row an adversarial epoch, for the warnings of `vconv.training.health`
 - RUN/log/: TensorBoard
-- RUN/samples/: of a model that makes patches from noise, what it made after each epoch
-- RUN/.lock: held by the training at work here; never removed, for a lock on a removed file excludes nobody
+- RUN/samples/: patches generated after each epoch, of a model that makes them from noise
+- RUN/.lock: held by the training at work here
 """
 
 import contextlib
 import csv
 import math
-import os
 import re
-import socket
 from pathlib import Path
 
 import yaml
 
-from vconv import models
-from vconv.common import config, files
+from vconv import data, models
+from vconv.common import config, files, hdf5
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 from vconv.features.statistics import Statistics
+from vconv.training import run_lock
 
 KEPT_CHECKPOINTS = 2
-CONVERT_NOTHING = {  # by what a model learns from: what it is, where to give its run
-    "segments": ("a vocoder", "as --vocoder melgan:{}"),
-    "patches": ("a maker of sounds from noise", "to `vconv generate --run {}`"),
-}
+TRANSFORMS, TRANSFORMS_VERSION = "vconv transforms", 1
 
 
 class RunFolder:
@@ -40,6 +37,7 @@ class RunFolder:
         self.path = Path(path)
         self.log = self.path / "log"
         self._settings, self._statistics = self.path / "settings.yaml", self.path / "statistics.h5"
+        self._transforms = self.path / "transforms.h5"
         self._checkpoints = self.path / "checkpoints"
         self.samples = self.path / "samples"
 
@@ -47,8 +45,8 @@ class RunFolder:
         """Whether a training has begun here."""
         return self._settings.is_file()
 
-    def create(self, settings, statistics=None):
-        """Begin a run: write `settings` (dict), and `statistics` (Statistics) where the model converts voices.
+    def create(self, settings, statistics=None, transforms=None):
+        """Begin a run; parameters as of `update`.
 
         Raises
         ------
@@ -56,11 +54,11 @@ class RunFolder:
             The folder holds other things, or cannot be written.
         """
         self._refuse_foreign()
-        self.update(settings, statistics)
+        self.update(settings, statistics, transforms)
 
     @contextlib.contextmanager
     def locked(self):
-        """Keep other trainings out for the length of the block; the system unlocks it however this process ends.
+        """Keep other trainings out for the length of the block; what killed ones left unfinished is removed.
 
         Raises
         ------
@@ -68,39 +66,10 @@ class RunFolder:
             Another training is at work here, or the folder holds other things or cannot be written.
         """
         self._refuse_foreign()
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            opened = open(self.path / ".lock", "a+", encoding="utf-8")
-        except OSError as error:
-            raise VconvError(
-                f"{self.path}: cannot be written ({files.reason(error)}); choose another --run folder"
-            ) from error
-        with opened as file:
-            self._lock(file)
+        with run_lock.locked(self.path):
             files.remove_unfinished(self.path)
             files.remove_unfinished(self._checkpoints)
-            file.truncate(0)
-            file.write(f"process {os.getpid()} on {socket.gethostname()}")
-            file.flush()
-            try:
-                yield
-            finally:
-                file.truncate(0)
-
-    def _lock(self, file):
-        """Lock the opened lock file, or raise a VconvError that says who holds it."""
-        import fcntl  # conversion shall work where there is no such module
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            raise VconvError(
-                f"{self.path}: another training is at work here ({file.read() or 'just begun'}); wait for "
-                f"its end, or choose another --run folder"
-            ) from error
-        except OSError:  # a network drive that knows no locks: as if there were no other training
-            pass
+            yield
 
     def _refuse_foreign(self):
         """Raise a VconvError if the folder holds other things than a run; what is hidden does not count."""
@@ -109,10 +78,21 @@ class RunFolder:
         if not self.path.is_dir() or any(not path.name.startswith(".") for path in self.path.iterdir()):
             raise VconvError(f"{self.path}: is not empty and holds no vconv run; choose another --run folder")
 
-    def update(self, settings, statistics=None):
-        """Replace the run's settings, and statistics if it has some; the settings come last, they make it a run."""
+    def update(self, settings, statistics=None, transforms=None):
+        """Replace what the run was made from; the settings come last, because they make the folder a run.
+
+        Parameters
+        ----------
+        settings : dict
+            As `settings` returns them.
+        statistics : Statistics, optional
+        transforms : ndarray [S, S, 25, 24], optional
+            Affine transforms between speakers, [target, source].
+        """
         if statistics:
             statistics.save(self._statistics)
+        if transforms is not None:
+            hdf5.write(self._transforms, TRANSFORMS, TRANSFORMS_VERSION, {}, {"transforms": transforms})
         files.write_text(self._settings, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
 
     def settings(self):
@@ -142,17 +122,25 @@ class RunFolder:
         Raises
         ------
         VconvError
-            The run's model has none, because it converts no voices, or the file is missing.
+            The run's model has none, because it converts no recordings, or the file is missing.
         """
-        if self.exists() and not self._statistics.is_file():
-            name = self.settings()["model"]
-            what, use = CONVERT_NOTHING.get(models.training_data(name), (None, None))
-            if what:
-                raise VconvError(
-                    f"{self.path}: holds a {name}, {what}, which converts no voices; give the run of a "
-                    f"model that does, and this one {use.format(self.path)}"
-                )
+        if self.exists() and not self.kind().uses_statistics:
+            raise VconvError(
+                f"{self.path}: holds a {self.settings()['model']}, {self.kind().purpose}, which converts no "
+                f"recordings; give the run of a model that does"
+            )
         return Statistics.load(self._statistics)
+
+    def transforms(self):
+        """Return the affine transforms between speakers, float32 [target, source, 25, 24]; None if the run has none."""
+        if not self._transforms.is_file():
+            return None
+        with hdf5.open_file(self._transforms, TRANSFORMS, TRANSFORMS_VERSION, "train again") as file:
+            return file.array("transforms")
+
+    def kind(self):
+        """Return the kind of training data (`vconv.data`) of the run's model."""
+        return data.kind(models.training_data(self.settings()["model"]))
 
     def model_settings(self):
         """Return the model's settings; a key that came after the run has its default.
@@ -172,12 +160,10 @@ class RunFolder:
             ) from error
 
     def build_model(self):
-        """Return the run's model, compiled, with new weights; errors as of `model_settings`."""
-        name, settings, sizes = self.settings()["model"], self.model_settings(), {}
-        if models.SIZES[models.training_data(name)]:
-            statistics = self.statistics()
-            sizes = {"bins": len(statistics.spectrum_low), "speakers": len(statistics.speakers)}
-        return models.build(name, settings, **sizes)
+        """Return the run's model, compiled, with new weights; errors as of `model_settings` and `statistics`."""
+        kind = self.kind()
+        sizes = kind.sizes(**self.statistics().dimensions) if kind.uses_statistics else {}
+        return models.build(self.settings()["model"], self.model_settings(), **sizes)
 
     def epochs_done(self):
         """Return the number of epochs of the newest checkpoint; 0 if there is none."""

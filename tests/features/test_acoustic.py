@@ -1,4 +1,4 @@
-"""Mel-cepstra of stored frames; which frames are no pause; what is said without who says it."""
+"""Acoustic features of stored frames, the speech mask, and the content by mel-cepstra."""
 
 import numpy as np
 import pytest
@@ -6,31 +6,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vconv.audio import mel_cepstrum
-from vconv.features import cepstra
+from vconv.features import acoustic, content
 from vconv.features.schema import Frames
 
 
 def test_a_pause_lies_25_db_below_the_mean_power():
     energy = np.ones(1000)
     energy[:3] = 10**-2.48, 10**-2.52, 0  # the mean is 0.997, or -0.013 dB
-    assert cepstra.active(energy).tolist() == [True, False, False, *[True] * 997]
-    assert cepstra.active(energy.astype(np.float32)).sum() == 998
+    assert acoustic.speech_mask(energy).tolist() == [True, False, False, *[True] * 997]
+    assert acoustic.speech_mask(energy.astype(np.float32)).sum() == 998
     energy[500] = 1e3  # the mean is 3 dB, the threshold -22 dB
     energy[:2] = 10**-2.15, 10**-2.25
-    assert cepstra.active(energy)[:2].tolist() == [True, False]
+    assert acoustic.speech_mask(energy)[:2].tolist() == [True, False]
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(1e-10, 1e6), min_size=1, max_size=20), st.floats(1e-6, 1e6))
 def test_the_level_decides_nothing_and_the_loudest_frame_is_never_a_pause(energy, gain):
-    spoken = cepstra.active(np.array(energy))
-    assert spoken[np.argmax(energy)]
-    np.testing.assert_array_equal(cepstra.active(np.array(energy) * gain), spoken)
+    mask = acoustic.speech_mask(np.array(energy))
+    assert mask[np.argmax(energy)]
+    np.testing.assert_array_equal(acoustic.speech_mask(np.array(energy) * gain), mask)
 
 
 def test_cepstra_are_of_power_which_is_shape_times_energy():
     power = np.exp(2 * np.array([1.0, -2.0]))
-    flat = cepstra.mel_cepstra(np.full((2, 513), -np.log10(513)), power * 513, 16000)
+    flat = acoustic.mel_cepstra(np.full((2, 513), -np.log10(513)), power * 513, 16000)
     assert flat.shape == (2, 40) and flat.dtype == np.float64
     np.testing.assert_allclose(flat, np.outer([1.0, -2.0], np.eye(40)[0]), atol=1e-9)
 
@@ -40,7 +40,7 @@ def test_the_cepstra_a_spectrum_was_made_of_come_back(rate, bins):
     expected = np.random.default_rng(0).standard_normal((5, 40)) / np.arange(1, 41)
     power = mel_cepstrum.to_spectrum(expected, bins, mel_cepstrum.mel_alpha(rate))
     energy = power.sum(axis=1)
-    found = cepstra.mel_cepstra(np.log10(power / energy[:, None]), energy, rate)
+    found = acoustic.mel_cepstra(np.log10(power / energy[:, None]), energy, rate)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
@@ -55,28 +55,34 @@ def frames():
     )
 
 
+def encode(cepstra, frames, mean, std):
+    with_power = acoustic.with_power(cepstra, acoustic.relative_power(frames.energy))
+    return content.encoder("mel_cepstrum").encode(with_power, frames, mean, std)
+
+
 def test_content_by_hand(frames):
-    mean, deviation = np.arange(40.0), np.arange(1.0, 41.0)
-    found = cepstra.content(mean + np.outer([0, 1, -1, 3], deviation), frames, mean, deviation)
-    assert found.shape == (4, cepstra.CONTENT_SIZE) == (4, 27) and found.dtype == np.float32
+    mean, std = np.arange(40.0), np.arange(1.0, 41.0)
+    found = encode(mean + np.outer([0, 1, -1, 3], std), frames, mean, std)
+    assert found.shape == (4, content.encoder("mel_cepstrum").size) == (4, 27) and found.dtype == np.float32
     np.testing.assert_allclose(found[:, :24], np.outer([0, 1, -1, 3], np.ones(24)), atol=1e-6)
-    power_db = np.array([0, 0, -16, -99]) + 16 / 3  # over the mean of the three frames that are no pause
+    power_db = np.array([0, 0, -16, -99]) + 16 / 3  # over the mean of the three speech frames
     np.testing.assert_allclose(found[:, 24], power_db / 8, atol=1e-5)
     assert found[:, 25].tolist() == [2, 2, 0, 0]
     np.testing.assert_allclose(found[:, 26], np.array([-9, 0, -12, -30]) / 6, atol=1e-6)
 
 
-def test_what_is_said_is_power_and_the_coefficients_from_1_on(frames):
-    rows = np.random.default_rng(0).normal(size=(4, 40))
-    level = cepstra.power(frames.energy)
-    np.testing.assert_allclose(level, (np.array([0, 0, -16, -99]) + 16 / 3) / 8, atol=1e-6)
-    np.testing.assert_array_equal(cepstra.said(rows, level), np.column_stack([level, rows[:, 1:]]))
+def test_acoustic_features_are_power_and_the_coefficients_from_1_on(frames):
+    cepstra = np.random.default_rng(0).normal(size=(4, 40))
+    power = acoustic.relative_power(frames.energy)
+    np.testing.assert_allclose(power, (np.array([0, 0, -16, -99]) + 16 / 3) / 8, atol=1e-6)
+    np.testing.assert_array_equal(acoustic.with_power(cepstra, power), np.column_stack([power, cepstra[:, 1:]]))
 
 
-def test_content_knows_neither_level_nor_c0_nor_what_is_above_24(frames):
+def test_content_depends_neither_on_level_nor_c0_nor_on_coefficients_above_24(frames):
     random = np.random.default_rng(0)
-    rows, mean, deviation = random.normal(size=(4, 40)), random.normal(size=40), random.uniform(1, 2, 40)
-    expected = cepstra.content(rows, frames, mean, deviation)
+    cepstra, mean, std = random.normal(size=(4, 40)), random.normal(size=40), random.uniform(1, 2, 40)
+    mean[0] = 0
+    expected = encode(cepstra, frames, mean, std)
     louder = frames._replace(energy=frames.energy * np.float32(7))
-    rows[:, 0], rows[:, 25:] = 9, -9
-    np.testing.assert_allclose(cepstra.content(rows, louder, mean, deviation), expected, atol=1e-5)
+    cepstra[:, 0], cepstra[:, 25:] = 9, -9
+    np.testing.assert_allclose(encode(cepstra, louder, mean, std), expected, atol=1e-5)

@@ -1,8 +1,8 @@
-"""What making a signal again, off by as much the other way, does to WORLD's copy-synthesis.
+"""Measure copy-synthesis by WORLD against the number of resynthesis iterations.
 
-    python benchmarks/refinement.py FEATURES.h5 CORPUS-DIR-OF-A-SPEAKER ... [--files 12] [--method harvest]
+    python benchmarks/resynthesis.py FEATURES.h5 CORPUS-DIR-OF-A-SPEAKER ... [--files 12] [--method harvest]
 
-Mel-cepstral distortion (mcd24) of recordings resynthesized from their own analysis, by the number of rounds.
+The output is the mel-cepstral distortion (`mcd24`) from the recording, for each speaker.
 """
 
 import argparse
@@ -20,7 +20,7 @@ ROUNDS = (0, 1, 2, 3)
 
 
 def distortions(y, rate, f0_range_hz, method):
-    """Return mcd24 in dB of copies after each of `ROUNDS`."""
+    """Return `mcd24` of the copies with each number of iterations in `ROUNDS`, dB."""
     found = world.analyze(y, rate, *f0_range_hz, method)
 
     def render(spectrum):

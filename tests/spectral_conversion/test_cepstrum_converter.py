@@ -9,34 +9,36 @@ from vconv.audio import mel_cepstrum, world
 from vconv.conversion.converter import VoiceConverter
 from vconv.features.schema import Frames
 from vconv.features.statistics import Statistics
-from vconv.spectral_conversion.spectra import CepstrumConverter
+from vconv.spectral_conversion.cepstrum_converter import CepstrumConverter
 
 RATE, BINS = 16000, 513
 DECAY = 1 / np.arange(1, 41)
 
 
-def statistics(mean=None, deviation=None, variance=None, log_f0_percentiles=None):
-    """Statistics of two speakers whose cepstra have the mean and deviation given, [2, 40], or 0 and `DECAY`.
+def statistics(mean=None, std=None, variance=None, log_f0_percentiles=None):
+    """Statistics of two speakers whose cepstra have the mean and std given, [2, 40], or 0 and `DECAY`.
 
     Power is in the place of the coefficient 0; its mean is 0.
     """
     features = {"sample_rate": RATE, "frame_period_ms": 5.0, "f0_method": "dio"}
+    features["content_encoder"] = {"name": "mel_cepstrum", "version": 1}
+    own = np.log(200) + 0.1 * np.array([-1.64, -0.67, 0, 0.67, 1.64])
     return Statistics(
-        ("Ann", "Bo"),
-        features,
-        "x",
-        np.full(BINS, -20.0),
-        np.zeros(BINS),
-        np.zeros(BINS),
-        np.ones(BINS),
-        np.log([200.0, 200.0]),
-        np.full(2, 0.1),
-        np.array([[70.0, 400.0]] * 2),
-        np.ones((2, BINS)),
-        np.zeros((2, 40)) if mean is None else mean,
-        np.tile(DECAY, (2, 1)) if deviation is None else deviation,
-        np.ones((2, 40)) if variance is None else variance,
-        log_f0_percentiles,
+        speakers=("Ann", "Bo"),
+        settings=features,
+        fingerprint="x",
+        spectrum_low=np.full(BINS, -20.0),
+        spectrum_high=np.zeros(BINS),
+        spectrum_mean=np.zeros(BINS),
+        spectrum_std=np.ones(BINS),
+        log_f0_mean=np.log([200.0, 200.0]),
+        log_f0_std=np.full(2, 0.1),
+        log_f0_percentiles=np.tile(own, (2, 1)) if log_f0_percentiles is None else log_f0_percentiles,
+        f0_range_hz=np.array([[70.0, 400.0]] * 2),
+        global_variance=np.ones((2, BINS)),
+        acoustic_mean=np.zeros((2, 40)) if mean is None else mean,
+        acoustic_std=np.tile(DECAY, (2, 1)) if std is None else std,
+        acoustic_variance=np.ones((2, 40)) if variance is None else variance,
     )
 
 
@@ -46,10 +48,10 @@ def same(inputs):
     return tf.concat([power, shape, tf.zeros_like(shape[..., :15])], axis=-1)
 
 
-def spectra(network=same, gv=0.0, source_mix=0.0, maps=None, **changes):
-    network.maps = np.zeros((2, 2, 25, 24)) if maps is None else maps
+def spectral(network=same, gv=0.0, source_mix=0.0, transforms=None, **changes):
+    transforms = np.zeros((2, 2, 25, 24)) if transforms is None else transforms
     conversion = {"gv": gv, "source_mix": source_mix, "resynthesis_iterations": 0, "keep_source_silence": False}
-    return CepstrumConverter(network, statistics(**changes), {"conversion": conversion})
+    return CepstrumConverter(network, statistics(**changes), conversion, transforms)
 
 
 def frames_of(mel_cepstra):
@@ -75,8 +77,8 @@ def cepstra_of(log_spectrum):
 
 
 def test_a_network_that_changes_nothing_gives_the_spectrum_back(spoken):
-    frames, converts = frames_of(spoken), spectra()
-    found, energy = converts.say(converts.hear(frames, 0), 0)
+    frames, converts = frames_of(spoken), spectral()
+    found, energy = converts.predict(converts.encode(frames, 0), 0)
     np.testing.assert_allclose(found, frames.spectrum, atol=1e-4)
     np.testing.assert_allclose((10**found).sum(axis=1), 1, rtol=1e-9)
     np.testing.assert_allclose(energy, frames.energy, rtol=1e-4)
@@ -84,11 +86,11 @@ def test_a_network_that_changes_nothing_gives_the_spectrum_back(spoken):
 
 def test_every_coefficient_goes_to_the_targets_mean(spoken):
     random = np.random.default_rng(1)
-    mean, deviation = random.normal(size=(2, 40)) * DECAY / 4, random.uniform(0.7, 1.3, (2, 40)) * DECAY
-    converts = spectra(mean=mean, deviation=deviation)
-    found = cepstra_of(converts.say(converts.hear(frames_of(spoken), 0), 1)[0])
-    relative = (spoken - mean[0]) / deviation[0]
-    scale = deviation.mean(axis=0)  # the network's scale is the same for all speakers
+    mean, std = random.normal(size=(2, 40)) * DECAY / 4, random.uniform(0.7, 1.3, (2, 40)) * DECAY
+    converts = spectral(mean=mean, std=std)
+    found = cepstra_of(converts.predict(converts.encode(frames_of(spoken), 0), 1)[0])
+    relative = (spoken - mean[0]) / std[0]
+    scale = std.mean(axis=0)  # the network's scale is the same for all speakers
     np.testing.assert_allclose(found[:, 1:25], (relative * scale + mean[1])[:, 1:25], atol=1e-4)
     np.testing.assert_allclose(found[:, 25:], np.tile(mean[1, 25:], (60, 1)), atol=1e-4)
 
@@ -99,9 +101,9 @@ def test_the_network_hears_rows_10_ms_apart_and_the_targets_number(spoken):
         before = tf.pad(same([content[:, :-1]]), [[0, 0], [1, 0], [0, 0]])
         return before * tf.cast(1 + target, tf.float32)[:, None, None]
 
-    converts = spectra(earlier)
+    converts = spectral(earlier)
     for target in 0, 1:
-        found = cepstra_of(converts.say(converts.hear(frames_of(spoken), 0), target)[0])
+        found = cepstra_of(converts.predict(converts.encode(frames_of(spoken), 0), target)[0])
         np.testing.assert_allclose(found[2:, 1:25], (1 + target) * spoken[:-2, 1:25], atol=1e-4)
         np.testing.assert_allclose(found[:2, 1:25], 0, atol=1e-4)
 
@@ -109,15 +111,17 @@ def test_the_network_hears_rows_10_ms_apart_and_the_targets_number(spoken):
 @pytest.mark.parametrize(("source", "share"), [(0, 1.0), (0, 0.25), (1, 0.25), (None, 0.25), (None, 1.0)])
 def test_a_share_of_the_source_goes_through_its_map_to_the_targets_mean_and_deviation(spoken, source, share):
     random = np.random.default_rng(1)
-    mean, deviation = random.normal(size=(2, 40)) * DECAY / 4, random.uniform(0.7, 1.3, (2, 40)) * DECAY
-    maps = random.normal(size=(2, 2, 25, 24)) / 5
-    converts = spectra(source_mix=share, maps=maps, mean=mean, deviation=deviation)
-    heard = converts.hear(frames_of(spoken), source)
-    found = cepstra_of(converts.say(heard, 1)[0])
-    moved, own = heard.relative[:, 1:].copy(), heard.relative[:, 1:] * (np.arange(39) < 24)
-    affine = (maps[1, 0] + maps[1, 1]) / 2 if source is None else maps[1, source]  # a stranger has the mean of all
+    mean, std = random.normal(size=(2, 40)) * DECAY / 4, random.uniform(0.7, 1.3, (2, 40)) * DECAY
+    transforms = random.normal(size=(2, 2, 25, 24)) / 5
+    converts = spectral(source_mix=share, transforms=transforms, mean=mean, std=std)
+    encoded = converts.encode(frames_of(spoken), source)
+    found = cepstra_of(converts.predict(encoded, 1)[0])
+    moved, own = encoded.normalized[:, 1:].copy(), encoded.normalized[:, 1:] * (np.arange(39) < 24)
+    affine = (
+        (transforms[1, 0] + transforms[1, 1]) / 2 if source is None else transforms[1, source]
+    )  # a stranger has the mean of all
     moved[:, :24] = moved[:, :24] @ affine[:24] + affine[24]
-    learned, moved = own * deviation.mean(axis=0)[1:], moved * deviation[1, 1:]
+    learned, moved = own * std.mean(axis=0)[1:], moved * std[1, 1:]
     np.testing.assert_allclose(found[:, 1:], (1 - share) * learned + share * moved + mean[1, 1:], atol=1e-4)
 
 
@@ -127,8 +131,8 @@ def test_a_share_of_the_source_goes_through_its_map_to_the_targets_mean_and_devi
 )
 def test_variance_within_the_utterance_goes_to_the_targets_within_limits(spoken, gv, wanted, got):
     own = spoken.var(axis=0)
-    converts = spectra(gv=gv, variance=np.stack([own, own * wanted]))
-    found = cepstra_of(converts.say(converts.hear(frames_of(spoken), 0), 1)[0])
+    converts = spectral(gv=gv, variance=np.stack([own, own * wanted]))
+    found = cepstra_of(converts.predict(converts.encode(frames_of(spoken), 0), 1)[0])
     np.testing.assert_allclose(found[:, 1:25].var(axis=0), own[1:25] * got, rtol=1e-2)
     np.testing.assert_allclose(found[:, 1:25].mean(axis=0), spoken[:, 1:25].mean(axis=0), atol=1e-4)
     np.testing.assert_allclose(found[:, 25:], spoken[:, 25:], atol=1e-4)
@@ -138,28 +142,28 @@ def test_variance_within_the_utterance_goes_to_the_targets_within_limits(spoken,
 def test_an_utterance_livelier_than_its_speaker_stays_so(spoken, source, got):
     """Ann's usual variance is half of this utterance's, Bo's the same; a stranger's between their mean and its own."""
     own = spoken.var(axis=0)
-    converts = spectra(gv=1.0, variance=np.stack([own / 2, own]))
-    found = cepstra_of(converts.say(converts.hear(frames_of(spoken), source), 1)[0])
+    converts = spectral(gv=1.0, variance=np.stack([own / 2, own]))
+    found = cepstra_of(converts.predict(converts.encode(frames_of(spoken), source), 1)[0])
     np.testing.assert_allclose(found[:, 1:25].var(axis=0), own[1:25] * got, rtol=1e-2)
 
 
 def test_a_speaker_known_by_one_frame_has_no_usual_variance(spoken):
-    converts = spectra(gv=1.0, variance=np.stack([np.zeros(40), spoken.var(axis=0)]))
-    assert np.isfinite(converts.say(converts.hear(frames_of(spoken), 0), 1)[0]).all()
+    converts = spectral(gv=1.0, variance=np.stack([np.zeros(40), spoken.var(axis=0)]))
+    assert np.isfinite(converts.predict(converts.encode(frames_of(spoken), 0), 1)[0]).all()
 
 
 def test_pauses_count_neither_in_variance_nor_in_a_strangers_mean(spoken):
     spoken[40:] += 5 * DECAY * (np.arange(40) > 0)
     frames = frames_of(spoken)
     frames.energy[:40], frames.energy[40:] = 1, 1e-4
-    converts = spectra(gv=1.0, variance=np.tile(spoken[:40].var(axis=0), (2, 1)))
+    converts = spectral(gv=1.0, variance=np.tile(spoken[:40].var(axis=0), (2, 1)))
     for source in 0, None:
-        heard = converts.hear(frames, source)
-        assert heard.spoken.tolist() == [True] * 40 + [False] * 20
-    loud = converts.hear(frames_of(spoken[:40]), None)
-    np.testing.assert_allclose(heard.relative[:40, 1:], loud.relative[:, 1:], atol=1e-6)
-    assert heard.relative[40:, 0].max() < -3, "a pause is far below the mean power of speech"
-    found = cepstra_of(converts.say(converts.hear(frames, 0), 0)[0])
+        encoded = converts.encode(frames, source)
+        assert encoded.mask.tolist() == [True] * 40 + [False] * 20
+    loud = converts.encode(frames_of(spoken[:40]), None)
+    np.testing.assert_allclose(encoded.normalized[:40, 1:], loud.normalized[:, 1:], atol=1e-6)
+    assert encoded.normalized[40:, 0].max() < -3, "a pause is far below the mean power of speech"
+    found = cepstra_of(converts.predict(converts.encode(frames, 0), 0)[0])
     np.testing.assert_allclose(found[:, 1:25], spoken[:, 1:25], atol=1e-3)
 
 
@@ -167,28 +171,28 @@ def test_pauses_count_neither_in_variance_nor_in_a_strangers_mean(spoken):
 def test_a_stranger_is_taken_for_known_voices_until_he_has_spoken(spoken, times, weight):
     """A second and a half, 300 frames, of his weigh as much as the two known voices' mean."""
     stranger = np.tile(spoken * 1.4 + 0.3 * DECAY * (np.arange(40) > 0), (times, 1))
-    mean, deviation = np.stack([DECAY, 3 * DECAY]), np.stack([DECAY, 2 * DECAY])
+    mean, std = np.stack([DECAY, 3 * DECAY]), np.stack([DECAY, 2 * DECAY])
     mean[:, 0] = 0
-    converts = spectra(mean=mean, deviation=deviation)
-    found = converts.hear(frames_of(stranger), None)
+    converts = spectral(mean=mean, std=std)
+    found = converts.encode(frames_of(stranger), None)
     middle = weight * stranger.mean(axis=0) + (1 - weight) * mean.mean(axis=0)
     scale = np.sqrt(weight * stranger.var(axis=0) + (1 - weight) * 2.5 * DECAY**2)
     expected = ((stranger - middle) / scale)[:, 1:25]
-    np.testing.assert_allclose(found.relative[:, 1:25], expected, atol=1e-4)
+    np.testing.assert_allclose(found.normalized[:, 1:25], expected, atol=1e-4)
     np.testing.assert_allclose(found.content[:, :24], expected, atol=1e-4)
-    heard = cepstra_of(converts.say(found, 1)[0])[:, 1:25]
-    np.testing.assert_allclose(heard, (expected * deviation.mean(axis=0)[1:25]) + mean[1, 1:25], atol=1e-4)
+    encoded = cepstra_of(converts.predict(found, 1)[0])[:, 1:25]
+    np.testing.assert_allclose(encoded, (expected * std.mean(axis=0)[1:25]) + mean[1, 1:25], atol=1e-4)
 
 
 def test_of_a_strangers_cry_no_deviation_is_taken(spoken):
     """Frames all alike have none; that of known voices counts then, so nothing becomes infinite."""
     alike = np.repeat(spoken[:1], 5, axis=0)
-    converts = spectra(gv=1.0)
-    heard = converts.hear(frames_of(alike), None)
-    known = 300 / 305  # the weight of known voices, whose mean is 0 and whose deviation is `DECAY`
+    converts = spectral(gv=1.0)
+    encoded = converts.encode(frames_of(alike), None)
+    known = 300 / 305  # the weight of known voices, whose mean is 0 and whose std is `DECAY`
     expected = known * alike[:, 1:25] / (np.sqrt(known) * DECAY[1:25])
-    np.testing.assert_allclose(heard.content[:, :24], expected, atol=1e-4)
-    assert np.isfinite(converts.say(heard, 1)[0]).all()
+    np.testing.assert_allclose(encoded.content[:, :24], expected, atol=1e-4)
+    assert np.isfinite(converts.predict(encoded, 1)[0]).all()
 
 
 def doubled(inputs):
@@ -215,10 +219,10 @@ def test_power_is_what_the_network_says_with_the_targets_variance_and_a_share_of
     frames.energy[:] = 10 ** (-quieter_db / 10)
     own = np.square(6 / 8)
     variance = np.array([[own], [own * 1.5**2]]) * np.ones((2, 40))
-    converts = spectra(network, variance=variance, **changes)
-    heard = converts.hear(frames, 0)
-    assert heard.spoken.tolist() == [True] * 200 + [False] * 100
-    energy_db = 10 * np.log10(converts.say(heard, 1)[1])
+    converts = spectral(network, variance=variance, **changes)
+    encoded = converts.encode(frames, 0)
+    assert encoded.mask.tolist() == [True] * 200 + [False] * 100
+    energy_db = 10 * np.log10(converts.predict(encoded, 1)[1])
     level_db = [energy_db[start + 20 : start + 80] for start in (0, 100, 200)]
     for part in level_db:
         np.testing.assert_allclose(part, part[0], atol=1e-2)  # what is louder fades within a few frames
@@ -240,8 +244,7 @@ def converter(resynthesis_iterations=0, keep_source_silence=False, **changes):
         "keep_source_silence": keep_source_silence,
     }
     settings = {"model": "matched", "settings": {"conversion": conversion}}
-    same.maps = np.zeros((2, 2, 25, 24))
-    return VoiceConverter(same, statistics(**changes), settings)
+    return VoiceConverter(same, statistics(**changes), settings, np.zeros((2, 2, 25, 24)))
 
 
 def test_a_network_that_changes_nothing_gives_copy_synthesis_of_smoothed_spectra():
@@ -262,20 +265,19 @@ def test_a_refinement_brings_the_envelope_nearer_to_what_was_said(synthesis):
     wanted, off = world.analyze(y, RATE, 70, 400), []
     for resynthesis_iterations in (0, 1):
         vc = converter(resynthesis_iterations)
-        vc.statistics.log_f0_mean[1] -= np.log(2)
+        vc.statistics.log_f0_percentiles[1] -= np.log(2)
         heard = world.estimate_spectrum(vc.convert(y, "Bo", "Ann", synthesis=synthesis)[0], wanted.f0_hz / 2, RATE)
         off.append(np.abs(np.log(smoothed(heard) / smoothed(wanted.spectrum)))[20:-20, 10:300].mean())
     assert off[1] < 0.9 * off[0]
 
 
-def test_f0_goes_by_percentiles_where_the_run_has_them_and_by_mean_and_deviation_where_not():
-    """Ann's percentiles lie where her mean and deviation say, Bo's an octave above them."""
+def test_f0_goes_by_percentiles():
+    """Ann's percentiles lie where her mean and standard deviation say, Bo's an octave above them."""
     y = voice(np.geomspace(180, 220, 16000))
     own = np.log(200) + 0.1 * np.array([-1.64, -0.67, 0, 0.67, 1.64])
-    for percentiles, octaves in ((None, 0), (np.stack([own, own + np.log(2)]), 1)):
-        found, _ = converter(log_f0_percentiles=percentiles).convert(y, "Bo", "Ann")
-        f0_hz = world.estimate_f0(found, RATE, 100, 700)[20:180]
-        np.testing.assert_allclose(f0_hz, np.geomspace(180, 220, 16000)[::80][20:180] * 2**octaves, rtol=0.02)
+    found, _ = converter(log_f0_percentiles=np.stack([own, own + np.log(2)])).convert(y, "Bo", "Ann")
+    f0_hz = world.estimate_f0(found, RATE, 100, 700)[20:180]
+    np.testing.assert_allclose(f0_hz, np.geomspace(180, 220, 16000)[::80][20:180] * 2, rtol=0.02)
 
 
 def test_pauses_may_stay_those_of_the_recording():

@@ -1,0 +1,87 @@
+"""Acoustic features of an utterance's frames, relative power and mel-cepstrum, and the mask of its speech."""
+
+import numpy as np
+
+from vconv.audio import mel_cepstrum
+
+ORDER = 39  # of the mel-cepstrum
+ACOUSTIC_SIZE = ORDER + 1  # relative power takes the place of coefficient 0
+TRANSFORMED = slice(1, 25)  # coefficients of affine transforms between speakers; higher ones tell voices, not sounds
+TRANSFORMED_SIZE = TRANSFORMED.stop - TRANSFORMED.start
+POWER_UNIT_DB = 8.0  # about the standard deviation of a speaker's power, so that all features vary alike
+FRAME_STEP = 2  # alignment and frame-pair models take every second frame (10 ms): neighbors are nearly the same
+SPEECH_THRESHOLD_DB = -25.0
+LOWEST_POWER = 1e-30  # keeps the logarithm of digital silence finite
+
+
+def speech_mask(energy):
+    """Return which frames of one utterance hold speech: those above its mean power − 25 dB.
+
+    Parameters
+    ----------
+    energy : ndarray [T]
+        The frames' power, on any scale.
+
+    Returns
+    -------
+    mask : ndarray [T], bool
+    """
+    energy = np.asarray(energy, np.float64)
+    return energy > energy.mean() * 10 ** (SPEECH_THRESHOLD_DB / 10)
+
+
+def mel_cepstra(spectrum, energy, rate):
+    """Return the mel-cepstra of stored frames.
+
+    Parameters
+    ----------
+    spectrum : ndarray [T, K]
+        log10(power / energy).
+    energy : ndarray [T]
+    rate : int
+        In Hz; chooses the frequency warping, `mel_cepstrum.mel_alpha`.
+
+    Returns
+    -------
+    mel_cepstra : ndarray [T, 40], float64
+    """
+    power = 10 ** (spectrum.astype(np.float64)) * np.asarray(energy, np.float64)[:, None]
+    return mel_cepstrum.from_spectrum(power, ORDER, mel_cepstrum.mel_alpha(rate))
+
+
+def relative_power(energy):
+    """Return the power of an utterance's frames relative to the mean over its speech frames.
+
+    Parameters
+    ----------
+    energy : ndarray [T]
+
+    Returns
+    -------
+    power : ndarray [T], float64
+        In units of 8 dB.
+    """
+    power_db = 10 * np.log10(np.maximum(np.asarray(energy, np.float64), LOWEST_POWER))
+    return (power_db - power_db[speech_mask(energy)].mean()) / POWER_UNIT_DB
+
+
+def acoustic_features(frames, rate):
+    """Return the acoustic features of an utterance: relative power, then mel-cepstral coefficients 1 to 39.
+
+    Parameters
+    ----------
+    frames : vconv.features.schema.Frames
+        All frames of the utterance, because power is relative to the whole of it.
+    rate : int
+        In Hz.
+
+    Returns
+    -------
+    acoustic : ndarray [T, 40], float64
+    """
+    return with_power(mel_cepstra(frames.spectrum, frames.energy, rate), relative_power(frames.energy))
+
+
+def with_power(mel_cepstra, power):
+    """Return mel-cepstra [T, 40] with relative power [T] in the place of coefficient 0."""
+    return np.concatenate([power[:, None], mel_cepstra[:, 1:]], axis=1)

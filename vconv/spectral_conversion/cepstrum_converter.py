@@ -1,0 +1,135 @@
+"""Conversion of a whole utterance's acoustic features, with source mix and variance restoration."""
+
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+from scipy.ndimage import gaussian_filter1d
+
+from vconv.audio import f0, mel_cepstrum
+from vconv.features import content
+from vconv.features.acoustic import (
+    FRAME_STEP,
+    POWER_UNIT_DB,
+    TRANSFORMED,
+    acoustic_features,
+    relative_power,
+    speech_mask,
+)
+from vconv.features.normalizers import AcousticNormalizer
+from vconv.spectral_conversion.speaker_statistics import SourceStatistics
+
+TINY = np.finfo(float).tiny
+FADE_FRAMES = 2.0  # standard deviation of the Gaussian that smooths the change of energy between speech and pause
+LARGEST_SCALE = 3.0  # of a coefficient's standard deviation, either way: a single word varies less than a speaker does
+
+
+class EncodedUtterance(NamedTuple):
+    """What is computed once of an utterance, for every target.
+
+    source, the speaker's number or None; content float32 [T, C]; normalized [T, 40], acoustic features relative to the
+    speaker's mean and standard deviation; mask bool [T], the speech mask; variance_ratio [40], the variance of the
+    acoustic features over the speaker's usual one within an utterance; energy [T].
+    """
+
+    source: int | None
+    content: np.ndarray
+    normalized: np.ndarray
+    mask: np.ndarray
+    variance_ratio: np.ndarray
+    energy: np.ndarray
+
+
+class CepstrumConverter:
+    """Predicts relative power and mel-cepstral coefficients 1 to 39 by a network, and two corrections.
+
+    Source mix: the network predicts the mean of all frames that were matched, among them frames of other sounds, which
+    costs words. A share of the source's own coefficients restores them: 1 to 24 moved by the affine transform between
+    the speakers (for an unseen source by the mean of all transforms to the target), the others by mean and standard
+    deviation.
+
+    Variance restoration: predictions vary less than natural features. Each feature gets the target's variance within an
+    utterance (Toda, Black and Tokuda 2007, in the form of Silén, Helander, Nurminen and Gabbouj 2012, "Ways to
+    implement global variance in statistical speech synthesis", Interspeech), times the utterance's variance ratio.
+
+    Parameters
+    ----------
+    model : keras.Model or callable
+        (content float32 [1, n, C], target speaker int32 [1]) → normalized acoustic features float32 [1, n, 40].
+    statistics : vconv.features.statistics.Statistics
+    conversion : dict
+        The section `conversion` of the model's settings.
+    transforms : ndarray [S, S, 25, 24]
+        Affine transforms, [target, source].
+    """
+
+    convert_f0 = staticmethod(f0.convert_by_percentiles)
+
+    def __init__(self, model, statistics, conversion, transforms):
+        self.rate, self.bins = statistics.settings["sample_rate"], len(statistics.spectrum_low)
+        self.statistics, self.transforms = statistics, transforms
+        self.source_statistics, self.normalizer = SourceStatistics(statistics), AcousticNormalizer(statistics)
+        self.encoder = content.encoder_of(statistics.settings)
+        self.gv, self.source_mix, self.resynthesis_iterations, self.keep_source_silence = (
+            conversion[key] for key in ("gv", "source_mix", "resynthesis_iterations", "keep_source_silence")
+        )
+        frames = tf.TensorSpec((1, None, self.encoder.size), tf.float32)
+        self._network = tf.function(
+            lambda x, speaker: model((x, speaker)), input_signature=(frames, tf.TensorSpec((1,), tf.int32))
+        )
+
+    def encode(self, frames, source):
+        """Return the `EncodedUtterance` of `Frames` of the speaker number `source`, None for an unseen speaker."""
+        acoustic, mask = acoustic_features(frames, self.rate), speech_mask(frames.energy)
+        speech = acoustic[mask]
+        speaker = self.source_statistics.of(source, speech)
+        ratio = speech.var(axis=0) / np.maximum(speaker.variance, TINY)
+        return EncodedUtterance(
+            source,
+            self.encoder.encode(acoustic, frames, speaker.mean, speaker.std),
+            (acoustic - speaker.mean) / speaker.std,
+            mask,
+            np.clip(ratio, LARGEST_SCALE**-2, LARGEST_SCALE**2),
+            frames.energy,
+        )
+
+    def predict(self, encoded, target):
+        """Return log10(power / energy) [T, K] and energy [T] for the speaker number `target`."""
+        mixed = (1 - self.source_mix) * self._predicted(encoded, target)
+        mixed = mixed + self.source_mix * self._transformed(encoded, target)
+        acoustic = self._with_variance(mixed, encoded, target)
+        energy = self._energy(acoustic[:, 0], encoded)
+        acoustic[:, 0] = 0  # the level comes with the energy
+        spectrum = mel_cepstrum.to_spectrum(acoustic, self.bins, mel_cepstrum.mel_alpha(self.rate))
+        return np.log10(spectrum / spectrum.sum(axis=1, keepdims=True)), energy
+
+    def _predicted(self, encoded, target):
+        """Return the acoustic features [T, 40] that the network predicts, from frames `FRAME_STEP` apart."""
+        x = np.empty((len(encoded.content), len(self.normalizer.std)), np.float32)
+        for first in range(FRAME_STEP):
+            frames = encoded.content[None, first::FRAME_STEP]
+            x[first::FRAME_STEP] = self._network(frames, np.array([target], np.int32))[0]
+        return self.normalizer.inverse(x, target)
+
+    def _transformed(self, encoded, target):
+        """Return the source's own acoustic features [T, 40], moved to the target."""
+        moved, transforms = encoded.normalized.copy(), self.transforms[target]
+        affine = transforms.mean(axis=0) if encoded.source is None else transforms[encoded.source]
+        moved[:, TRANSFORMED] = moved[:, TRANSFORMED] @ affine[:-1] + affine[-1]
+        return moved * self.statistics.acoustic_std[target] + self.statistics.acoustic_mean[target]
+
+    def _with_variance(self, acoustic, encoded, target):
+        """Return acoustic features [T, 40] with the variance of the target, as far as the setting `gv` wants it."""
+        mean, variance = acoustic[encoded.mask].mean(axis=0), acoustic[encoded.mask].var(axis=0)
+        wanted = self.statistics.acoustic_variance[target] * encoded.variance_ratio
+        scale = np.sqrt(wanted / np.maximum(variance, TINY)) ** self.gv
+        return mean + (acoustic - mean) * np.clip(scale, 1 / LARGEST_SCALE, LARGEST_SCALE)
+
+    def _energy(self, power, encoded):
+        """Return the energy [T] of frames with relative power [T]; the sum over the utterance stays the source's.
+
+        Pauses keep the source's energy, because no frames were matched in them. The change fades within a few frames.
+        """
+        change = np.where(encoded.mask, power - relative_power(encoded.energy), 0)
+        energy = encoded.energy * 10 ** (POWER_UNIT_DB / 10 * gaussian_filter1d(change, FADE_FRAMES))
+        return energy * (encoded.energy.sum() / energy.sum())

@@ -1,0 +1,41 @@
+"""Conversion frame by frame, by a variational autoencoder with speaker embeddings."""
+
+import numpy as np
+import tensorflow as tf
+
+from vconv.audio import f0
+from vconv.features.normalizers import SpectrumNormalizer
+
+CHUNK_FRAMES = 256  # bounds the memory of the network whatever the length of a recording, and fits the cache
+
+
+class FrameConverter:
+    """Passes each frame's spectrum through the network by itself (Hsu et al. 2016, arXiv 1610.04019, section 4).
+
+    Parameters
+    ----------
+    model : keras.Model or callable
+        (frame float32 [batch, K], target speaker int32 [batch]) → frame float32 [batch, K].
+    statistics : vconv.features.statistics.Statistics
+    """
+
+    convert_f0, resynthesis_iterations, keep_source_silence = staticmethod(f0.convert_linear), 0, False  # as published
+
+    def __init__(self, model, statistics):
+        self.normalizer = SpectrumNormalizer(statistics.spectrum_low, statistics.spectrum_high)
+        frames = tf.TensorSpec((None, len(statistics.spectrum_low)), tf.float32)
+        self._network = tf.function(
+            lambda x, speaker: model((x, tf.repeat(speaker, tf.shape(x)[0]))),
+            input_signature=(frames, tf.TensorSpec((1,), tf.int32)),
+        )
+
+    def encode(self, frames, source):
+        """Return (normalized spectrum [T, K], energy [T]) of `Frames`; the speaker `source` does not matter."""
+        return self.normalizer.forward(frames.spectrum), frames.energy
+
+    def predict(self, encoded, target):
+        """Return log10(power / energy) [T, K] for the speaker number `target`, and the energy [T]."""
+        x, energy = encoded
+        speaker = np.array([target], np.int32)
+        chunks = [self._network(x[start : start + CHUNK_FRAMES], speaker) for start in range(0, len(x), CHUNK_FRAMES)]
+        return self.normalizer.inverse(np.concatenate(chunks)), energy
