@@ -37,6 +37,7 @@ def test_what_is_written_is_read(tmp_path):
     columns = {"t/texts": ["Zoë B", "中"], "t/none": [], "t/numbers": [1.5, 2.0], "w/0": [1], "w/1": np.zeros((2, 3))}
     write(tmp_path / "a.h5", **columns)
     with hdf5.open_file(tmp_path / "a.h5", "vconv thing", 2, REMEDY) as file:
+        assert sorted(file.names("t")) == ["none", "numbers", "texts"] and file.names("nothing") == []
         assert file.texts("t/texts") == ["Zoë B", "中"] and file.texts("t/none") == []
         assert file.array("t/numbers").dtype == np.float64
         assert file.rows("t", ["numbers", "texts"]) == [(1.5, "Zoë B"), (2.0, "中")]

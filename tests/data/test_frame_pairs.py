@@ -55,7 +55,7 @@ def test_a_segment_is_what_files_hold_there(source, store, statistics, split, nu
     utterance = store.split(split)[number]
     speaker, frames = store.speakers.index(utterance.speaker), store.read(utterance)
     expected = content.encoder("mel_cepstrum").encode(
-        acoustic_features(frames, 16000),
+        acoustic_features(frames),
         frames,
         statistics.acoustic_mean[speaker],
         statistics.acoustic_std[speaker],

@@ -43,5 +43,5 @@ def test_parts_of_an_older_version_are_refused(tmp_path):
     (tmp_path / "f.h5.parts" / "settings.json").write_text(
         '{"settings": {"parts_version": 1, "sample_rate": 16000}, "f0_range_hz": {}}'
     )
-    with pytest.raises(VconvError, match="f.h5.parts: was made with parts_version 1, but now 3 is asked for; .*delete"):
+    with pytest.raises(VconvError, match="f.h5.parts: was made with parts_version 1, but now 5 is asked for; .*delete"):
         Parts(tmp_path / "f.h5", {"sample_rate": 16000, "contents": ["frames", "wave"]})

@@ -23,7 +23,7 @@ def test_frames_of_a_split_and_their_speakers(make_store, tmp_path):
 
 def test_opening_reads_no_frames_and_closing_lets_go(make_store, tmp_path):
     opened = make_store(tmp_path / "f.h5", {("A", "training"): [3]}, contents=EVERYTHING)
-    assert all(isinstance(array, np.memmap) for array in (opened.spectrum, opened.energy, *opened.waves.values()))
+    assert all(isinstance(array, np.memmap) for array in (*opened.frame_arrays.values(), *opened.waves.values()))
     opened.close()
     assert opened.spectrum is None and opened.waves == {} and opened.frames("training")[0].tolist() == [0, 1, 2]
 
@@ -55,7 +55,7 @@ def test_arrays_that_are_not_what_the_table_says(make_store, tmp_path, damage, n
         FeatureStore(tmp_path / "f.h5")
 
 
-def test_a_newer_version_is_refused(make_store, tmp_path):
+def test_another_version_is_refused(make_store, tmp_path):
     make_store(tmp_path / "f.h5", {("A", "training"): [3]})
     with h5py.File(tmp_path / "f.h5", "r+") as file:
         file.attrs["version"] = 4
@@ -79,7 +79,7 @@ def test_waves_of_each_utterance(make_store, tmp_path):
 
 def test_a_file_without_frames(make_store, tmp_path):
     opened = make_store(tmp_path / "f.h5", {("A", "training"): [3, 4], ("A", "validation"): [5]}, contents=["wave"])
-    assert opened.spectrum is None and opened.f0_hz is None and opened.speakers == ["A"]
+    assert opened.spectrum is None and opened.frame_arrays == {} and opened.speakers == ["A"]
     assert [row.length for row in opened.split("training")] == [0, 0]
     message = r"f.h5: holds no frames, only wave; write contents: \[wave, frames\] in corpus.yaml and extract again"
     for ask in (

@@ -134,6 +134,11 @@ class StoredFile:
         with damaged(self._path, self._remedy):
             return json.loads(self._file.attrs[name])
 
+    def names(self, name):
+        """Return the names in the group `name`; none if there is no such group."""
+        with damaged(self._path, self._remedy):
+            return list(self._file.get(name, ()))
+
     def array(self, name):
         """Return a data set as an ndarray."""
         with damaged(self._path, self._remedy):

@@ -32,7 +32,8 @@ class FramePictures(keras.callbacks.Callback):
         self.settings, self.speakers = data.store.settings, data.store.speakers
         utterance = data.store.split("validation")[0]
         self.source = self.speakers.index(utterance.speaker)
-        self.frames = Frames(*(array[:PICTURE_FRAMES] for array in data.store.read(utterance)))
+        frames = data.store.read(utterance).arrays()
+        self.frames = Frames(**{name: array[:PICTURE_FRAMES] for name, array in frames.items()})
 
     def set_model(self, model):
         """Prepare the conversion, once for all epochs."""

@@ -11,7 +11,7 @@ import numpy as np
 from vconv.common import files, hdf5
 from vconv.common.errors import VconvError
 
-VERSION = 4  # to be raised when the analysis changes
+VERSION = 5  # to be raised when the analysis changes
 WHOLE = b"whole"
 REMEDY = "what is done is kept: make room and run the same command again"
 

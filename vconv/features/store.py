@@ -32,11 +32,8 @@ class FeatureStore:
         NaN where no range was needed: the file holds nothing but the recordings' waves.
     utterances : list of StoredUtterance
     failures : list of (speaker, split, name, reason)
-    spectrum : memmap [N, K], float16
-        log10(power / energy), at most 0. This and the following three are over all frames, and None without frames.
-    energy : memmap [N], float32
-    f0_hz : memmap [N], float32
-    aperiodicity : memmap [N, bands], float32
+    frame_arrays : dict
+        Name of a feature of `Frames` → memmap [N, ...] over all frames; empty in a file without frames.
     waves : dict
         "wave", "copy_synthesis", as far as the file holds them → memmap [M], int16, over all samples; full scale is
         32768.
@@ -58,9 +55,9 @@ class FeatureStore:
             self.failures = file.rows("failures", schema.FAILURE_COLUMNS)
             mapped = {
                 name: file.memory_map(schema.place(name), kind, (self._length(name), ...))
-                for name, kind in schema.array_types(self.settings["contents"]).items()
+                for name, kind in schema.array_types(self.settings["contents"], file.names("frames")).items()
             }
-        self.spectrum, self.energy, self.f0_hz, self.aperiodicity = map(mapped.get, TYPES)
+        self.frame_arrays = {name: mapped[name] for name in TYPES if name in mapped}
         self.waves = {kind: mapped[kind] for kind in schema.WAVES if kind in mapped}
 
     def __enter__(self):
@@ -71,8 +68,13 @@ class FeatureStore:
 
     def close(self):
         """Let go of the memory maps; the tables stay."""
-        self.spectrum = self.energy = self.f0_hz = self.aperiodicity = None
+        self.frame_arrays = {}
         self.waves = {}
+
+    @property
+    def spectrum(self):
+        """Memory map [N, K], float16, over all frames: log10(power / energy), at most 0; None without frames."""
+        return self.frame_arrays.get("spectrum")
 
     def require(self, *contents):
         """Raise a VconvError unless the file holds all `contents`: "frames", "wave" or "copy_synthesis"."""
@@ -122,7 +124,7 @@ class FeatureStore:
         """Return the `Frames` of one of `utterances` as views of the memory maps; VconvError if there are none."""
         self.require("frames")
         rows = slice(utterance.start, utterance.start + utterance.length)
-        return Frames(*(getattr(self, name)[rows] for name in TYPES))
+        return Frames(**{name: array[rows] for name, array in self.frame_arrays.items()})
 
     def read_wave(self, utterance, kind="wave"):
         """Return the samples of one of `utterances`, int16 [samples], as a view of the memory map.
@@ -142,7 +144,7 @@ class FeatureStore:
 
     def read_all(self, utterance):
         """Return all that the file holds of one of `utterances`, as name → array, as `writing.write` takes it."""
-        frames = self.read(utterance)._asdict() if "frames" in self.settings["contents"] else {}
+        frames = self.read(utterance).arrays() if "frames" in self.settings["contents"] else {}
         return frames | {kind: self.read_wave(utterance, kind) for kind in self.waves}
 
     def _length(self, name):

@@ -44,7 +44,7 @@ def write(path, settings, f0_range_hz, utterances, arrays, failures=()):
     utterances = located(utterances)
     arrays = iter(arrays)
     first = next(arrays)
-    last, types = utterances[-1], schema.array_types(settings["contents"])
+    last, types = utterances[-1], schema.array_types(settings["contents"], first)
     frames, samples = last.start + last.length, last.first_sample + last.samples
     shapes = {name: (frames if name in schema.TYPES else samples, *first[name].shape[1:]) for name in types}
     total_bytes = sum(np.dtype(types[name]).itemsize * math.prod(shape) for name, shape in shapes.items())
@@ -95,7 +95,7 @@ def _check(row, arrays):
         if name in schema.WAVES and (array.dtype, array.ndim) != (schema.WAVE_TYPE, 1):
             raise ValueError(f"{row.name}: {name} is {array.dtype} {array.shape}, not int16 [samples]")
     if "spectrum" in arrays:
-        schema.check(Frames(*(arrays[name] for name in schema.TYPES)))
+        schema.check(Frames(**{name: arrays[name] for name in schema.TYPES if name in arrays}))
 
 
 def _fingerprint(settings, f0_range_hz, utterances):
