@@ -1,4 +1,4 @@
-"""What a stack of transposed convolutions covers: holes, checkerboards, and what mends them."""
+"""Check a stack of transposed convolutions for holes and checkerboards, and propose repairs."""
 
 from functools import partial
 
@@ -9,9 +9,13 @@ HOLES = 1  # exit status
 
 def add(sub):
     """Declare the options."""
-    sub.add_argument("config", metavar="CONFIG", help="a model's name, or a .yaml file that lists a stack")
+    sub.add_argument("config", metavar="CONFIG", help="name of a model, or a .yaml file that lists a stack")
     add_shared(sub, "--set")
-    sub.add_argument("--picture", metavar="FILE.png", help="draw there which output is reached by how many taps")
+    sub.add_argument(
+        "--picture",
+        metavar="FILE.png",
+        help="draw there the number of kernel taps that reach each output (default: no picture)",
+    )
     sub.epilog = (
         f"Exit status: 0 if every output is reached, evenly or not; {HOLES} if a layer leaves holes or the "
         f"stack falls short of its target; {MISTAKE} after a mistake."
