@@ -262,7 +262,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
         ({"url": ""}, "is no archive"),
         ({"url": "https://host/a.zip", "md5": "12"}, "is no archive"),
         ({"url": "https://host/a.zip", "sha256": "12"}, "must be 64 hexadecimal digits"),
-        ({"url": "ftp://host/a.zip"}, "cannot be fetched; use an address"),
+        ({"url": "ftp://host/a.zip"}, "cannot be downloaded; use an address"),
         ({"url": "nowhere/a.zip"}, "there is no such archive"),
     ],
 )

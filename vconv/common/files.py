@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and how errors of writing are told."""
 
 import contextlib
 import os
@@ -101,11 +101,11 @@ def write_text(path, text, remedy=ROOM):
 
 
 def remove_unfinished(folder, name="*"):
-    """Remove what killed writers of `folder`/`name` left; only for one who knows that nobody is writing there now."""
+    """Remove the temporary files that killed writers of `folder`/`name` left. Nobody may be writing there now."""
     for path in Path(folder).glob(f".unfinished-*-{name}"):
         path.unlink(missing_ok=True)
 
 
 def reason(error):
-    """Return what the system says of an OSError, without the path, in one line."""
+    """Return the system's text of an OSError in one line, without the path."""
     return os.strerror(error.errno) if error.errno else " ".join(str(error).split())

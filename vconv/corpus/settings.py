@@ -1,4 +1,4 @@
-"""The settings of a corpus.yaml, complete and checked; vconv/corpus/corpus.yaml holds the defaults of all of them."""
+"""The settings of a corpus.yaml, complete and checked; vconv/corpus/corpus.yaml holds the defaults."""
 
 import re
 import unicodedata
@@ -22,14 +22,14 @@ def read_settings(corpus_yaml, changes=None, corpus_dir=None):
     ----------
     corpus_yaml : str or Path
     changes : dict, optional
-        Settings that take the place of the file's, section by section.
+        Settings that replace those of the file, section by section.
     corpus_dir : str or Path, optional
-        Takes the place of `root`.
+        Replaces `root`.
 
     Raises
     ------
     VconvError
-        The file cannot be read, a key does not exist or its value is not allowed.
+        The file cannot be read, a key does not exist or a value is not allowed.
     """
     where = str(corpus_yaml)
     written = config.overlay({"splits": DEFAULTS["splits"]} | config.read_yaml(corpus_yaml), changes or {})
@@ -46,17 +46,17 @@ def read_settings(corpus_yaml, changes=None, corpus_dir=None):
 
 
 def composed(text):
-    """Return `text` in composed Unicode (NFC): macOS writes accents as separate characters."""
+    """Return `text` in composed Unicode (NFC); macOS writes accents as separate characters."""
     return unicodedata.normalize("NFC", text)
 
 
 def _texts(values, where, allowed):
-    """Return `values`, a list of texts, in composed Unicode; YAML reads an unquoted 001 as a number, no as false."""
+    """Return the list `values` in composed Unicode; YAML reads an unquoted 001 as a number, and no as false."""
     if not isinstance(values, list) or not values:
         raise VconvError(f"{where}: needs {allowed}, found {values!r}")
     for value in values:
         if not isinstance(value, str):
-            raise VconvError(f"{where}: {value!r} was read as no text; put quotes around the name")
+            raise VconvError(f"{where}: {value!r} is no text for YAML; put quotes around the name")
     return [composed(value) for value in values]
 
 
@@ -83,7 +83,7 @@ def _ranges(ranges, rate, where):
 
 
 def _splits(splits, where):
-    """Return the checked splits, each with all its keys, and with a validation split held out if none is written."""
+    """Return the checked splits with all their keys; without a validation split one is held out of training."""
     if not isinstance(splits, dict) or "training" not in splits:
         raise VconvError(f"{where}: needs a section with the key training")
     checked = {}
