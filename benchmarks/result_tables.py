@@ -36,6 +36,7 @@ BRIEF = (
     "distance_db",
     "median_cents",
     "normalized_similarity",
+    "cosine_target",
     "closer_to_target",
     "distillmos",
     "wer",

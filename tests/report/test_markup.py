@@ -37,7 +37,7 @@ def test_text_and_attributes_come_back_as_they_were(text, value):
 def test_markup_stays_markup():
     inner = element("b", "<&>")
     assert element("p", inner, " & ", None, 3) == "<p><b>&lt;&amp;&gt;</b> &amp; 3</p>"
-    assert join([inner, "<"]) == inner + "&lt;" and isinstance(join([]), Markup)
+    assert join([inner, "<"]) == f"{inner}&lt;" and isinstance(join([]), Markup)
 
 
 def test_attributes_are_spelt_as_html_has_them():

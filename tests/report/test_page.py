@@ -110,6 +110,12 @@ def test_every_pair_and_sentence_has_four_players(written):
     assert ["open" in details.attributes for details in written.page.all("details")[:4]] == [True, False] * 2
 
 
+def test_the_players_show_the_scores_of_their_recording(written):
+    captions = [figure.text for figure in written.page.all("figure")]
+    found = [caption.rpartition("MCD (mcd24) ")[2] for caption in captions[:4]]
+    assert found == [f"{mcd_db} dB · cosine to target 0.81" for mcd_db in ("2.25", "1.25", "4.25", "3.25")]
+
+
 def test_the_players_play_the_files(written):
     flac = [
         base64.b64decode(audio.attributes["src"].removeprefix("data:audio/flac;base64,"))

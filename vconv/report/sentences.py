@@ -10,7 +10,7 @@ from vconv.evaluation.recordings import signal_of
 from vconv.evaluation.score_table import SYSTEMS
 from vconv.report import pictures
 from vconv.report.markup import element, join
-from vconv.report.tables import measured
+from vconv.report.tables import shown
 
 ORDER = ("source", "converted", "target", "copy_synthesis")
 
@@ -65,7 +65,7 @@ def sections(scores, pairs, number):
         pair: [sentence for name, sentence, system in rows if (name, system) == (pair, "converted")] for pair in pairs
     }
     chosen = {pair: sorted(sentences)[:number] for pair, sentences in converted.items()}
-    measures = measured(scores).values()
+    measures = shown(scores)
     found = []
     with tqdm(total=sum(map(len, chosen.values())), unit="sentence", desc="report", disable=None) as progress:
         for pair, sentences in chosen.items():

@@ -7,7 +7,7 @@ from vconv.evaluation.score_table import SYSTEMS
 from vconv.report.markup import element, join
 
 NOTHING = "–"
-BESIDE = {"normalized_similarity": "cosine_target"}  # headline → another measure of its group in the table of scores
+BESIDE = {"normalized_similarity": "cosine_target"}  # headline → the measure that is shown with it
 
 
 def measured(scores):
@@ -16,11 +16,15 @@ def measured(scores):
     return {group: MEASURES[keys[0]] for group, keys in found.items() if keys}
 
 
+def shown(scores):
+    """Return the measures of the tables of scores: the headlines, each followed by the measure beside it."""
+    keys = [key for measure in measured(scores).values() for key in (measure.key, BESIDE.get(measure.key))]
+    return [MEASURES[key] for key in keys if key]
+
+
 def score_table(scores):
     """Return the sortable table of headline measures: a row for each pair and system, and for the mean of all pairs."""
-    measures = []
-    for measure in measured(scores).values():
-        measures += [measure, MEASURES[BESIDE[measure.key]]] if measure.key in BESIDE else [measure]
+    measures = shown(scores)
     columns = ["pair", "system", *(measure.heading for measure in measures), "files"]
     blocks = {"all": scores, **scores["pairs"]}
     rows = [_score_row(pair, system, block, measures) for pair, block in blocks.items() for system in SYSTEMS]
