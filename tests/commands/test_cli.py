@@ -301,7 +301,15 @@ CASES = {
     ),
     "ill-typed value": (
         "train convvae --corpus={corpus} --run={new} --set=training.epochs=many",
-        "training: epochs: needs a whole number",
+        "training.epochs: needs a whole number from 1 to 1000000, such as 16, found 'many'",
+    ),
+    "no number": (
+        "train matched --corpus={corpus} --run={new} --set=conversion.gv=nan",
+        "matched: conversion.gv is 'nan'; it must be from 0 to 1",
+    ),
+    "large seed": (
+        "train convvae --corpus={corpus} --run={new} --set=training.seed=99999999999999",
+        "convvae: training.seed is 99999999999999; it must be from 0 to 4294967295",
     ),
     "no assignment": ("train convvae --corpus={corpus} --run={new} --set=epochs", "write it as key=value"),
     "no corpus": ("train convvae --corpus={new} --run={new}", "{new}: cannot be read"),

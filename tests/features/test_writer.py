@@ -1,5 +1,6 @@
 """Writing a feature file: reading gives what was written; impossible features and shapes are refused."""
 
+import errno
 import shutil
 from types import SimpleNamespace
 
@@ -158,4 +159,14 @@ def test_too_little_disk_space_is_refused_before_hdf5_writes(tmp_path, monkeypat
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**7))
     with pytest.raises(VconvError, match="f.h5: cannot be written .*make room"):
         write(tmp_path / "f.h5", [row(3)], [frames(3)])
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_recording_that_cannot_be_read_is_not_told_as_a_file_that_cannot_be_written(tmp_path):
+    def arrays():
+        yield frames(3)
+        raise OSError(errno.EIO, "the recording")
+
+    with pytest.raises(OSError, match="the recording"):
+        write(tmp_path / "f.h5", [row(3), row(3)], arrays())
     assert not list(tmp_path.iterdir())
