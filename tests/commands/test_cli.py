@@ -273,8 +273,8 @@ CASES = {
         "--source: 'X' is not allowed; choose one of: Mary-Ann, Zoë M, bob",
     ),
     "no target": ("convert --run={run} {wav} --output={new}", "--target is missing"),
-    "nothing to convert": ("convert --run={run} --target=bob --output={new}", "name either recordings"),
-    "pairs and files": ("convert --run={run} --pairs=all {wav} --output={new}", "name either recordings"),
+    "nothing to convert": ("convert --run={run} --target=bob --output={new}", "give either recordings"),
+    "pairs and files": ("convert --run={run} --pairs=all {wav} --output={new}", "give either recordings"),
     "pairs and target": (
         "convert --run={run} --pairs=all --target=bob --output={new}",
         "leave out --source and --target",
@@ -495,7 +495,7 @@ def test_ctrl_c_and_kill_lose_no_more_than_an_epoch_and_not_a_bit(tiny, tmp_path
         out, err = process.communicate(timeout=60)
         if process.returncode == 130:
             break
-    sentence = "\nvconv: interrupted; the same command goes on from what is finished\n"
+    sentence = "\nvconv: interrupted; the same command continues from what is finished\n"
     assert process.returncode == 130 and err.endswith(sentence) and "vconv/commands/cli.py" not in err
     done = RunFolder(tmp_path / parts).epochs_done()
     assert 1 <= done < 8
