@@ -62,7 +62,7 @@ def parser():
     for name in COMMANDS:
         command = import_module(f"vconv.commands.{name.replace('-', '_')}")
         description = command.__doc__.strip().rstrip(".")
-        sub = commands.add_parser(name, help=description, description=description)
+        sub = commands.add_parser(name, help=description, description=description, allow_abbrev=False)
         command.add(sub)
         sub.set_defaults(run_command=command.run)
     return top
