@@ -15,7 +15,7 @@ from vconv.common import config
 from vconv.common.errors import VconvError
 from vconv.layers.dropout import SeededDropout
 from vconv.layers.growing import Growing
-from vconv.layers.minibatch import MinibatchDeviation
+from vconv.layers.minibatch import MinibatchStd
 from vconv.layers.upsampling import Upsampling, plan_upsampling
 from vconv.layers.upsampling import check as check_kernel
 
@@ -148,7 +148,7 @@ def critic(shape, network):
         if number > 1:
             x = SeededDropout(network["critic_dropout"], number, name=f"{name}_dropout")([x, seed])
     if network["critic_minibatch_std"]:
-        x = MinibatchDeviation(name="minibatch_deviation")(x)
+        x = MinibatchStd(name="minibatch_std")(x)
     x = layers.Conv2D(1, x.shape[1:3], name="score")(x)
     return keras.Model([patch, seed], layers.Reshape((), name="flat")(x), name="critic")
 

@@ -1,4 +1,4 @@
-"""How many inputs reach each output of a stack, and by how many taps."""
+"""Coverage of a stack: how many inputs reach each output, and by how many taps."""
 
 import math
 from typing import NamedTuple
@@ -9,20 +9,30 @@ from vconv.layers.upsampling.stack import shapes
 
 
 class AxisCoverage(NamedTuple):
-    """How the outputs of one axis are reached from the start of a stack; see `coverage`."""
+    """Coverage of the outputs along one axis.
+
+    Attributes
+    ----------
+    inputs : ndarray [size], int64
+        Number of different inputs that reach each output; 0 in a hole.
+    taps : ndarray [size], int64
+        Number of taps that reach each output; Python integers where 64 bits may be too few.
+    interior_taps : ndarray [product of the strides]
+        One period of the taps far from both ends of a long input; all are equal if there is no checkerboard.
+    """
 
     inputs: np.ndarray
     taps: np.ndarray
-    rhythm: np.ndarray
+    interior_taps: np.ndarray
 
 
 def coverage(stack, start):
-    """Count, for every output of a stack, the inputs that reach it and the taps by which they do.
+    """Count, for each output of a stack, the inputs that reach it and the taps by which they do.
 
-    A tap is one way through the stack: one kernel tap in each layer, from an input to the output. So `taps` is the
-    output of the stack when all inputs, all weights of the kernels and nothing else are one; for a single layer it is
-    the number of kernel taps that touch the output, and equals `inputs`. A box-shaped kernel reaches an output along
-    each axis for itself: the map of N axes is the outer product of the axes' vectors, of `inputs` as of `taps`.
+    A tap of a stack is one path from an input to an output: one kernel tap in each layer. So `taps` is the output of
+    the stack if all inputs and all weights of the kernels are 1 and there are no biases. For a single layer it is the
+    number of kernel taps at an output, and equals `inputs`. The axes are independent: the map of N axes is the outer
+    product of the axes' vectors, of `inputs` and of `taps`.
 
     Parameters
     ----------
@@ -33,9 +43,7 @@ def coverage(stack, start):
     Returns
     -------
     axes : list of AxisCoverage
-        An axis each: `inputs` int64 [size] how many different inputs reach each output, 0 in a hole; `taps` int64
-        [size] (Python's own integers where 64 bits may not hold them); `rhythm` [product of the strides] one period of
-        the taps far from both ends of a long input, all equal if no checkerboard is left.
+        One for each axis.
 
     Raises
     ------
@@ -50,10 +58,11 @@ def coverage(stack, start):
 
 
 def _axis_coverage(layers, size):
-    # The inputs of an output follow each other without a gap, since windows move forwards only and every input is
-    # still there in every layer: the lowest and the highest of them tell all.
+    """Return the `AxisCoverage` of `layers`, tuples (kernel, stride, padding), for an input of `size`."""
+    # The inputs of an output are successive, because windows only move forwards and each input is in the windows of all
+    # layers. So the lowest and the highest input of each output are enough.
     low = high = np.arange(size)
-    taps, rhythm = (np.ones(n, np.int64 if math.prod(k for k, *_ in layers) < 2**62 else object) for n in (size, 1))
+    taps, interior = (np.ones(n, np.int64 if math.prod(k for k, *_ in layers) < 2**62 else object) for n in (size, 1))
     for kernel, stride, padding in layers:
         same = padding == "same"
         length = len(taps) * stride + (0 if same else max(kernel - stride, 0))
@@ -61,17 +70,17 @@ def _axis_coverage(layers, size):
         first, last = np.maximum(first, 0), np.minimum(last, len(taps) - 1)
         reached = np.flatnonzero(taps)
         lowest, highest = np.searchsorted(reached, first), np.searchsorted(reached, last, "right") - 1
-        some = lowest <= highest
-        low = np.where(some, low[reached[np.minimum(lowest, len(reached) - 1)]], 0)
-        high = np.where(some, high[reached[highest]], -1)
+        covered = lowest <= highest
+        low = np.where(covered, low[reached[np.minimum(lowest, len(reached) - 1)]], 0)
+        high = np.where(covered, high[reached[highest]], -1)
         sums = np.concatenate([[0], np.cumsum(taps)])
         taps = sums[last + 1] - sums[first]
-        rhythm = _periodic(rhythm, kernel, stride)
-    return AxisCoverage(high - low + 1, taps, rhythm)
+        interior = _periodic(interior, kernel, stride)
+    return AxisCoverage(high - low + 1, taps, interior)
 
 
 def _window(position, kernel, stride):
-    """Return the first and last input whose kernel lies on a `position` of the uncropped output."""
+    """Return the first and last input whose kernel covers a `position` of the uncropped output."""
     return -((kernel - 1 - position) // stride), position // stride
 
 

@@ -1,4 +1,4 @@
-"""A stack that covers a given shape."""
+"""Planning of a stack of transposed convolutions that covers a given shape."""
 
 import math
 from itertools import combinations_with_replacement
@@ -7,12 +7,21 @@ from typing import NamedTuple
 from vconv.common.errors import VconvError
 from vconv.layers.upsampling.stack import Upsampling, check_shape, shapes
 
-SMALL_STARTS = range(4, 9)  # where an axis begins: DCGAN's 4 and 7 are among them
+SMALL_STARTS = range(4, 9)  # sizes of an axis at the input, DCGAN's 4 and 7 among them
 MOST_BLOCKS = 32
 
 
 class Plan(NamedTuple):
-    """A stack that covers a shape: start sizes, layers, and how many outputs to cut off the end of each axis."""
+    """A stack that covers a shape.
+
+    Attributes
+    ----------
+    start : tuple of int
+        Shape of the input.
+    stack : list of Upsampling
+    crop : tuple of int
+        Number of outputs to remove at the end of each axis.
+    """
 
     start: tuple
     stack: list
@@ -20,11 +29,11 @@ class Plan(NamedTuple):
 
 
 def plan_upsampling(target_shape, blocks):
-    """Return a `Plan` of `blocks` transposed convolutions ('same') that covers a shape without hole or checkerboard.
+    """Return a `Plan` of transposed convolutions ('same') that covers a shape without holes or checkerboards.
 
-    Each axis starts at 4 to 8, or at its target if that is smaller still. Its strides differ by a factor of 2 at most,
-    large ones first; of all such the plan has the smallest crop, then the smallest strides, then the smallest start.
-    Kernels are twice the stride, or 3 where the stride is 1.
+    Each axis starts at 4 to 8, or at its target size if that is not larger than 8. The strides of an axis differ by a
+    factor of 2 at most, the largest first. Among such plans the one with the smallest crop is chosen, then the smallest
+    strides, then the smallest start. Kernels are twice the stride, or 3 where the stride is 1.
 
     Parameters
     ----------
@@ -36,7 +45,7 @@ def plan_upsampling(target_shape, blocks):
     Raises
     ------
     VconvError
-        Any other shape or number of blocks.
+        The shape or the number of blocks is out of range.
     """
     target = check_shape(target_shape, "target shape")
     if type(blocks) is not int or not 1 <= blocks <= MOST_BLOCKS:
@@ -49,23 +58,23 @@ def plan_upsampling(target_shape, blocks):
         )
         stack.append(Upsampling(f"layer {number}", kernel, stride))
     covered = shapes(stack, start)[-1]
-    return Plan(start, stack, tuple(found - size for found, size in zip(covered, target, strict=True)))
+    return Plan(start, stack, tuple(length - size for length, size in zip(covered, target, strict=True)))
 
 
 def _plan_axis(size, blocks):
     """Return the start and the strides of one axis."""
     if size <= SMALL_STARTS[-1]:
         return size, (1,) * blocks
-    found = (
+    plans = (
         (start * math.prod(strides), strides[0], start, strides)
         for start in SMALL_STARTS
         for strides in _even_strides(-(-size // start), blocks)
     )
-    return min(found)[2:]
+    return min(plans)[2:]
 
 
 def _even_strides(factor, blocks):
-    """Yield strides, largest first and at most twice the smallest, whose product just reaches `factor`."""
+    """Yield tuples of strides, largest first and at most twice the smallest, whose product just reaches `factor`."""
     if blocks == 1:
         yield (factor,)
         return

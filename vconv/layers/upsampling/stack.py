@@ -1,4 +1,4 @@
-"""The layers of a stack, the shapes between them, and what is wrong with them."""
+"""Stacks of transposed convolutions: their layers, the shapes between them, and their faults."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from vconv.common.errors import VconvError
 
-LONGEST = 10_000_000  # outputs of an axis; a larger number is a slip of the pen
+LONGEST = 10_000_000  # outputs of an axis; a larger number is taken for a typing error
 
 
 @dataclass(frozen=True)
@@ -16,16 +16,16 @@ class Upsampling:
     Parameters
     ----------
     name : str
-        The layer's, for messages.
+        Name of the layer in messages.
     kernel, stride : tuple of int
-        One of each an axis, 1 or more; a single int stands for all axes.
-    padding : str
-        "same" (the output is input × stride long) or "valid" (longer by what the kernel exceeds the stride).
+        One number for each axis, 1 or more; a single int stands for all axes.
+    padding : {"same", "valid"}
+        With "same" the output has input · stride positions; with "valid" kernel − stride more, if that is positive.
 
     Raises
     ------
     VconvError
-        Anything else.
+        A parameter is out of range, or kernel and stride differ in their number of axes.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Upsampling:
             raise VconvError(f"{self.name}: padding: {self.padding!r} is not allowed; choose one of: same, valid")
 
     def output(self, shape):
-        """Return the output's shape for an input's, as Keras has it."""
+        """Return the shape of the output for the shape of an input, as in Keras."""
         sizes = zip(shape, self.kernel, self.stride, strict=True)
         return tuple(
             size * stride + (self.padding == "valid") * max(kernel - stride, 0) for size, kernel, stride in sizes
@@ -51,7 +51,7 @@ class Upsampling:
 
 
 class Verdict(NamedTuple):
-    """What is wrong with a stack: sentences about holes, checkerboards and axes short of their target, with repairs."""
+    """Faults of a stack, each a sentence with a remedy: holes, checkerboards, and axes short of their target."""
 
     holes: list
     checkerboards: list
@@ -59,46 +59,48 @@ class Verdict(NamedTuple):
 
     @property
     def covers(self):
-        """Whether every output of the target is reached, evenly or not."""
+        """Whether an input reaches each output of the target, evenly or not."""
         return not self.holes and not self.short
 
 
 def check_shape(shape, where, axes=None):
-    """Return `shape` as a tuple of 1, 2 or 3 whole numbers (`axes` of them), else raise a VconvError."""
+    """Return `shape` as a tuple of 1, 2 or 3 whole numbers (`axes` of them), or raise a VconvError."""
     sizes = tuple(shape) if isinstance(shape, (list, tuple)) else ()
     if not sizes or not all(type(size) is int and 1 <= size <= LONGEST for size in sizes):
-        raise VconvError(f"{where}: needs whole numbers from 1 to {LONGEST:,}, one an axis, found {shape!r}")
+        raise VconvError(f"{where}: needs whole numbers from 1 to {LONGEST:,}, one for each axis, found {shape!r}")
     if len(sizes) > 3:
         raise VconvError(f"{where}: {list(sizes)} has {len(sizes)} axes; a transposed convolution has 1, 2 or 3")
     if axes and len(sizes) != axes:
-        raise VconvError(f"{where}: {list(sizes)} has {len(sizes)} axes where the others have {axes}; give one an axis")
+        raise VconvError(
+            f"{where}: {list(sizes)} has {len(sizes)} axes where the others have {axes}; give one number for each axis"
+        )
     return sizes
 
 
 def shapes(stack, start):
-    """Return the shapes a signal of shape `start` goes through, the start's own first.
+    """Return the shapes of an input of shape `start` and of the output of each layer.
 
     Raises
     ------
     VconvError
-        The layers differ in their number of axes, or an output is longer than `LONGEST`.
+        The layers differ in their number of axes, or an output has more than `LONGEST` positions on an axis.
     """
-    found = [check_shape(start, "start")]
+    sizes = [check_shape(start, "start")]
     for layer in stack:
-        check_shape(layer.kernel, layer.name, len(found[0]))
-        found.append(layer.output(found[-1]))
-        if max(found[-1]) > LONGEST:
+        check_shape(layer.kernel, layer.name, len(sizes[0]))
+        sizes.append(layer.output(sizes[-1]))
+        if max(sizes[-1]) > LONGEST:
             raise VconvError(
-                f"{layer.name}: its output has {max(found[-1]):,} positions on an axis; "
+                f"{layer.name}: its output has {max(sizes[-1]):,} positions on an axis; "
                 f"use smaller strides or a smaller start, for at most {LONGEST:,}"
             )
-    return found
+    return sizes
 
 
 def verdict(stack, start, target=None):
-    """Return the `Verdict` on a stack: a sentence for each axis of each layer that leaves holes or a checkerboard.
+    """Return the `Verdict` on a stack, with a sentence for each axis of each layer that has holes or a checkerboard.
 
-    An input of size 1 has no neighbor to overlap with, so its axis gets no checkerboard.
+    An axis whose input has size 1 has no checkerboard, because no kernels overlap.
 
     Parameters
     ----------
@@ -106,12 +108,12 @@ def verdict(stack, start, target=None):
     start : tuple of int
         Shape of the input, without batch and channels.
     target : tuple of int
-        What the stack must reach at least, one size an axis; what is more will be cropped.
+        Smallest allowed shape of the output, one size for each axis; the rest is cropped.
 
     Raises
     ------
     VconvError
-        As `shapes`.
+        As of `shapes`.
     """
     *inputs, last = shapes(stack, start)
     pairs = list(zip(stack, inputs, strict=True))
@@ -123,17 +125,17 @@ def verdict(stack, start, target=None):
 def _short(stack, start, last, target):
     factors = (math.prod(layer.stride[axis] for layer in stack) for axis in range(len(start)))
     return [
-        f"axis {axis}: the stack ends at {found} outputs, short of its target {size}; use larger strides or start at "
-        f"{begin - (found - size) // factor}"
-        for axis, (begin, found, size, factor) in enumerate(zip(start, last, target, factors, strict=True))
-        if found < size
+        f"axis {axis}: the stack ends at {outputs} outputs, short of its target {size}; use larger strides or start at "
+        f"{first - (outputs - size) // factor}"
+        for axis, (first, outputs, size, factor) in enumerate(zip(start, last, target, factors, strict=True))
+        if outputs < size
     ]
 
 
 def check(name, kernel, stride):
-    """Raise a VconvError if the layer `name` would leave holes: a kernel smaller than the stride on some axis.
+    """Raise a VconvError if the layer `name` would leave holes: a kernel smaller than the stride on an axis.
 
-    Kernel and stride are as in `Upsampling`. A checkerboard is no error: published networks have them.
+    Kernel and stride are those of `Upsampling`. A checkerboard is no error, because published networks have them.
     """
     for sentence in _holes(Upsampling(name, kernel, stride)):
         raise VconvError(sentence)
@@ -151,7 +153,7 @@ def _holes(layer):
 def _checkerboards(layer, shape):
     return [
         f"{layer.name}: axis {axis}: kernel {kernel} is no multiple of stride {stride}, so outputs get "
-        f"{kernel // stride} and {kernel // stride + 1} taps by turns, a checkerboard; use kernel "
+        f"{kernel // stride} or {kernel // stride + 1} taps, a checkerboard; use kernel "
         f"{kernel // stride * stride} or {(kernel // stride + 1) * stride}"
         for axis, (size, kernel, stride) in enumerate(zip(shape, layer.kernel, layer.stride, strict=True))
         if size > 1 and kernel > stride and kernel % stride
