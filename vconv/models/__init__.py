@@ -1,9 +1,9 @@
-"""MODELS: one is a file here, `name.py`, and its commented settings beside it, `name.yaml`; no list names them.
+"""MODELS: the networks and their losses; each model is a module `name.py` and its commented settings, `name.yaml`.
 
-`name.yaml` says which kind of data the model trains on (`training_data`). `name.py` offers `build(settings, …)`, which
-takes the sizes of those data too and returns a compiled `keras.Model` with an attribute `networks`. It may offer
-`upsampling(settings)`, which describes its transposed convolutions. A model gets sizes, settings and tensors; it knows
-no files, features or batches.
+`name.yaml` names the kind of training data (`training_data`). `name.py` defines `build(settings, …)`, which also takes
+the sizes of those data and returns a compiled `keras.Model` with an attribute `networks`. It may define
+`upsampling(settings)`, which describes its transposed convolutions. No list names the models. A model gets sizes,
+settings and tensors; it does not read files, features or training data.
 """
 
 from importlib import import_module
@@ -21,12 +21,19 @@ def names():
 def settings(name, changes=None):
     """Return the complete settings of the model `name`: its YAML with `changes` applied.
 
-    A YAML file may say `extends: other`: it then holds only what it adds to the other model's settings or changes.
+    A YAML file with `extends: other` holds only the settings that differ from those of the other model.
+
+    Parameters
+    ----------
+    name : str
+    changes : dict, optional
+        Nested like the YAML.
 
     Raises
     ------
     VconvError
-        No such model, an unknown key, an ill-typed value or an impossible size; the message says what is allowed.
+        There is no such model, or a key is unknown, a value has another type than the default, or a size is not
+        positive. The message says what is allowed.
     """
     config.one_of(name, names(), "model")
     complete = config.merge(_defaults(name), changes or {}, name)
@@ -35,46 +42,54 @@ def settings(name, changes=None):
 
 
 def training_data(name):
-    """Return the kind of data the model `name` trains on: its YAML says so, or that of the model it extends."""
-    own = _written(name)
-    return own["training_data"] if "training_data" in own else training_data(own["extends"])
+    """Return the kind of training data of the model `name`, from its YAML or that of the model it extends."""
+    written = _read_yaml(name)
+    return written["training_data"] if "training_data" in written else training_data(written["extends"])
 
 
 def build(name, settings, **sizes):
     """Build the model `name`, compiled for training.
 
-    `sizes` are those of the model's kind of training data (`vconv.data.training_data.TrainingData.sizes`).
+    Parameters
+    ----------
+    name : str
+    settings : dict
+        Complete, as `settings` returns them.
+    **sizes : int
+        Those of the model's kind of training data, `vconv.data.training_data.TrainingData.sizes`.
     """
     return import_module(f"{__name__}.{name}").build(settings=settings, **sizes)
 
 
 def upsampling(name, settings):
-    """Return (start sizes, list of `layers.upsampling.Upsampling`) of the model `name`, with its complete `settings`.
+    """Return (start sizes, list of `layers.upsampling.Upsampling`) of the model `name` with complete `settings`.
 
     Raises
     ------
     VconvError
-        The model's module offers no `upsampling(settings)`: it has no transposed convolutions, or does not tell.
+        The model's module does not define `upsampling(settings)`.
     """
     module = import_module(f"{__name__}.{name}")
     if not hasattr(module, "upsampling"):
-        raise VconvError(f"{name}: lists no transposed convolutions; write its stack to a YAML file and name that")
+        raise VconvError(f"{name}: lists no transposed convolutions; write them to a YAML file and give that file")
     return module.upsampling(settings)
 
 
-def _written(name):
-    """Return what stands in a model's YAML."""
+def _read_yaml(name):
     return config.read_yaml(files(__name__) / f"{name}.yaml")
 
 
 def _defaults(name):
-    own = _written(name)
-    own.pop("training_data", None)
-    base = own.pop("extends", None)
-    return _overlaid(_defaults(base), own) if base else own
+    """Return the default settings of a model, those of the model it extends included."""
+    written = _read_yaml(name)
+    written.pop("training_data", None)
+    base = written.pop("extends", None)
+    return _merged(_defaults(base), written) if base else written
 
 
-def _overlaid(base, own):
-    """Return `base` with the keys of `own` changed or added, section by section."""
-    nested = {key: _overlaid(base[key], own[key]) for key in base.keys() & own.keys() if isinstance(base[key], dict)}
-    return base | own | nested
+def _merged(base, changes):
+    """Return the nested dict `base` with the keys of `changes` replaced or added."""
+    nested = {
+        key: _merged(base[key], changes[key]) for key in base.keys() & changes.keys() if isinstance(base[key], dict)
+    }
+    return base | changes | nested

@@ -69,12 +69,12 @@ def _train(folder, model_name, training, examples, report):
         folder.load_checkpoint(model, resume=True)
         report(f"{folder.path}: goes on after epoch {folder.epochs_done()} of {training['epochs']}")
     key = f"{examples.unit}_per_epoch"
-    if training[key] < model.rows_per_step:
+    if training[key] < model.examples_per_step:
         raise VconvError(
-            f"{model_name}: training.{key} is {training[key]}, less than the {model.rows_per_step} "
+            f"{model_name}: training.{key} is {training[key]}, less than the {model.examples_per_step} "
             f"{examples.unit} of one step; raise it or lower training.batch_size"
         )
-    _fit(model, folder, training, examples, training[key] // model.rows_per_step, report)
+    _fit(model, folder, training, examples, training[key] // model.examples_per_step, report)
     if history := folder.history():
         plots.training_curves({folder.path.name: history}).savefig(folder.path / "curves.png", dpi=120)
 
@@ -90,7 +90,7 @@ def _fit(model, folder, training, examples, steps, report):
     # Health comes before checkpoints: what it writes must be there for every epoch that has its checkpoint.
     health = [Health(folder, writer, validation, report)] if isinstance(model, AdversarialModel) else []
     model.fit(
-        examples.batches(done, steps, model.rows_per_step),
+        examples.batches(done, steps, model.examples_per_step),
         steps_per_epoch=steps,
         initial_epoch=done,
         epochs=training["epochs"],
