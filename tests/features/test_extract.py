@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import vconv
 from vconv.audio import wav, world
 from vconv.common.errors import VconvError
-from vconv.features import extract
+from vconv.features import f0_ranges
 from vconv.features.schema import Frames
 from vconv.features.store import FeatureStore
 
@@ -289,7 +289,7 @@ def test_the_wide_pass_is_spread_over_few_utterances(tmp_path, inline, run, writ
     write_vowels(tmp_path, {f"A/{n:02}.wav": 150 for n in range(50)}, seconds=0.05)
     (tmp_path / "corpus.yaml").write_text("splits: {validation: {utterances: ['49']}, training: {}}")
     heard = []
-    monkeypatch.setattr(extract, "_wide_f0", lambda path, *_: heard.append(path.stem) or np.full(9, 150.0))
+    monkeypatch.setattr(f0_ranges, "_wide_f0", lambda path, *_: heard.append(path.stem) or np.full(9, 150.0))
     run(tmp_path / "corpus.yaml", tmp_path / "f.h5")
-    assert len(heard) == extract.WIDE_PASS_UTTERANCES and heard[0] == "00" and heard[-1] == "48"
+    assert len(heard) == f0_ranges.WIDE_PASS_UTTERANCES and heard[0] == "00" and heard[-1] == "48"
     assert max(np.diff(np.array(heard, int))) <= 3

@@ -1,4 +1,4 @@
-"""The names, types and limits of a feature file's arrays and tables, for reading and for writing (docs/files.md)."""
+"""Schema of the feature file: names, types and limits of its arrays and tables (docs/files.md)."""
 
 from typing import NamedTuple
 
@@ -14,8 +14,16 @@ LOWEST_LOG_SPECTRUM = -32.0
 class Frames(NamedTuple):
     """The features of T frames.
 
-    spectrum [T, K] is log10 of the power spectrum divided by its energy, energy [T] the sum of the power spectrum,
-    f0_hz [T] is 0 where unvoiced, aperiodicity [T, bands] is in dB, as WORLD codes it.
+    Attributes
+    ----------
+    spectrum : ndarray [T, K]
+        log10(power / energy).
+    energy : ndarray [T]
+        Sum of the power spectrum.
+    f0_hz : ndarray [T]
+        In Hz; 0 where unvoiced.
+    aperiodicity : ndarray [T, bands]
+        In dB, as WORLD codes it.
     """
 
     spectrum: np.ndarray
@@ -25,11 +33,19 @@ class Frames(NamedTuple):
 
 
 class StoredUtterance(NamedTuple):
-    """One line of the table of utterances.
+    """One row of the table of utterances.
 
-    Its frames are `start : start + length` of the arrays of frames, `length` is 0 in a file without frames; its samples
-    are `first_sample : first_sample + samples` of the waves. `samples` counts at the store's rate, `file_bytes` is the
-    size of the recording's file.
+    Attributes
+    ----------
+    name, speaker, split : str
+    start, length : int
+        The utterance's frames are `start : start + length` of the arrays; `length` is 0 in a file without frames.
+    samples : int
+        Length of the wave at the sample rate of the features.
+    file_bytes : int
+        Size of the recording's file.
+    first_sample : int
+        The utterance's samples are `first_sample : first_sample + samples` of the waves.
     """
 
     name: str
@@ -42,17 +58,17 @@ class StoredUtterance(NamedTuple):
     first_sample: int = 0
 
 
-COLUMNS = StoredUtterance._fields[:-1]  # first_sample is the sum of the samples before
+COLUMNS = StoredUtterance._fields[:-1]  # first_sample follows from the samples of the utterances before
 FAILURE_COLUMNS = ("speaker", "split", "name", "reason")
 
 
 def array_types(contents):
-    """Return the arrays of a file that holds `contents` ("frames", "wave", "copy_synthesis"), as name → type."""
+    """Return name → type of the arrays of a file with `contents` ("frames", "wave", "copy_synthesis")."""
     return (TYPES if "frames" in contents else {}) | {kind: WAVE_TYPE for kind in WAVES if kind in contents}
 
 
-def place(name):
-    """Return where in the file the array `name` is."""
+def dataset_path(name):
+    """Return the path of the array `name` within the HDF5 file."""
     return f"{'frames' if name in TYPES else 'waves'}/{name}"
 
 
@@ -60,8 +76,8 @@ def check(frames):
     """Raise a ValueError unless all `frames` are finite and the log spectrum lies in [-32, 0]."""
     if not all(np.isfinite(array).all() for array in frames[1:]):
         raise ValueError("a feature is NaN or infinite")
-    # NumPy compares float16 slowly, but their bit patterns fast: without the sign bit they grow with the magnitude, and
-    # NaN lies above all; with it, 1 to 0x7FFF are the positive numbers.
+    # NumPy compares float16 slowly and their bit patterns fast. Patterns without the sign bit increase with the
+    # magnitude, and those of NaN are the largest. Patterns with the sign bit are 1 to 0x7FFF for positive numbers.
     bits = np.ascontiguousarray(frames.spectrum, np.float16).view(np.uint16)
     lowest = np.float16(LOWEST_LOG_SPECTRUM).view(np.uint16) & 0x7FFF
     if (bits & 0x7FFF).max() >= lowest or (bits - np.uint16(1)).min() < 0x7FFF:

@@ -1,7 +1,7 @@
-"""The feature file: WORLD features and waves of a whole corpus in one HDF5 file, open for reading.
+"""Reading of the feature file: WORLD features and waves of a corpus in one HDF5 file (docs/files.md).
 
-`docs/files.md` describes the file. Its arrays are contiguous, so they are memory-mapped: any frame of a corpus of any
-size is read at once, and opening a file loads no frames.
+The arrays are contiguous in the file, so that they can be memory-mapped: frames are read without HDF5, and opening a
+file reads none.
 """
 
 import itertools
@@ -27,25 +27,24 @@ class FeatureStore:
     settings : dict
         `contents` lists what the file holds: "frames", "wave", "copy_synthesis".
     fingerprint : str
-        The same for files made of the same recordings with the same settings.
+        Equal for files of the same recordings with the same settings.
     speakers : list of str
     f0_range_hz : ndarray [S, 2], float64
-        NaN where no range was needed: the file holds nothing but the recordings' waves.
+        NaN if no range was needed, because the file holds only the recordings' waves.
     utterances : list of StoredUtterance
     failures : list of (speaker, split, name, reason)
     spectrum : memmap [N, K], float16
-        log10(power / energy), at most 0. This and the following three are over all frames, and None without frames.
+        log10(power / energy), at most 0. This and the next three are over all frames; None in a file without frames.
     energy : memmap [N], float32
     f0_hz : memmap [N], float32
     aperiodicity : memmap [N, bands], float32
     waves : dict
-        "wave", "copy_synthesis", as far as the file holds them → memmap [M], int16, over all samples; full scale is
-        32768.
+        "wave", "copy_synthesis", if the file holds them → memmap [M], int16, over all samples; full scale is 32768.
 
     Raises
     ------
     VconvError
-        The file is missing, no feature file, cut short, damaged or of another version.
+        The file is missing, is no feature file, is incomplete, damaged or of another version.
     """
 
     def __init__(self, path):
@@ -58,8 +57,8 @@ class FeatureStore:
             self.utterances = _utterances(file)
             self.failures = hdf5.read_rows(file["failures"], schema.FAILURE_COLUMNS)
             mapped = {
-                name: self._map(file[schema.place(name)], name, kind)
-                for name, kind in schema.array_types(self.settings["contents"]).items()
+                name: self._map(file[schema.dataset_path(name)], name, dtype)
+                for name, dtype in schema.array_types(self.settings["contents"]).items()
             }
         self.spectrum, self.energy, self.f0_hz, self.aperiodicity = map(mapped.get, TYPES)
         self.waves = {kind: mapped[kind] for kind in schema.WAVES if kind in mapped}
@@ -71,41 +70,41 @@ class FeatureStore:
         self.close()
 
     def close(self):
-        """Let go of the memory maps; the tables stay."""
+        """Release the memory maps; the tables stay available."""
         self.spectrum = self.energy = self.f0_hz = self.aperiodicity = None
         self.waves = {}
 
     def require(self, *contents):
         """Raise a VconvError unless the file holds all `contents`: "frames", "wave" or "copy_synthesis"."""
-        held = self.settings["contents"]
-        missing = [name for name in contents if name not in held]
+        present = self.settings["contents"]
+        missing = [name for name in contents if name not in present]
         if missing:
-            asked = f"contents: [{', '.join([*held, *missing])}]"
+            setting = f"contents: [{', '.join([*present, *missing])}]"
             raise VconvError(
-                f"{self.path}: holds no {' and no '.join(missing)}, only {', '.join(held)}; write {asked} "
+                f"{self.path}: holds no {' and no '.join(missing)}, only {', '.join(present)}; write {setting} "
                 "in corpus.yaml and extract again into another --output"
             )
 
     def split(self, name):
-        """Return the utterances of the split `name` or raise a VconvError that lists the splits there are."""
+        """Return the utterances of the split `name`, or raise a VconvError that lists the splits of the file."""
         chosen = [utterance for utterance in self.utterances if utterance.split == name]
         if not chosen:
-            there = ", ".join(sorted({utterance.split for utterance in self.utterances}))
+            splits = ", ".join(sorted({utterance.split for utterance in self.utterances}))
             raise VconvError(
-                f"{self.path}: holds no {name} utterances, only {there}; "
+                f"{self.path}: holds no {name} utterances, only {splits}; "
                 f"name some under splits in corpus.yaml and extract again"
             )
         return chosen
 
     def frames(self, split):
-        """Return where all frames of a split are and who speaks them.
+        """Return index and speaker of all frames of a split.
 
         Returns
         -------
         index : ndarray [n], int64
-            Rows of the arrays.
+            Index of the frames in the arrays.
         speaker : ndarray [n], int32
-            Positions in `speakers`.
+            Index of the speaker in `speakers`.
 
         Raises
         ------
@@ -120,10 +119,10 @@ class FeatureStore:
         return np.concatenate(index).astype(np.int64), np.repeat(speaker, lengths)
 
     def read(self, utterance):
-        """Return the `Frames` of one of `utterances` as views of the memory maps; VconvError if there are none."""
+        """Return the `Frames` of one of `utterances` as views of the memory maps; VconvError in a file without."""
         self.require("frames")
-        rows = slice(utterance.start, utterance.start + utterance.length)
-        return Frames(*(getattr(self, name)[rows] for name in TYPES))
+        frames = slice(utterance.start, utterance.start + utterance.length)
+        return Frames(*(getattr(self, name)[frames] for name in TYPES))
 
     def read_wave(self, utterance, kind="wave"):
         """Return the samples of one of `utterances`, int16 [samples], as a view of the memory map.
@@ -136,20 +135,20 @@ class FeatureStore:
         Raises
         ------
         VconvError
-            The file does not hold this kind.
+            The file does not hold waves of this kind.
         """
         self.require(kind)
         return self.waves[kind][utterance.first_sample : utterance.first_sample + utterance.samples]
 
     def read_all(self, utterance):
-        """Return all that the file holds of one of `utterances`, as name → array, as `writing.write` takes it."""
+        """Return all arrays of one of `utterances`, name → array, in the form that `writer.write` takes."""
         frames = self.read(utterance)._asdict() if "frames" in self.settings["contents"] else {}
         return frames | {kind: self.read_wave(utterance, kind) for kind in self.waves}
 
-    def _map(self, dataset, name, kind):
-        """Return the memory map of a contiguous data set; ValueError if it is not what the table says."""
+    def _map(self, dataset, name, dtype):
+        """Return the memory map of a contiguous data set; ValueError if it does not fit the table of utterances."""
         length = sum(row.length if name in TYPES else row.samples for row in self.utterances)
-        return hdf5.memory_map(self.path, dataset, kind, (length, *dataset.shape[1:]))
+        return hdf5.memory_map(self.path, dataset, dtype, (length, *dataset.shape[1:]))
 
 
 def _utterances(file):
