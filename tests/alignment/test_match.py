@@ -138,7 +138,7 @@ def test_what_a_killed_run_left_goes_with_the_next(trio, tmp_path):
 
 def test_one_speaker_has_nobody_to_match(make_voices, tmp_path):
     alone = make_voices(tmp_path / "f.h5", {("A", "training"): [90]})
-    with pytest.raises(VconvError, match="f.h5: holds the one speaker A; it takes two or more to match"):
+    with pytest.raises(VconvError, match="f.h5: holds one speaker, A; matching needs two or more"):
         run(alone, tmp_path / "p.h5")
     assert not (tmp_path / "p.h5").exists()
 
