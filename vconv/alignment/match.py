@@ -172,13 +172,13 @@ def _for_each_target(store, statistics, settings, pool, report):
     frames = AlignmentFrames(store, statistics)
     speakers = [SpeakerFrames(frames, speaker) for speaker in range(frames.speakers)]
     report(f"{len(frames.utterances)} utterances of {frames.speakers} speakers: {len(frames.first)} frames of 10 ms")
-    two, found = list(combinations(range(frames.speakers), 2)), {}
-    results = pool.map(lambda numbers: match_two(*(speakers[number] for number in numbers), settings), two)
-    for (one, other), matches in zip(two, tqdm(results, "match", len(two), unit="pair", disable=None), strict=True):
-        found[one, other], found[other, one] = matches
-    report(f"{len(two)} pairs of speakers: {sum(len(matches.pairs) for matches in found.values())} frames matched")
+    pairs, by_pair = list(combinations(range(frames.speakers), 2)), {}
+    results = pool.map(lambda numbers: match_two(*(speakers[number] for number in numbers), settings), pairs)
+    for (one, other), matches in zip(pairs, tqdm(results, "match", len(pairs), unit="pair", disable=None), strict=True):
+        by_pair[one, other], by_pair[other, one] = matches
+    report(f"{len(pairs)} pairs of speakers: {sum(len(matches.pairs) for matches in by_pair.values())} frames matched")
     for target in range(frames.speakers):
-        from_sources = [found.get((source, target)) for source in range(frames.speakers)]
+        from_sources = [by_pair.get((source, target)) for source in range(frames.speakers)]
         transforms = [matches.transform if matches else IDENTITY for matches in from_sources]
         matched = matched_features(target, frames, [matches.pairs for matches in from_sources if matches])
         yield *matched, np.stack(transforms)

@@ -42,7 +42,7 @@ def marks(y, f0_hz, rate, frame_period_ms):
     frame_period_ms : float
     """
     y = y if np.sum(y**3) >= 0 else -y  # glottal pulses are sharp on the side to which the samples are skewed
-    found, expected, voiced_before = [], 0.0, False
+    entries, expected, voiced_before = [], 0.0, False
     while expected < len(y):
         f0 = f0_hz[_frame(expected, rate, frame_period_ms, len(f0_hz))]
         period, position = rate / f0 if f0 > 0 else UNVOICED_S * rate, int(expected)
@@ -50,9 +50,9 @@ def marks(y, f0_hz, rate, frame_period_ms):
             first, last = (-TOLERANCE, TOLERANCE) if voiced_before else (0, 1)
             first, last = max(int(expected + first * period), 0), int(expected + last * period) + 1
             position = first + int(np.argmax(y[first:last]))
-        found.append((position, period, f0 > 0))
+        entries.append((position, period, f0 > 0))
         expected, voiced_before = position + period, f0 > 0
-    return Marks(*(np.array(column) for column in zip(*found, strict=True)))
+    return Marks(*(np.array(column) for column in zip(*entries, strict=True)))
 
 
 def move_pitch(y, f0_hz, new_f0_hz, rate, frame_period_ms):
