@@ -248,7 +248,7 @@ def test_info_follows_settings_and_speakers(capsys):
     assert found["--bins=257",]["parameters"] != found[()]["parameters"]
     assert cli.main(["info", "convvae", *tiny_corpus.SET]) == 0
     text = capsys.readouterr().out
-    assert f"{found[()]['parameters']:,} parameters" in text and "multiply-adds a frame" in text
+    assert f"{found[()]['parameters']:,} parameters" in text and "multiply-adds per frame" in text
 
 
 def test_a_pipe_nobody_reads_is_no_fault():
@@ -423,7 +423,7 @@ def test_a_run_of_another_version(tiny, tmp_path, capsys, written, changed, sent
     (run / "settings.yaml").write_text(text.replace(written, changed), encoding="utf-8")
     assert vconv_command("convert", f"--run={run}", "--target=bob", tiny.evaluation / "bob", "--output", run) == 2
     err = capsys.readouterr().err
-    assert err.startswith(f"vconv: {run / 'settings.yaml'}: was written by vconv {vconv.__version__}, ")
+    assert err.startswith(f"vconv: {run / 'settings.yaml'}: written by vconv {vconv.__version__}, ")
     assert sentence in err and err.count("\n") == 1
 
 
@@ -503,7 +503,7 @@ def test_ctrl_c_and_kill_lose_no_more_than_an_epoch_and_not_a_bit(tiny, tmp_path
     wait_for(RunFolder(tmp_path / parts)._checkpoint(done + 1), process)
     process.kill()
     out, err = process.communicate(timeout=60)
-    assert f"goes on after epoch {done} of 8" in out and process.returncode == -signal.SIGKILL
+    assert f"continues after epoch {done} of 8" in out and process.returncode == -signal.SIGKILL
     assert done < RunFolder(tmp_path / parts).epochs_done() < 8, "killed too late to test anything"
     for name in parts, "whole":
         assert vconv_command(*arguments(name)) == 0
@@ -555,7 +555,7 @@ def test_of_two_trainings_in_one_run_folder_the_second_is_told_who_the_first_is(
         refused, at_work = sorted(both, key=lambda process: process.returncode is None)
         assert refused.returncode == 2 and at_work.poll() is None
         assert refused.stderr.read() == (
-            f"vconv: {run}: another training is at work here (process {at_work.pid} on "
+            f"vconv: {run}: another training runs here (process {at_work.pid} on "
             f"{socket.gethostname()}); wait for its end, or choose another --run folder\n"
         )
         wait_for(RunFolder(run)._checkpoint(2), at_work)

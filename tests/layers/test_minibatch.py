@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vconv.layers.minibatch import MinibatchDeviation
+from vconv.layers.minibatch import MinibatchStd
 
 
 @pytest.mark.parametrize("shape", [(2,), (2, 1), (1, 1, 2)])
@@ -19,5 +19,5 @@ def test_of_equal_examples_it_is_near_0_and_has_a_finite_gradient():
     x = tf.ones((4, 3, 2))
     with tf.GradientTape() as tape:
         tape.watch(x)
-        y = MinibatchDeviation()(x)[..., -1]
+        y = MinibatchStd()(x)[..., -1]
     assert np.abs(y).max() < 1e-3 and np.isfinite(tape.gradient(y, x)).all()

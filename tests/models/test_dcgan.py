@@ -12,8 +12,8 @@ from vconv.audio.images import CHANNELS
 from vconv.common import config
 from vconv.common.errors import VconvError
 from vconv.features.store import FeatureStore
-from vconv.models.dcgan import mean_distance
-from vconv.training import info
+from vconv.models.losses import mean_distance
+from vconv.training import info, train
 from vconv.training.run_folder import RunFolder
 
 SMALL = changes_for("dcgan")
@@ -207,7 +207,7 @@ def test_each_step_trains_its_own_player_and_moves_the_statistics():
 
 def test_the_critic_takes_so_many_steps_on_rows_of_its_own():
     model = build("adversarial.critic_steps=3")
-    assert model.rows_per_step == 12
+    assert model.examples_per_step == 12
     model.train_step(batch(12))
     assert int(model.critic_optimizer.iterations) == 3 and int(model.optimizer.iterations) == 1
 
@@ -398,25 +398,25 @@ EXTRA = {
 
 @pytest.mark.parametrize("extra", [{}, EXTRA])
 def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch, extra):
-    def train(name):
+    def trained(name):
         with FeatureStore(write_store(tmp_path / "f.h5", (60, 70), contents=("wave",))) as store:
             return train.train("dcgan", store, None, {"root": "x"}, tmp_path / name, changes, lambda line: None)
 
     changes = {section: SMALL.get(section, {}) | extra.get(section, {}) for section in {*SMALL, *extra}}
     changes["training"]["epochs"] = 3
-    whole = train("whole")
+    whole = trained("whole")
     save = RunFolder.save_checkpoint
 
-    def die_in_epoch_2(folder, trained, epochs):
+    def die_in_epoch_2(folder, model, epochs):
         if epochs == 2:
             raise Killed
-        save(folder, trained, epochs)
+        save(folder, model, epochs)
 
     monkeypatch.setattr(RunFolder, "save_checkpoint", die_in_epoch_2)
     with pytest.raises(Killed):
-        train("parts")
+        trained("parts")
     monkeypatch.undo()
-    parts = train("parts")
+    parts = trained("parts")
     assert all(np.array_equal(one, other) for one, other in zip(weights(whole), weights(parts), strict=True))
     vectors = [variable for variable in whole.build_model().weights if "vector" in variable.name]
     assert len(vectors) == 4 * bool(extra), "three convolutions and the score"
@@ -433,7 +433,7 @@ def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch, extra):
     "other", [["network.generator=lstm"], [f"network.{axis}_strides=[1, 1, 1, 1]" for axis in ("height", "width")]]
 )
 def test_what_has_no_coarser_maps_cannot_grow(other):
-    with pytest.raises(VconvError, match="progressive_epochs is 3.*convolutional and has strides"):
+    with pytest.raises(VconvError, match="progressive_epochs is 3.*convolutional and has strides above 1"):
         build("adversarial.progressive_epochs=3", *other)
 
 

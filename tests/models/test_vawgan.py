@@ -196,7 +196,7 @@ def test_every_loss_draws_noise_of_its_own_step(small_settings):
 def test_players_have_their_own_learning_rates_and_a_step_rows_for_every_critic_step(small_settings):
     small_settings["training"] |= {"learning_rate": 0.125, "batch_size": 8}
     model = build(small_settings, critic_learning_rate=0.25, critic_steps=3)
-    assert float(model.optimizer.learning_rate.numpy()) == 0.125 and model.rows_per_step == 24
+    assert float(model.optimizer.learning_rate.numpy()) == 0.125 and model.examples_per_step == 24
     assert float(model.critic_optimizer.learning_rate.numpy()) == 0.25
     assert {(player.beta_1, player.beta_2) for player in (model.optimizer, model.critic_optimizer)} == {(0.5, 0.999)}
 

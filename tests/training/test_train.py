@@ -74,7 +74,7 @@ def test_resumed_equals_uninterrupted_bit_for_bit(train, model, monkeypatch, req
     monkeypatch.undo()
     assert RunFolder(whole.path.with_name("parts")).epochs_done() == 1
     parts = train("parts", model, epochs=3)
-    assert any("goes on after epoch 1" in line for line in train.lines)
+    assert any("continues after epoch 1" in line for line in train.lines)
     for one, other in zip(weights(whole), weights(parts), strict=True):
         assert np.array_equal(one, other)
     assert whole.history() == parts.history() and len(parts.history()) == 3
