@@ -10,8 +10,8 @@ from vconv.layers.minibatch import MinibatchStd
 @pytest.mark.parametrize("shape", [(2,), (2, 1), (1, 1, 2)])
 def test_the_mean_standard_deviation_over_all_positions_is_appended_to_each(shape):
     x = np.array([[0.0, 5.0], [4.0, 7.0]], "float32").reshape(2, *shape)  # standard deviations 2 and 1
-    y = MinibatchDeviation()(x)
-    assert y.shape == MinibatchDeviation().compute_output_shape(x.shape) == (*x.shape[:-1], x.shape[-1] + 1)
+    y = MinibatchStd()(x)
+    assert y.shape == MinibatchStd().compute_output_shape(x.shape) == (*x.shape[:-1], x.shape[-1] + 1)
     assert np.array_equal(y[..., :-1], x) and np.allclose(y[..., -1], 1.5, atol=1e-4)
 
 

@@ -87,9 +87,9 @@ class AlignmentFrames:
             inside = slice(aligned.start, aligned.start + aligned.length)
             speaker = store.speakers.index(aligned.speaker)
             mean, std = statistics.acoustic_mean[speaker], statistics.acoustic_std[speaker]
-            parts = encode_utterance(store.read(found), self.encoder, mean, std)
-            for array, part in zip((self.acoustic, self.coefficients, self.content, self.speech), parts, strict=True):
-                array[inside] = part
+            encoded = encode_utterance(store.read(utterance), self.encoder, mean, std)
+            for array, values in zip(arrays, encoded, strict=True):
+                array[inside] = values
 
     def around(self, chosen, offsets):
         """Return the numbers [len(chosen), len(offsets)] of the frames at `offsets` from the frames `chosen`.

@@ -1,6 +1,6 @@
 """Statistics of the training frames: spectral range, log-F0, acoustic features, global variance."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ from vconv.common import hdf5
 from vconv.common.errors import VconvError
 from vconv.features import content
 from vconv.features.acoustic import acoustic_features, speech_mask
-from vconv.features.running_statistics import Histogram, Moments, Percentiles
+from vconv.features.running_statistics import Histogram, Moments, SpeakerMoments
 
 FORMAT, VERSION = "vconv statistics", 5
 PERCENTILES = (0.5, 99.5)  # of the log spectrum
@@ -120,17 +120,17 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
 
 def _count(store, utterance, speaker, histogram, chunk_frames):
     """Add an utterance to the `SpeakerMoments` of its speaker and to the histogram; return its spectral `Moments`."""
-    own, frames = Moments(), store.read(utterance)
+    spectral, frames = Moments(), store.read(utterance)
     acoustic = Moments.of(acoustic_features(frames)[speech_mask(frames.energy)])
     for first in range(0, utterance.length, chunk_frames):
         chunk = slice(first, first + chunk_frames)
         histogram.add(frames.spectrum[chunk])
-        own += Moments.of(frames.spectrum[chunk].astype(np.float64))
+        spectral += Moments.of(frames.spectrum[chunk].astype(np.float64))
     f0_hz = frames.f0_hz.astype(np.float64)
     log_f0 = np.log(f0_hz[f0_hz > 0])
     speaker.log_f0 += Moments.of(log_f0)
     speaker.log_f0_percentiles.add(log_f0)
-    speaker.spectral_variance += Moments.of(own.variance[None])
+    speaker.spectral_variance += Moments.of(spectral.variance[None])
     speaker.acoustic += acoustic
     speaker.acoustic_variance += Moments.of(acoustic.variance[None])
     return spectral

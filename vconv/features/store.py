@@ -53,7 +53,7 @@ class FeatureStore:
             self.utterances = _utterances(file)
             self.failures = file.rows("failures", schema.FAILURE_COLUMNS)
             mapped = {
-                name: file.memory_map(schema.place(name), kind, (self._length(name), ...))
+                name: file.memory_map(schema.dataset_path(name), kind, (self._length(name), ...))
                 for name, kind in schema.array_types(self.settings["contents"], file.names("frames")).items()
             }
         self.frame_arrays = {name: mapped[name] for name in TYPES if name in mapped}

@@ -56,7 +56,7 @@ def write(path, settings, f0_range_hz, utterances, arrays, failures=()):
             speakers = sorted(f0_range_hz)
             ranges = np.array([f0_range_hz[name] for name in speakers], np.float64)
             hdf5.write_table(file, "speakers", {"name": speakers, "f0_range_hz": ranges})
-            offsets = {name: hdf5.reserve(file, schema.place(name), shapes[name], types[name]) for name in types}
+            offsets = {name: hdf5.reserve(file, schema.dataset_path(name), shapes[name], types[name]) for name in types}
         with open(temporary, "rb+", buffering=0) as file:
             _write_arrays(file, path, offsets, types, utterances, itertools.chain([first], arrays))
 

@@ -7,35 +7,13 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from vconv.common.errors import VconvError
 from vconv.layers.moving_average import MovingAverage
 from vconv.layers.spectral import SpectralNormalization
+from vconv.models.loss_tracking import LossTrackingModel, minimize
 from vconv.models.losses import gradient_norm, gradient_penalty, mean_score
 
 CLIPPED = ("kernel", "bias", "embeddings")  # names of the variables that weight clipping applies to
 HEALTH_METRICS = ("gap", "level", "slope", "generator_gradient")  # see `AdversarialModel`
-
-
-def check(adversarial, model_name, constraints=CONSTRAINTS):
-    """Raise a VconvError if the objective of the section `adversarial` needs one of the `constraints` and has none."""
-    if adversarial["objective"] == "wasserstein" and adversarial["constraint"] == "none":
-        raise VconvError(
-            f"{model_name}: adversarial.objective wasserstein needs a critic whose slope is bounded, and "
-            f"adversarial.constraint is none; set it to one of: {', '.join(constraints[:-1])}"
-        )
-
-
-def minimize(loss_of, variables, optimizer, norm=None, tape=None):
-    """Take one step of `optimizer` down the gradient of a loss; return the loss's terms.
-
-    `loss_of()` returns (loss, {name: term}). Under the name `norm`, if there is one, the terms returned also hold the
-    Euclidean norm of the whole gradient. What a `tape` has recorded already belongs to the loss.
-    """
-    with tape or tf.GradientTape() as tape:
-        loss, terms = loss_of()
-    gradients = tape.gradient(loss, variables)
-    optimizer.apply(gradients, variables)
-    return {**terms, norm: tf.linalg.global_norm(gradients)} if norm else terms
 
 
 def clip_weights(variables, limit):

@@ -52,8 +52,8 @@ def check(settings):
             f"melgan: training.segment_samples is {training['segment_samples']}; it must be a "
             f"multiple of the hop {hop} and hold {least} samples, for example {near}"
         )
-    adversarial.check(own, "melgan")
-    if own["warm_up_epochs"] and not max(own["stft"], own["mel_db"]) > 0:
+    adversarial_settings.check(section, "melgan")
+    if section["warm_up_epochs"] and not max(section["stft"], section["mel_db"]) > 0:
         raise VconvError("melgan: adversarial.warm_up_epochs needs a loss to train by; set adversarial.stft above 0")
 
 

@@ -82,8 +82,8 @@ class RunFolder:
         """
         if statistics:
             statistics.save(self._statistics)
-        if transforms is not None:
-            hdf5.write(self._transforms, TRANSFORMS, TRANSFORMS_VERSION, {}, {"transforms": transforms})
+        if affine_transforms is not None:
+            transforms.save(self._transforms, affine_transforms)
         files.write_text(self._settings, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
 
     def settings(self):
@@ -124,10 +124,7 @@ class RunFolder:
 
     def transforms(self):
         """Return the affine transforms between speakers, float32 [target, source, 25, 24]; None if the run has none."""
-        if not self._transforms.is_file():
-            return None
-        with hdf5.open_file(self._transforms, TRANSFORMS, TRANSFORMS_VERSION, "train again") as file:
-            return file.array("transforms")
+        return transforms.load(self._transforms)
 
     def kind(self):
         """Return the kind of training data (`vconv.data`) of the run's model."""

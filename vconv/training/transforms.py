@@ -1,7 +1,5 @@
 """The file of affine transforms between speakers, transforms.h5 in a run folder."""
 
-import numpy as np
-
 from vconv.common import hdf5
 
 FORMAT, VERSION = "vconv transforms", 1
@@ -10,8 +8,7 @@ REMEDY = "train again"
 
 def save(path, transforms):
     """Write affine transforms [target, source, 25, 24] as HDF5, whole or not at all."""
-    with hdf5.create(path, FORMAT, VERSION) as file:
-        file["transforms"] = transforms
+    hdf5.write(path, FORMAT, VERSION, {}, {"transforms": transforms})
 
 
 def load(path):
@@ -19,4 +16,4 @@ def load(path):
     if not path.is_file():
         return None
     with hdf5.open_file(path, FORMAT, VERSION, REMEDY) as file:
-        return np.array(file["transforms"])
+        return file.array("transforms")

@@ -56,10 +56,10 @@ def _whole(axes):
     yield f"  {empty:,} of {outputs:,} outputs ({empty / outputs:.1%}) are reached by no input"
 
 
-def _judgment(found):
-    if found.holes:
+def _summary(faults):
+    if faults.holes:
         return "holes; vconv builds no such layers"
-    if found.short:
+    if faults.short:
         return "too short"
     return "covers, but unevenly" if faults.checkerboards else "covers evenly"
 
