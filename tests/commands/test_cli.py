@@ -200,7 +200,7 @@ def test_help_and_mistakes_need_no_heavy_import():
     heavy = "tensorflow", "keras", "librosa", "matplotlib", "h5py", "pyworld", "numpy"
     program = f"""if True:
         import sys
-        from vconv import cli
+        from vconv.commands import cli
         try:
             cli.main(["--help"])
         except SystemExit as leave:

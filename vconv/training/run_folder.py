@@ -127,7 +127,8 @@ class RunFolder:
         return transforms.load(self._transforms)
 
     def kind(self):
-        """Return the kind of training data (`vconv.data`) of the run's model."""
+        """Return the kind of training data (`vconv.data`) of the run's model; errors as of `model_settings`."""
+        self.model_settings()
         return data.kind(models.training_data(self.settings()["model"]))
 
     def model_settings(self):
