@@ -31,7 +31,7 @@ MEASURES = {
     "coverage": (100, 1),
     "spread": (1, 2),
     "jensen_shannon": (1, 3),
-    "memorizing_ratio": (1, 2),
+    "memorization_ratio": (1, 2),
     "near_copies": (100, 1),
 }
 

@@ -16,7 +16,7 @@ import numpy as np
 from librosa.sequence import dtw
 
 from vconv.alignment import frame_pairs
-from vconv.features.acoustic import ACOUSTIC_SIZE, SHAPE, active, mel_cepstra, power, said
+from vconv.features.acoustic import ACOUSTIC_SIZE, TRANSFORMED, acoustic_features, speech_mask
 from vconv.features.store import FeatureStore
 
 FOUR_PAIRS = "SF1-TM3,SF1-TF2,SM1-TF1,SM1-TM1"
@@ -32,8 +32,7 @@ class Corpus:
         key = utterance.speaker, utterance.split, utterance.name
         if key not in self._known:
             frames = self.store.read(utterance)
-            cepstra = mel_cepstra(frames.spectrum, frames.energy, self.store.settings["sample_rate"])
-            self._known[key] = said(cepstra, power(frames.energy)), active(frames.energy)
+            self._known[key] = acoustic_features(frames), speech_mask(frames.energy)
         return self._known[key]
 
     def of(self, speaker, split):
@@ -46,7 +45,7 @@ def partners(own, other):
 
     Coefficients 1 to 24 of each are normalized by their own mean and standard deviation.
     """
-    shapes = own[:, SHAPE], other[:, SHAPE]
+    shapes = own[:, TRANSFORMED], other[:, TRANSFORMED]
     one, two = ((shape - shape.mean(axis=0)) / shape.std(axis=0) for shape in shapes)
     path, partner = dtw(one.T, two.T, metric="euclidean")[1], np.zeros(len(own), int)
     partner[path[:, 0]] = path[:, 1]
@@ -66,20 +65,20 @@ def measure(corpus, file, source, target):
     references, number, found = corpus.of(target, "validation"), file.speakers.index(target), []
     for row in file.utterances:
         if (row.speaker, row.split) == (source, "validation") and row.name in references:
-            own, active = corpus(corpus.of(source, "validation")[row.name])
+            own, speech = corpus(corpus.of(source, "validation")[row.name])
             other, there = corpus(references[row.name])[0], slice(row.start, row.start + row.length)
             found.append(
                 (
-                    other[partners(own, other)][:: frame_pairs.FRAME_STEP, SHAPE],
-                    active[:: frame_pairs.FRAME_STEP],
-                    file.matched[number, there, SHAPE].astype(float),
+                    other[partners(own, other)][:: frame_pairs.FRAME_STEP, TRANSFORMED],
+                    speech[:: frame_pairs.FRAME_STEP],
+                    file.matched[number, there, TRANSFORMED].astype(float),
                     file.weight[number, there] > 0,
                 )
             )
-    true, active, matched, known = (np.concatenate(part) for part in zip(*found, strict=True))
-    counts = active & known
-    distances = [rms_db(true[counts] - other) for other in (matched[counts], true[active].mean(axis=0))]
-    return *distances, known[active].mean()
+    true, speech, matched, known = (np.concatenate(part) for part in zip(*found, strict=True))
+    counts = speech & known
+    distances = [rms_db(true[counts] - other) for other in (matched[counts], true[speech].mean(axis=0))]
+    return *distances, known[speech].mean()
 
 
 def parallel(corpus):
@@ -91,12 +90,12 @@ def parallel(corpus):
         rows, weight = np.zeros((count, ACOUSTIC_SIZE)), np.zeros(count)
         for row in table:
             utterance = corpus.of(row.speaker, row.split)[row.name]
-            own, active = corpus(utterance)
+            own, speech = corpus(utterance)
             other = corpus(corpus.of(target, row.split).get(row.name, utterance))[0]
             there = slice(row.start, row.start + row.length)
             rows[there], weight[there] = (
                 other[partners(own, other)][:: frame_pairs.FRAME_STEP],
-                active[:: frame_pairs.FRAME_STEP],
+                speech[:: frame_pairs.FRAME_STEP],
             )
         yield rows, weight, np.stack([np.eye(25, 24)] * len(store.speakers))
 

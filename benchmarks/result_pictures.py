@@ -23,12 +23,12 @@ def log_spectrum(path, rate):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("runs", nargs="+", type=Path)
-    parser.add_argument("--corpus", required=True)
-    parser.add_argument("--corpus-dir")
-    parser.add_argument("--sentence", required=True)
-    parser.add_argument("--pairs", required=True)
-    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("runs", nargs="+", type=Path, help="folders of trained models, with their converted recordings")
+    parser.add_argument("--corpus", required=True, help="corpus.yaml of the natural recordings")
+    parser.add_argument("--corpus-dir", help="folder of the recordings (default: the root of corpus.yaml)")
+    parser.add_argument("--sentence", required=True, help="file name without suffix")
+    parser.add_argument("--pairs", required=True, help="A-B,C-D")
+    parser.add_argument("--output", type=Path, required=True, help="folder to write the pictures to")
     args = parser.parse_args()
     corpus = Corpus.load(args.corpus, corpus_dir=args.corpus_dir)
     rate, frame_period_ms = corpus.settings["sample_rate"], corpus.settings["frame_period_ms"]

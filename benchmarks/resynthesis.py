@@ -12,7 +12,7 @@ import numpy as np
 
 from vconv.audio import wav, world
 from vconv.audio.folder import audio_files
-from vconv.audio.resynthesis import refined
+from vconv.audio.resynthesis import resynthesize
 from vconv.evaluation import metrics
 from vconv.features.store import FeatureStore
 
@@ -26,7 +26,7 @@ def distortions(y, rate, f0_range_hz, method):
     def render(spectrum):
         return world.synthesize(found.f0_hz, spectrum, found.aperiodicity, rate)
 
-    copies = (refined(render, found.spectrum, found.f0_hz, rate, world.FRAME_PERIOD_MS, count) for count in ROUNDS)
+    copies = (resynthesize(render, found.spectrum, found.f0_hz, rate, world.FRAME_PERIOD_MS, count) for count in ROUNDS)
     return [metrics.score(copy, rate, y, rate).mcd_db for copy in copies]
 
 

@@ -31,7 +31,7 @@ COLUMNS = {  # title → (measure, factor, decimals)
     "precision %": ("precision", 100, 1),
     "recall %": ("recall", 100, 1),
     "JS bits": ("jensen_shannon", 1, 3),
-    "distance to training": ("memorizing_ratio", 1, 2),
+    "distance to training": ("memorization_ratio", 1, 2),
 }
 
 

@@ -14,14 +14,15 @@ from pathlib import Path
 
 import numpy as np
 import pyworld
+from jiwer import process_words
 
 from vconv.audio import silence, wav, world
 from vconv.audio.folder import audio_files
-from vconv.audio.resynthesis import refined
+from vconv.audio.resynthesis import resynthesize
 from vconv.evaluation import metrics, naturalness
 from vconv.evaluation.bootstrap import interval, weights
-from vconv.evaluation.intelligibility import Recognizer, edit_distance, normalize
-from vconv.features.acoustic import active
+from vconv.evaluation.intelligibility import Recognizer, normalize
+from vconv.features.acoustic import speech_mask
 from vconv.features.store import FeatureStore
 
 METHODS, LOVE_TRAIN = ("dio", "harvest"), {"without": -np.inf, "with": 0.85}
@@ -32,20 +33,25 @@ def copy(y, rate, f0_hz, threshold):
     """Return the copy-synthesis of `y` [samples] by WORLD with this D4C threshold."""
     spectrum, seconds = world.estimate_spectrum(y, f0_hz, rate), np.arange(len(f0_hz)) * PERIOD_MS / 1000
     aperiodicity = pyworld.d4c(y, f0_hz, seconds, rate, threshold=threshold, fft_size=world.fft_size(rate))
-    made = refined(lambda asked: world.synthesize(f0_hz, asked, aperiodicity, rate), spectrum, f0_hz, rate, PERIOD_MS)
-    return silence.put_back(made, y, active(spectrum.sum(axis=1)), rate, PERIOD_MS)
+    made = resynthesize(
+        lambda asked: world.synthesize(f0_hz, asked, aperiodicity, rate), spectrum, f0_hz, rate, PERIOD_MS
+    )
+    return silence.keep_source_silence(made, y, speech_mask(spectrum.sum(axis=1)), rate, PERIOD_MS)
 
 
 def words(y, rate, recognizer):
     """Return the list of recognized words; empty without a recognizer."""
-    return normalize(recognizer.read(y, rate)).split() if recognizer else []
+    return normalize(recognizer.transcribe(y, rate)).split() if recognizer else []
 
 
 def measures(made, y, rate, said, recognizer):
     """Return [`mcd24` in dB, voicing error in %, DistillMOS, lost words, all words] of a copy of `y`."""
     score = metrics.score(made, rate, y, rate)
     mos = naturalness.distillmos(made, rate) if "distillmos" in naturalness.available() else np.nan
-    lost = min(edit_distance(words(made, rate, recognizer), said), len(said)) if recognizer else np.nan
+    lost = np.nan
+    if recognizer:
+        found = process_words(" ".join(said), " ".join(words(made, rate, recognizer)))
+        lost = min(found.substitutions + found.deletions + found.insertions, len(said))
     return score.mcd_db, 100 * score.f0.voicing_error, mos, lost, len(said)
 
 

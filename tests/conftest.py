@@ -6,6 +6,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 import pytest
+import quick
 import tiny as tiny_corpus
 from browser import browser  # noqa: F401
 from small import SMALL, write_store
@@ -37,6 +38,20 @@ def small_statistics(small_store):
 def small_settings():
     """Changes that make any model small and its training short."""
     return {section: dict(values) for section, values in SMALL.items()}
+
+
+@pytest.fixture
+def eager():
+    """TensorFlow runs step by step, see `quick.eager`."""
+    with quick.eager():
+        yield
+
+
+@pytest.fixture
+def blank_plots():
+    """A training draws empty pictures, see `quick.blank_plots`."""
+    with quick.blank_plots():
+        yield
 
 
 @pytest.fixture(scope="session")

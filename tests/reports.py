@@ -14,7 +14,7 @@ NUMBERS = {
     "f0": ["rmse_cents", "correlation"],
     "gv_log_ratio": ["mean_over_orders"],
     "modulation_spectrum": [],
-    "similarity": ["position", "log_likelihood_ratio"],
+    "similarity": ["normalized_similarity", "log_likelihood_ratio"],
     "naturalness": [],
     "wer": ["wer"],
 }
@@ -68,10 +68,10 @@ def _rows(folder, pair, sentence, seconds):
                 "pair": pair,
                 "sentence": sentence,
                 "system": system,
-                "mcd24": 1.25 + number,
                 "path": str(path) if system in F0_HZ else None,
-                "variance": [1.0, 2.0],
-                "wer": None,
+                "values": {"mcd24": 1.25 + number, "cosine_target": 0.81, "wer": None},
+                "arrays": {"variance": [1.0, 2.0]},
+                "transcript": None,
             }
         )
     return rows
@@ -80,7 +80,7 @@ def _rows(folder, pair, sentence, seconds):
 def _group(mcd_db, files):
     values = {
         "mcd24": np.array([mcd_db, 9.0, 3.0, np.nan]),
-        "position": np.array([mcd_db - 6.6, 0, 0.9, 1]),
+        "normalized_similarity": np.array([mcd_db - 6.6, 0, 0.9, 1]),
         "rmse_cents": np.array([400.0, 900, 200, 0]),
         "correlation": np.array([0.3, 0.2, 0.8, 1]),
         "mean_over_orders": np.array([-1.36, 0, -0.1, 0]),

@@ -5,6 +5,7 @@ import numpy as np
 from vconv import data, models
 from vconv.alignment import frame_pairs
 from vconv.features import content, schema, writer
+from vconv.features.acoustic import mel_cepstra
 
 SPEAKERS = ("Ann", "Bjørn K", "Cy_2")
 SETTINGS = {
@@ -52,6 +53,13 @@ def changes_for(name, shrunk=SMALL):
     return changes
 
 
+def with_mel_cepstrum(spectrum, energy, f0_hz, aperiodicity, rate=16000):
+    """Return `Frames` in the types of the feature file whose mel-cepstrum follows from the spectrum."""
+    spectrum, energy = spectrum.astype(np.float16), energy.astype(np.float32)
+    cepstra = mel_cepstra(spectrum, energy, rate).astype(np.float32)
+    return schema.Frames(spectrum, energy, f0_hz.astype(np.float32), aperiodicity.astype(np.float32), cepstra)
+
+
 def build(name, settings, bins=27, speakers=3):
     """Return the model `name` for data of these sizes."""
     sizes = data.kind(models.training_data(name)).sizes(bins, speakers, content.encoder(content.DEFAULT).size)
@@ -91,12 +99,7 @@ def write_store(path, lengths, seed=0, bins=513, splits=("training", "validation
                 spectrum = walk / np.abs(walk).max() - 4 - SPEAKERS.index(speaker) / 10
                 f0_hz = np.where(random.random(length) < 0.7, random.uniform(80, 200, length), 0)
                 arrays.append(
-                    schema.Frames(
-                        spectrum.astype(np.float16),
-                        random.uniform(1, 2, length).astype(np.float32),
-                        f0_hz.astype(np.float32),
-                        np.full((length, 1), -10, np.float32),
-                    )._asdict()
+                    with_mel_cepstrum(spectrum, random.uniform(1, 2, length), f0_hz, np.full((length, 1), -10)).arrays()
                     | {kind: random.integers(-9999, 9999, length * 80, np.int16) for kind in waves}
                 )
     ranges = {speaker: (70.0, 300.0) for speaker in SPEAKERS}

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import quick
 import soundfile
 from small import SMALL
 from voice import voice
@@ -54,7 +55,8 @@ def make(folder):
         ["statistics", f"--features={tiny.features}"],
         ["train", "convvae", corpus, f"--run={tiny.run}", *SET],
     ):
-        assert cli.main(arguments) == 0, arguments
+        with quick.eager(), quick.blank_plots():
+            assert cli.main(arguments) == 0, arguments
     return tiny
 
 

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from small import with_mel_cepstrum
 
 from vconv.audio import mel_cepstrum
 from vconv.features import schema, store, writer
@@ -43,12 +44,8 @@ class Speakers:
         power = mel_cepstrum.to_spectrum(cepstra, 65, 0.41)
         energy = power.sum(axis=1)
         f0_hz = np.where((sounds >= 0) & (sounds < SOUNDS - 2), 150.0, 0.0)
-        return schema.Frames(
-            np.log10(power / energy[:, None]).astype(np.float16),
-            energy.astype(np.float32),
-            f0_hz.astype(np.float32),
-            np.full((len(sounds), 1), -10, np.float32),
-        )
+        aperiodicity = np.full((len(sounds), 1), -10)
+        return with_mel_cepstrum(np.log10(power / energy[:, None]), energy, f0_hz, aperiodicity)
 
 
 @pytest.fixture
@@ -65,7 +62,7 @@ def make_corpus():
             for count in counts:
                 spoken = speakers.sentence(count)
                 rows.append(schema.StoredUtterance(names(len(rows)), speaker, split, 0, count, count * 80))
-                arrays.append(speakers.frames(speaker, spoken)._asdict())
+                arrays.append(speakers.frames(speaker, spoken).arrays())
                 sounds += [spoken[::2]] if split != "evaluation" else []
         writer.write(
             path,

@@ -113,11 +113,11 @@ def test_matching_depends_neither_on_names_of_utterances_nor_on_the_number_of_th
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"adaptation": {"warp": 1.0}}, "match: adaptation: warp: is 1.0; it must be from 0 to below 1"),
-        ({"adaptation": {"keep": 0.0}}, "match: adaptation: keep: is 0.0; it must be above 0 and at most 1"),
-        ({"adaptation": {"ridge": 0}}, "match: adaptation: ridge: is 0.0; it must be above 0"),
-        ({"matching": {"keep": 1.5}}, "match: matching: keep: is 1.5; it must be above 0 and at most 1"),
-        ({"matching": {"frames": 0}}, "match: matching: frames: is 0; it needs whole numbers of 1 or more"),
+        ({"adaptation": {"warp": 1.0}}, "match: adaptation.warp is 1.0; it must be from 0 to below 1"),
+        ({"adaptation": {"keep": 0.0}}, "match: adaptation.keep is 0.0; it must be above 0 and at most 1"),
+        ({"adaptation": {"ridge": 0}}, "match: adaptation.ridge is 0; it must be above 0"),
+        ({"matching": {"keep": 1.5}}, "match: matching.keep is 1.5; it must be above 0 and at most 1"),
+        ({"matching": {"frames": 0}}, "match: matching.frames is 0; it must be from 1 to"),
         ({"neighbors": 3}, "match: there is no key neighbors"),
     ],
 )

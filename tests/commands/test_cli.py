@@ -19,7 +19,8 @@ import tiny as tiny_corpus
 
 import vconv
 from vconv.commands import cli, convert, info, train
-from vconv.evaluation.scores import GROUPS, SYSTEMS
+from vconv.evaluation.measures import GROUPS
+from vconv.evaluation.scores import SYSTEMS
 from vconv.training.run_folder import RunFolder
 
 PROGRAM = (
@@ -70,7 +71,10 @@ def test_from_recordings_to_scores(tiny, tmp_path, capsys):
     assert "12 files written, 0 recordings failed" in capsys.readouterr().out
     assert vconv_command("evaluate", *common, "--converted", output, "--jobs=1", "--json", scores) == 0
     table = capsys.readouterr().out.splitlines()
-    assert len(table) == len(GROUPS) - 2 + 2 + 4 * (len(pairs) + 1), "protocols, two heads, four systems a pair"
+    rows = [line.split("  ")[0] for line in table if "  converted " in line]
+    assert rows == [*pairs, "all"]
+    titles = [group.title for key, group in GROUPS.items() if key not in ("naturalness", "wer")]
+    assert [line.split(":")[0] for line in table[: len(titles)]] == titles, "a protocol for each group in the table"
     content = strict(scores.read_text(encoding="utf-8"))
     assert list(content["pairs"]) == pairs and content["failures"] == []
     for groups in content["pairs"].values():
@@ -94,11 +98,11 @@ def test_missing_and_broken_conversions_are_listed(tiny, tmp_path, capsys):
     (line,) = [line for line in out.splitlines() if line.startswith("bob-Mary-Ann  converted")]
     assert line.split()[2] == "0.00" and line.split()[-1] == "1", "the table says on how many files it rests"
     note, *_, warning, mistake = err.splitlines()
-    assert note == "note: bob-Mary-Ann: rests on a single converted recording, so nothing has an interval"
-    assert warning == "1 warnings: the scores above rest on the files that are left"
+    assert note == "note: bob-Mary-Ann: has a single converted recording, so nothing has an interval"
+    assert warning == "1 warnings: the scores above are of the remaining files"
     assert mistake == f"vconv: {folder / 'é 2.wav'}: is missing; convert the pair first"
     assert vconv_command("evaluate", "--compare", scores, scores) == 0
-    assert "mcd24: A 0.000, B 0.000, A - B +0.000" in capsys.readouterr().out
+    assert "MCD (mcd24) / dB ↓: A 0.000, B 0.000, A - B +0.000" in capsys.readouterr().out
 
 
 def test_a_folder_with_broken_files(tiny, tmp_path, capsys):
@@ -297,7 +301,15 @@ CASES = {
     ),
     "ill-typed value": (
         "train convvae --corpus={corpus} --run={new} --set=training.epochs=many",
-        "training: epochs: needs a whole number",
+        "training.epochs: needs a whole number from 1 to 1000000, such as 16, found 'many'",
+    ),
+    "no number": (
+        "train matched --corpus={corpus} --run={new} --set=conversion.gv=nan",
+        "matched: conversion.gv is 'nan'; it must be from 0 to 1",
+    ),
+    "large seed": (
+        "train convvae --corpus={corpus} --run={new} --set=training.seed=99999999999999",
+        "convvae: training.seed is 99999999999999; it must be from 0 to 4294967295",
     ),
     "no assignment": ("train convvae --corpus={corpus} --run={new} --set=epochs", "write it as key=value"),
     "no corpus": ("train convvae --corpus={new} --run={new}", "{new}: cannot be read"),
@@ -321,8 +333,8 @@ CASES = {
     "empty corpus": ("extract --corpus={corpus} --corpus-dir={empty}", "{empty}: no .wav, .flac or .ogg file"),
     "extract over": ("extract --corpus={other} --output={features}", "{features}: was made with "),
     "no run": ("evaluate --run={new}", "{new}: does not exist"),
-    "run and folders": ("evaluate --run={run} --source={empty}", "name either a --run, or three folders"),
-    "two folders": ("evaluate --converted={empty} --source={empty}", "name either a --run, or three folders"),
+    "run and folders": ("evaluate --run={run} --source-dir={empty}", "name either a --run, or three folders"),
+    "two folders": ("evaluate --converted={empty} --source-dir={empty}", "name either a --run, or three folders"),
     "protocol": ("evaluate --run={run} --protocol=mcd25", "'mcd25' is not allowed; choose one of: mcd24"),
     "compare": ("evaluate --compare {wav} {wav}", "is no JSON file"),
     "none converted": ("evaluate --run={run} --converted={empty}", "is missing; convert the pair first"),

@@ -37,6 +37,7 @@ def converter(network=identity, rate=RATE, f0_method="dio", frame_period_ms=5.0,
     bins = world.fft_size(rate) // 2 + 1
     mean, std = np.array(list(LOG_F0.values())).T
     features = {"sample_rate": rate, "frame_period_ms": frame_period_ms, "f0_method": f0_method}
+    features["content_encoder"] = {"name": "mel_cepstrum", "version": 1}
     statistics = Statistics(
         speakers=tuple(LOG_F0),
         settings=features,
@@ -139,7 +140,7 @@ def test_the_network_gets_the_targets_number_and_the_normalized_frames():
 
     vc = converter(network)
     log_spectrum = np.random.default_rng(0).uniform(-20, 0, (7, BINS))
-    normalized = vc.spectral.encode(Frames(log_spectrum, None, None, None), 0)
+    normalized = vc.spectral.encode(Frames(log_spectrum, None, None, None, None), 0)
     for number in range(len(LOG_F0)):
         converted = vc.spectral.predict(normalized, number)[0]
         np.testing.assert_allclose(converted, (0.1 * number + 1) * 10 - 20, atol=1e-4)
@@ -155,7 +156,7 @@ def test_chunks_do_not_change_the_result(same, frames, chunk):
     before = frame_converter.CHUNK_FRAMES
     try:
         frame_converter.CHUNK_FRAMES = chunk
-        converted = same.spectral.predict(same.spectral.encode(Frames(log_spectrum, None, None, None), 0), 0)[0]
+        converted = same.spectral.predict(same.spectral.encode(Frames(log_spectrum, None, None, None, None), 0), 0)[0]
     finally:
         frame_converter.CHUNK_FRAMES = before
     assert converted.shape == log_spectrum.shape

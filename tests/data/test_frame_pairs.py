@@ -57,7 +57,7 @@ def test_a_segment_has_the_content_matched_frames_and_weights_of_the_files(
     utterance = store.split(split)[number]
     speaker, frames = store.speakers.index(utterance.speaker), store.read(utterance)
     expected = content.encoder("mel_cepstrum").encode(
-        acoustic_features(frames, 16000),
+        acoustic_features(frames),
         frames,
         statistics.acoustic_mean[speaker],
         statistics.acoustic_std[speaker],

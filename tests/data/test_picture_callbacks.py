@@ -44,7 +44,7 @@ def drawn(monkeypatch, tmp_path, callback, **attributes):
 
 def test_a_converted_utterance_is_drawn_with_averaged_weights(monkeypatch, tmp_path):
     spectral = types.SimpleNamespace(encode=lambda frames, source: frames.spectrum)
-    frames = Frames(np.ones((3, 4), "float16"), *[None] * 3)
+    frames = Frames(np.ones((3, 4), "float16"), *[None] * 4)
 
     def converter(model, *_):
         spectral.predict = lambda x, target: model(x).numpy()

@@ -15,6 +15,7 @@ from vconv.evaluation import evaluate as evaluating
 from vconv.evaluation import metrics, output, recordings, sentence
 from vconv.evaluation.cache import digest
 from vconv.evaluation.protocols import PROTOCOLS
+from vconv.evaluation.score_table import Additions
 
 RATE = 16000
 F0_HZ = {"A": 130.0, "B-é": 210.0, "C": 160.0}
@@ -80,8 +81,8 @@ def measured(corpus, pairs, folder, **options):
 
 def column(evaluation, pair, system, key):
     """The values of a system in the order of the sentences."""
-    found = evaluation.rows["-".join(pair)][system]
-    return [found[name][key] for name in sorted(found) if key in found[name]]
+    found = evaluation.scores.systems("-".join(pair))[system]
+    return [found[name].get(key) for name in sorted(found) if found[name].get(key) is not None]
 
 
 def strict(text):
@@ -91,14 +92,15 @@ def strict(text):
 
 def test_the_targets_own_recordings_are_at_distance_0(corpus, perfect, inline):
     found = measured(corpus, [AB, BA], perfect)
-    assert found.failures == [] and list(found.rows) == ["A-B-é", "B-é-A"]
+    assert found.failures == [] and found.scores.pairs() == ["A-B-é", "B-é-A"]
     for pair in AB, BA:
         for key in "mcd24", "rmse_hz", "rmse_cents", "voicing_error":
             values = column(found, pair, "converted", key) + column(found, pair, "target", key)
             assert values == [0.0] * len(values)
         assert len(column(found, pair, "converted", "mcd24")) == 3
         floor = column(found, pair, "source", "mcd24")
-        ceiling = [found.rows["-".join(pair)]["copy_synthesis"][name]["mcd24"] for name in NAMES["A"]]
+        copies = found.scores.systems("-".join(pair))["copy_synthesis"]
+        ceiling = [copies[name].values["mcd24"] for name in NAMES["A"]]
         assert min(floor) > 1 and all(0 < best < worst for best, worst in zip(ceiling, floor, strict=True))
     octave = 1200 * np.log2(130 / 210)
     assert np.mean(column(found, AB, "source", "median_cents")) == pytest.approx(octave, abs=40)
@@ -107,22 +109,23 @@ def test_the_targets_own_recordings_are_at_distance_0(corpus, perfect, inline):
 
 def test_each_value_is_what_the_metrics_say_of_the_two_files(corpus, perfect, inline):
     write(perfect / "A-B-é" / "1.wav", said("C", "1"))
-    rows = measured(corpus, [AB], perfect, protocols=list(PROTOCOLS.values())).rows["A-B-é"]
+    systems = measured(corpus, [AB], perfect, protocols=list(PROTOCOLS.values())).scores.systems("A-B-é")
     for system, y in ("converted", said("C", "1")), ("source", said("A", "1")):
         y, reference = (np.round(signal * 32768) / 32768 for signal in (y, said("B-é", "1")))
         for protocol in PROTOCOLS.values():
             expected = metrics.score(y, RATE, reference, RATE, protocol)
-            assert rows[system]["1"][protocol.name] == pytest.approx(expected.mcd_db, abs=0.02)
-        assert rows[system]["1"]["rmse_cents"] == pytest.approx(expected.f0.rmse_cents, abs=60)
-        frames = metrics.active(metrics.analyze(y, RATE)).mel_cepstrum[:, 1:]
-        assert np.allclose(rows[system]["1"]["variance"], frames.var(axis=0), rtol=0.02)
+            assert systems[system]["1"].values[protocol.name] == pytest.approx(expected.mcd_db, abs=0.02)
+        assert systems[system]["1"].values["rmse_cents"] == pytest.approx(expected.f0.rmse_cents, abs=60)
+        frames = metrics.select_frames(metrics.analyze(y, RATE)).mel_cepstrum[:, 1:]
+        assert np.allclose(systems[system]["1"].arrays["variance"], frames.var(axis=0), rtol=0.02)
 
 
-def test_only_the_protocols_asked_for_are_told(corpus, perfect, inline):
+def test_only_the_requested_protocols_are_reported(corpus, perfect, inline):
     found = measured(corpus, [AB], perfect, protocols=[PROTOCOLS["cdvae34"]])
     content = output.summary(found)
     assert list(content["mcd"]["source"]["details"]) == ["cdvae34"] and content["mcd"]["source"]["measure"] == "cdvae34"
-    assert "mcd24" not in found.rows["A-B-é"]["source"]["1"] and content["mcd"]["protocol"] == str(PROTOCOLS["cdvae34"])
+    assert "mcd24" not in found.scores.systems("A-B-é")["source"]["1"].values
+    assert content["mcd"]["protocol"] == str(PROTOCOLS["cdvae34"])
     assert content["gv_log_ratio"]["source"]["mean"] is not None, "the other measures need the frames of mcd24"
 
 
@@ -193,13 +196,13 @@ def test_files_without_pitch_become_null_and_the_means_leave_them_out(corpus, pe
     assert entry["f0"]["converted"]["details"]["rmse_hz"]["mean"] == 0 and entry["f0"]["converted"]["files"] == 2
     assert entry["mcd"]["converted"]["files"] == 3 and entry["mcd"]["converted"]["mean"] > 0.3
     (row,) = [row for row in content["files"] if row["system"] == "converted" and row["sentence"] == "1"]
-    assert row["rmse_hz"] is None and row["voicing_error"] > 0.5
+    assert row["values"]["rmse_hz"] is None and row["values"]["voicing_error"] > 0.5
 
 
-def test_each_recording_is_analysed_once(corpus, perfect, inline, monkeypatch, tmp_path):
+def test_each_recording_is_analyzed_once(corpus, perfect, inline, monkeypatch, tmp_path):
     seen = []
-    original = sentence._analyzed
-    monkeypatch.setattr(sentence, "_analyzed", lambda *key: seen.append((key[0], key[3])) or original(*key))
+    original = sentence._analyze
+    monkeypatch.setattr(sentence, "_analyze", lambda *key: seen.append((key[0], key[3])) or original(*key))
     for name in "1", "1.b", "3 ø":
         write(perfect / "C-B-é" / f"{name}.wav", said("C", name))
     three = Corpus.__new__(Corpus)
@@ -211,10 +214,12 @@ def test_each_recording_is_analysed_once(corpus, perfect, inline, monkeypatch, t
     assert len(seen) == len(set(seen)), "however many pairs a recording is part of"
 
 
-def test_a_second_evaluation_analyses_only_what_was_converted(corpus, natural, perfect, inline, monkeypatch, tmp_path):
+def test_a_second_evaluation_analyzes_only_the_converted_recordings(
+    corpus, natural, perfect, inline, monkeypatch, tmp_path
+):
     analyzed = []
-    original = metrics.analyse_spectrum
-    monkeypatch.setattr(metrics, "analyse_spectrum", lambda y, rate: analyzed.append(len(y)) or original(y, rate))
+    original = metrics.analyze_spectrum
+    monkeypatch.setattr(metrics, "analyze_spectrum", lambda y, rate: analyzed.append(len(y)) or original(y, rate))
     first, second = (
         output.as_json(output.summary(measured(corpus, [AB], perfect, cache=tmp_path / "kept"))) for _ in range(2)
     )
@@ -236,7 +241,7 @@ def test_no_progress_bar_in_a_log(corpus, perfect, inline, capsys):
 
 def test_three_folders_are_paired_by_name(natural, perfect, inline):
     found = evaluating.evaluate(recordings.of_folders(perfect / "A-B-é", natural / "A", natural / "B-é"), jobs=1)
-    assert list(found.rows) == ["A-B-é"] and found.failures == found.notes == []
+    assert found.scores.pairs() == ["A-B-é"] and found.failures == found.notes == []
     assert column(found, AB, "converted", "mcd24") == [0.0] * 3 and min(column(found, AB, "source", "mcd24")) > 1
     ceiling = column(found, AB, "copy_synthesis", "mcd24")
     assert len(ceiling) == 4 and 0 < max(ceiling) < 4, "its range of F0 is found in each file"
@@ -256,17 +261,23 @@ def test_a_network_that_cannot_be_loaded_costs_nothing_else(corpus, perfect, inl
     def broken(*_):
         raise VconvError("torch cannot be loaded")
 
-    heard = []
-    found = measured(corpus, [AB], perfect, listeners=[broken, lambda *arguments: heard.append(arguments)])
-    assert found.notes == ["not measured: torch cannot be loaded"] and len(heard) == 1
+    def works(recordings, keys):
+        key = next(key for key in keys if key.system == "converted")
+        return Additions({key: {"distillmos": 4.5}}, ["a failure"], {key: "a transcript"})
+
+    found = measured(corpus, [AB], perfect, neural_metrics=[broken, works])
+    assert found.notes == ["not measured: torch cannot be loaded"] and found.failures == ["a failure"]
     assert column(found, AB, "converted", "mcd24") == [0.0] * 3
+    assert column(found, AB, "converted", "distillmos") == [4.5]
+    rows = output.summary(found)["files"]
+    assert [row["transcript"] for row in rows if row["transcript"]] == ["a transcript"]
 
 
-def test_a_single_recording_is_told(natural, perfect, inline):
+def test_a_single_recording_is_noted(natural, perfect, inline):
     for name in "1.b", "3 ø":
         (perfect / "A-B-é" / f"{name}.wav").unlink()
     found = evaluating.evaluate(recordings.of_folders(perfect / "A-B-é", natural / "A", natural / "B-é"), jobs=1)
-    assert found.notes[0] == "A-B-é: rests on a single converted recording, so nothing has an interval"
+    assert found.notes[0] == "A-B-é: has a single converted recording, so nothing has an interval"
     assert output.summary(found)["mcd"]["converted"]["interval"] == [None, None]
 
 

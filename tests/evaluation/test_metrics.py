@@ -39,14 +39,14 @@ def identity(frames):
 
 @pytest.fixture(scope="module")
 def natural():
-    return metrics.active(metrics.analyze(sentence(), RATE))
+    return metrics.select_frames(metrics.analyze(sentence(), RATE))
 
 
 def test_a_signal_against_itself():
     found = metrics.score(sentence(), RATE, sentence(), RATE)
     assert found.mcd_db == 0
     assert found.f0 == (0, 0, pytest.approx(1), 0, 0)
-    assert found.frames == len(metrics.active(metrics.analyze(sentence(), RATE)).f0_hz)
+    assert found.frames == len(metrics.select_frames(metrics.analyze(sentence(), RATE)).f0_hz)
 
 
 @settings(max_examples=40, deadline=None)
@@ -60,7 +60,7 @@ def test_a_constant_offset_in_one_coefficient(offset, coefficient):
 
 
 def test_level_does_not_count(natural):
-    louder = metrics.active(metrics.analyze(0.1 * sentence(), RATE))
+    louder = metrics.select_frames(metrics.analyze(0.1 * sentence(), RATE))
     assert metrics.mcd(natural, louder, metrics.align(natural, louder)) < 0.02
     moved = natural.mel_cepstrum + np.eye(1, 25)
     assert metrics.mcd(natural, natural._replace(mel_cepstrum=moved), identity(natural)) == 0
@@ -76,7 +76,7 @@ def test_a_transposition_of_the_numbers_is_exact(cents):
 
 @pytest.mark.parametrize("cents", [100, -200])
 def test_a_transposition_of_the_sound(natural, cents):
-    shifted = metrics.active(metrics.analyze(sentence(shift=2 ** (cents / 1200)), RATE))
+    shifted = metrics.select_frames(metrics.analyze(sentence(shift=2 ** (cents / 1200)), RATE))
     errors = metrics.f0_errors(shifted, natural, metrics.align(shifted, natural))
     assert errors.median_cents == pytest.approx(cents, abs=8)
     assert errors.correlation > 0.95
@@ -104,7 +104,7 @@ def test_errors_that_do_not_exist_are_no_numbers():
 
 @pytest.mark.parametrize("stretch", [0.8, 1.3])
 def test_a_stretched_copy_aligns(natural, stretch):
-    stretched = metrics.active(metrics.analyze(sentence(stretch=stretch), RATE))
+    stretched = metrics.select_frames(metrics.analyze(sentence(stretch=stretch), RATE))
     path = metrics.align(stretched, natural)
     straight = path[:, 0] / len(stretched.f0_hz) - path[:, 1] / len(natural.f0_hz)
     assert np.abs(straight).max() < 0.06
@@ -142,7 +142,7 @@ def test_the_path_is_the_cheapest(seed, lengths):
 def test_active_frames_by_hand():
     """Mean power of one frame at 0 dB and three far below is -6.02 dB, so the threshold lies at -31.02 dB."""
     a = made_up(4)._replace(power_db=np.array([0.0, -31.0, -31.1, -90.0]))
-    chosen = metrics.active(a)
+    chosen = metrics.select_frames(a)
     np.testing.assert_array_equal(chosen.power_db, [0, -31])
     np.testing.assert_array_equal(chosen.mel_cepstrum, a.mel_cepstrum[:2])
     np.testing.assert_array_equal(chosen.f0_hz, a.f0_hz[:2])
@@ -154,7 +154,7 @@ def test_pauses_do_not_count():
     padded = np.r_[hiss[: RATE // 2], y, hiss]
     found = metrics.score(padded, RATE, y, RATE)
     assert found.mcd_db < 0.5
-    assert len(metrics.active(metrics.analyze(padded, RATE)).f0_hz) < len(metrics.analyze(y, RATE).f0_hz)
+    assert len(metrics.select_frames(metrics.analyze(padded, RATE)).f0_hz) < len(metrics.analyze(y, RATE).f0_hz)
 
 
 def test_scored_at_the_lower_rate():

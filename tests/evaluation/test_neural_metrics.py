@@ -1,5 +1,6 @@
-"""Networks that listen, with stand-ins for the networks: what is heard once, whose voice, which words."""
+"""Neural metrics with fake networks: each recording is scored once; similarity, naturalness, error rates."""
 
+import shutil
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,7 @@ from vconv.common.errors import VconvError
 from vconv.evaluation import intelligibility, naturalness, neural_metrics, speaker_encoder
 from vconv.evaluation import recordings as copies
 from vconv.evaluation.recordings import Pair, Recordings
-from vconv.evaluation.scores import SYSTEMS
+from vconv.evaluation.score_table import SYSTEMS, RecordingKey
 
 RATE = 16000
 LEVELS = {"source": 0.1, "target": 0.8, "converted": 0.5}
@@ -19,13 +20,16 @@ TEXTS = {0.1: "one two three four", 0.8: "one two three four", 0.5: "one two tre
 
 @pytest.fixture
 def recordings(tmp_path):
-    """Three sentences; a system is known by its level, which is all that the stand-ins hear."""
+    """Three sentences; the systems differ in level, the only property that the fake networks use."""
     paths = {}
     for system, level in LEVELS.items():
         for sentence in "123":
             path = tmp_path / f"{system} {sentence}.wav"
-            y = level * np.sign(np.sin(np.arange(3000) * 0.05))
-            soundfile.write(path, y, RATE, subtype="FLOAT")
+            if sentence == "1":
+                y = level * np.sign(np.sin(np.arange(3000) * 0.05))
+                soundfile.write(path, y, RATE, subtype="FLOAT")  # a file of floats contains the time it was written
+            else:
+                shutil.copy(tmp_path / f"{system} 1.wav", path)
             paths.setdefault(system, {})[sentence] = path
     settings = {"sample_rate": RATE, "frame_period_ms": 5.0, "f0_method": "dio", "f0_range_hz": {}}
     natural = {"S": paths["source"], "T": paths["target"]}
@@ -33,13 +37,17 @@ def recordings(tmp_path):
 
 
 @pytest.fixture
-def rows():
-    return {"S-T": {system: {name: {} for name in "123"} for system in SYSTEMS}}
+def keys():
+    return [key(system, name) for system in SYSTEMS for name in "123"]
+
+
+def key(system, sentence):
+    return RecordingKey("S-T", system, sentence)
 
 
 @pytest.fixture(autouse=True)
 def copies_are_quiet(monkeypatch):
-    """A copy-synthesis sounds like the target here, a little quieter."""
+    """Replace copy-synthesis by an attenuation."""
     monkeypatch.setattr(copies, "copy_synthesis", lambda y, settings, f0_range_hz: 0.75 * y)
 
 
@@ -48,118 +56,116 @@ def level(y, rate):
     return np.abs(y).max()
 
 
-def test_each_recording_is_heard_once_and_kept(recordings, rows, tmp_path):
-    heard = []
+def test_each_recording_is_scored_once_and_cached(recordings, keys, tmp_path):
+    scored = []
 
-    def listen(y, rate):
-        heard.append(level(y, rate))
-        return heard[-1]
+    def network(y, rate):
+        scored.append(level(y, rate))
+        return scored[-1]
 
     for _ in range(2):
-        found = neural_metrics.hear("level", listen, recordings, rows, [], tmp_path / "cache")
+        found, _ = neural_metrics.score("level", network, recordings, keys, tmp_path / "cache")
     expected = {"source": 0.1, "target": 0.8, "converted": 0.5, "copy_synthesis": 0.6}
-    assert {key: float(value) for key, value in found.items()} == {
-        ("S-T", system, name): pytest.approx(value) for system, value in expected.items() for name in "123"
+    assert {one: float(value) for one, value in found.items()} == {
+        key(system, name): pytest.approx(value) for system, value in expected.items() for name in "123"
     }
-    assert len(heard) == 4, "three sentences alike in content, heard twice: each system once for all"
+    assert len(scored) == 4, "the sentences of a system are equal files, so each system is scored once"
 
 
-def test_another_network_does_not_get_what_one_said(recordings, rows, tmp_path):
-    first = neural_metrics.hear("level", level, recordings, rows, [], tmp_path)
-    second = neural_metrics.hear("length", lambda y, rate: len(y), recordings, rows, [], tmp_path)
-    assert first["S-T", "target", "1"] != second["S-T", "target", "1"] == 3000
+def test_the_cache_separates_networks(recordings, keys, tmp_path):
+    first, _ = neural_metrics.score("level", level, recordings, keys, tmp_path)
+    second, _ = neural_metrics.score("length", lambda y, rate: len(y), recordings, keys, tmp_path)
+    assert first[key("target", "1")] != second[key("target", "1")] == 3000
 
 
-def test_what_cannot_be_heard_is_told_and_the_rest_goes_on(recordings, rows):
-    def listen(y, rate):
+def test_a_recording_that_cannot_be_scored_is_listed_and_the_rest_is_scored(recordings, keys):
+    def network(y, rate):
         if level(y, rate) < 0.2:
             raise VconvError("too quiet")
         return 1.0
 
-    failures = []
-    found = neural_metrics.hear("ear", listen, recordings, rows, failures)
+    found, failures = neural_metrics.score("net", network, recordings, keys)
     assert len(found) == 9 and len(failures) == 3
-    assert failures[0] == f"{recordings.natural['S']['1']}: ear: too quiet"
+    assert failures[0] == f"{recordings.natural['S']['1']}: net: too quiet"
 
 
-def test_similarity(recordings, rows, monkeypatch):
+def test_similarity(recordings, keys, monkeypatch):
     class Encoder:
         def embed(self, y, rate):
             angle = np.pi / 2 * level(y, rate)
             return np.array([np.cos(angle), np.sin(angle)])
 
     monkeypatch.setattr(speaker_encoder, "SpeakerEncoder", Encoder)
-    neural_metrics.add_similarity(recordings, rows, [])
+    values = neural_metrics.speaker_similarity(recordings, keys).values
     for system, at in ("converted", 0.5), ("source", 0.1), ("target", 0.8), ("copy_synthesis", 0.6):
-        values = rows["S-T"][system]["2"]
-        assert values["cosine_target"] == pytest.approx(np.cos(np.pi / 2 * (0.8 - at)), abs=1e-5)
-        assert values["cosine_source"] == pytest.approx(np.cos(np.pi / 2 * (at - 0.1)), abs=1e-5)
-        assert values["nearer_target"] == float(at > 0.45)
+        found = values[key(system, "2")]
+        assert found["cosine_target"] == pytest.approx(np.cos(np.pi / 2 * (0.8 - at)), abs=1e-5)
+        assert found["cosine_source"] == pytest.approx(np.cos(np.pi / 2 * (at - 0.1)), abs=1e-5)
+        assert found["closer_to_target"] == float(at > 0.45)
 
 
-def test_similarity_needs_two_natural_recordings_of_each(recordings, rows, monkeypatch):
+def test_similarity_needs_two_natural_recordings_of_each(recordings, keys, monkeypatch):
     encoder = SimpleNamespace(embed=lambda y, rate: np.ones(2))
     monkeypatch.setattr(speaker_encoder, "SpeakerEncoder", lambda: encoder)
-    for name in "12":
-        del rows["S-T"]["source"][name]
-    failures = []
-    neural_metrics.add_similarity(recordings, rows, failures)
-    assert "cosine_target" not in rows["S-T"]["converted"]["1"]
-    assert failures[0].startswith("S-T: the position needs two")
+    keys = [one for one in keys if one not in (key("source", "1"), key("source", "2"))]
+    found = neural_metrics.speaker_similarity(recordings, keys)
+    assert not found.values
+    assert found.failures[0].startswith("S-T: normalized similarity needs two")
 
 
-def test_naturalness(recordings, rows, monkeypatch):
+def test_naturalness(recordings, keys, monkeypatch):
     monkeypatch.setattr(naturalness, "predictors", lambda: {"distillmos": level, "dnsmos": lambda y, rate: 1.0})
     monkeypatch.setattr(neural_metrics, "package", lambda name: None)
-    neural_metrics.add_naturalness(recordings, rows, [], "distillmos")
-    assert rows["S-T"]["converted"]["1"] == {"distillmos": pytest.approx(0.5)}
+    found = neural_metrics.opinion_scores(recordings, keys, "distillmos")
+    assert found.values[key("converted", "1")] == {"distillmos": pytest.approx(0.5)}
 
 
-def test_a_package_that_cannot_be_loaded_is_told_once(recordings, rows, monkeypatch):
+def test_a_package_that_cannot_be_loaded_is_reported_once(recordings, keys, monkeypatch):
     monkeypatch.setitem(naturalness.PACKAGES, "distillmos", "no_such_package")
     with pytest.raises(VconvError, match="no_such_package cannot be loaded"):
-        neural_metrics.add_naturalness(recordings, rows, [], "distillmos")
+        neural_metrics.opinion_scores(recordings, keys, "distillmos")
 
 
-class Reader:
-    def read(self, y, rate):
+class FakeRecognizer:
+    def transcribe(self, y, rate):
         return TEXTS.get(round(float(level(y, rate)), 1), "")
 
 
-def test_words_against_the_reading_of_the_source_or_a_transcript(recordings, rows):
-    neural_metrics.add_word_errors(recordings, rows, [], Reader(), {"3": "one two tree four five"}, "m")
-    assert rows["S-T"]["converted"]["1"]["wer"] == 0.25 and rows["S-T"]["converted"]["1"]["text"] == TEXTS[0.5]
-    assert rows["S-T"]["source"]["1"]["wer"] == 0 == rows["S-T"]["target"]["1"]["wer"]
-    assert rows["S-T"]["copy_synthesis"]["1"]["wer"] == 1, "nothing was understood"
-    assert rows["S-T"]["converted"]["3"]["wer"] == 0.2 and rows["S-T"]["source"]["3"]["wer"] == 0.4
+def test_error_rates_against_the_transcript_of_the_source_or_a_reference_text(recordings, keys):
+    texts = {"3": "one two tree four five"}
+    found = neural_metrics.word_errors(recordings, keys, FakeRecognizer(), texts, "m")
+    wer = {one: values["wer"] for one, values in found.values.items()}
+    assert wer[key("converted", "1")] == 0.25 and found.transcripts[key("converted", "1")] == TEXTS[0.5]
+    assert wer[key("source", "1")] == 0 == wer[key("target", "1")]
+    assert wer[key("copy_synthesis", "1")] == 1, "the transcript is empty"
+    assert wer[key("converted", "3")] == 0.2 and wer[key("source", "3")] == 0.4
 
 
-def test_a_reference_without_words_is_told(recordings, rows):
-    failures = []
-    neural_metrics.add_word_errors(recordings, rows, failures, Reader(), {"1": "?!"}, "m")
-    assert "wer" not in rows["S-T"]["converted"]["1"]
-    assert len(failures) == 4 and failures[0].startswith("1: the reference")
+def test_a_reference_without_words_is_reported(recordings, keys):
+    found = neural_metrics.word_errors(recordings, keys, FakeRecognizer(), {"1": "?!"}, "m")
+    assert key("converted", "1") not in found.values and key("converted", "1") not in found.transcripts
+    assert len(found.failures) == 4 and found.failures[0].startswith("1: the reference")
 
 
 def test_transcripts(tmp_path):
     path = tmp_path / "t é.txt"
     path.write_text("a  What was said.\n\nb Ümlaut, too\n", encoding="utf-8")
-    assert neural_metrics.read_transcripts(path) == {"a": "What was said.", "b": "Ümlaut, too"}
+    assert intelligibility.read_transcripts(path) == {"a": "What was said.", "b": "Ümlaut, too"}
     path.write_text("a text\nb\n")
     with pytest.raises(VconvError, match="line 2 is 'b'; write the sentence's name"):
-        neural_metrics.read_transcripts(path)
+        intelligibility.read_transcripts(path)
     for content in None, b"\xff\xfe\xfa":
         path.unlink(missing_ok=True) if content is None else path.write_bytes(content)
         with pytest.raises(VconvError, match="cannot be read as UTF-8 text"):
-            neural_metrics.read_transcripts(path)
+            intelligibility.read_transcripts(path)
 
 
-def test_what_is_chosen(monkeypatch):
+def test_the_installed_metrics_are_chosen(monkeypatch):
     installed = {"resemblyzer"}
     monkeypatch.setattr(neural_metrics, "find_spec", lambda name: name in installed)
     monkeypatch.setattr(naturalness, "find_spec", lambda name: name in installed)
     chosen, (note,) = neural_metrics.choose(True, None, None, None)
-    assert [one.func for one in chosen] == [neural_metrics.add_similarity]
+    assert [one.func for one in chosen] == [neural_metrics.speaker_similarity]
     assert note == ("not measured: naturalness (distillmos), naturalness (dnsmos); pip install 'vconv[neural]'")
     installed |= {"distillmos", "speechmos"}
     chosen, notes = neural_metrics.choose(True, None, None, None)
@@ -167,4 +173,4 @@ def test_what_is_chosen(monkeypatch):
     assert neural_metrics.choose(False, None, None, None) == ([], [])
     monkeypatch.setattr(intelligibility, "Recognizer", lambda model: model)
     (words,), _ = neural_metrics.choose(False, "tiny.en", None, None)
-    assert words.func is neural_metrics.add_word_errors and words.keywords["recognizer"] == "tiny.en"
+    assert words.func is neural_metrics.word_errors and words.keywords["recognizer"] == "tiny.en"

@@ -45,7 +45,7 @@ def nan_inside():
         (nan_inside(), "NaN"),
     ],
 )
-def test_what_cannot_be_judged(y, says):
+def test_a_signal_that_cannot_be_scored(y, says):
     with pytest.raises(VconvError, match=says):
         neural_packages.speech(y, RATE)
 

@@ -49,7 +49,7 @@ def test_every_protocol_finds_another_number(two):
 def test_level_counts_only_with_c0(two):
     quiet, loud = two[0], 2 * two[0]
     for name, protocol in PROTOCOLS.items():
-        a, b = (metrics.active(metrics.analyze(y, RATE, protocol), protocol) for y in (quiet, loud))
+        a, b = (metrics.select_frames(metrics.analyze(y, RATE, protocol), protocol) for y in (quiet, loud))
         path = np.stack([np.arange(len(a.f0_hz))] * 2, axis=1)
         expected = 10 / np.log(10) * np.sqrt(2) * np.log(2) if name.endswith("c0") else 0.0  # c0 is ln amplitude
         assert metrics.mcd(a, b, path, protocol) == pytest.approx(expected, abs=0.02), name
@@ -58,7 +58,7 @@ def test_level_counts_only_with_c0(two):
 def test_which_frames_count(two):
     for name, protocol in PROTOCOLS.items():
         frames = metrics.analyze(two[1], RATE, protocol)
-        counts = metrics.is_active(frames, protocol)
+        counts = metrics.frame_mask(frames, protocol)
         if protocol.frames == "voiced":
             assert np.array_equal(counts, frames.f0_hz > 0), name
         else:
@@ -77,7 +77,7 @@ def test_two_sided_power_is_that_of_the_whole_circle():
 def test_a_whisper_has_no_voiced_frame():
     noise = 0.1 * np.random.default_rng(0).standard_normal(RATE // 2)
     with pytest.raises(VconvError, match="no frame is voiced, and cdvae34 takes no others"):
-        metrics.active(metrics.analyze(noise, RATE, PROTOCOLS["cdvae34"]), PROTOCOLS["cdvae34"])
+        metrics.select_frames(metrics.analyze(noise, RATE, PROTOCOLS["cdvae34"]), PROTOCOLS["cdvae34"])
 
 
 def test_names_are_read():

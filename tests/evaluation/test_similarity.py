@@ -1,4 +1,4 @@
-"""Whose voice: known divergences, exchanged speakers, and the rule that a file's own sentence is left out."""
+"""Speaker similarity: known divergences, exchanged speakers, and leaving out the sentence of the recording."""
 
 import numpy as np
 import pytest
@@ -116,10 +116,10 @@ def test_little_and_constant_material():
     ("change", "frames", "says"),
     [
         ({"B": {}}, 10, "B: has 0 natural frames"),
-        ({"B": recordings("B", sentences=["new"])}, 10, "B: has 0 natural frames beside"),
+        ({"B": recordings("B", sentences=["new"])}, 10, "B: has 0 natural frames without"),
         ({"B": recordings("B", frames=7)}, 10, "B: has 42 natural frames|B: has 49 natural frames"),
         ({"B": {"s0": np.full((90, DIMENSIONS), np.nan)}}, 10, "B: has mel-cepstra that are NaN"),
-        ({}, 0, "x: has no active frame"),
+        ({}, 0, "x: has no speech frame"),
     ],
 )
 def test_too_little_is_said_in_one_sentence(change, frames, says):
@@ -146,7 +146,7 @@ def test_cosines_leave_the_own_sentence_out():
 
 
 def test_a_speaker_of_one_sentence_has_no_centroid_without_it():
-    with pytest.raises(VconvError, match="A: has no natural recording beside s"):
+    with pytest.raises(VconvError, match="A: has no natural recording except s"):
         similarity.cosines(np.ones(2), "s", {"A": {"s": np.ones(2)}})
 
 

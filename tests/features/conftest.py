@@ -5,6 +5,7 @@ from concurrent.futures import Future
 import numpy as np
 import pytest
 import soundfile
+from small import SETTINGS, with_mel_cepstrum
 
 from vconv.corpus import recordings
 from vconv.features import extract, schema, store, writer
@@ -108,16 +109,16 @@ def make_store():
                 length = count if "frames" in contents else 0
                 rows.append(schema.StoredUtterance(f"u{number}", speaker, split, 0, length, count * 80, 1000 + number))
                 arrays.append(
-                    schema.Frames(
-                        -np.abs(random.normal(4, 2, (count, bins))).astype(np.float16),
+                    with_mel_cepstrum(
+                        -np.abs(random.normal(4, 2, (count, bins))),
                         random.random(count, np.float32),
-                        np.where(random.random(count) < voiced, random.uniform(80, 300, count), 0).astype(np.float32),
-                        random.normal(-9, 3, (count, 2)).astype(np.float32),
-                    )._asdict()
+                        np.where(random.random(count) < voiced, random.uniform(80, 300, count), 0),
+                        random.normal(-9, 3, (count, 2)),
+                    ).arrays()
                     | {kind: random.integers(-32768, 32768, count * 80, np.int16) for kind in schema.WAVES}
                 )
         speakers = {speaker: (80.0, 300.0) for speaker, _ in lengths}
-        writer.write(path, {"contents": list(contents), "sample_rate": 16000}, speakers, rows, arrays)
+        writer.write(path, SETTINGS | {"contents": list(contents)}, speakers, rows, arrays)
         return store.FeatureStore(path)
 
     return make

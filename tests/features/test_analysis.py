@@ -7,13 +7,18 @@ from voice import voice
 from vconv.audio import world
 from vconv.common.errors import VconvError
 from vconv.features import analysis
-from vconv.features.schema import TYPES, Frames
+from vconv.features.schema import Frames, array_types
+
+TYPES = array_types(["frames"])
 
 EVERYTHING = ("frames", "wave", "copy_synthesis")
 
 
 def settings(contents=EVERYTHING, rate=16000, frame_period_ms=5.0):
-    return {"contents": list(contents), "sample_rate": rate, "frame_period_ms": frame_period_ms, "f0_method": "dio"}
+    return {"contents": list(contents), "sample_rate": rate, "frame_period_ms": frame_period_ms} | {
+        "f0_method": "dio",
+        "content_encoder": {"name": "mel_cepstrum", "version": 1},
+    }
 
 
 def analyze(y, *options, **changes):
@@ -69,7 +74,7 @@ def test_the_copy_synthesis_is_made_of_the_features_as_they_are_stored():
 
 
 def test_copy_synthesis_is_padded_with_silence_and_clipped_at_full_scale():
-    frames = Frames(*(analyze(voice(150.0, 0.3))[name] for name in TYPES))
+    frames = Frames(**{name: array for name, array in analyze(voice(150.0, 0.3)).items() if name in TYPES})
     whole = analysis.copy_synthesis(frames, 61 * 80, settings())
     longer = analysis.copy_synthesis(frames, 61 * 80 + 7, settings())
     np.testing.assert_array_equal(longer, [*whole, *[0] * 7])

@@ -25,7 +25,7 @@ def test_frames_of_a_split_and_their_speakers(make_store, tmp_path):
 
 def test_opening_maps_the_arrays_and_closing_releases_them(make_store, tmp_path):
     opened = make_store(tmp_path / "f.h5", {("A", "training"): [3]}, contents=EVERYTHING)
-    assert all(isinstance(array, np.memmap) for array in (opened.spectrum, opened.energy, *opened.waves.values()))
+    assert all(isinstance(array, np.memmap) for array in (*opened.frame_arrays.values(), *opened.waves.values()))
     opened.close()
     assert opened.spectrum is None and opened.waves == {} and opened.frames("training")[0].tolist() == [0, 1, 2]
 
@@ -60,8 +60,8 @@ def test_arrays_that_contradict_the_table_are_refused(make_store, tmp_path, dama
 def test_another_version_is_refused(make_store, tmp_path):
     make_store(tmp_path / "f.h5", {("A", "training"): [3]})
     with h5py.File(tmp_path / "f.h5", "r+") as file:
-        file.attrs["version"] = 3
-    with pytest.raises(VconvError, match="is version 3 of vconv features, this vconv reads version 1 and 2; make it"):
+        file.attrs["version"] = 4
+    with pytest.raises(VconvError, match="is version 4 of vconv features, this vconv reads version 3; make it"):
         FeatureStore(tmp_path / "f.h5")
 
 
@@ -81,7 +81,7 @@ def test_read_wave_gives_the_samples_of_an_utterance(make_store, tmp_path):
 
 def test_a_file_without_frames_gives_waves_and_refuses_to_read_frames(make_store, tmp_path):
     opened = make_store(tmp_path / "f.h5", {("A", "training"): [3, 4], ("A", "validation"): [5]}, contents=["wave"])
-    assert opened.spectrum is None and opened.f0_hz is None and opened.speakers == ["A"]
+    assert opened.spectrum is None and opened.frame_arrays == {} and opened.speakers == ["A"]
     assert [row.length for row in opened.split("training")] == [0, 0]
     message = r"f.h5: holds no frames, only wave; write contents: \[wave, frames\] in corpus.yaml and extract again"
     for read in (

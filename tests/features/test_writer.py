@@ -1,5 +1,6 @@
 """Writing a feature file: reading gives what was written; impossible features and shapes are refused."""
 
+import errno
 import shutil
 from types import SimpleNamespace
 
@@ -8,12 +9,14 @@ import pytest
 
 from vconv.common.errors import VconvError
 from vconv.features import writer
+from vconv.features.schema import array_types
 from vconv.features.store import FeatureStore, Frames, StoredUtterance
 
 
 def frames(length, bins=4, **changes):
-    whole = Frames(np.full((length, bins), -2.0), np.ones(length), np.zeros(length), np.zeros((length, 1)))
-    return whole._replace(**changes)._asdict()
+    spectrum, cepstra = np.full((length, bins), -2.0), np.zeros((length, 40))
+    whole = Frames(spectrum, np.ones(length), np.zeros(length), np.zeros((length, 1)), cepstra)
+    return whole._replace(**changes).arrays()
 
 
 def wave(samples):
@@ -37,13 +40,25 @@ def test_reading_gives_what_was_written(tmp_path):
         assert opened.settings == settings
         assert opened.utterances == [rows[0], rows[1]._replace(start=3, first_sample=240)]
         assert opened.speakers == ["A"] and opened.f0_range_hz.tolist() == [[51.5, 99.5]] and opened.failures == []
-        kinds = [
-            (array.dtype, array.shape) for array in (opened.spectrum, opened.energy, opened.f0_hz, opened.aperiodicity)
-        ]
-        assert kinds == [(np.float16, (8, 4)), (np.float32, (8,)), (np.float32, (8,)), (np.float32, (8, 1))]
-        for stored, written in zip(opened.read(opened.utterances[1]), arrays[1].values(), strict=True):
-            np.testing.assert_array_equal(stored, written)
-        assert all(isinstance(array, np.memmap) and array.flags.aligned for array in opened.read(opened.utterances[0]))
+        kinds = [(array.dtype, array.shape) for array in opened.frame_arrays.values()]
+        shapes = [(8,), (8,), (8, 1), (8, 40)]
+        assert kinds == [(np.float16, (8, 4)), *((np.float32, shape) for shape in shapes)]
+        stored = opened.read(opened.utterances[1]).arrays()
+        assert stored.keys() == arrays[1].keys()
+        for name, array in stored.items():
+            np.testing.assert_array_equal(array, arrays[1][name])
+            assert isinstance(array, np.memmap) and array.flags.aligned
+
+
+def test_content_computed_from_the_signal_is_stored_where_there_is_some(tmp_path):
+    arrays = [frames(3, content=np.arange(6.0).reshape(3, 2)), frames(2, content=np.ones((2, 2)))]
+    write(tmp_path / "f.h5", [row(3), row(2, name="v")], arrays)
+    with FeatureStore(tmp_path / "f.h5") as opened:
+        found = opened.read(opened.utterances[0]).content
+        assert found.dtype == np.float32 and found.tolist() == [[0, 1], [2, 3], [4, 5]]
+    write(tmp_path / "g.h5", [row(3)], [frames(3)])
+    with FeatureStore(tmp_path / "g.h5") as opened:
+        assert opened.read(opened.utterances[0]).content is None
 
 
 def test_the_fingerprint_depends_on_settings_ranges_and_utterances_only(tmp_path):
@@ -109,7 +124,7 @@ def test_each_combination_of_contents_is_stored(tmp_path, contents):
         assert [utterance.first_sample for utterance in opened.utterances] == [0, 7]
         for utterance, written in zip(opened.utterances, arrays, strict=True):
             stored = opened.read_all(utterance)
-            assert set(stored) == {*(Frames._fields if "frames" in contents else ()), *contents} - {"frames"}
+            assert set(stored) == {*array_types(contents)}
             for name, array in stored.items():
                 np.testing.assert_array_equal(array, written[name])
 
@@ -144,4 +159,14 @@ def test_too_little_disk_space_is_refused_before_hdf5_writes(tmp_path, monkeypat
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**7))
     with pytest.raises(VconvError, match="f.h5: cannot be written .*make room"):
         write(tmp_path / "f.h5", [row(3)], [frames(3)])
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_recording_that_cannot_be_read_is_not_told_as_a_file_that_cannot_be_written(tmp_path):
+    def arrays():
+        yield frames(3)
+        raise OSError(errno.EIO, "the recording")
+
+    with pytest.raises(OSError, match="the recording"):
+        write(tmp_path / "f.h5", [row(3), row(3)], arrays())
     assert not list(tmp_path.iterdir())

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import quick
 import soundfile
 import tiny as tiny_corpus
 from small import changes_for
@@ -28,7 +29,8 @@ SET = [
 def run(tiny, tmp_path_factory):
     """A small DCGAN, trained by the command on the tiny corpus."""
     folder = tmp_path_factory.mktemp("generation") / "a run"
-    assert cli.main(["train", "dcgan", f"--corpus={tiny.corpus}", f"--run={folder}", *SET]) == 0
+    with quick.blank_plots():
+        assert cli.main(["train", "dcgan", f"--corpus={tiny.corpus}", f"--run={folder}", *SET]) == 0
     return folder
 
 
@@ -86,6 +88,7 @@ def music(rng, seconds, rate):
     return (0.5 * tune * np.exp(-4 * (time % 0.25)))[:, None] * [1, 0.8] + 0.01 * rng.normal(size=(len(time), 2))
 
 
+@pytest.mark.usefixtures("eager", "blank_plots")
 @pytest.mark.parametrize(
     "corpus, names, classes",
     [
@@ -154,6 +157,7 @@ CQT = ["spectrogram.height=24", "spectrogram.bins_per_octave=12", "spectrogram.l
 WORLD = ["spectrogram.height=513", "network.height_strides=[3,3,2,2]", "network.height_kernels=[6,6,4,4]"]
 
 
+@pytest.mark.usefixtures("eager", "blank_plots")
 @pytest.mark.parametrize("kind, sizes, shape", [("cqt", CQT, (24, 8, 2)), ("world", WORLD, (513, 8, 1))])
 def test_constant_q_and_world_spectrograms_are_generated_and_inverted(tiny, tmp_path, capsys, kind, sizes, shape):
     run, output = tmp_path / "run", tmp_path / "out"

@@ -58,12 +58,12 @@ def test_coverage_counts_the_impulse_responses(layers, size):
 
 @settings(max_examples=60, deadline=None)
 @given(LAYERS)
-def test_the_rhythm_is_one_period_in_the_middle_of_a_long_signal(layers):
+def test_the_period_is_that_of_the_middle_of_a_long_signal(layers):
     (axis,) = coverage(axis_stack(layers), (101,))
     period, middle = math.prod(stride for _, stride, _ in layers), len(axis.taps) // 2
-    assert len(axis.rhythm) == period
+    assert len(axis.period) == period
     assert axis.taps[middle : middle + period].tolist() in [
-        np.roll(axis.rhythm, shift).tolist() for shift in range(period)
+        np.roll(axis.period, shift).tolist() for shift in range(period)
     ]
 
 
@@ -112,9 +112,9 @@ def test_the_inputs_of_an_output_are_the_product_over_axes():
 
 def test_coverage_by_hand():
     (axis,) = coverage([Upsampling("x", (5,), (2,))], (3,))
-    assert axis.taps.tolist() == axis.inputs.tolist() == [1, 2, 2, 3, 2, 2] and sorted(axis.rhythm) == [2, 3]
+    assert axis.taps.tolist() == axis.inputs.tolist() == [1, 2, 2, 3, 2, 2] and sorted(axis.period) == [2, 3]
     (axis,) = coverage([Upsampling("x", (2,), (5,))], (2,))
-    assert axis.taps.tolist() == [1, 1, 0, 0, 0] * 2 and axis.rhythm.tolist() == [1, 1, 0, 0, 0]
+    assert axis.taps.tolist() == [1, 1, 0, 0, 0] * 2 and axis.period.tolist() == [1, 1, 0, 0, 0]
 
 
 def test_counts_beyond_64_bits_are_exact():
@@ -151,9 +151,9 @@ def test_the_verdict_agrees_with_the_counts(kernel, stride, size, padding):
     (axis,) = coverage([layer], (size,))
     found = verdict([layer], (size,))
     assert bool(found.holes) == (0 in axis.taps) == (not found.covers)
-    assert bool(found.checkerboards) == (len(set(axis.rhythm)) > 1 and not found.holes)
+    assert bool(found.checkerboards) == (len(set(axis.period)) > 1 and not found.holes)
     for sentence in found.checkerboards:
-        assert f"{min(axis.rhythm)} and {max(axis.rhythm)} taps" in sentence
+        assert f"{min(axis.period)} and {max(axis.period)} taps" in sentence
 
 
 @settings(max_examples=100, deadline=None)
@@ -203,7 +203,7 @@ def test_a_plan_covers_its_target_without_hole_or_checkerboard(target, blocks):
     assert len(plan.stack) == blocks and verdict(plan.stack, plan.start, tuple(target)) == ([], [], [])
     for size, start, crop, axis in zip(target, plan.start, plan.crop, coverage(plan.stack, plan.start), strict=True):
         assert len(axis.taps) - crop == size and crop >= 0
-        assert min(axis.taps) > 0 and len(set(axis.rhythm)) == 1
+        assert min(axis.taps) > 0 and len(set(axis.period)) == 1
         assert start <= 8 and (start >= 4 or start == size)
     for layer in plan.stack:
         assert all(
@@ -298,7 +298,7 @@ def test_a_block_with_a_hole_is_refused_before_it_is_built():
         (lambda: shapes(FAULTY, (7, 19)), r"layer 1: \[2, 5, 5\] has 3 axes where the others have 2"),
         (
             lambda: coverage(FAULTY, (2, 0, 19)),
-            r"start: needs whole numbers from 1 to 10,000,000, one an axis, found \(2,",
+            r"start: needs whole numbers from 1 to 10,000,000, one per axis, found \(2,",
         ),
         (
             lambda: coverage([Upsampling("x", 5000, 5000)] * 3, (1,)),
@@ -340,7 +340,7 @@ def test_the_text_describes_each_layer_each_axis_and_a_plan():
         "the ends of a long input)",
     ]
     assert "  97,444 of 181,944 outputs (53.6%) are reached by no input" in lines, "all but 2 × 250 × 169"
-    assert "verdict: holes; layers of vconv refuse to be built like this" in lines
+    assert "verdict: holes; vconv builds no such layers" in lines
     assert lines[-4:] == [
         "  layers:",
         "  - {kernel: [3, 8, 10], stride: [1, 4, 5]}",

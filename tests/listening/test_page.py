@@ -285,7 +285,7 @@ def test_the_command_builds(folders, capsys):
     assert cli.main(["listening-test", "build", *systems, "--seed=3", "--output", str(page)]) == 0
     out = capsys.readouterr().out
     assert f"{page}: 10 questions on 5 of 5 sentences, about 1 minutes a listener" in out
-    assert f"{page.with_name('page.key.json')}: keep it to yourself" in out
+    assert f"{page.with_name('page.key.json')}: the key" in out
     assert sorted(path.name for path in page.parent.iterdir()) == ["page.html", "page.key.json"]
 
 

@@ -10,6 +10,7 @@ from scipy.stats import binom
 
 from vconv.commands import cli
 from vconv.common.errors import VconvError
+from vconv.listening import output as listening_output
 from vconv.listening import scores as listening_scores
 from vconv.listening.scores import crossed_interval
 
@@ -149,9 +150,9 @@ def test_listeners_and_sentences_are_drawn_independently():
 @given(st.integers(1, 5), st.integers(1, 5), st.randoms(use_true_random=False), st.integers(-3, 3))
 def test_the_interval_stays_among_the_grades_and_moves_with_them(listeners, sentences, random, shift):
     table = np.array([[random.randint(1, 5) for _ in range(sentences)] for _ in range(listeners)], float)
-    low, high = crossed_interval(table, draws=500)
+    low, high = crossed_interval(table, resamples=500)
     assert table.min() - 1e-9 <= low <= high <= table.max() + 1e-9
-    assert crossed_interval(table + shift, draws=500) == pytest.approx([low + shift, high + shift])
+    assert crossed_interval(table + shift, resamples=500) == pytest.approx([low + shift, high + shift])
 
 
 # Anchors
@@ -178,7 +179,7 @@ def test_a_listener_who_fails_an_anchor_is_dropped_with_the_reason(score, answer
     assert reason in found
     alone, _ = score([make_result(key)])
     assert {**scores, "dropped": {}} == alone
-    assert f"dropped: Bo: {found}" in listening_scores.as_text(scores)
+    assert f"dropped: Bo: {found}" in listening_output.as_text(scores)
 
 
 @pytest.mark.parametrize(

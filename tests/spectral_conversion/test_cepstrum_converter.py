@@ -57,7 +57,7 @@ def spectral(network=same, gv=0.0, source_mix=0.0, transforms=None, **changes):
 def frames_of(mel_cepstra):
     power = mel_cepstrum.to_spectrum(mel_cepstra, BINS, 0.41)
     log_spectrum, energy = world.normalize_energy(power)
-    return Frames(log_spectrum, energy, np.full(len(power), 100.0), np.full((len(power), 1), -10.0))
+    return Frames(log_spectrum, energy, np.full(len(power), 100.0), np.full((len(power), 1), -10.0), mel_cepstra)
 
 
 @pytest.fixture

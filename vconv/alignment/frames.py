@@ -14,7 +14,7 @@ from vconv.features.acoustic import (
 )
 
 
-def encode_utterance(frames, encoder, mean, std, rate):
+def encode_utterance(frames, encoder, mean, std):
     """Return every second frame of an utterance, a hop of 10 ms at the usual 5 ms between frames.
 
     Parameters
@@ -24,8 +24,6 @@ def encode_utterance(frames, encoder, mean, std, rate):
     encoder : vconv.features.content.interface.ContentEncoder
     mean, std : ndarray [40]
         Of the speaker's acoustic features.
-    rate : int
-        In Hz.
 
     Returns
     -------
@@ -36,7 +34,7 @@ def encode_utterance(frames, encoder, mean, std, rate):
     speech : ndarray [n], bool
         The speech mask.
     """
-    acoustic = acoustic_features(frames, rate)
+    acoustic = acoustic_features(frames)
     coefficients = ((acoustic - mean) / std)[:, TRANSFORMED]
     found = acoustic, coefficients, encoder.encode(acoustic, frames, mean, std), speech_mask(frames.energy)
     return tuple(part[::FRAME_STEP] for part in found)
@@ -87,7 +85,7 @@ class AlignmentFrames:
             inside = slice(utterance.start, utterance.start + utterance.length)
             speaker = store.speakers.index(utterance.speaker)
             mean, std = statistics.acoustic_mean[speaker], statistics.acoustic_std[speaker]
-            parts = encode_utterance(store.read(found), self.encoder, mean, std, store.settings["sample_rate"])
+            parts = encode_utterance(store.read(found), self.encoder, mean, std)
             for array, part in zip((self.acoustic, self.coefficients, self.content, self.speech), parts, strict=True):
                 array[inside] = part
 

@@ -1,4 +1,4 @@
-"""Measure converted recordings beside their source, target and copy-synthesis, or compare two such measurements."""
+"""Evaluate converted recordings against their source, target and copy-synthesis, or compare two evaluations."""
 
 import shlex
 import sys
@@ -10,43 +10,78 @@ from vconv.common.errors import VconvError
 
 def add(sub):
     """Declare the options."""
-    add_shared(sub, "--run", help="evaluate what this trained model converted; scores go to its folder")
-    add_shared(sub, "--corpus", help="with --run; default: the corpus the run was trained on")
-    add_shared(sub, "--corpus-dir", "--pairs", "--jobs")
-    sub.add_argument(
-        "--converted",
-        metavar="DIR",
-        help="with --run: what `vconv convert --pairs` wrote (default: "
-        "RUN/converted); or a folder of recordings, with --source and --target",
-    )
-    sub.add_argument("--source", metavar="DIR", help="folder of what was converted, same names")
-    sub.add_argument("--target", metavar="DIR", help="folder of the target's own recordings, same names if it has them")
-    sub.add_argument(
-        "--protocol",
-        default="mcd24",
-        metavar="A,B",
-        help="of mel-cepstral distortion: mcd24 (default), sprocket24, cdvae34, crank34c0, s3prl39c0, or all",
-    )
-    sub.add_argument("--without-neural", action="store_true", help="leave out what vconv[neural] measures")
-    sub.add_argument(
-        "--whisper",
-        metavar="MODEL",
-        help="measure word errors with this faster-whisper model: a name, e.g. base.en, or a folder",
-    )
-    sub.add_argument("--transcripts", metavar="FILE", help="what was said; a line: sentence's name, blank, text")
+    _add_recordings(sub)
+    _add_measures(sub)
     sub.add_argument(
         "--json",
         metavar="FILE",
-        help="write the scores there, and a row a recording beside it as .csv (default with --run: RUN/scores.json)",
+        help="file for the scores; a .csv file beside it gets a row for each recording "
+        "(default: RUN/scores.json with --run, else none)",
     )
     sub.add_argument(
         "--cache",
         metavar="DIR",
-        help="where analyses of natural recordings are kept (default: the user's cache folder)",
+        help="folder that keeps the analyses of natural recordings and the outputs of neural networks "
+        "(default: $XDG_CACHE_HOME/vconv or ~/.cache/vconv)",
     )
-    sub.add_argument("--seed", type=int, default=0, help="of bootstrap and mixtures (default 0)")
-    add_shared(sub, "--failures")
-    sub.add_argument("--compare", nargs=2, metavar=("A.json", "B.json"), help="compare two measurements")
+    add_shared(sub, "--jobs", "--failures")
+    sub.add_argument(
+        "--compare",
+        nargs=2,
+        metavar=("A.json", "B.json"),
+        help="compare two files that --json wrote, measure by measure, and do nothing else",
+    )
+
+
+def _add_recordings(sub):
+    """Declare the options that name the recordings."""
+    add_shared(sub, "--run", help="folder of the trained model whose conversions are evaluated")
+    add_shared(sub, "--corpus", help="with --run: the corpus of the recordings (default: the corpus of the training)")
+    add_shared(sub, "--corpus-dir", "--pairs")
+    sub.add_argument(
+        "--converted",
+        metavar="DIR",
+        help="folder of the converted recordings: with --run the output of `vconv convert --pairs` (default: "
+        "RUN/converted), else a folder of audio files",
+    )
+    sub.add_argument(
+        "--source-dir", metavar="DIR", help="without --run: folder of the source recordings, with the same file names"
+    )
+    sub.add_argument(
+        "--target-dir",
+        metavar="DIR",
+        help="without --run: folder of the target's recordings; files with the same names are the references",
+    )
+
+
+def _add_measures(sub):
+    """Declare the options that choose the measures."""
+    sub.add_argument(
+        "--protocol",
+        default="mcd24",
+        metavar="A,B",
+        help="protocols of mel-cepstral distortion: mcd24, sprocket24, cdvae34, crank34c0, s3prl39c0, or all "
+        "(default: mcd24)",
+    )
+    sub.add_argument(
+        "--without-neural",
+        action="store_true",
+        help="leave out speaker similarity and naturalness by neural networks (default: measured with the installed "
+        "packages of vconv[neural])",
+    )
+    sub.add_argument(
+        "--whisper",
+        metavar="MODEL",
+        help="faster-whisper model for word and character error rates: a name such as base.en, or a folder "
+        "(default: no error rates)",
+    )
+    sub.add_argument(
+        "--transcripts",
+        metavar="FILE",
+        help="with --whisper: reference texts, one sentence a line: file name without suffix, blank, text "
+        "(default: the recognizer's transcripts of the source recordings)",
+    )
+    sub.add_argument("--seed", type=int, default=0, metavar="N", help="of bootstrap and mixtures (default: 0)")
 
 
 def run(options):
@@ -56,26 +91,27 @@ def run(options):
 
         print("\n".join(compare(*options.compare)))
         return 0
-    folders = options.source or options.target
-    if bool(options.run) == bool(folders) or folders and not (options.converted and options.source and options.target):
-        raise VconvError("name either a --run, or three folders: --converted, --source and --target")
+    folders = options.source_dir or options.target_dir
+    complete = options.converted and options.source_dir and options.target_dir
+    if bool(options.run) == bool(folders) or folders and not complete:
+        raise VconvError("name either a --run, or three folders: --converted, --source-dir and --target-dir")
     return _evaluate(options)
 
 
 def _evaluate(options):
-    """Measure, print the table, write the files, and return the exit status."""
+    """Evaluate, print the table, write the files, and return the exit status."""
     from vconv.common import files
-    from vconv.evaluation import cache, neural_metrics, output
+    from vconv.evaluation import cache, neural_metrics, output, text
     from vconv.evaluation.evaluate import evaluate
     from vconv.evaluation.protocols import parse_protocols
 
     protocols = parse_protocols(options.protocol)
     folder = options.cache or cache.default_folder()
-    heard, missing = neural_metrics.choose(not options.without_neural, options.whisper, options.transcripts, folder)
+    neural, missing = neural_metrics.choose(not options.without_neural, options.whisper, options.transcripts, folder)
     recordings = _recordings(options)
-    found = evaluate(recordings, protocols, options.jobs, folder, options.seed, heard)
+    found = evaluate(recordings, protocols, options.jobs, folder, options.seed, neural)
     content = output.summary(found, shlex.join(["vconv", *sys.argv[1:]]))
-    print(output.as_text(content), flush=True)
+    print(text.as_text(content), flush=True)
     path = options.json or options.run and Path(options.run) / "scores.json"
     if path:
         files.write_text(path, output.as_json(content))
@@ -83,7 +119,7 @@ def _evaluate(options):
     for note in [*found.notes, *missing]:
         print(f"note: {note}", file=sys.stderr)
     if found.failures:
-        print(f"{len(found.failures)} warnings: the scores above rest on the files that are left", file=sys.stderr)
+        print(f"{len(found.failures)} warnings: the scores above are of the remaining files", file=sys.stderr)
     return tell(found.failures, options.failures)
 
 
@@ -92,7 +128,7 @@ def _recordings(options):
     from vconv.evaluation import recordings
 
     if not options.run:
-        return recordings.of_folders(options.converted, options.source, options.target)
+        return recordings.of_folders(options.converted, options.source_dir, options.target_dir)
     from vconv.conversion.convert_files import parse_pairs
     from vconv.training.run_folder import RunFolder
 

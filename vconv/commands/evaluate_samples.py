@@ -1,7 +1,8 @@
-"""Measure how good and how varied generated patches of spectrograms are."""
+"""Measure the quality and diversity of generated spectrogram patches."""
 
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 
 from vconv.commands.options import load_tensorflow
@@ -14,21 +15,35 @@ def add(sub):
         "--generated",
         required=True,
         metavar="DIR|FILE.npy",
-        help="patches [n, height, width] or [n, "
-        "height, width, channels], frequency along the height; of a folder, all .npy files",
+        help="generated patches, [n, height, width] or [n, height, width, channels], the height is the frequency "
+        "axis; a file, or a folder of .npy files",
     )
-    sub.add_argument("--training", required=True, metavar="DIR|FILE.npy", help="patches the generator was trained on")
-    sub.add_argument("--held-out", metavar="DIR|FILE.npy", help="patches it never saw: what a perfect one would reach")
+    sub.add_argument(
+        "--training", required=True, metavar="DIR|FILE.npy", help="patches that the generator was trained on"
+    )
+    sub.add_argument(
+        "--held-out",
+        metavar="DIR|FILE.npy",
+        help="real patches outside the training set; their values are what a perfect generator reaches (default: none)",
+    )
     sub.add_argument(
         "--labels",
         metavar="FILE.npy",
-        help="a class (speaker) for each training patch: trains the "
-        "classifier whose features are used; without it they are principal components",
+        help="class (speaker) of each training patch, an integer or string; trains the classifier whose features are "
+        "compared (default: 64 principal components are the features)",
     )
-    sub.add_argument("--classifier", metavar="FILE.h5", help="keep the classifier there, and use the one that is there")
-    sub.add_argument("--seed", type=int, default=0, help="of classifier, parts and bootstrap (default 0)")
-    sub.add_argument("--json", metavar="FILE", help="write all numbers there")
-    sub.add_argument("--pictures", metavar="DIR", help="write histograms.png and nearest.png there")
+    sub.add_argument(
+        "--classifier",
+        metavar="FILE.h5",
+        help="file of the classifier; it is used if it exists, else written (default: not kept)",
+    )
+    sub.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of classifier, random parts and bootstrap (default: 0)"
+    )
+    sub.add_argument("--json", metavar="FILE", help="file for all numbers (default: none)")
+    sub.add_argument(
+        "--pictures", metavar="DIR", help="folder for histograms.png and nearest.png (default: no pictures)"
+    )
 
 
 def run(options):
@@ -67,14 +82,14 @@ def _read(options):
 
 
 def _describe(sets, labels, options):
-    """Return ({set: SampleSet}, where the features come from)."""
+    """Return ({set: SampleSet}, description of the features)."""
     from vconv.generation.sample_scores import SampleSet, principal_components
 
-    there = options.classifier and Path(options.classifier).exists()
-    if labels is None and not there:
+    exists = options.classifier and Path(options.classifier).exists()
+    if labels is None and not exists:
         if options.classifier:
             raise VconvError(
-                f"{options.classifier}: there is no such file; give --labels to train a classifier and keep it there"
+                f"{options.classifier}: there is no such file; give --labels to train a classifier and write it"
             )
         features = principal_components(sets, options.seed)
         number = features["training"].shape[1]
@@ -82,20 +97,20 @@ def _describe(sets, labels, options):
             {name: SampleSet(patches, features[name]) for name, patches in sets.items()},
             {"kind": "principal components", "number": number},
         )
-    load_tensorflow()  # not before all mistakes in the files are told, for it takes seconds
+    load_tensorflow()  # takes seconds, so only after the files were checked
     from vconv.generation.patch_classifier import PatchClassifier
 
     classifier = (
         PatchClassifier.load(options.classifier)
-        if there
+        if exists
         else PatchClassifier.fit(sets["training"], labels, options.seed)
     )
     if labels is not None and not {*labels.tolist()} <= {*classifier.classes}:
         raise VconvError(
             f"{options.classifier}: knows the classes {', '.join(map(str, classifier.classes))}, and "
-            f"{options.labels} names others; keep this corpus' classifier in another file"
+            f"{options.labels} has others; write the classifier of this corpus to another file"
         )
-    if options.classifier and not there:
+    if options.classifier and not exists:
         classifier.save(options.classifier)
     described = {name: SampleSet(patches, *classifier.describe(patches)) for name, patches in sets.items()}
     return described, {
@@ -118,5 +133,4 @@ def _draw(sets, folder):
         "nearest.png": pictures.nearest_pairs(generated, training, *memorization.nearest(generated, training)),
     }
     for name, figure in drawn.items():
-        with files.replacing(folder / name) as temporary:
-            figure.savefig(temporary, dpi=120)
+        files.write(folder / name, partial(figure.savefig, dpi=120))

@@ -1,4 +1,4 @@
-"""A listening test as one page that works without a network, and the scores of those who took it."""
+"""Build a listening test as one HTML page that needs no network, and score its results."""
 
 import argparse
 
@@ -6,7 +6,7 @@ from vconv.commands.options import positive, tell
 
 
 def system(text):
-    """Return the (name, folder) that NAME=DIR says; for `type=` of an option."""
+    """Return (name, folder) of NAME=DIR; for `type=` of an option."""
     name, found, folder = text.partition("=")
     if not (name and found and folder):
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=DIR")
@@ -16,28 +16,55 @@ def system(text):
 def add(sub):
     """Declare the options."""
     actions = sub.add_subparsers(required=True, metavar="build|score")
-    make = actions.add_parser("build", help="write the page, and the key to its answers", description=build.__doc__)
-    make.add_argument(
+    _add_build(actions.add_parser("build", help="write the page and its key", description=build.__doc__))
+    _add_score(actions.add_parser("score", help="score the result files of listeners", description=score.__doc__))
+
+
+def _add_build(sub):
+    """Declare the options of `build`."""
+    sub.add_argument(
         "--system",
         type=system,
         action="append",
         required=True,
         metavar="NAME=DIR",
         dest="systems",
-        help="a system's name in the scores and the folder of its recordings; two or more",
+        help="name of a system in the scores, and the folder of its recordings; give the option at least twice",
     )
-    make.add_argument("--target", metavar="DIR", help="natural recordings of the target speaker")
-    make.add_argument("--source", metavar="DIR", help="the recordings before conversion")
-    make.add_argument("--tests", metavar="mos,similarity,abx", help="default: all that can be made")
-    make.add_argument("--sentences", type=positive, metavar="N", help="how many to draw (default: 8)")
-    make.add_argument("--seed", type=int, default=0, help="default 0")
-    make.add_argument("--output", required=True, metavar="page.html")
-    make.set_defaults(run_action=build)
-    marks = actions.add_parser("score", help="score the files listeners sent back", description=score.__doc__)
-    marks.add_argument("results", nargs="+", metavar="result.json")
-    marks.add_argument("--key", required=True, metavar="page.key.json", help="what `build` wrote beside the page")
-    marks.add_argument("--json", metavar="FILE", help="write the scores there as well")
-    marks.set_defaults(run_action=score)
+    sub.add_argument(
+        "--target",
+        metavar="DIR",
+        help="folder of natural recordings of the target speaker, the references of similarity and abx and hidden "
+        "anchors (default: none, only mos is possible)",
+    )
+    sub.add_argument(
+        "--source",
+        metavar="DIR",
+        help="folder of the recordings before conversion, low anchors of similarity (default: none)",
+    )
+    sub.add_argument(
+        "--tests",
+        metavar="mos,similarity,abx",
+        help="tests on the page: naturalness, similarity to the target, preference (default: all that are possible)",
+    )
+    sub.add_argument(
+        "--sentences", type=positive, metavar="N", help="number of sentences to draw (default: 8, or all if fewer)"
+    )
+    sub.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of the draw and of the order of the questions (default: 0)"
+    )
+    sub.add_argument(
+        "--output", required=True, metavar="page.html", help="HTML file to write; the key is page.key.json beside it"
+    )
+    sub.set_defaults(run_action=build)
+
+
+def _add_score(sub):
+    """Declare the options of `score`."""
+    sub.add_argument("results", nargs="+", metavar="result.json", help="result files that listeners sent back")
+    sub.add_argument("--key", required=True, metavar="page.key.json", help="the key that `build` wrote beside the page")
+    sub.add_argument("--json", metavar="FILE", help="file for the scores (default: none, they are only printed)")
+    sub.set_defaults(run_action=score)
 
 
 def run(options):
@@ -46,7 +73,7 @@ def run(options):
 
 
 def build(options):
-    """Write a blind listening test as one page with all recordings inside."""
+    """Write a blind listening test as one HTML page that contains its recordings."""
     from vconv.common.errors import VconvError
     from vconv.listening import page
 
@@ -58,17 +85,17 @@ def build(options):
     print(
         f"{built.page}: {built.items} questions on {built.sentences} of {built.common} sentences, about "
         f"{built.minutes} minutes a listener, {built.page.stat().st_size / 2**20:.1f} MB\n"
-        f"{built.key}: keep it to yourself; `vconv listening-test score --key {built.key} …` needs it"
+        f"{built.key}: the key; do not give it to listeners. `vconv listening-test score --key {built.key} …` needs it"
     )
 
 
 def score(options):
-    """Score what listeners sent back: MOS, similarity and preference, without listeners who fail the anchors."""
+    """Score result files: MOS, similarity and preference, without listeners who fail the hidden anchors."""
     from vconv.common import files
-    from vconv.listening import scores
+    from vconv.listening import output, scores
 
     found, failures = scores.score(options.key, options.results)
-    print(scores.as_text(found))
+    print(output.as_text(found))
     if options.json:
-        files.write_text(options.json, scores.as_json(found))
+        files.write_text(options.json, output.as_json(found))
     return tell(failures)

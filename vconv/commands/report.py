@@ -1,4 +1,4 @@
-"""A page of scores, recordings and pictures to look at and listen to: one HTML file that needs nothing else."""
+"""Write a report: one HTML file with scores, recordings and pictures."""
 
 import sys
 
@@ -8,15 +8,19 @@ from vconv.common.errors import VconvError
 
 def add(sub):
     """Declare the options."""
-    add_shared(sub, "--run", help="folder of the trained model, for its scores and training curves")
-    sub.add_argument("--scores", metavar="FILE", help="what `vconv evaluate` wrote (default: RUN/scores.json)")
-    sub.add_argument("--output", metavar="FILE", help="the page (default: RUN/report.html)")
-    add_shared(sub, "--pairs", help="pairs to be heard and seen (default: all, but at most 20); the tables hold all")
+    add_shared(sub, "--run", help="folder of the trained model, for its scores and training curves (default: none)")
+    sub.add_argument(
+        "--scores", metavar="FILE", help="file that `vconv evaluate --json` wrote (default: RUN/scores.json)"
+    )
+    sub.add_argument("--output", metavar="FILE", help="HTML file to write (default: RUN/report.html)")
+    add_shared(
+        sub, "--pairs", help="pairs with players and pictures (default: all, at most 20); the tables contain all"
+    )
     sub.add_argument(
         "--sentences",
         type=positive,
         metavar="N",
-        help="how many of each pair (default: 5, or fewer of many pairs, 20 in all)",
+        help="number of sentences of each pair (default: 5, or fewer, so that the page has at most 20)",
     )
     add_shared(sub, "--failures")
 

@@ -18,6 +18,7 @@ from vconv.audio.resynthesis import resynthesize
 from vconv.audio.silence import keep_source_silence
 from vconv.common.config import one_of
 from vconv.common.errors import VconvError
+from vconv.features import content
 from vconv.features.acoustic import speech_mask
 from vconv.features.analysis import to_frames
 from vconv.training.run_folder import RunFolder
@@ -63,6 +64,7 @@ class VoiceConverter:
         features = statistics.settings
         self.rate, self.frame_period_ms = features["sample_rate"], features["frame_period_ms"]
         self.f0_method = features["f0_method"]
+        self._content_encoder = content.encoder_of(features)
         kind = data.kind(models.training_data(settings["model"]))
         self.spectral = kind.converter(model, statistics, settings["settings"], transforms)
 
@@ -127,7 +129,8 @@ class VoiceConverter:
             floor_hz, ceiling_hz = self.statistics.f0_range_hz[number]
         analysis = world.analyze(y, self.rate, floor_hz, ceiling_hz, self.f0_method, self.frame_period_ms)
         log_f0 = f0.log_f0_statistics(analysis.f0_hz) if number is None else self._log_f0(number)
-        return Utterance(y, analysis, log_f0, self.spectral.encode(to_frames(analysis, self.rate), number))
+        frames = to_frames(y, analysis, self.rate, self._content_encoder)
+        return Utterance(y, analysis, log_f0, self.spectral.encode(frames, number))
 
     def synthesize(self, utterance, target, synthesis="world"):
         """Return the signal [samples] of an `Utterance` in the voice of `target`; see `convert`."""

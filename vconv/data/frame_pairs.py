@@ -71,10 +71,8 @@ class FramePairSegments(Windows):
             utterance = self.utterances[number]
             speaker = self.store.speakers.index(utterance.speaker)
             mean, std = self.statistics.acoustic_mean[speaker], self.statistics.acoustic_std[speaker]
-            rate = self.store.settings["sample_rate"]
-            _, _, self._contents[number], _ = encode_utterance(
-                self.store.read(utterance), self.encoder, mean, std, rate
-            )
+            frames = self.store.read(utterance)
+            _, _, self._contents[number], _ = encode_utterance(frames, self.encoder, mean, std)
         return self._contents[number]
 
 

@@ -1,5 +1,7 @@
 """Keras callbacks that show in TensorBoard after each epoch what a model does with a validation utterance or noise."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -30,7 +32,8 @@ class FramePictures(keras.callbacks.Callback):
         self.settings, self.speakers = data.store.settings, data.store.speakers
         utterance = data.store.split("validation")[0]
         self.source = self.speakers.index(utterance.speaker)
-        self.frames = Frames(*(array[:PICTURE_FRAMES] for array in data.store.read(utterance)))
+        frames = data.store.read(utterance).arrays()
+        self.frames = Frames(**{name: array[:PICTURE_FRAMES] for name, array in frames.items()})
 
     def set_model(self, model):
         """Prepare the conversion, once for all epochs."""
@@ -100,8 +103,7 @@ class PatchPictures(keras.callbacks.Callback):
         chosen = sorted({round(place) for place in np.linspace(0, len(drawn) - 1, SHOWN_EPOCHS)}) if drawn else []
         if chosen:
             named = {drawn[place].stem.replace("-", " "): plots.read_pixels(drawn[place]) for place in chosen}
-            with files.replacing(self.folder.path / "samples.png") as temporary:
-                plots.stacked(named).savefig(temporary, dpi=120)
+            files.write(self.folder.path / "samples.png", partial(plots.stacked(named).savefig, dpi=120))
 
 
 def _log_spectrum(y):

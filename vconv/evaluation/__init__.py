@@ -1,1 +1,1 @@
-"""Objective measures of converted speech, none of which needs TensorFlow."""
+"""Objective measures of converted speech. None of them needs TensorFlow."""

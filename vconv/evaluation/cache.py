@@ -1,8 +1,9 @@
-"""What is slow to find and never changes, kept on disk: analyses of natural recordings, what networks say of any."""
+"""Disk cache of slow results: the analyses of natural recordings, and the outputs of the neural metrics."""
 
 import hashlib
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -11,7 +12,7 @@ import numpy as np
 from vconv.common import files
 from vconv.common.errors import VconvError
 
-VERSION = 2  # to be raised when the analysis changes
+VERSION = 2  # increase it when an analysis changes
 
 
 def default_folder():
@@ -28,15 +29,21 @@ def digest(path):
 
 
 def cached(folder, key, compute):
-    """Return `compute()`, a dict of arrays, or what an earlier call with this key stored.
+    """Return `compute()`, or the arrays that an earlier call with the same key stored.
 
     Parameters
     ----------
     folder : str, Path or None
-        None: nothing is kept. A folder that cannot be written is no error: the work is then done again next time.
+        The cache; None turns it off. A folder that cannot be written is no error: nothing is stored.
     key : JSON-like
-        All that the arrays depend on.
+        Everything that the arrays depend on.
     compute : callable
+        () → {name: ndarray}.
+
+    Returns
+    -------
+    arrays : dict
+        Name → ndarray.
     """
     if folder is None:
         return compute()
@@ -45,11 +52,8 @@ def cached(folder, key, compute):
     try:
         with np.load(path, allow_pickle=False) as stored:
             return dict(stored)
-    except (OSError, ValueError, EOFError, KeyError, BadZipFile):  # missing, or damaged
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile):  # missing or damaged
         arrays = compute()
-    try:
-        with files.replacing(path, durable=False) as temporary, open(temporary, "wb") as file:
-            np.savez(file, **arrays)
-    except VconvError:
-        pass
+    with suppress(VconvError):
+        files.write(path, lambda temporary: np.savez(temporary, **arrays), durable=False)
     return arrays

@@ -1,10 +1,11 @@
-"""Is system A better than system B? A paired bootstrap over the sentences that both were scored on."""
+"""Comparison of two evaluations by a paired bootstrap over the sentences that both contain."""
 
 import numpy as np
 
 from vconv.common.errors import VconvError
 from vconv.evaluation import bootstrap, output
-from vconv.evaluation.scores import MEASURES, SYSTEMS, estimate, over_pairs
+from vconv.evaluation.measures import MEASURES
+from vconv.evaluation.scores import estimate, over_pairs
 
 
 def compare(path_a, path_b, system="converted"):
@@ -19,18 +20,19 @@ def compare(path_a, path_b, system="converted"):
     Returns
     -------
     lines : list of str
-        For each measure both estimates, their difference A − B with its 95 % interval, and in words whether there is
-        one: whether the interval leaves out 0.
+        For each measure both estimates, their difference A − B with its 95 % interval, and a verdict: the difference
+        is significant if the interval does not contain 0.
 
     Raises
     ------
     VconvError
-        A file is no scores.json, or the two have no pair with a common sentence.
+        A file is not a scores.json, or the two files have no pair with a common sentence.
     """
     contents = [output.read(path) for path in (path_a, path_b)]
-    rows_a, rows_b = (_rows(content) for content in contents)
     settings = contents[0]["settings"]
-    shared = {pair: set(rows_a[pair][system]) & set(rows_b[pair][system]) for pair in rows_a if pair in rows_b}
+    tables = [output.scores_of(content) for content in contents]
+    a, b = ({pair: table.systems(pair) for pair in table.pairs()} for table in tables)
+    shared = {pair: set(a[pair][system]) & set(b[pair][system]) for pair in a if pair in b}
     shared = {pair: sentences for pair, sentences in shared.items() if sentences}
     if not shared:
         raise VconvError(
@@ -44,45 +46,33 @@ def compare(path_a, path_b, system="converted"):
         f"{sum(map(len, shared.values()))} sentences scored in both; paired bootstrap, "
         f"{settings['bootstrap']} resamples",
     ]
-    for measure in MEASURES:
-        a, b = (
+    for measure in MEASURES.values():
+        estimates = [
             over_pairs(
-                [
-                    estimate(measure, rows[pair], system, settings["bootstrap"], settings["seed"], names)
-                    for pair, names in shared.items()
-                ]
+                estimate(measure, pairs[pair], system, settings["bootstrap"], settings["seed"], sentences)
+                for pair, sentences in shared.items()
             )
-            for rows in (rows_a, rows_b)
-        )
-        if a is not None and b is not None:
-            lines.append(_line(measure.name, a, b))
+            for pairs in (a, b)
+        ]
+        if all(one is not None for one in estimates):
+            lines.append(_line(measure, *estimates))
     return lines
 
 
-def _line(name, a, b):
-    """Return what is to be said of one measure."""
+def _line(measure, a, b):
+    """Return the line of one measure."""
     if a.files != b.files:
-        return f"{name}: A rests on {a.files} files and B on {b.files}, so they are not compared"
-    difference = a.values - b.values
+        return f"{measure.heading}: A has {a.files} files and B has {b.files}, so they are not compared"
+    a_values, b_values = measure.factor * a.values, measure.factor * b.values
+    difference = a_values - b_values
     low, high = bootstrap.interval(difference)
-    text = f"{name}: A {a.values[0]:.3f}, B {b.values[0]:.3f}, A - B {difference[0]:+.3f} [{low:+.3f}, {high:+.3f}], "
+    text = (
+        f"{measure.heading}: A {a_values[0]:.3f}, B {b_values[0]:.3f}, "
+        f"A - B {difference[0]:+.3f} [{low:+.3f}, {high:+.3f}], "
+    )
     if not np.isfinite([low, high]).all():
-        return text + "which cannot be told"
-    verdict = "no difference can be told"
+        return text + "the interval is undefined"
+    verdict = "no significant difference"
     if low > 0 or high < 0:
         verdict = f"A is {'higher' if low > 0 else 'lower'}"
     return f"{text}{a.files} files: {verdict}"
-
-
-def _rows(content):
-    """Return {pair: {system: {sentence: values}}} of a scores.json; null becomes NaN."""
-    rows = {}
-    for row in content["files"]:
-        values = {
-            key: np.array(value, float)
-            for key, value in row.items()
-            if isinstance(value, (int, float, list)) or value is None and key != "path"
-        }
-        systems = rows.setdefault(row["pair"], {name: {} for name in SYSTEMS})
-        systems[row["system"]][row["sentence"]] = values
-    return rows

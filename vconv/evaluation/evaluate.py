@@ -1,4 +1,4 @@
-"""Measuring systems: every recording by every measure at hand, in parallel, natural recordings only once."""
+"""Evaluation of recordings by all measures, in parallel processes. Natural recordings are analyzed only once."""
 
 from concurrent.futures import as_completed
 from typing import NamedTuple
@@ -9,48 +9,49 @@ from vconv.common.errors import VconvError
 from vconv.common.workers import available_cores, worker_pool
 from vconv.evaluation import similarity
 from vconv.evaluation.protocols import MCD24
-from vconv.evaluation.scores import SYSTEMS
+from vconv.evaluation.recordings import Recordings
+from vconv.evaluation.score_table import SYSTEMS, Additions, RecordingKey, ScoreTable
 from vconv.evaluation.sentence import Sentence, measure
 
 
 class Evaluation(NamedTuple):
-    """What was measured.
+    """The scores of recordings.
 
     Attributes
     ----------
     recordings : Recordings
     protocols : list of Protocol
-    rows : dict
-        {"SRC-TGT": {system: {sentence: {key: number or array}}}}
+        Whose distortion was measured.
+    scores : ScoreTable
     failures, notes : list of str
-        What could not be measured, and what else a reader must know, a sentence each.
+        Recordings that could not be measured, and remarks for the reader of the scores, a sentence each.
     seed : int
     """
 
-    recordings: object
+    recordings: Recordings
     protocols: list
-    rows: dict
+    scores: ScoreTable
     failures: list
     notes: list
     seed: int
 
 
-def evaluate(recordings, protocols=(MCD24,), jobs=None, cache=None, seed=0, listeners=()):
+def evaluate(recordings, protocols=(MCD24,), jobs=None, cache=None, seed=0, neural_metrics=()):
     """Measure recordings.
 
     Parameters
     ----------
     recordings : Recordings
     protocols : list of Protocol
+        Whose distortion is measured.
     jobs : int, optional
-        Number of processes; one a core when left out.
+        Number of processes; one for each core if left out.
     cache : str or Path, optional
-        Folder to keep the analyses of natural recordings in.
+        Folder that keeps the analyses of natural recordings.
     seed : int
-        Of all that is drawn at random.
-    listeners : list of callable
-        (recordings, rows, failures) → None; each adds values of its own to the rows, see the module
-        `listeners`; one that cannot be loaded is noted, and what was measured before it stays.
+        Of the mixtures.
+    neural_metrics : list of callable
+        (recordings, keys) → Additions; see the module `neural_metrics`. A note names a metric that cannot be loaded.
 
     Returns
     -------
@@ -62,73 +63,90 @@ def evaluate(recordings, protocols=(MCD24,), jobs=None, cache=None, seed=0, list
         No converted recording could be measured.
     """
     with worker_pool(min(jobs or available_cores(), len(recordings.sentences()))) as pool:
-        rows, failures = _measure_sentences(pool, recordings, protocols, cache)
+        measured, failures = _measure_sentences(pool, recordings, protocols, cache)
         failures = recordings.failures + failures
-        if not any(systems["converted"] for systems in rows.values()):
+        if not any(key.system == "converted" for key in measured):
             raise VconvError(f"nothing could be measured; the first reason: {failures[0]}")
-        notes = recordings.notes + [
-            f"{pair}: rests on a single converted recording, so nothing has an interval"
-            for pair, systems in rows.items()
-            if len(systems["converted"]) == 1
-        ]
-        notes += _add_likelihoods(pool, recordings, rows, seed)
-    for listener in listeners:
+        scores = ScoreTable({key: recording.scores for key, recording in measured.items()})
+        notes = recordings.notes + _single_recordings(recordings, measured)
+        cepstra = {key: recording.cepstra for key, recording in measured.items()}
+        additions = _likelihood_ratios(pool, recordings, cepstra, seed)
+        scores, notes = scores.extended(additions), notes + additions.failures
+    for metric in neural_metrics:
         try:
-            listener(recordings, rows, failures)
+            additions = metric(recordings, list(measured))
         except VconvError as error:
-            notes.append(f"not measured: {error}")
-    return Evaluation(recordings, list(protocols), rows, failures, notes, seed)
+            notes = [*notes, f"not measured: {error}"]
+        else:
+            scores, failures = scores.extended(additions), failures + additions.failures
+    return Evaluation(recordings, list(protocols), scores, failures, notes, seed)
 
 
 def _measure_sentences(pool, recordings, protocols, cache):
-    """Return (rows, failures) of all sentences."""
-    wanted = [MCD24, *(protocol for protocol in protocols if protocol != MCD24)]
-    cache = cache and str(cache)
+    """Return ({RecordingKey: MeasuredRecording} in the order of pairs, systems and sentences, failures)."""
     sentences = [
         Sentence(
             name,
             {speaker: files[name] for speaker, files in recordings.natural.items() if name in files},
             {(pair.source, pair.target): pair.converted.get(name) for pair in recordings.pairs},
             recordings.settings,
-            wanted,
-            cache,
+            list(protocols),
+            cache and str(cache),
         )
         for name in recordings.sentences()
     ]
     futures = [pool.submit(measure, sentence) for sentence in sentences]
     for _ in tqdm(as_completed(futures), total=len(futures), unit="sentence", desc="evaluate", disable=None):
         pass
-    rows, failures = {str(pair): {system: {} for system in SYSTEMS} for pair in recordings.pairs}, []
-    for sentence, future in zip(sentences, futures, strict=True):  # in this order, whatever the timing
-        measured, broken = future.result()
-        failures += broken
-        for pair, systems in measured.items():
-            for system, values in systems.items():
-                if MCD24 not in protocols:  # it was needed for the frames of the other measures
-                    values.pop(MCD24.name, None)
-                rows["-".join(pair)][system][sentence.name] = values
-    return rows, failures
+    found = {sentence.name: future.result() for sentence, future in zip(sentences, futures, strict=True)}
+    measured = {
+        RecordingKey(str(pair), system, name): of_sentence.recordings[pair.source, pair.target, system]
+        for pair in recordings.pairs
+        for system in SYSTEMS
+        for name, of_sentence in found.items()
+        if (pair.source, pair.target, system) in of_sentence.recordings
+    }
+    return measured, [failure for of_sentence in found.values() for failure in of_sentence.failures]
 
 
-def _add_likelihoods(pool, recordings, rows, seed):
-    """Add log_likelihood_ratio to every recording, and take the cepstra out; return a note for each pair without."""
-    futures, notes = {}, []
+def _single_recordings(recordings, measured):
+    """Return a note for each pair that has a single converted recording."""
+    converted = [key.pair for key in measured if key.system == "converted"]
+    return [
+        f"{pair}: has a single converted recording, so nothing has an interval"
+        for pair in recordings.pairs
+        if converted.count(str(pair)) == 1
+    ]
+
+
+def _likelihood_ratios(pool, recordings, cepstra, seed):
+    """Return the `Additions` of log_likelihood_ratio.
+
+    Parameters
+    ----------
+    pool : Executor
+    recordings : Recordings
+    cepstra : dict
+        RecordingKey → mel-cepstra [T, 24].
+    seed : int
+        Of the mixtures.
+    """
+    futures, values, failures = {}, {}, []
     for pair in recordings.pairs:
-        cepstra = {
-            system: {name: values.pop("cepstra") for name, values in found.items()}
-            for system, found in rows[str(pair)].items()
+        of_pair = {key: frames for key, frames in cepstra.items() if key.pair == str(pair)}
+        natural = {
+            speaker: {key.sentence: frames for key, frames in of_pair.items() if key.system == system}
+            for speaker, system in ((pair.source, "source"), (pair.target, "target"))
         }
-        natural = {pair.source: cepstra["source"], pair.target: cepstra["target"]}
-        probes = {(system, name): (name, frames) for system, found in cepstra.items() for name, frames in found.items()}
+        probes = {key: (key.sentence, frames) for key, frames in of_pair.items()}
         futures[str(pair)] = pool.submit(
             similarity.frame_log_likelihood_ratios, natural, probes, pair.source, pair.target, seed
         )
     for pair, future in futures.items():
         try:
             ratios = future.result()
-        except VconvError as error:  # too few recordings to learn the speakers from
-            notes.append(f"{pair}: no log-likelihood ratio: {error}")
-            continue
-        for (system, name), ratio in ratios.items():
-            rows[pair][system][name]["log_likelihood_ratio"] = ratio
-    return notes
+        except VconvError as error:  # too few recordings to train the mixtures
+            failures.append(f"{pair}: no log-likelihood ratio: {error}")
+        else:
+            values |= {key: {"log_likelihood_ratio": ratio} for key, ratio in ratios.items()}
+    return Additions(values, failures)

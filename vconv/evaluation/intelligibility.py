@@ -1,4 +1,4 @@
-"""How much of the words a speech recognizer still understands: word and character error rates."""
+"""Intelligibility: word and character error rates of a speech recognizer."""
 
 import unicodedata
 from pathlib import Path
@@ -10,15 +10,15 @@ from vconv.evaluation.neural_packages import package, speech
 class Recognizer:
     """Whisper by faster-whisper, 8-bit weights, on the CPU (extra `neural`).
 
-    Radford et al. 2022, "Robust speech recognition via large-scale weak supervision", arXiv 2212.04356. Every file is
-    read alone, by beam search of width 5 at temperature 0, without falling back to sampling: the same file gives the
-    same text.
+    Radford et al. 2022, "Robust speech recognition via large-scale weak supervision", arXiv 2212.04356. Each file is
+    transcribed alone, by beam search of width 5 at temperature 0, without the fallback to sampling. So the same file
+    always gives the same text.
 
     Parameters
     ----------
     model : str or Path
-        A folder that holds a model in the format of CTranslate2, or the name of one ("tiny.en", "base.en", "small" …),
-        which is downloaded once and then found again without a network.
+        Folder of a model in the format of CTranslate2, or the name of one ("tiny.en", "base.en", "small" …). A named
+        model is downloaded once and kept.
 
     Raises
     ------
@@ -30,7 +30,7 @@ class Recognizer:
         whisper = package("faster_whisper")
         try:
             self._model = whisper.WhisperModel(str(model), device="cpu", compute_type="int8")
-        except Exception as error:  # of the hub, the network or the engine: a dozen kinds, all with one remedy
+        except Exception as error:  # many types, from the hub, the network or the engine; one remedy
             reason = " ".join(str(error).split())[:200].rstrip(".")
             what = "loaded" if Path(model).is_dir() else "fetched"
             raise VconvError(
@@ -38,41 +38,67 @@ class Recognizer:
                 "a faster-whisper model, or a name where the network is open"
             ) from error
 
-    def read(self, y, rate):
-        """Return what is said in a signal `y` [samples] at `rate` Hz as text; errors as `neural.speech`."""
+    def transcribe(self, y, rate):
+        """Return the words in a signal `y` [samples] at `rate` Hz as text; errors as `neural_packages.speech`."""
         segments, _ = self._model.transcribe(
             speech(y, rate), beam_size=5, temperature=0.0, condition_on_previous_text=False
         )
         return " ".join(segment.text.strip() for segment in segments)
 
 
-def error_rates(text, reference):
-    """Compare what was understood with what was said.
-
-    Both are normalized first: compatibility characters (NFKC) and case folded, apostrophes dropped, other punctuation
-    taken for spaces. Numbers stay as they are written: "20" is not "twenty".
-
-    Parameters
-    ----------
-    text, reference : str
-        The recognizer's reading, and the words that were said.
-
-    Returns
-    -------
-    wer, cer : float
-        Substitutions, deletions and insertions over the number of words, of characters (with the spaces between
-        words), of the reference; insertions can bring them above 1.
+def read_transcripts(path):
+    """Return {sentence: text} of a file with a line for each sentence: its name, a blank, its text.
 
     Raises
     ------
     VconvError
-        The reference holds no word.
+        The file cannot be read, or a line has no text.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise VconvError(
+            f"{path}: cannot be read as UTF-8 text; write a line for each sentence: name, blank, text"
+        ) from error
+    texts = {}
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            name, _, text = line.strip().partition(" ")
+            if not text.strip():
+                raise VconvError(
+                    f"{path}: line {number} is {line.strip()!r}; write the sentence's name, a blank, its text"
+                )
+            texts[name] = text.strip()
+    return texts
+
+
+def error_rates(text, reference):
+    """Return word and character error rates of a transcript.
+
+    Both texts are normalized first: compatibility characters (NFKC) and case are folded, apostrophes removed, other
+    punctuation replaced by spaces. Numbers are not spelled out: "20" is not "twenty".
+
+    Parameters
+    ----------
+    text, reference : str
+        The recognizer's transcript and the reference text.
+
+    Returns
+    -------
+    wer, cer : float
+        Number of substitutions, deletions and insertions divided by the number of words (characters, with the spaces
+        between words) of the reference. Insertions can make a rate exceed 1.
+
+    Raises
+    ------
+    VconvError
+        The reference contains no word, or the package jiwer is missing.
     """
     text, reference = normalize(text), normalize(reference)
     if not reference:
-        raise VconvError("the reference holds no word, so there is no error rate; give the sentence that was said")
-    words, said = text.split(), reference.split()
-    return edit_distance(words, said) / len(said), edit_distance(text, reference) / len(reference)
+        raise VconvError("the reference contains no word, so there is no error rate; give the text of the sentence")
+    jiwer = package("jiwer")
+    return jiwer.wer(reference, text), jiwer.cer(reference, text)
 
 
 def normalize(text):
@@ -80,13 +106,3 @@ def normalize(text):
     text = unicodedata.normalize("NFKC", text).casefold()
     text = "".join(letter for letter in text if letter not in "'’‘`")
     return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text).split())
-
-
-def edit_distance(a, b):
-    """Return how many insertions, deletions and substitutions lead from sequence `a` to `b` (Levenshtein 1966)."""
-    row = list(range(len(b) + 1))
-    for i, of_a in enumerate(a, 1):
-        above, row = row, [i]
-        for j, of_b in enumerate(b, 1):
-            row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (of_a != of_b)))
-    return row[-1]

@@ -1,4 +1,4 @@
-"""Distances between two recordings of one sentence: mel-cepstral distortion and F0 error, on signals, without files."""
+"""Mel-cepstral distortion and F0 errors between two signals of the same sentence."""
 
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ DB = 10 / np.log(10)
 
 
 class Frames(NamedTuple):
-    """An utterance as the metrics see it: f0_hz [T] (0 = unvoiced), power_db [T], mel_cepstrum [T, order + 1]."""
+    """Features of an utterance: f0_hz [T] (0 = unvoiced), power_db [T], mel_cepstrum [T, order + 1]."""
 
     f0_hz: np.ndarray
     power_db: np.ndarray
@@ -23,11 +23,18 @@ class Frames(NamedTuple):
 
 
 class F0Errors(NamedTuple):
-    """F0 of one utterance against another; NaN where too few aligned frames are voiced in both.
+    """F0 errors of one utterance against another; NaN where too few aligned frames are voiced in both.
 
-    rmse_hz, rmse_cents and correlation (of log-F0) are over the aligned frames voiced in both, and so is median_cents,
-    the shift by which the first lies above the second; voicing_error is the share of aligned frames where only one
-    is voiced.
+    Attributes
+    ----------
+    rmse_hz, rmse_cents : float
+        Root mean square error over the aligned frames that are voiced in both.
+    correlation : float
+        Of log-F0, over the same frames.
+    voicing_error : float
+        Share of the aligned frames in which only one utterance is voiced.
+    median_cents : float
+        Median of F0 of the first minus F0 of the second, over the aligned frames that are voiced in both.
     """
 
     rmse_hz: float
@@ -38,7 +45,7 @@ class F0Errors(NamedTuple):
 
 
 class Score(NamedTuple):
-    """What `score` measures: mcd_db, the F0 errors, and the number of frames on the alignment path."""
+    """Result of `score`: mcd_db, the F0 errors, and the number of frames on the alignment path."""
 
     mcd_db: float
     f0: F0Errors
@@ -46,14 +53,15 @@ class Score(NamedTuple):
 
 
 def score(y, rate, reference, reference_rate, protocol=MCD24):
-    """Measure a signal against another recording of the same sentence.
+    """Compare a signal with another recording of the same sentence.
 
     Parameters
     ----------
     y, reference : ndarray [samples]
     rate, reference_rate : int
-        In Hz; both are scored at the lower one, since an empty upper band alone adds 7 dB.
+        In Hz. Both signals are compared at the lower rate, because an empty upper band adds 7 dB.
     protocol : Protocol
+        Which frames and coefficients are compared.
 
     Returns
     -------
@@ -66,7 +74,7 @@ def score(y, rate, reference, reference_rate, protocol=MCD24):
     """
     common = min(rate, reference_rate)
     a, b = (
-        active(analyze(wav.resample(signal, signal_rate, common), common, protocol), protocol)
+        select_frames(analyze(wav.resample(signal, signal_rate, common), common, protocol), protocol)
         for signal, signal_rate in ((y, rate), (reference, reference_rate))
     )
     path = align(a, b, protocol)
@@ -74,12 +82,12 @@ def score(y, rate, reference, reference_rate, protocol=MCD24):
 
 
 def analyze(y, rate, protocol=MCD24):
-    """Return the `Frames` of a signal, all of them; errors as in `score`."""
-    return describe(*analyse_spectrum(y, rate), rate, protocol)
+    """Return the `Frames` of a signal, silent ones included; errors as in `score`."""
+    return describe(*analyze_spectrum(y, rate), rate, protocol)
 
 
-def analyse_spectrum(y, rate):
-    """Return (f0_hz [T], power spectrum [T, K]) of a signal, what all protocols begin with; errors as in `score`."""
+def analyze_spectrum(y, rate):
+    """Return (f0_hz [T], power spectrum [T, K]) of a signal, the first step of all protocols; errors as in `score`."""
     f0_hz = world.estimate_f0(y, rate, *F0_RANGE_HZ, method="harvest")
     if np.abs(y).max() < SILENCE:
         raise VconvError("the signal is silent, so it cannot be scored; check the recording")
@@ -87,7 +95,7 @@ def analyse_spectrum(y, rate):
 
 
 def describe(f0_hz, spectrum, rate, protocol=MCD24):
-    """Return the `Frames` of an F0 contour and power spectrum, all of them."""
+    """Return the `Frames` of an F0 contour [T] and a power spectrum [T, K], silent ones included."""
     alpha = mel_cepstrum.mel_alpha(rate) if protocol.alpha is None else protocol.alpha
     weights = np.ones(spectrum.shape[1])
     if protocol.frames == "two-sided power":
@@ -96,13 +104,13 @@ def describe(f0_hz, spectrum, rate, protocol=MCD24):
     return Frames(f0_hz, power_db, mel_cepstrum.from_spectrum(spectrum, protocol.order, alpha))
 
 
-def is_active(frames, protocol=MCD24):
-    """Return which of the frames the protocol counts, bool [T].
+def frame_mask(frames, protocol=MCD24):
+    """Return which frames the protocol compares, bool [T].
 
     Raises
     ------
     VconvError
-        It counts none: no frame is voiced.
+        The protocol compares no frame of this utterance, for example because none is voiced.
     """
     if protocol.frames == "voiced":
         counts = frames.f0_hz > 0
@@ -114,21 +122,21 @@ def is_active(frames, protocol=MCD24):
     return counts
 
 
-def active(frames, protocol=MCD24):
-    """Return the frames that the protocol counts; errors as in `is_active`."""
-    counts = is_active(frames, protocol)
+def select_frames(frames, protocol=MCD24):
+    """Return the `Frames` that the protocol compares; errors as in `frame_mask`."""
+    counts = frame_mask(frames, protocol)
     return Frames(*(part[counts] for part in frames))
 
 
 def align(a, b, protocol=MCD24):
     """Align two utterances by dynamic time warping.
 
-    The distance is Euclidean on the protocol's coefficients; steps (1, 0), (0, 1), (1, 1) weigh the same.
+    The distance is Euclidean on the protocol's coefficients. The steps (1, 0), (0, 1), (1, 1) have equal weights.
 
     Parameters
     ----------
     a, b : Frames
-        Their active frames.
+        As `select_frames` returns them.
 
     Returns
     -------
@@ -138,7 +146,7 @@ def align(a, b, protocol=MCD24):
     Raises
     ------
     VconvError
-        The table of distances would have more than 10^8 cells (about 50 s against 50 s).
+        The distance matrix would have more than 10^8 cells (about 50 s against 50 s).
     """
     if len(a.f0_hz) * len(b.f0_hz) > MAX_CELLS:
         raise VconvError(
@@ -148,10 +156,10 @@ def align(a, b, protocol=MCD24):
 
 
 def mcd(a, b, path, protocol=MCD24):
-    """Return the mel-cepstral distortion in dB of `a` against `b`, the mean over the alignment `path`.
+    """Return the mel-cepstral distortion in dB between `a` and `b`, the mean over the alignment `path`.
 
-    Kubichek (1993), "Mel-cepstral distance measure for objective speech quality assessment":
-    10 / ln 10 · sqrt(2 Σ (a_m - b_m)^2), m from the protocol's lowest coefficient to its highest.
+    10 / ln 10 · sqrt(2 Σ (a_m - b_m)^2), with m from the protocol's lowest coefficient to its highest (Kubichek 1993,
+    "Mel-cepstral distance measure for objective speech quality assessment").
     """
     difference = _compared(a, protocol)[path[:, 0]] - _compared(b, protocol)[path[:, 1]]
     return float(np.mean(DB * np.sqrt(2 * np.square(difference).sum(axis=1))))
@@ -177,5 +185,5 @@ def f0_errors(a, b, path):
 
 
 def _compared(frames, protocol):
-    """Return the coefficients the protocol compares, [T, order + 1 - lowest]."""
+    """Return the coefficients that the protocol compares, [T, order + 1 - lowest]."""
     return frames.mel_cepstrum[:, protocol.lowest :]

@@ -1,4 +1,4 @@
-"""Naturalness predicted by networks trained on listeners' opinions, 1 (bad) to 5 (excellent) (extra `neural`)."""
+"""Mean opinion scores of naturalness, 1 (bad) to 5 (excellent), predicted by neural networks (extra `neural`)."""
 
 import io
 from contextlib import redirect_stdout
@@ -11,15 +11,15 @@ PACKAGES = {"distillmos": "distillmos", "dnsmos": "speechmos"}
 
 
 def available():
-    """Return the names of the predictors whose package is installed; nothing is loaded for it."""
+    """Return the names of the predictors whose package is installed, without loading it."""
     return tuple(name for name, of in PACKAGES.items() if find_spec(of))
 
 
 def predictors():
-    """Return every predictor: {name: f(y, rate) -> opinion score}.
+    """Return all predictors: {name: f(y, rate) -> opinion score}.
 
-    A predictor loads its network, which comes with its package, at the first call, and keeps it. It raises
-    `VconvError` where the package is missing, and for a signal too short, silent or not finite.
+    A predictor loads its network at the first call; the weights come with its package. It raises a `VconvError` if the
+    package is missing, or the signal is too short, silent or not finite.
     """
     return {"distillmos": distillmos, "dnsmos": dnsmos}
 
@@ -27,7 +27,7 @@ def predictors():
 def distillmos(y, rate):
     """Predict the mean opinion score (Stahl and Gamper 2025, "Distillation and pruning ...", arXiv 2502.05356).
 
-    The level of the signal does not matter; one shorter than 7.68 s is filled up with silence.
+    The score does not depend on the level of the signal. A signal shorter than 7.68 s is padded with silence.
     """
     torch, model = package("torch"), _distillmos_network()
     with torch.inference_mode():
@@ -37,12 +37,12 @@ def distillmos(y, rate):
 def dnsmos(y, rate):
     """Predict the overall score of ITU-T P.835 (Reddy et al. 2022, "DNSMOS P.835 ...", arXiv 2110.01763).
 
-    A signal shorter than 9.01 s is repeated; the level matters.
+    The score depends on the level of the signal. A signal shorter than 9.01 s is repeated.
     """
     return float(package("speechmos.dnsmos").run(speech(y, rate), RATE)["ovrl_mos"])
 
 
 @cache
 def _distillmos_network():
-    with redirect_stdout(io.StringIO()):  # it prints where its weights lie
+    with redirect_stdout(io.StringIO()):  # the constructor prints the path of its weights
         return package("distillmos").ConvTransformerSQAModel().eval()

@@ -1,8 +1,11 @@
-"""Networks that listen to every recording: whose voice it is, how natural it sounds, which words are understood."""
+"""Metrics by neural networks: speaker similarity, naturalness and intelligibility of each recording.
+
+A metric is a function (recordings, keys) → `Additions`. To add one, write such a function, describe its measures in
+`measures.py`, and add it to `choose`.
+"""
 
 from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
@@ -12,181 +15,164 @@ from vconv.evaluation import similarity
 from vconv.evaluation.cache import cached, digest
 from vconv.evaluation.neural_packages import package
 from vconv.evaluation.recordings import signal_key, signal_of
-from vconv.evaluation.scores import SYSTEMS
+from vconv.evaluation.score_table import Additions
 
 
 def choose(neural, whisper, transcripts, cache):
-    """Return (listeners, notes): what to hand to `evaluate`, and a sentence for each that is left out.
+    """Return (metrics, notes): the neural metrics for `evaluate`, and a sentence on those that are left out.
 
     Parameters
     ----------
     neural : bool
-        Use whatever of the extra `neural` is installed; what is not, is noted.
+        Use the installed packages of the extra `neural`; a note names the missing ones.
     whisper : str or None
-        A recognizer's model; None leaves word errors out.
+        Model of the speech recognizer; None leaves the error rates out.
     transcripts : str, Path or None
-        File of what was said; without it the recognizer's reading of the source is the reference.
+        File of reference texts; without it the recognizer's transcript of the source is the reference.
     cache : str or Path or None
+        Folder of the cache; None turns it off.
 
     Raises
     ------
     VconvError
-        The recognizer, which was asked for, or the transcripts cannot be loaded.
+        The recognizer or the transcripts cannot be loaded.
     """
     from vconv.evaluation import naturalness
-    from vconv.evaluation.intelligibility import Recognizer
+    from vconv.evaluation.intelligibility import Recognizer, read_transcripts
 
     chosen, notes = [], []
     if neural:
         installed = naturalness.available()
         if find_spec("resemblyzer"):
-            chosen.append(partial(add_similarity, cache=cache))
-        chosen += [partial(add_naturalness, name=name, cache=cache) for name in installed]
-        absent = [] if find_spec("resemblyzer") else ["position between source and target (resemblyzer)"]
+            chosen.append(partial(speaker_similarity, cache=cache))
+        chosen += [partial(opinion_scores, name=name, cache=cache) for name in installed]
+        absent = [] if find_spec("resemblyzer") else ["normalized similarity (resemblyzer)"]
         absent += [f"naturalness ({name})" for name in naturalness.PACKAGES if name not in installed]
         if absent:
             notes.append(f"not measured: {', '.join(absent)}; pip install 'vconv[neural]'")
     if whisper:
         texts = read_transcripts(transcripts) if transcripts else {}
-        chosen.append(partial(add_word_errors, recognizer=Recognizer(whisper), texts=texts, model=whisper, cache=cache))
+        chosen.append(partial(word_errors, recognizer=Recognizer(whisper), texts=texts, model=whisper, cache=cache))
     return chosen, notes
 
 
-def add_similarity(recordings, rows, failures, cache=None):
-    """Add cosine_target, cosine_source and nearer_target to every recording, by Resemblyzer's encoder."""
+def speaker_similarity(recordings, keys, cache=None):
+    """Measure cosine_target, cosine_source and closer_to_target by the encoder of Resemblyzer."""
     from vconv.evaluation.speaker_encoder import SpeakerEncoder
 
     embed = SpeakerEncoder().embed
-    found = hear("speaker", lambda y, rate: embed(y, rate), recordings, rows, failures, cache)
+    embeddings, failures = score("speaker", lambda y, rate: embed(y, rate), recordings, keys, cache)
+    values = {}
     for pair in recordings.pairs:
-        name = str(pair)
+        of_pair = {key: embedding for key, embedding in embeddings.items() if key.pair == str(pair)}
         natural = {
-            speaker: {
-                sentence: found[name, system, sentence]
-                for sentence in rows[name][system]
-                if (name, system, sentence) in found
-            }
+            speaker: {key.sentence: embedding for key, embedding in of_pair.items() if key.system == system}
             for speaker, system in ((pair.source, "source"), (pair.target, "target"))
         }
         if min(map(len, natural.values())) < 2:
             failures.append(
-                f"{pair}: the position needs two natural recordings of each speaker, since the sentence "
-                "itself is left out of the centroid"
+                f"{pair}: normalized similarity needs two natural recordings of each speaker, because the sentence "
+                "of the recording is left out of the centroid"
             )
             continue
-        for system in SYSTEMS:
-            for sentence, values in rows[name][system].items():
-                if (name, system, sentence) in found:
-                    cosine = similarity.cosines(found[name, system, sentence], sentence, natural)
-                    values |= {
-                        "cosine_target": cosine[pair.target],
-                        "cosine_source": cosine[pair.source],
-                        "nearer_target": float(cosine[pair.target] > cosine[pair.source]),
-                    }
+        for key, embedding in of_pair.items():
+            cosine = similarity.cosines(embedding, key.sentence, natural)
+            values[key] = {
+                "cosine_target": cosine[pair.target],
+                "cosine_source": cosine[pair.source],
+                "closer_to_target": float(cosine[pair.target] > cosine[pair.source]),
+            }
+    return Additions(values, failures)
 
 
-def add_naturalness(recordings, rows, failures, name, cache=None):
-    """Add the opinion score of the predictor `name` to every recording."""
+def opinion_scores(recordings, keys, name, cache=None):
+    """Measure the mean opinion score by the predictor `name`."""
     from vconv.evaluation import naturalness
 
-    package(naturalness.PACKAGES[name])  # if it cannot be loaded, that is to be told once, not for every recording
-    for (pair, system, sentence), score in hear(
-        name, naturalness.predictors()[name], recordings, rows, failures, cache
-    ).items():
-        rows[pair][system][sentence][name] = float(score)
+    package(naturalness.PACKAGES[name])  # a package that cannot be loaded is reported once, not for each recording
+    found, failures = score(name, naturalness.predictors()[name], recordings, keys, cache)
+    return Additions({key: {name: float(value)} for key, value in found.items()}, failures)
 
 
-def add_word_errors(recordings, rows, failures, recognizer, texts, model, cache=None):
-    """Add wer and cer to every recording whose reference is known: its transcript, or the source as it was read."""
+def word_errors(recordings, keys, recognizer, texts, model, cache=None):
+    """Measure wer and cer against the reference text, or else against the recognizer's transcript of the source.
+
+    Parameters
+    ----------
+    recordings : Recordings
+    keys : list of RecordingKey
+    recognizer : Recognizer
+    texts : dict
+        Sentence → reference text.
+    model : str
+        Name of the recognizer's model.
+    cache : str or Path or None
+    """
     from vconv.evaluation.intelligibility import error_rates
 
-    def read(y, rate):
-        return np.array(recognizer.read(y, rate))
+    def transcribe(y, rate):
+        return np.array(recognizer.transcribe(y, rate))
 
-    found = {key: str(text) for key, text in hear(f"words {model}", read, recordings, rows, failures, cache).items()}
-    for (pair, system, sentence), text in found.items():
-        reference = texts.get(sentence, found.get((pair, "source", sentence)))
+    found, failures = score(f"words {model}", transcribe, recordings, keys, cache)
+    transcripts, values = {key: str(text) for key, text in found.items()}, {}
+    for key, text in transcripts.items():
+        reference = texts.get(key.sentence, transcripts.get(key._replace(system="source")))
         if reference is not None:
             try:
                 wer, cer = error_rates(text, reference)
             except VconvError as error:
-                failures.append(f"{sentence}: {error}")
-                continue
-            rows[pair][system][sentence] |= {"text": text, "wer": wer, "cer": cer}
+                failures.append(f"{key.sentence}: {error}")
+            else:
+                values[key] = {"wer": wer, "cer": cer}
+    return Additions(values, failures, {key: transcripts[key] for key in values})
 
 
-def hear(name, listen, recordings, rows, failures, cache=None):
-    """Let a network listen to each recording of the rows, once.
+def score(name, network, recordings, keys, cache=None):
+    """Apply a network to each recording once.
 
     Parameters
     ----------
     name : str
-        Of the network, for the progress bar and the cache; converted recordings are kept there too, because networks
-        take their time, and an interrupted evaluation goes on where it was.
-    listen : callable
+        Of the network, for the progress bar and the cache. Scores of converted recordings are cached, too, so that an
+        interrupted evaluation continues where it stopped.
+    network : callable
         (y, rate) → number or array.
     recordings : Recordings
-    rows : dict
-    failures : list of str
-        Gets a sentence for each recording it cannot judge.
+    keys : list of RecordingKey
+        The recordings to score.
     cache : str or Path or None
+        Folder of the cache; None turns it off.
 
     Returns
     -------
     found : dict
-        (pair, system, sentence) → array.
+        RecordingKey → ndarray.
+    failures : list of str
+        A sentence for each recording that cannot be scored.
     """
-    paths = {}
-    for pair in recordings.pairs:
-        files = {
-            "converted": (pair.converted, None),
-            "source": (recordings.natural[pair.source], None),
-            "copy_synthesis": (recordings.natural[pair.target], pair.target),
-            "target": (recordings.natural[pair.target], None),
-        }
-        paths |= {
-            (str(pair), system, sentence): (files[system][0][sentence], files[system][1])
-            for system in SYSTEMS
-            for sentence in rows[str(pair)][system]
-        }
-    judged = {}
-    for path, speaker in tqdm(dict.fromkeys(paths.values()), unit="file", desc=name, disable=None):
+    sources = {key: _source(recordings, key) for key in keys}
+    scored, failures = {}, []
+    for path, speaker in tqdm(dict.fromkeys(sources.values()), unit="file", desc=name, disable=None):
         try:
-            judged[path, speaker] = _judge(name, listen, recordings.settings, cache, path, speaker)
+            scored[path, speaker] = _score_file(name, network, recordings.settings, cache, path, speaker)
         except VconvError as error:
             failures.append(f"{path}: {name}: {error}")
-    return {key: judged[value] for key, value in paths.items() if value in judged}
+    return {key: scored[source] for key, source in sources.items() if source in scored}, failures
 
 
-def read_transcripts(path):
-    """Return {sentence: text} of a file with a line a sentence: its name, a blank, what was said.
-
-    Raises
-    ------
-    VconvError
-        The file cannot be read, or a line has no text.
-    """
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise VconvError(f"{path}: cannot be read as UTF-8 text; give a line a sentence: name, blank, text") from error
-    texts = {}
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            name, _, text = line.strip().partition(" ")
-            if not text.strip():
-                raise VconvError(
-                    f"{path}: line {number} is {line.strip()!r}; write the sentence's name, a blank, what was said"
-                )
-            texts[name] = text.strip()
-    return texts
+def _source(recordings, key):
+    """Return (path, speaker whose F0 range a copy-synthesis of the file has, else None) of a recording."""
+    pair = next(pair for pair in recordings.pairs if str(pair) == key.pair)
+    files = {"converted": pair.converted, "source": recordings.natural[pair.source]}
+    path = files.get(key.system, recordings.natural[pair.target])[key.sentence]
+    return path, pair.target if key.system == "copy_synthesis" else None
 
 
-def _judge(name, listen, settings, cache, path, speaker):
-    """Return what the network says of a file, or of its copy-synthesis with the F0 range of `speaker`."""
+def _score_file(name, network, settings, cache, path, speaker):
+    """Return the network's output for a file, or for its copy-synthesis with the F0 range of `speaker`."""
 
     def compute():
-        return {"value": np.asarray(listen(signal_of(path, settings, speaker), settings["sample_rate"]))}
+        return {"value": np.asarray(network(signal_of(path, settings, speaker), settings["sample_rate"]))}
 
     how = [speaker is None, *signal_key(settings, speaker)]
     return cached(cache, [name, digest(path), *how], compute)["value"]

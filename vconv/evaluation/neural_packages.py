@@ -1,4 +1,4 @@
-"""What the measures of the extra `neural` share: how their packages are loaded and what signal they are given."""
+"""Shared by the metrics of the extra `neural`: loading a package, and preparing a signal for a network."""
 
 import importlib
 
@@ -8,15 +8,15 @@ from vconv.audio import wav
 from vconv.common.errors import VconvError
 from vconv.evaluation.metrics import SILENCE
 
-RATE = 16000  # of every network here, in Hz
+RATE = 16000  # of all the networks, in Hz
 SHORTEST_S = 0.1
 
 
 def package(name):
-    """Return an imported package of the extra, or raise `VconvError` with the way to install it."""
+    """Import and return a package of the extra; a `VconvError` says how to install a missing one."""
     try:
         return importlib.import_module(name)
-    except (ImportError, OSError, RuntimeError) as error:  # the last two: builds of PyTorch that do not fit together
+    except (ImportError, OSError, RuntimeError) as error:  # the last two: mismatched builds of PyTorch
         reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
         raise VconvError(f"{name.split('.')[0]} cannot be loaded ({reason}); pip install 'vconv[neural]'") from error
 
@@ -34,7 +34,7 @@ def speech(y, rate):
     Returns
     -------
     y : ndarray [samples], float32
-        At 16 kHz; scaled down as a whole where its peak would exceed 1.
+        At 16 kHz; scaled down if its peak would exceed 1.
 
     Raises
     ------
@@ -43,10 +43,10 @@ def speech(y, rate):
     """
     y = np.asarray(y, dtype=np.float64)
     if y.ndim != 1 or len(y) < SHORTEST_S * rate:
-        raise VconvError(f"a signal of shape {y.shape} at {rate} Hz cannot be judged; it must be mono and last 0.1 s")
+        raise VconvError(f"a signal of shape {y.shape} at {rate} Hz cannot be scored; it must be mono and last 0.1 s")
     if not np.isfinite(y).all():
         raise VconvError("the signal holds NaN or infinite samples; export the recording again")
     if np.abs(y).max() < SILENCE:
-        raise VconvError("the signal is silent, so it cannot be judged; check the recording")
+        raise VconvError("the signal is silent, so it cannot be scored; check the recording")
     y = wav.resample(y, rate, RATE)
     return (y / max(1.0, np.abs(y).max())).astype(np.float32)

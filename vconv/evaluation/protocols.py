@@ -1,4 +1,4 @@
-"""Named protocols of mel-cepstral distortion: the same audio moves by up to 3 dB from one to another."""
+"""Named protocols of mel-cepstral distortion. The value of the same audio differs by up to 3 dB between protocols."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ F0_RANGE_HZ = (60.0, 500.0)
 
 
 class Protocol(NamedTuple):
-    """How frames are described and chosen.
+    """Which coefficients and frames are compared.
 
     Attributes
     ----------
@@ -16,14 +16,15 @@ class Protocol(NamedTuple):
     order : int
         The highest mel-cepstral coefficient compared.
     alpha : float or None
-        The frequency warping; None: the one nearest the mel scale at the rate (0.41 at 16 kHz).
+        Frequency warping; None: the one nearest to the mel scale at the sample rate (0.41 at 16 kHz).
     lowest : int
-        The lowest coefficient compared: 0, the level, or 1.
+        The lowest coefficient compared: 0 includes the level, 1 excludes it.
     frames : str
-        "mean power": frames whose power, the mean over the bins of the spectrum, lies above the utterance's mean plus
-        `threshold_db`; "two-sided power": the same with every bin but the first and the last counted twice, as the
-        whole circle of frequencies has them; "voiced": frames with an F0.
+        "mean power": frames whose power, the mean over the bins of the spectrum, exceeds the utterance's mean plus
+        `threshold_db`. "two-sided power": the same, with every bin except the first and the last counted twice, as in
+        a two-sided spectrum. "voiced": frames with an F0.
     threshold_db : float
+        Relative to the utterance's mean power; not used by "voiced".
     """
 
     name: str
@@ -34,7 +35,7 @@ class Protocol(NamedTuple):
     threshold_db: float = 0.0
 
     def __str__(self):
-        """Return the line to print beside every number."""
+        """Return the description that is printed beside the numbers."""
         alpha = "0.41 at 16 kHz" if self.alpha is None else f"{self.alpha:g}"
         frames = "voiced frames"
         if self.frames != "voiced":
@@ -60,6 +61,6 @@ PROTOCOLS = {
 
 
 def parse_protocols(text):
-    """Return the protocols that "mcd24,cdvae34" or "all" names; VconvError for an unknown name."""
+    """Return the protocols named by text such as "mcd24,cdvae34" or "all"; VconvError for an unknown name."""
     names = list(PROTOCOLS) if text == "all" else [name.strip() for name in text.split(",")]
     return [PROTOCOLS[one_of(name, tuple(PROTOCOLS), "--protocol")] for name in dict.fromkeys(names)]

@@ -1,4 +1,4 @@
-"""Which recordings are compared with which: pairs of a corpus' speakers, or three folders."""
+"""The recordings to evaluate: pairs of speakers of a corpus, or three folders."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from vconv.common.errors import VconvError
 
 
 class Pair(NamedTuple):
-    """A source and a target speaker, and the files that were converted from one to the other: {sentence: path}."""
+    """A source speaker, a target speaker, and the files converted from one to the other: {sentence: path}."""
 
     source: str
     target: str
@@ -21,7 +21,7 @@ class Pair(NamedTuple):
 
 
 class Recordings(NamedTuple):
-    """What is evaluated.
+    """The recordings to evaluate, and how to analyze them.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class Recordings(NamedTuple):
         sample_rate (the lowest of all files), frame_period_ms, f0_method, f0_range_hz (speaker → (floor, ceiling); a
         speaker may be missing).
     failures, notes : list of str
-        What was expected and is not there, and what else a reader of the scores must know, a sentence each.
+        Missing recordings, and remarks for the reader of the scores, a sentence each.
     """
 
     pairs: list
@@ -48,7 +48,7 @@ class Recordings(NamedTuple):
 
 
 def of_corpus(corpus, f0_range_hz, pairs, converted):
-    """Return the `Recordings` that `vconv convert --pairs` wrote to the folder `converted`.
+    """Return the `Recordings` of the files that `vconv convert --pairs` wrote to the folder `converted`.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def of_corpus(corpus, f0_range_hz, pairs, converted):
     Raises
     ------
     VconvError
-        Nothing is there to be evaluated.
+        There is no recording to evaluate.
     """
     natural = {speaker: {} for pair in pairs for speaker in pair}
     for utterance in corpus.utterances:
@@ -92,10 +92,10 @@ def of_corpus(corpus, f0_range_hz, pairs, converted):
 
 
 def of_folders(converted, source, target):
-    """Return the `Recordings` of three folders of audio files, paired by name where names agree."""
+    """Return the `Recordings` of three folders of audio files, paired by file name."""
     folders = {Path(folder): by_name(folder) for folder in (converted, source, target)}
     if len(folders) < 3:
-        raise VconvError(f"{converted}: --converted, --source and --target must be three different folders")
+        raise VconvError(f"{converted}: --converted, --source-dir and --target-dir must be three different folders")
     converted_files, source_files, target_files = folders.values()
     alone, notes = sorted(set(converted_files) - set(target_files)), []
     if alone:
@@ -111,7 +111,7 @@ def of_folders(converted, source, target):
 
 
 def signal_of(path, settings, resynthesized=None):
-    """Return the signal [samples] of a file at the rate of the scores.
+    """Return the signal [samples] of a file at the rate of the evaluation.
 
     Parameters
     ----------
@@ -119,12 +119,12 @@ def signal_of(path, settings, resynthesized=None):
     settings : dict
         As of `Recordings`.
     resynthesized : str, optional
-        A speaker: the copy-synthesis with this speaker's range of F0 is returned instead.
+        A speaker: return the copy-synthesis with the F0 range of this speaker instead of the recording.
 
     Raises
     ------
     VconvError
-        The file cannot be read, or has no voice to find a range of F0 in.
+        The file cannot be read, or has no voiced speech to estimate an F0 range from.
     """
     y, _ = wav.read(path, settings["sample_rate"])
     if resynthesized is None:
@@ -133,7 +133,7 @@ def signal_of(path, settings, resynthesized=None):
 
 
 def signal_key(settings, resynthesized=None):
-    """Return all but the file that a `signal_of` depends on, for a key of the cache."""
+    """Return everything except the file that `signal_of` depends on, as a part of a cache key."""
     if resynthesized is None:
         return [settings["sample_rate"]]
     values = [settings[key] for key in ("sample_rate", "frame_period_ms", "f0_method")]
@@ -141,7 +141,16 @@ def signal_key(settings, resynthesized=None):
 
 
 def copy_synthesis(y, settings, f0_range_hz=None):
-    """Return a signal [samples] resynthesized from its WORLD features; without a range of F0, its own is found."""
+    """Return a signal [samples] resynthesized from its WORLD features.
+
+    Parameters
+    ----------
+    y : ndarray [samples]
+    settings : dict
+        As of `Recordings`.
+    f0_range_hz : tuple of (floor, ceiling), optional
+        Estimated from the signal if left out.
+    """
     rate, frame_period_ms = settings["sample_rate"], settings["frame_period_ms"]
     if f0_range_hz is None:
         f0_range_hz = f0.find_range(world.estimate_f0(y, rate, *f0.WIDE_RANGE_HZ, method="harvest"))
@@ -150,7 +159,7 @@ def copy_synthesis(y, settings, f0_range_hz=None):
 
 
 def _recordings(pairs, natural, settings, f0_range_hz, failures, notes):
-    """Return the `Recordings`, to be scored at the lowest rate of their readable files."""
+    """Return the `Recordings` at the lowest sample rate of the readable files."""
     files = [path for group in (*natural.values(), *(pair.converted for pair in pairs)) for path in group.values()]
     rates = sorted({rate for rate in map(wav.rate_of, files) if rate})
     if not rates:

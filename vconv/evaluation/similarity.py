@@ -1,6 +1,7 @@
-"""Whose voice is it: a file against the natural recordings of two speakers, its own sentence always left out.
+"""Speaker similarity: a recording against the natural recordings of the source and the target speaker.
 
-Without that rule a converted file would be compared with the very words it says, and the natural target with itself.
+The sentence of the recording is left out of the speakers' recordings. Otherwise a converted recording would be compared
+with the same words, and a natural recording with itself.
 """
 
 import warnings
@@ -12,42 +13,43 @@ from threadpoolctl import threadpool_limits
 
 from vconv.common.errors import VconvError
 
-COMPONENTS = 4  # converted speech is like neither speaker's: with 8 its ratio depends on the seed by 0.3 nats and more
+COMPONENTS = 4  # with 8 the ratio of converted speech varies with the seed by 0.3 nats and more
 FRAMES_PER_COMPONENT = 50
-MAX_FRAMES = 10000  # a speaker and fold, 50 s of speech
-BEGINNINGS = 3  # the likeliest of three mixtures: another seed then moves a system's mean by a few 0.01 nats
+MAX_FRAMES = 10000  # of a speaker in a fold, 50 s of speech
+INITIALIZATIONS = 3  # the best of three mixtures: the mean of a system then varies with the seed by a few 0.01 nats
 FOLDS = 5
 
 
 def frame_log_likelihood_ratios(natural, probes, source, target, seed=0):
-    """Tell by a small model of either speaker's spectra whose voice each file is nearer to.
+    """Compute the log-likelihood ratio of recordings under Gaussian mixtures of the target and the source speaker.
 
-    Gaussian mixtures with diagonal covariances (Reynolds et al. 2000, "Speaker verification using adapted Gaussian
-    mixture models", doi 10.1006/dspr.1999.0361; without a background model, since there are two speakers only) are
-    trained on the natural frames of each. The sentences are dealt into at most five folds, and a file is judged by
-    the models that saw no frame of its fold.
+    A mixture with diagonal covariances is trained on the natural frames of each speaker (Reynolds et al. 2000, "Speaker
+    verification using adapted Gaussian mixture models", doi 10.1006/dspr.1999.0361; there is no background model,
+    because there are only two speakers). The sentences are divided into at most five folds. A recording is scored by
+    the mixtures that were trained without the sentences of its fold.
 
     Parameters
     ----------
     natural : dict
-        Speaker → sentence → mel-cepstra c1 and above [T, D] of the active frames; at least `source` and `target`.
+        Speaker → sentence → mel-cepstra c1 and above [T, D] of speech frames; at least `source` and `target`.
     probes : dict
-        Any key → (sentence, mel-cepstra [T, D]); a sentence that is not in `natural` is judged by models of all.
+        Any key → (sentence, mel-cepstra [T, D]). A sentence that is not in `natural` is scored by mixtures trained on
+        all sentences.
     source, target : str
         Speakers.
     seed : int
-        Of the mixtures' beginnings; the same gives the same values.
+        Of the initialization of the mixtures.
 
     Returns
     -------
     ratios : dict
-        Key → the mean over frames of ln p(x | target) - ln p(x | source), in nats a frame: above 0 is nearer the
-        target. Exchanging the speakers changes the sign only.
+        Key → mean over frames of ln p(x | target) - ln p(x | source), in nats a frame. Above 0 the recording is closer
+        to the target. Exchanging the speakers changes only the sign.
 
     Raises
     ------
     VconvError
-        A speaker has too few natural frames beside the sentences left out, or a file has none or a NaN.
+        A speaker has too few natural frames outside a fold, or a recording has no frame or one that is not finite.
     """
     recordings = {speaker: natural.get(speaker, {}) for speaker in sorted((source, target))}
     fold_of = _folds(*recordings.values())
@@ -68,21 +70,21 @@ def frame_log_likelihood_ratios(natural, probes, source, target, seed=0):
 
 
 def cosines(embedding, sentence, natural_embeddings):
-    """Compare a file's speaker embedding with the speakers' natural files.
+    """Compare the speaker embedding of a recording with the speakers' natural recordings.
 
     Parameters
     ----------
     embedding : ndarray [D]
-        Of the file.
+        Of the recording.
     sentence : str
-        What it says; left out of every centroid.
+        Its sentence, which is left out of the centroids.
     natural_embeddings : dict
         Speaker → sentence → embedding [D].
 
     Returns
     -------
     cosines : dict
-        Speaker → the cosine between `embedding` and the mean of that speaker's embeddings.
+        Speaker → cosine between `embedding` and the centroid (mean) of the speaker's embeddings.
 
     Raises
     ------
@@ -93,32 +95,32 @@ def cosines(embedding, sentence, natural_embeddings):
     for speaker, embeddings in natural_embeddings.items():
         others = [vector for name, vector in embeddings.items() if name != sentence]
         if not others:
-            raise VconvError(f"{speaker}: has no natural recording beside {sentence}, which is left out; add another")
+            raise VconvError(f"{speaker}: has no natural recording except {sentence}, which is left out; add another")
         centroid = np.mean(others, axis=0, dtype=np.float64)
         found[speaker] = float(centroid @ embedding / (np.linalg.norm(centroid) * np.linalg.norm(embedding)))
     return found
 
 
 def _folds(*recordings):
-    """Return sentence → fold; each speaker's sentences are spread over the folds."""
+    """Return {sentence: fold}; the sentences of each speaker are spread evenly over the folds."""
     sentences = sorted({name for of in recordings for name in of}, key=lambda s: ([s in of for of in recordings], s))
     return {sentence: index % FOLDS for index, sentence in enumerate(sentences)}
 
 
 def _check(frames, key):
     if not np.size(frames):
-        raise VconvError(f"{key}: has no active frame, so it has no speaker; check the recording")
+        raise VconvError(f"{key}: has no speech frame to compare; check the recording")
     if not np.isfinite(frames).all():
         raise VconvError(f"{key}: has mel-cepstra that are NaN or infinite; check the recording")
 
 
 def _without(recordings, left_out, speaker):
-    """Return the frames [N, D] of a speaker's sentences that are not left out."""
+    """Return the frames [N, D] of a speaker without the sentences `left_out`."""
     frames = [of for sentence, of in recordings.items() if sentence not in left_out]
     count = sum(map(len, frames))
     if count < FRAMES_PER_COMPONENT:
         raise VconvError(
-            f"{speaker}: has {count} natural frames beside the sentences left out, and a model of the "
+            f"{speaker}: has {count} natural frames without the sentences left out, and a model of the "
             f"speaker needs {FRAMES_PER_COMPONENT}; give recordings of more sentences"
         )
     frames = np.concatenate(frames)
@@ -127,13 +129,13 @@ def _without(recordings, left_out, speaker):
 
 
 def _scaling(frames):
-    """Return mean and deviation [D]; the ratio does not depend on them, but the floor of the variances does."""
-    deviation = frames.std(axis=0)
-    return frames.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
+    """Return mean and std [D]. Normalized frames make the variance floor of the mixture equal for all coefficients."""
+    std = frames.std(axis=0)
+    return frames.mean(axis=0), np.where(std > 0, std, 1.0)
 
 
 def _fit(frames, seed):
-    """Return a mixture trained on frames [N, D] of deviation about 1."""
+    """Return a mixture trained on normalized frames [N, D]."""
     if len(frames) > MAX_FRAMES:
         frames = np.random.default_rng(seed).choice(frames, MAX_FRAMES, replace=False)
     components = min(COMPONENTS, len(frames) // FRAMES_PER_COMPONENT)
@@ -144,8 +146,8 @@ def _fit(frames, seed):
         max_iter=50,
         random_state=seed,
         init_params="k-means++",
-        n_init=BEGINNINGS,
+        n_init=INITIALIZATIONS,
     )
-    with warnings.catch_warnings(), threadpool_limits(1):  # matrices this small take longer on several cores
-        warnings.simplefilter("ignore", ConvergenceWarning)  # 50 rounds are near enough
+    with warnings.catch_warnings(), threadpool_limits(1):  # several threads are slower on such small matrices
+        warnings.simplefilter("ignore", ConvergenceWarning)  # 50 iterations are enough
         return mixture.fit(frames)

@@ -1,4 +1,4 @@
-"""What averaging takes from a voice: global variance and modulation spectrum of its mel-cepstrum."""
+"""Oversmoothing: global variance and modulation spectrum of the mel-cepstrum."""
 
 import numpy as np
 from scipy.signal import welch
@@ -18,21 +18,21 @@ def global_variance(mel_cepstrum):
 
 
 def modulation_spectrum(mel_cepstrum):
-    """Return how fast a trajectory moves: its power in octave bands of modulation frequency.
+    """Return the power of each coefficient's trajectory in octave bands of modulation frequency.
 
     After Takamichi, Toda, Black, Neubig, Sakti & Nakamura 2016, "Postfilters to modify the modulation spectrum for
-    statistical parametric speech synthesis", IEEE/ACM TASLP 24(4), who take whole utterances; segments of 320 ms with
-    half overlap (Welch's method) make sentences of different lengths comparable.
+    statistical parametric speech synthesis", IEEE/ACM TASLP 24(4). The paper analyzes whole utterances. Segments of
+    320 ms with half overlap (Welch's method) make sentences of different lengths comparable.
 
     Parameters
     ----------
     mel_cepstrum : ndarray [T, M]
-        Successive frames, none left out.
+        Consecutive frames.
 
     Returns
     -------
     power : ndarray [M, 5]
-        Mean power density of each coefficient, its mean removed, in five bands.
+        Mean power density of each coefficient, without its mean, in five bands.
     """
     frames = len(mel_cepstrum)
     if frames < SEGMENT_FRAMES:
@@ -43,21 +43,21 @@ def modulation_spectrum(mel_cepstrum):
 
 
 def log_ratios(mean, reference):
-    """Return ln(mean / reference) of two mean variances or spectra of any shape."""
+    """Return ln(mean / reference) of two mean variances, or of two mean spectra, of any shape."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.log(np.asarray(mean) / np.asarray(reference))
 
 
 def mean_over_orders(variance, reference):
-    """Return the mean over the coefficients, the last axis, of ln(variance / reference): below 0 is too smooth."""
+    """Return the mean over the coefficients (last axis) of ln(variance / reference); below 0 is too smooth."""
     return log_ratios(variance, reference).mean(axis=-1)
 
 
 def rms_over_orders(variance, reference):
-    """Return the root mean square over the coefficients of ln(variance / reference): 0 only if every one agrees."""
+    """Return the root mean square over the coefficients (last axis) of ln(variance / reference)."""
     return np.sqrt(np.square(log_ratios(variance, reference)).mean(axis=-1))
 
 
 def modulation_distance_db(spectrum, reference):
-    """Return the root mean square, over coefficients and bands (the last two axes), of the difference in dB."""
+    """Return the root mean square of the difference in dB over coefficients and bands (last two axes)."""
     return DB * np.sqrt(np.square(log_ratios(spectrum, reference)).mean(axis=(-2, -1)))

@@ -31,7 +31,7 @@ def speech_mask(energy):
 
 
 def mel_cepstra(spectrum, energy, rate):
-    """Return the mel-cepstra of stored frames.
+    """Return the mel-cepstra of frames.
 
     Parameters
     ----------
@@ -65,23 +65,17 @@ def relative_power(energy):
     return (power_db - power_db[speech_mask(energy)].mean()) / POWER_UNIT_DB
 
 
-def acoustic_features(frames, rate):
+def acoustic_features(frames):
     """Return the acoustic features of an utterance: relative power, then mel-cepstral coefficients 1 to 39.
 
     Parameters
     ----------
     frames : vconv.features.schema.Frames
         All frames of the utterance, because power is relative to the whole of it.
-    rate : int
-        In Hz.
 
     Returns
     -------
     acoustic : ndarray [T, 40], float64
     """
-    return with_power(mel_cepstra(frames.spectrum, frames.energy, rate), relative_power(frames.energy))
-
-
-def with_power(mel_cepstra, power):
-    """Return mel-cepstra [T, 40] with relative power [T] in the place of coefficient 0."""
-    return np.concatenate([power[:, None], mel_cepstra[:, 1:]], axis=1)
+    power = relative_power(frames.energy)
+    return np.concatenate([power[:, None], frames.mel_cepstrum[:, 1:]], axis=1, dtype=np.float64)

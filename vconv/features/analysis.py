@@ -3,7 +3,8 @@
 import numpy as np
 
 from vconv.audio import wav, world
-from vconv.features import schema
+from vconv.features import content, schema
+from vconv.features.acoustic import mel_cepstra
 from vconv.features.schema import TYPES, Frames
 
 
@@ -30,7 +31,7 @@ def analyze(y, settings, f0_range_hz):
     if needs_world(contents):
         frames = analyze_frames(y, settings, f0_range_hz)
         if "frames" in contents:
-            arrays |= frames._asdict()
+            arrays |= frames.arrays()
         if "copy_synthesis" in contents:
             arrays["copy_synthesis"] = copy_synthesis(frames, len(y), settings)
     if "wave" in contents:
@@ -44,21 +45,33 @@ def needs_world(contents):
 
 
 def analyze_frames(y, settings, f0_range_hz):
-    """Return the WORLD `Frames` of a signal [samples] in the feature file's types; errors as in `analyze`."""
+    """Return the `Frames` of a signal [samples] in the feature file's types; errors as in `analyze`."""
     rate = settings["sample_rate"]
     analysis = world.analyze(y, rate, *f0_range_hz, settings["f0_method"], settings["frame_period_ms"])
+    exact = to_frames(y, analysis, rate, content.encoder_of(settings))
     with np.errstate(over="ignore"):  # check() says so
-        frames = Frames(
-            *(array.astype(kind) for array, kind in zip(to_frames(analysis, rate), TYPES.values(), strict=True))
-        )
+        frames = Frames(**{name: array.astype(TYPES[name]) for name, array in exact.arrays().items()})
     schema.check(frames)
     return frames
 
 
-def to_frames(analysis, rate):
-    """Return the `Frames`, float64, of a `world.Analysis` at `rate` Hz."""
+def to_frames(y, analysis, rate, encoder):
+    """Return the `Frames`, float64, of a signal.
+
+    Parameters
+    ----------
+    y : ndarray [samples]
+    analysis : world.Analysis
+        Of the signal.
+    rate : int
+        In Hz.
+    encoder : vconv.features.content.interface.ContentEncoder
+    """
     log_spectrum, energy = world.normalize_energy(analysis.spectrum)
-    return Frames(log_spectrum, energy, analysis.f0_hz, world.code_aperiodicity(analysis.aperiodicity, rate))
+    aperiodicity = world.code_aperiodicity(analysis.aperiodicity, rate)
+    cepstra = mel_cepstra(log_spectrum, energy, rate)
+    frames = Frames(log_spectrum, energy, analysis.f0_hz, aperiodicity, cepstra)
+    return frames._replace(content=encoder.extract(y, rate, frames))
 
 
 def copy_synthesis(frames, samples, settings):

@@ -5,7 +5,15 @@ from typing import NamedTuple
 import numpy as np
 
 FORMAT, VERSION = "vconv features", 3
-TYPES = {"spectrum": np.float16, "energy": np.float32, "f0_hz": np.float32, "aperiodicity": np.float32}
+TYPES = {
+    "spectrum": np.float16,
+    "energy": np.float32,
+    "f0_hz": np.float32,
+    "aperiodicity": np.float32,
+    "mel_cepstrum": np.float32,
+    "content": np.float32,
+}
+OPTIONAL = ("content",)  # stored only if the content encoder computes something from the signal
 WAVES = ("wave", "copy_synthesis")
 WAVE_TYPE = np.int16
 LOWEST_LOG_SPECTRUM = -32.0
@@ -15,13 +23,20 @@ class Frames(NamedTuple):
     """The features of T frames.
 
     spectrum [T, K] is log10 of the power spectrum divided by its energy, energy [T] the sum of the power spectrum,
-    f0_hz [T] is 0 where unvoiced, aperiodicity [T, bands] is in dB, as WORLD codes it.
+    f0_hz [T] is 0 where unvoiced, aperiodicity [T, bands] is in dB, as WORLD codes it, mel_cepstrum [T, 40] is that of
+    the power spectrum, content [T, D] what the content encoder computed from the signal, None if nothing.
     """
 
     spectrum: np.ndarray
     energy: np.ndarray
     f0_hz: np.ndarray
     aperiodicity: np.ndarray
+    mel_cepstrum: np.ndarray
+    content: np.ndarray | None = None
+
+    def arrays(self):
+        """Return the features that there are, as name → array."""
+        return {name: array for name, array in self._asdict().items() if array is not None}
 
 
 class StoredUtterance(NamedTuple):
@@ -46,9 +61,18 @@ COLUMNS = StoredUtterance._fields[:-1]  # first_sample is the sum of the samples
 FAILURE_COLUMNS = ("speaker", "split", "name", "reason")
 
 
-def array_types(contents):
-    """Return the arrays of a file that holds `contents` ("frames", "wave", "copy_synthesis"), as name → type."""
-    return (TYPES if "frames" in contents else {}) | {kind: WAVE_TYPE for kind in WAVES if kind in contents}
+def array_types(contents, optional=()):
+    """Return the arrays of a file, as name → type.
+
+    Parameters
+    ----------
+    contents : list of {"frames", "wave", "copy_synthesis"}
+        What the file holds.
+    optional : collection of str
+        Which of the arrays `OPTIONAL` are there; other names do not matter.
+    """
+    frames = {name: kind for name, kind in TYPES.items() if name not in OPTIONAL or name in optional}
+    return (frames if "frames" in contents else {}) | {kind: WAVE_TYPE for kind in WAVES if kind in contents}
 
 
 def place(name):
@@ -58,7 +82,7 @@ def place(name):
 
 def check(frames):
     """Raise a ValueError unless all `frames` are finite and the log spectrum lies in [-32, 0]."""
-    if not all(np.isfinite(array).all() for array in frames[1:]):
+    if not all(np.isfinite(array).all() for name, array in frames.arrays().items() if name != "spectrum"):
         raise ValueError("a feature is NaN or infinite")
     # NumPy compares float16 slowly, but their bit patterns fast: without the sign bit they grow with the magnitude, and
     # NaN lies above all; with it, 1 to 0x7FFF are the positive numbers.

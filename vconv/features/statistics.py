@@ -1,6 +1,5 @@
 """Statistics of the training frames: spectral range, log-F0, acoustic features, global variance; in one pass."""
 
-import json
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from vconv.audio import f0
 from vconv.common import hdf5
 from vconv.common.errors import VconvError
 from vconv.features import content
-from vconv.features.acoustic import mel_cepstra, relative_power, speech_mask, with_power
+from vconv.features.acoustic import acoustic_features, speech_mask
 from vconv.features.running_statistics import Histogram, Moments, Percentiles
 
 FORMAT, VERSION = "vconv statistics", 5
@@ -77,20 +76,19 @@ class Statistics:
 
     def save(self, path):
         """Write the statistics as HDF5, whole or not at all."""
-        with hdf5.create(path, FORMAT, VERSION) as file:
-            file.attrs["settings"], file.attrs["fingerprint"] = hdf5.to_json(self.settings), self.fingerprint
-            arrays = {name: getattr(self, name) for name in ARRAYS}
-            hdf5.write_table(file, "/", {"speakers": list(self.speakers), **arrays})
+        attributes = {"settings": hdf5.to_json(self.settings), "fingerprint": self.fingerprint}
+        arrays = {name: getattr(self, name) for name in ARRAYS}
+        hdf5.write(path, FORMAT, VERSION, attributes, {"speakers": list(self.speakers), **arrays})
 
     @classmethod
     def load(cls, path):
         """Read statistics; VconvError if the file is missing, foreign, damaged or of another version."""
         with hdf5.open_file(path, FORMAT, VERSION, REMEDY) as file:
             return cls(
-                speakers=tuple(hdf5.read_texts(file["speakers"])),
-                settings=json.loads(file.attrs["settings"]),
-                fingerprint=str(file.attrs["fingerprint"]),
-                **{name: file[name][:] for name in ARRAYS},
+                speakers=tuple(file.texts("speakers")),
+                settings=file.json("settings"),
+                fingerprint=file.text("fingerprint"),
+                **{name: file.array(name) for name in ARRAYS},
             )
 
 
@@ -134,21 +132,16 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
 
 def _count(store, utterance, speaker, histogram, chunk_frames):
     """Add an utterance to the `SpeakerMoments` of its speaker and to the histogram; return its spectral `Moments`."""
-    own, acoustic = Moments(), Moments()
-    energy = store.read(utterance).energy
-    mask, power = speech_mask(energy), relative_power(energy)
+    own, frames = Moments(), store.read(utterance)
+    acoustic = Moments.of(acoustic_features(frames)[speech_mask(frames.energy)])
     for first in range(0, utterance.length, chunk_frames):
-        inside = slice(first, min(first + chunk_frames, utterance.length))
-        rows = slice(utterance.start + inside.start, utterance.start + inside.stop)
-        log_spectrum, speech = store.spectrum[rows], mask[inside]
-        histogram.add(log_spectrum)
-        own += Moments.of(log_spectrum.astype(np.float64))
-        found = mel_cepstra(log_spectrum[speech], energy[inside][speech], store.settings["sample_rate"])
-        acoustic += Moments.of(with_power(found, power[inside][speech]))
-        f0_hz = store.f0_hz[rows].astype(np.float64)
-        log_f0 = np.log(f0_hz[f0_hz > 0])
-        speaker.log_f0 += Moments.of(log_f0)
-        speaker.log_f0_percentiles.add(log_f0)
+        chunk = slice(first, first + chunk_frames)
+        histogram.add(frames.spectrum[chunk])
+        own += Moments.of(frames.spectrum[chunk].astype(np.float64))
+    f0_hz = frames.f0_hz.astype(np.float64)
+    log_f0 = np.log(f0_hz[f0_hz > 0])
+    speaker.log_f0 += Moments.of(log_f0)
+    speaker.log_f0_percentiles.add(log_f0)
     speaker.spectral_variance += Moments.of(own.variance[None])
     speaker.acoustic += acoustic
     speaker.acoustic_variance += Moments.of(acoustic.variance[None])

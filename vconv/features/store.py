@@ -5,7 +5,6 @@ size is read at once, and opening a file loads no frames.
 """
 
 import itertools
-import json
 from pathlib import Path
 
 import numpy as np
@@ -33,11 +32,8 @@ class FeatureStore:
         NaN where no range was needed: the file holds nothing but the recordings' waves.
     utterances : list of StoredUtterance
     failures : list of (speaker, split, name, reason)
-    spectrum : memmap [N, K], float16
-        log10(power / energy), at most 0. This and the following three are over all frames, and None without frames.
-    energy : memmap [N], float32
-    f0_hz : memmap [N], float32
-    aperiodicity : memmap [N, bands], float32
+    frame_arrays : dict
+        Name of a feature of `Frames` → memmap [N, ...] over all frames; empty in a file without frames.
     waves : dict
         "wave", "copy_synthesis", as far as the file holds them → memmap [M], int16, over all samples; full scale is
         32768.
@@ -51,17 +47,17 @@ class FeatureStore:
     def __init__(self, path):
         self.path = Path(path)
         with hdf5.open_file(path, schema.FORMAT, schema.VERSION, REMEDY) as file:
-            self.settings = json.loads(file.attrs["settings"])
-            self.fingerprint = str(file.attrs["fingerprint"])
-            self.speakers = hdf5.read_texts(file["speakers/name"])
-            self.f0_range_hz = file["speakers/f0_range_hz"][:]
+            self.settings = file.json("settings")
+            self.fingerprint = file.text("fingerprint")
+            self.speakers = file.texts("speakers/name")
+            self.f0_range_hz = file.array("speakers/f0_range_hz")
             self.utterances = _utterances(file)
-            self.failures = hdf5.read_rows(file["failures"], schema.FAILURE_COLUMNS)
+            self.failures = file.rows("failures", schema.FAILURE_COLUMNS)
             mapped = {
-                name: self._map(file[schema.place(name)], name, kind)
-                for name, kind in schema.array_types(self.settings["contents"]).items()
+                name: file.memory_map(schema.place(name), kind, (self._length(name), ...))
+                for name, kind in schema.array_types(self.settings["contents"], file.names("frames")).items()
             }
-        self.spectrum, self.energy, self.f0_hz, self.aperiodicity = map(mapped.get, TYPES)
+        self.frame_arrays = {name: mapped[name] for name in TYPES if name in mapped}
         self.waves = {kind: mapped[kind] for kind in schema.WAVES if kind in mapped}
 
     def __enter__(self):
@@ -72,8 +68,13 @@ class FeatureStore:
 
     def close(self):
         """Let go of the memory maps; the tables stay."""
-        self.spectrum = self.energy = self.f0_hz = self.aperiodicity = None
+        self.frame_arrays = {}
         self.waves = {}
+
+    @property
+    def spectrum(self):
+        """Memory map [N, K], float16, over all frames: log10(power / energy), at most 0; None without frames."""
+        return self.frame_arrays.get("spectrum")
 
     def require(self, *contents):
         """Raise a VconvError unless the file holds all `contents`: "frames", "wave" or "copy_synthesis"."""
@@ -123,7 +124,7 @@ class FeatureStore:
         """Return the `Frames` of one of `utterances` as views of the memory maps; VconvError if there are none."""
         self.require("frames")
         rows = slice(utterance.start, utterance.start + utterance.length)
-        return Frames(*(getattr(self, name)[rows] for name in TYPES))
+        return Frames(**{name: array[rows] for name, array in self.frame_arrays.items()})
 
     def read_wave(self, utterance, kind="wave"):
         """Return the samples of one of `utterances`, int16 [samples], as a view of the memory map.
@@ -143,17 +144,16 @@ class FeatureStore:
 
     def read_all(self, utterance):
         """Return all that the file holds of one of `utterances`, as name → array, as `writing.write` takes it."""
-        frames = self.read(utterance)._asdict() if "frames" in self.settings["contents"] else {}
+        frames = self.read(utterance).arrays() if "frames" in self.settings["contents"] else {}
         return frames | {kind: self.read_wave(utterance, kind) for kind in self.waves}
 
-    def _map(self, dataset, name, kind):
-        """Return the memory map of a contiguous data set; ValueError if it is not what the table says."""
-        length = sum(row.length if name in TYPES else row.samples for row in self.utterances)
-        return hdf5.memory_map(self.path, dataset, kind, (length, *dataset.shape[1:]))
+    def _length(self, name):
+        """Return how long the array `name` must be by the table of utterances."""
+        return sum(row.length if name in TYPES else row.samples for row in self.utterances)
 
 
 def _utterances(file):
-    """Return the `StoredUtterance`s of an open file."""
-    rows = [StoredUtterance(*row) for row in hdf5.read_rows(file["utterances"], schema.COLUMNS)]
+    """Return the `StoredUtterance`s of an open `StoredFile`."""
+    rows = [StoredUtterance(*row) for row in file.rows("utterances", schema.COLUMNS)]
     first = itertools.accumulate((row.samples for row in rows), initial=0)
     return [row._replace(first_sample=start) for row, start in zip(rows, first, strict=False)]

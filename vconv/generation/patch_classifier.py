@@ -1,6 +1,4 @@
-"""A small network that tells the classes of a corpus apart; what it sees in patches is the space of their measures."""
-
-import json
+"""A small classifier of spectrogram patches. The measures of generated patches use its features and probabilities."""
 
 import keras
 import numpy as np
@@ -9,22 +7,22 @@ import tensorflow as tf
 from vconv.common import hdf5
 from vconv.common.errors import VconvError
 
-KIND, VERSION = "vconv patch classifier", 1
+KIND, VERSION = "vconv patch classifier", 2
 REMEDY = "train the classifier again, from labels"
 FEATURES = 64
 CHANNELS = (16, 32, 64)
-LARGEST = 64  # a side of a patch is averaged down to less than twice of it first
-GRID = 4  # a side of what the dense layer sees: where in the patch something is still counts
+LARGEST = 64  # larger sides are first reduced by average pooling to less than twice this size
+GRID = 4  # side of the input of the dense layer; it keeps coarse positions within the patch
 SLOPE = 0.2
 DROPOUT = 0.3
 STEPS, BATCH = 600, 64
 LEARNING_RATE = 1e-3
-HELD_OUT = 0.1  # of the patches
+HELD_OUT = 0.1  # share of the patches that measure the accuracy
 FEWEST = 10  # patches of a class
 
 
 class PatchClassifier:
-    """Classifier of patches; `fit` trains one, `load` reads one.
+    """Classifier of patches; `fit` trains one, `load` reads one from a file.
 
     Attributes
     ----------
@@ -32,23 +30,23 @@ class PatchClassifier:
         (height, width, channels) of a patch.
     classes : list of str or int
     accuracy : float
-        The share of patches recognized, of those that the training left out.
+        Share of the held-out patches that are classified correctly.
     """
 
-    def __init__(self, shape, classes, mean, deviation, seed=0):
+    def __init__(self, shape, classes, mean, std, seed=0):
         self.shape, self.classes = tuple(shape), list(classes)
-        self.mean, self.deviation = float(mean), float(deviation)
+        self.mean, self.std = float(mean), float(std)
         self.accuracy = None
-        self._network = _network(self.shape, len(self.classes), self.mean, self.deviation, seed)
+        self._network = _network(self.shape, len(self.classes), self.mean, self.std, seed)
 
     @classmethod
     def fit(cls, patches, labels, seed=0):
-        """Train a classifier: 600 steps of 64 patches, with the same result for the same seed.
+        """Train a classifier by 600 steps of 64 patches. The same seed gives the same classifier.
 
         Parameters
         ----------
         patches : ndarray [n, height, width, channels]
-            Of any range; mean and deviation of all values are taken out.
+            Of any range; the network normalizes them by mean and std over all values.
         labels : ndarray [n]
             Whole numbers or texts.
         seed : int
@@ -59,7 +57,7 @@ class PatchClassifier:
             Labels are missing, of one class only, or too few of a class.
         """
         classes, numbers = _checked(patches, labels)
-        # As in a training: TensorFlow's graph optimizer would make the last bits of a step a matter of chance.
+        # With TensorFlow's graph optimizer the last bits of a training step would differ from run to run.
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
         rng = np.random.default_rng(seed)
         order = rng.permutation(len(patches))
@@ -74,7 +72,7 @@ class PatchClassifier:
         return classifier
 
     def features(self, patches):
-        """Return what the last hidden layer says of `patches` [n, height, width, channels]: float32 [n, 64].
+        """Return the output of the last hidden layer for `patches` [n, height, width, channels]: float32 [n, 64].
 
         Raises
         ------
@@ -84,11 +82,11 @@ class PatchClassifier:
         return self.describe(patches)[0]
 
     def probabilities(self, patches):
-        """Return the classes' probabilities, float32 [n, classes]; errors as `features`."""
+        """Return the class probabilities, float32 [n, classes]; errors as `features`."""
         return self.describe(patches)[1]
 
     def describe(self, patches):
-        """Return (features, probabilities) of patches at once; errors as `features`."""
+        """Return (features, probabilities) of patches; errors as `features`."""
         if patches.shape[1:] != self.shape:
             raise VconvError(
                 f"the classifier takes patches of shape {list(self.shape)}, found "
@@ -101,40 +99,37 @@ class PatchClassifier:
         return tuple(np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*found, strict=True))
 
     def save(self, path):
-        """Write the weights and all that is needed to use them as one HDF5 file, whole or not at all."""
-        with hdf5.create(path, KIND, VERSION) as file:
-            file.attrs["settings"] = hdf5.to_json(
-                {
-                    "shape": self.shape,
-                    "classes": self.classes,
-                    "mean": self.mean,
-                    "deviation": self.deviation,
-                    "accuracy": self.accuracy,
-                }
-            )
-            for number, weights in enumerate(self._network.get_weights()):
-                file[f"weights/{number}"] = weights
+        """Write weights and settings to one HDF5 file; an interrupted call leaves no file."""
+        settings = {
+            "shape": self.shape,
+            "classes": self.classes,
+            "mean": self.mean,
+            "std": self.std,
+            "accuracy": self.accuracy,
+        }
+        weights = {f"weights/{number}": values for number, values in enumerate(self._network.get_weights())}
+        hdf5.write(path, KIND, VERSION, {"settings": hdf5.to_json(settings)}, weights)
 
     @classmethod
     def load(cls, path):
-        """Read what `save` wrote.
+        """Read a classifier from a file that `save` wrote.
 
         Raises
         ------
         VconvError
-            The file is missing, damaged, or no classifier.
+            The file is missing, damaged, or not a classifier.
         """
         with hdf5.open_file(path, KIND, VERSION, REMEDY) as file:
-            settings = json.loads(file.attrs["settings"])
-            accuracy = settings.pop("accuracy")
-            classifier = cls(**settings)
-            weights = [file[f"weights/{number}"][()] for number in range(len(file["weights"]))]
-            classifier._network.set_weights(weights)  # wrong shapes are a ValueError, which open_file tells
+            settings, weights = file.json("settings"), file.arrays("weights")
+        accuracy = settings.pop("accuracy")
+        classifier = cls(**settings)
+        with hdf5.damaged(path, REMEDY):
+            classifier._network.set_weights(weights)  # ValueError if their shapes are others
         classifier.accuracy = accuracy
         return classifier
 
     def _train(self, patches, numbers, batches):
-        """Take a step on each of the batches, int [steps, rows of `patches`]."""
+        """Train one step on each batch; `batches` int [steps, BATCH] are indices into `patches`."""
         schedule = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, len(batches))
         model = keras.Model(self._network.inputs, self._network.outputs[1])
         model.compile(keras.optimizers.Adam(schedule), "sparse_categorical_crossentropy", jit_compile=False)
@@ -145,12 +140,12 @@ class PatchClassifier:
         model.fit(data, steps_per_epoch=len(batches), shuffle=False, verbose=0)
 
 
-def _network(shape, classes, mean, deviation, seed):
-    """Return the network patch → (features, probabilities)."""
+def _network(shape, classes, mean, std, seed):
+    """Return the network, patch → (features, probabilities)."""
     seeds = iter(np.random.default_rng(seed).integers(2**31, size=len(CHANNELS) + 3).tolist())
     height, width, _ = shape
     patch = keras.Input(shape, name="patch")
-    x = keras.layers.Rescaling(1 / deviation, -mean / deviation)(patch)
+    x = keras.layers.Rescaling(1 / std, -mean / std)(patch)
     x = keras.layers.AveragePooling2D((max(height // LARGEST, 1), max(width // LARGEST, 1)))(x)
     for channels in CHANNELS:
         x = keras.layers.Conv2D(
@@ -168,9 +163,9 @@ def _network(shape, classes, mean, deviation, seed):
 
 
 def _checked(patches, labels):
-    """Return (classes, the number int32 [n] of each patch's class), or raise a VconvError."""
+    """Return (classes, class index int32 [n] of each patch), or raise a VconvError for unusable labels."""
     if labels is None:
-        raise VconvError("labels are missing, and a classifier learns from nothing else; give a class for each patch")
+        raise VconvError("labels are missing; a classifier needs a class for each patch")
     labels = np.asarray(labels)
     if labels.shape != (len(patches),):
         raise VconvError(

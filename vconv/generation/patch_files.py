@@ -1,4 +1,4 @@
-"""Patches of spectrograms and their labels, from .npy files."""
+"""Read spectrogram patches and their labels from .npy files."""
 
 from pathlib import Path
 
@@ -13,20 +13,20 @@ def read_patches(path, fewest):
     Parameters
     ----------
     path : str or Path
-        A .npy file of numbers, [n, height, width] or [n, height, width, channels]; or a folder, all of whose .npy
-        files, in the order of their names, make up the set. Frequency goes along the height.
+        A .npy file of numbers, [n, height, width] or [n, height, width, channels], or a folder of such files, which are
+        concatenated in the order of their names. The height is the frequency axis.
     fewest : int
-        How many patches are needed.
+        Minimum number of patches.
 
     Returns
     -------
     patches : ndarray [n, height, width, channels], float32
-        One channel if the file names none.
+        A file without a channel axis has one channel.
 
     Raises
     ------
     VconvError
-        A file is missing, no .npy file, of other shape, or holds NaN or infinity; or the patches are too few.
+        A file is missing, not a .npy file, of another shape, or contains NaN or infinity; or there are too few patches.
     """
     path = Path(path)
     files = sorted(path.glob("*.npy")) if path.is_dir() else [path]
@@ -42,12 +42,12 @@ def read_patches(path, fewest):
 
 
 def read_labels(path, patches):
-    """Read the labels [n], whole numbers or texts, of `patches` [n, ...] from a .npy file.
+    """Read the labels [n], integers or strings, of `patches` [n, ...] from a .npy file.
 
     Raises
     ------
     VconvError
-        The file is missing, no .npy file, or holds other than one whole number or text for each patch.
+        The file is missing, not a .npy file, or does not contain one integer or string for each patch.
     """
     labels = _load(path)
     if labels.shape != (len(patches),) or labels.dtype.kind not in "iuU":
@@ -59,7 +59,7 @@ def read_labels(path, patches):
 
 
 def check_shape(path, patches, others):
-    """Raise a VconvError about `path` unless its patches have the shape of others."""
+    """Raise a VconvError about `path` unless its patches have the same shape as `others`."""
     if patches.shape[1:] != others.shape[1:]:
         raise VconvError(
             f"{path}: holds patches of shape {list(patches.shape[1:])} (height, width, channels), and "
@@ -68,7 +68,7 @@ def check_shape(path, patches, others):
 
 
 def _patches(path):
-    """Return the patches of one file with an axis of channels."""
+    """Return the patches of one file with a channel axis."""
     patches = _load(path)
     if patches.dtype.kind not in "fiu" or patches.ndim not in (3, 4) or not all(patches.shape[1:]):
         raise VconvError(
@@ -87,7 +87,7 @@ def _load(path):
         array = np.load(path, allow_pickle=False)
     except FileNotFoundError as error:
         raise VconvError(f"{path}: there is no such file; name a .npy file") from error
-    except (ValueError, EOFError) as error:  # a text, a cut file, or one that would have to be unpickled
+    except (ValueError, EOFError) as error:  # text, a truncated file, or pickled objects
         raise VconvError(f"{path}: is no .npy file of numbers, or a damaged one; write it by numpy.save") from error
     if not isinstance(array, np.ndarray):  # a .npz
         array.close()

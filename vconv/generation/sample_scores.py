@@ -1,4 +1,4 @@
-"""A generated set of patches by all measures, beside what data themselves get."""
+"""All measures of a set of generated patches, with the same measures of real data for comparison."""
 
 from typing import NamedTuple
 
@@ -13,23 +13,23 @@ from vconv.sample_measures.histograms import histogram_distances, mean_bhattacha
 from vconv.sample_measures.inception_score import inception_score
 from vconv.sample_measures.spread import spread
 
-FEWEST = 20  # patches of a set
+FEWEST = 20  # patches in a set
 RESAMPLES = 200
 NEIGHBORS = 5
-TOLD = 20  # near copies that are listed
-COMPONENTS = 64
+LISTED = 20  # near copies in the output
+COMPONENTS = 64  # principal components
 
 
 class SampleSet(NamedTuple):
-    """Patches and what a classifier sees in them.
+    """Patches, and their features and class probabilities by a classifier.
 
     Attributes
     ----------
     patches : ndarray [n, height, width, channels]
-        Frequency along the height.
+        The height is the frequency axis.
     features : ndarray [n, d]
     probabilities : ndarray [n, classes] or None
-        None where there is no classifier.
+        None without a classifier.
     """
 
     patches: np.ndarray
@@ -37,7 +37,7 @@ class SampleSet(NamedTuple):
     probabilities: np.ndarray | None = None
 
     def take(self, index):
-        """Return the samples of an index."""
+        """Return the samples selected by an index array."""
         return SampleSet(*(None if part is None else part[index] for part in self))
 
 
@@ -47,9 +47,14 @@ def principal_components(sets, seed=0):
     Parameters
     ----------
     sets : dict
-        Set → patches [n, height, width, channels]; "training" is one of them.
+        Set → patches [n, height, width, channels]; one of the sets is "training".
     seed : int
         Of the randomized decomposition.
+
+    Returns
+    -------
+    features : dict
+        Set → ndarray [n, d], d at most 64.
     """
     flat = {name: patches.reshape(len(patches), -1) for name, patches in sets.items()}
     number = min(COMPONENTS, *flat["training"].shape)
@@ -58,23 +63,23 @@ def principal_components(sets, seed=0):
 
 
 def evaluate_samples(generated, training, held_out=None, seed=0):
-    """Measure a generated set, the held-out set and a part of the training set against the rest of the training set.
+    """Compare a generated set, the held-out set and a part of the training set with the rest of the training set.
 
-    Most measures depend on how many samples they see. So all sets are cut to one size, that of the smallest, at most
-    half of the training set, and all are compared with the same rest. Memorizing is measured on the whole sets.
+    Most measures depend on the number of samples. So all sets are reduced to the size of the smallest one, at most half
+    of the training set, and compared with the same rest of the training set. Memorization is measured on whole sets.
 
     Parameters
     ----------
     generated, training : SampleSet
     held_out : SampleSet, optional
-        Data that the generator never saw.
+        Data that the generator was not trained on.
     seed : int
-        Of what is drawn: the parts, the pairs, the bootstrap.
+        Of the random parts, pairs and bootstrap resamples.
 
     Returns
     -------
     found : dict
-        Of plain numbers; docs/evaluation_samples.md describes it. A measure is {set: {"value", "interval"}}.
+        Plain numbers, described in docs/evaluation_samples.md. Each measure is {set: {"value", "interval"}}.
 
     Raises
     ------
@@ -107,11 +112,11 @@ def evaluate_samples(generated, training, held_out=None, seed=0):
 
 
 def _equal_parts(sets, training, rng):
-    """Return {set: `size` of its samples, "training" one of them}, the rest of the training set, size."""
+    """Return ({set: `size` of its samples}, with a part of "training"; the rest of the training set; size)."""
     size = min(len(training.patches) // 2, *(len(one.patches) for one in sets.values()))
     if size < FEWEST:
         raise VconvError(
-            f"the smallest set has {size} samples (of the training set half counts), and {FEWEST} are needed; give more"
+            f"the smallest set has {size} samples (half of the training set counts), and {FEWEST} are needed; give more"
         )
     order = rng.permutation(len(training.patches))
     cut = {name: one.take(rng.permutation(len(one.patches))[:size]) for name, one in sets.items()}
@@ -119,13 +124,13 @@ def _equal_parts(sets, training, rng):
 
 
 def _draws(size, seed):
-    """Return rows of indices int [1 + RESAMPLES, size]: all samples, then the resamples of the bootstrap."""
+    """Return indices int [1 + RESAMPLES, size]: all samples, then the bootstrap resamples."""
     counts = (bootstrap.weights(size, RESAMPLES, seed) * size).round().astype(int)
     return np.array([np.repeat(np.arange(size), row) for row in counts])
 
 
 def _against(one, rest, gaussian, by_bin, draws, seed):
-    """Return {measure: entry} of a set against the rest of the training set, whose features have the `gaussian`."""
+    """Return {measure: entry} of a set compared with the rest of the training set, whose features fit `gaussian`."""
     entries = {
         "frechet_distance": _entry(
             np.array([frechet.between_gaussians(frechet.fit(one.features[rows]), gaussian) for rows in draws]),
@@ -138,27 +143,27 @@ def _against(one, rest, gaussian, by_bin, draws, seed):
     of_rest = bootstrap.weights(len(rest.features), RESAMPLES, seed)
     for name, shares in diversity(rest.features, one.features, NEIGHBORS)._asdict().items():
         entries[name] = _entry((weights if len(shares) == len(one.features) else of_rest) @ shares)
-    ours, theirs = (spread(patches, np.random.default_rng(seed)) for patches in (one.patches, rest.patches))
-    entries["spread"] = _entry([ours / theirs if theirs else np.nan])
+    own, reference = (spread(patches, np.random.default_rng(seed)) for patches in (one.patches, rest.patches))
+    entries["spread"] = _entry([own / reference if reference else np.nan])
     entries["jensen_shannon"] = _entry([by_bin.jensen_shannon.mean()])
     entries["bhattacharyya"] = _entry([mean_bhattacharyya(by_bin.bhattacharyya)])
     return entries
 
 
 def _memory(sets, training, part, rest, seed):
-    """Return ({measure: {set: entry}}, near copies): what lies how near to the training set."""
+    """Return ({measure: {set: entry}}, near copies): distances to the nearest training samples."""
     found = {name: memorization.nearest(one.patches, training.patches) for name, one in sets.items()}
     found["training"] = memorization.nearest(part.patches, rest.patches)
-    usual, _ = found.get("held_out", found["training"])
-    usual_draws = usual[_draws(len(usual), seed + 1)]  # drawn independently of the others
-    entries = {"memorizing_ratio": {}, "near_copies": {}}
+    reference, _ = found.get("held_out", found["training"])
+    reference_draws = reference[_draws(len(reference), seed + 1)]  # drawn independently of the other sets
+    entries = {"memorization_ratio": {}, "near_copies": {}}
     for name, (distance, _) in found.items():
-        draws, copied = _draws(len(distance), seed), memorization.near_copies(distance, usual)
-        entries["memorizing_ratio"][name] = _entry(memorization.distance_ratio(distance[draws], usual_draws))
+        draws, copied = _draws(len(distance), seed), memorization.near_copies(distance, reference)
+        entries["memorization_ratio"][name] = _entry(memorization.distance_ratio(distance[draws], reference_draws))
         entries["near_copies"][name] = _entry(copied[draws].mean(axis=1))
     distance, index = found["generated"]
-    copies = np.flatnonzero(memorization.near_copies(distance, usual))
-    nearest_first = copies[np.argsort(distance[copies], kind="stable")][:TOLD].tolist()
+    copies = np.flatnonzero(memorization.near_copies(distance, reference))
+    nearest_first = copies[np.argsort(distance[copies], kind="stable")][:LISTED].tolist()
     return entries, {
         "count": len(copies),
         "nearest": [
@@ -169,14 +174,14 @@ def _memory(sets, training, part, rest, seed):
 
 
 def _centered(values):
-    """Return the interval of a Fréchet distance for its size of sample: the resamples moved to the estimate.
+    """Return the interval of a Fréchet distance for its sample size: the resamples are shifted to the estimate.
 
-    Resamples hold each sample several times, so their distances are all too large. What is wanted is how far this
-    number, which is compared with those of other sets of the same size, would move with other samples.
+    Resamples contain samples repeatedly, so all their distances are too large. The interval says how much the distance
+    varies with the choice of the samples; it is compared with distances of other sets of the same size.
     """
     return bootstrap.interval(values - values[1:].mean() + values[0])
 
 
 def _entry(values, interval=bootstrap.interval):
-    """Return the entry of values [1 + resamples], or [1] where there are no resamples."""
+    """Return {"value", "interval"} of values [1 + resamples], or of [1] without resamples."""
     return {"value": float(values[0]), "interval": list(interval(values)) if len(values) > 1 else None}

@@ -1,19 +1,19 @@
-"""How loud speech is while somebody speaks, and gains that make recordings equally loud."""
+"""Active speech level, and gains that make recordings equally loud."""
 
 import numpy as np
 
 from vconv.audio import wav
 
-LEVEL_DB = -26.0  # ITU-T P.800 tests play speech at this active level, relative to full scale
-MARGIN_DB = 15.9  # ITU-T P.56: speech is active where its power is at most this far below the active level
+LEVEL_DB = -26.0  # active level of the speech in tests by ITU-T P.800, relative to full scale
+MARGIN_DB = 15.9  # ITU-T P.56: frames are active if their power is at most this far below the active level
 FRAME_SECONDS = 0.02
 
 
 def active_level_db(y, rate):
     """Return the level of the active frames of `y` [samples] in dB relative to full scale; -inf for silence.
 
-    The fixed point of ITU-T P.56's rule on frames of 20 ms: active is what is at most 15.9 dB below the mean power
-    of what is active.
+    The rule of ITU-T P.56 on frames of 20 ms, iterated to its fixed point: a frame is active if its power is at most
+    15.9 dB below the mean power of the active frames.
     """
     size = min(len(y), max(1, round(FRAME_SECONDS * rate)))
     starts = np.append(np.arange(0, len(y) - size, size), len(y) - size)  # the last frame ends where the signal ends
@@ -27,7 +27,7 @@ def active_level_db(y, rate):
 
 
 def level_gains(signals):
-    """Return a gain for each (y, rate) that brings its active level to -26 dB; should one clip, all are lower alike."""
+    """Return a gain for each (y, rate) that sets its active level to -26 dB; lower by one factor if a signal clips."""
     gains = [10 ** ((LEVEL_DB - active_level_db(y, rate)) / 20) for y, rate in signals]
     peak = max(gain * np.abs(y).max() for (y, _), gain in zip(signals, gains, strict=True))
     return [float(gain * min(1.0, wav.PEAK / peak)) for gain in gains]

@@ -1,14 +1,13 @@
-"""Blind listening tests: one HTML page with all recordings inside, and beside it the key that says who is who.
+"""Blind listening tests: one HTML page with all recordings, and a key that maps its clips to systems.
 
-The page holds opaque ids only, so neither the screen nor a result file tells a system; `scores` puts page and
-key together again.
+The page contains only opaque ids, so neither the screen nor a result file reveals a system. The module `scores`
+combines the results with the key.
 """
 
 import base64
 import hashlib
 import json
 import random
-from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,35 +20,17 @@ from vconv.common.config import one_of
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 from vconv.listening.loudness import level_gains
+from vconv.listening.questions import SOURCE, TARGET, questions
 
 TESTS = ("mos", "similarity", "abx")
-TARGET, SOURCE = "target", "source"  # the natural recordings' names, beside those of the systems
 KEY_FORMAT, KEY_VERSION = "vconv listening-test key", 1
-SENTENCES = 8
-PRACTICE = 3  # items a test
 SHORTEST_SECONDS = 0.1
 SILENCE = 2.0**-15  # one step of a 16-bit file
-ANSWER_SECONDS, REPLAYS = 4.0, 1.3  # for the estimate of how long the test takes
-
-
-class Clip(NamedTuple):
-    """One recording: a system (or TARGET, SOURCE) and the name of the file in its folder."""
-
-    system: str
-    name: str
-
-
-class Item(NamedTuple):
-    """One question on one test sentence: mos (clip,); similarity (sample, reference); abx (A, B, X)."""
-
-    test: str
-    sentence: str
-    clips: tuple
-    practice: bool = False
+ANSWER_SECONDS, REPLAYS = 4.0, 1.3  # assumed, for the estimate of the duration of the test
 
 
 class Built(NamedTuple):
-    """What `build` wrote: the two files, how many sentences out of how many, scored items a listener, minutes."""
+    """Result of `build`: the two files; sentences drawn, of how many in common; scored items and minutes a listener."""
 
     page: Path
     key: Path
@@ -60,26 +41,26 @@ class Built(NamedTuple):
 
 
 def build(systems, output, target=None, source=None, tests=None, sentences=None, seed=0):
-    """Write the page of a listening test, and its key beside it: page.html, page.key.json.
+    """Write the page of a listening test, and its key beside it, for example page.html and page.key.json.
 
     Parameters
     ----------
     systems : dict
-        Name → folder of recordings, of at least two systems; files are paired by name without the suffix.
+        Name → folder of recordings, for at least two systems. Files are paired by name without suffix.
     output : str or Path
         The page.
     target : str or Path, optional
-        Folder of natural recordings of the target speaker, for hidden anchors and as references. The anchor is the same
-        sentence where there is one, else another; the reference is always another sentence than the sample, so that
-        voices are compared and not readings.
+        Folder of natural recordings of the target speaker: hidden anchors and references. The anchor has the same
+        sentence as the sample if there is one. The reference always has another sentence, so that listeners compare
+        voices and not the same words.
     source : str or Path, optional
-        Folder of the unconverted recordings, paired by name too: low anchors of the similarity test.
+        Folder of the unconverted recordings, also paired by name: low anchors of the similarity test.
     tests : sequence of {"mos", "similarity", "abx"}, optional
-        All that can be made when left out: "similarity" and "abx" need `target`.
+        Default: all that are possible; "similarity" and "abx" need `target`.
     sentences : int, optional
-        How many to draw; 8, or all if there are fewer, when left out.
+        Number of sentences to draw. Default: 8, or all if there are fewer.
     seed : int
-        Draws sentences and references, and each listener's order depends on it. The same call writes the same page.
+        Of the draw of sentences and references, and of the order of each listener. The same call writes the same page.
 
     Returns
     -------
@@ -88,19 +69,12 @@ def build(systems, output, target=None, source=None, tests=None, sentences=None,
     Raises
     ------
     VconvError
-        Fewer than two systems, a reserved name, an unknown test, a test that lacks `target`, a folder without
-        recordings, no common names, too few sentences or references, or a silent or very short recording.
+        Fewer than two systems, a reserved name, an unknown test, a test without the `target` it needs, a folder
+        without recordings, no common names, too few sentences or references, or a silent or very short recording.
     """
     tests = _checked(systems, target, tests)
     folders = {name: by_name(folder) for name, folder in {**systems, TARGET: target, SOURCE: source}.items() if folder}
-    common = _common_names(folders)
-    draw = random.Random(seed)
-    chosen, practice = _draw_sentences(draw, common, sentences)
-    items = [item for turn, sentence in enumerate(chosen) for item in _items(draw, sentence, folders, tests, turn)]
-    trial = _items(draw, practice, folders, tests, 0)
-    for test in tests:
-        of_test = [item._replace(practice=True) for item in trial if item.test == test]
-        items += draw.sample(of_test, min(PRACTICE, len(of_test)))
+    items, chosen, common = questions(random.Random(seed), folders, tests, sentences)
     clips, rate = _read_clips(folders, items)
     gains = level_gains([(y, rate) for y in clips.values()])
     encoded = {clip: wav.to_flac(y * gain, rate) for (clip, y), gain in zip(clips.items(), gains, strict=True)}
@@ -117,7 +91,7 @@ def build(systems, output, target=None, source=None, tests=None, sentences=None,
 
 
 def _checked(systems, target, tests):
-    """Return the tests to make, in the order of TESTS, or raise the VconvError of a mistake in the arguments."""
+    """Return the chosen tests in the order of TESTS, or raise a VconvError for invalid arguments."""
     if len(systems) < 2:
         raise VconvError(
             f"a listening test compares at least two systems, but {len(systems)} was named; add another "
@@ -137,76 +111,29 @@ def _checked(systems, target, tests):
     return [test for test in TESTS if test in wanted]
 
 
-def _common_names(folders):
-    """Return the names that all systems, and the source, have in common, sorted."""
-    paired = {name: found for name, found in folders.items() if name != TARGET}
-    common = sorted(set.intersection(*map(set, paired.values())))
-    if not common:
-        examples = "; ".join(f"{name} has {min(found)}" for name, found in paired.items())
-        raise VconvError(
-            f"no recording has the same name in all folders ({examples}), so none can be compared; name the files alike"
-        )
-    return common
-
-
-def _draw_sentences(draw, common, wanted):
-    """Return the test sentences, sorted, and one for practice: another one, if there is one left."""
-    if wanted and wanted > len(common):
-        raise VconvError(
-            f"--sentences: {wanted} are wanted, but the folders have {len(common)} in common; ask for fewer"
-        )
-    drawn = draw.sample(common, len(common))
-    number = wanted or min(SENTENCES, len(common))
-    return sorted(drawn[:number]), (drawn[number:] or drawn)[0]
-
-
-def _items(draw, sentence, folders, tests, turn):
-    """Return the questions on one sentence; whether a pair's first system is A alternates with `turn`."""
-    systems = [name for name in folders if name not in (TARGET, SOURCE)]
-    natural = sorted(folders.get(TARGET, ()))
-    samples = [Clip(name, sentence) for name in systems]
-    if natural:
-        samples.append(Clip(TARGET, sentence if sentence in natural else draw.choice(natural)))
-    items = [Item("mos", sentence, (sample,)) for sample in samples]
-    if set(tests) - {"mos"}:
-        others = [name for name in natural if name != samples[-1].name]
-        if not others:
-            raise VconvError(
-                "--target: similarity and abx need another sentence than the sample as reference, but "
-                "there is one recording only; add recordings or choose --tests mos"
-            )
-        reference = Clip(TARGET, draw.choice(others))
-        samples += [Clip(SOURCE, sentence)] if SOURCE in folders else []
-        items += [Item("similarity", sentence, (sample, reference)) for sample in samples]
-        for number, pair in enumerate(combinations(systems, 2), turn):
-            a_b = [Clip(name, sentence) for name in (pair if number % 2 else pair[::-1])]
-            items.append(Item("abx", sentence, (*a_b, reference)))
-    return [item for item in items if item.test in tests]
-
-
 def _read_clips(folders, items):
-    """Return {clip: signal} of all clips of the items, and their rate: the highest of all, so that it tells nothing."""
+    """Return ({clip: signal}, rate). All clips get the highest rate, so that the rate does not reveal a system."""
     clips = {}
     for clip in sorted({clip for item in items for clip in item.clips}):
         path = folders[clip.system][clip.name]
         y, rate = wav.read(path)
         if len(y) < SHORTEST_SECONDS * rate:
-            raise VconvError(f"{path}: lasts {len(y) / rate:.3f} s, too short to be judged; remove it or record again")
+            raise VconvError(f"{path}: lasts {len(y) / rate:.3f} s, too short to be rated; remove it or record again")
         if np.abs(y).max() < SILENCE:
-            raise VconvError(f"{path}: is silent, so it cannot be judged; remove it or make it again")
+            raise VconvError(f"{path}: is silent, so it cannot be rated; remove it or make it again")
         clips[clip] = y, rate
     highest = max(rate for _, rate in clips.values())
     return {clip: wav.resample(y, rate, highest) for clip, (y, rate) in clips.items()}, highest
 
 
 def _opaque(*what):
-    """Return an id that says nothing about `what` but is the same for the same."""
+    """Return an id that does not reveal `what`, and is always the same for the same value."""
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
 
 def _page(items, encoded, tests, seed, minutes):
-    """Return what the page carries; both items and clips are in the order of their ids."""
-    questions = sorted(
+    """Return the data of the page. Items and clips are in the order of their ids."""
+    asked = sorted(
         (
             {
                 "id": _opaque(seed, *item),
@@ -219,12 +146,12 @@ def _page(items, encoded, tests, seed, minutes):
         key=lambda question: question["id"],
     )
     clips = {_opaque(seed, *clip): base64.b64encode(flac).decode() for clip, flac in encoded.items()}
-    page = {"seed": seed, "minutes": minutes, "tests": tests, "items": questions, "clips": dict(sorted(clips.items()))}
+    page = {"seed": seed, "minutes": minutes, "tests": tests, "items": asked, "clips": dict(sorted(clips.items()))}
     return {"test": _opaque(page), **page}
 
 
 def _key(items, gains, test, seed, folders):
-    """Return what `score` needs: the scored items and who speaks in each clip."""
+    """Return the key: the scored items, and the system of each clip."""
     return {
         "format": KEY_FORMAT,
         "version": KEY_VERSION,

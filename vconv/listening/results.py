@@ -1,4 +1,4 @@
-"""Reading the key of a listening test, and the files that listeners send back."""
+"""Read the key of a listening test and the result files of its listeners."""
 
 import json
 from pathlib import Path
@@ -8,11 +8,11 @@ from vconv.listening.page import KEY_FORMAT, KEY_VERSION
 
 RESULT_FORMAT, RESULT_VERSION = "vconv listening-test result", 1
 SCORES_FORMAT, SCORES_VERSION = "vconv listening-test scores", 1
-GRADES = {"mos": 5, "similarity": 4}  # answers are whole numbers from 1
+GRADES = {"mos": 5, "similarity": 4}  # answers are integers from 1 to this number
 
 
 def load_key(path):
-    """Return the content of a key, its clips replaced by {clip: who speaks}."""
+    """Return the content of a key: test, systems, and the items with the system of each clip."""
     key = _load(path)
     if (key.get("format"), key.get("version")) != (KEY_FORMAT, KEY_VERSION):
         raise VconvError(
@@ -42,23 +42,23 @@ def load_results(key_path, key, paths):
     ----------
     key_path : str or Path
     key : dict
-        What `load_key` made of it.
+        As `load_key` returns it.
     paths : iterable of str or Path
-        The key and files of scores among them are passed over.
+        Result files. Keys and score files among them are skipped.
 
     Returns
     -------
     listeners : dict
-        Listener → {item: answer}, sorted by name.
+        {listener: {item: answer}}, sorted by name.
     duplicates : list of str
         A sentence for each listener with more than one file.
     failures : list of str
-        A sentence for each file that is refused: damaged, unfinished, or of another test.
+        A sentence for each file that is rejected: damaged, incomplete, or of another test.
 
     Raises
     ------
     VconvError
-        No file is a result of this test.
+        No file is a valid result of this test.
     """
     found, failures = {}, []
     for path in map(Path, paths):
@@ -90,7 +90,7 @@ def _load(path):
 
 
 def _checked(path, content, key):
-    """Return a result if it is a whole one of this test, else raise a VconvError."""
+    """Return a result if it is valid and complete for this test, else raise a VconvError."""
     if (content.get("format"), content.get("version")) != (RESULT_FORMAT, RESULT_VERSION):
         raise VconvError(f"{path}: is no result of a listening test, or of another version; leave it out")
     if content.get("test") != key["test"]:
@@ -116,7 +116,7 @@ def _checked(path, content, key):
 
 
 def _one_each(found):
-    """Return {listener: answers} of the file finished first, and a sentence for each listener with more than one."""
+    """Return ({listener: answers of the file finished first}, a sentence for each listener with several files)."""
     listeners, files = {}, {}
     for path, content in sorted(found.items(), key=lambda entry: (entry[1]["finished"], str(entry[0]))):
         name = " ".join(content["listener"].split())

@@ -1,6 +1,5 @@
-"""From what listeners answered to scores with intervals, without those who fail the hidden anchors."""
+"""Scores of a listening test, with intervals. Listeners who fail the hidden anchors are excluded."""
 
-import json
 from itertools import combinations
 
 import numpy as np
@@ -8,13 +7,12 @@ from scipy.stats import binomtest
 
 from vconv.common.errors import VconvError
 from vconv.evaluation import bootstrap
-from vconv.listening.page import SOURCE, TARGET
+from vconv.listening.questions import SOURCE, TARGET
 from vconv.listening.results import GRADES, SCORES_FORMAT, SCORES_VERSION, load_key, load_results
 
-SAME = 2  # the similarity grades up to this one say "same"
-NATURAL_MOS = 3.5
-DRAWS = 10000
-FEW = 5  # listeners; with fewer the bootstrap knows too little of how listeners differ
+SAME = 2  # similarity grades up to this one mean "same person"
+NATURAL_MOS = 3.5  # minimum mean MOS that a listener must give to natural recordings
+RESAMPLES = 10000
 
 
 def score(key_path, results):
@@ -23,23 +21,23 @@ def score(key_path, results):
     Parameters
     ----------
     key_path : str or Path
-        What `page.build` wrote beside the page.
+        The key that `page.build` wrote beside the page.
     results : iterable of str or Path
-        What listeners sent back; the key and files of scores among them are passed over.
+        Result files of the listeners. Keys and score files among them are skipped.
 
     Returns
     -------
     scores : dict
         Ready for JSON: "mos" and "similarity" by system, "mos_differences" and "abx" by pair of systems, each with a
-        95 % interval and the numbers of listeners and ratings it rests on; None for a test that was not made. Then
+        95 % interval and the numbers of listeners and ratings; None for a test that is not part of the page. Also
         "rule", "listeners", "dropped" {listener: reasons}, "duplicates", "refused".
     failures : list of str
-        A sentence for each file that was refused: damaged, unfinished, or of another test.
+        A sentence for each file that was rejected: damaged, incomplete, or of another test.
 
     Raises
     ------
     VconvError
-        The key is damaged, no file is a result of this test, or all listeners fail the anchors.
+        The key is damaged, no file is a valid result of this test, or all listeners fail the anchors.
     """
     key = load_key(key_path)
     listeners, duplicates, failures = load_results(key_path, key, results)
@@ -67,66 +65,20 @@ def score(key_path, results):
     return scores, failures
 
 
-def crossed_interval(table, draws=DRAWS, seed=0):
+def crossed_interval(table, resamples=RESAMPLES, seed=0):
     """Return the 95 % interval of the mean of `table` [listeners, sentences], as [low, high].
 
-    Listeners and sentences are drawn anew, independently of each other, for both are samples of what was meant (Owen
-    2007, "The pigeonhole bootstrap").
+    Listeners and sentences are resampled independently, because both are random samples (Owen 2007, "The pigeonhole
+    bootstrap").
     """
-    listeners, sentences = (bootstrap.weights(size, draws, (seed, axis)) for axis, size in enumerate(table.shape))
+    listeners, sentences = (bootstrap.weights(size, resamples, (seed, axis)) for axis, size in enumerate(table.shape))
     return list(bootstrap.interval(((listeners @ table) * sentences).sum(axis=1)))
-
-
-def as_json(scores):
-    """Return the scores as JSON text."""
-    return json.dumps(scores, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def as_text(scores):
-    """Return the scores as tables for a terminal."""
-    lines = [f"listeners: {scores['listeners']} kept, {len(scores['dropped'])} dropped", f"rule: {scores['rule']}"]
-    lines += [f"dropped: {name}: {' and '.join(reasons)}" for name, reasons in scores["dropped"].items()]
-    lines += [f"twice: {sentence}" for sentence in scores["duplicates"]]
-    if scores["listeners"] < FEW:
-        lines.append(f"few: intervals from fewer than {FEW} listeners are too narrow")
-    lines.append("numbers: mean [95 % interval over listeners and sentences], and what they rest on")
-    width = 2 + max([12, *(len(name) for test in ("mos", "similarity") for name in scores[test] or ())])
-    if scores["mos"]:
-        lines += ["", "Naturalness, MOS from 1 (bad) to 5 (excellent)"]
-        lines += [f"{name:{width}s}{_line(entry, '.2f')}" for name, entry in scores["mos"].items()]
-        lines += [f"{' - '.join(entry['systems'])}: {_line(entry, '+.2f')}" for entry in scores["mos_differences"]]
-    if scores["similarity"]:
-        lines += ["", "Similarity, share of answers that say: the same person as the target"]
-        lines += [f"{name:{width}s}{_line(entry, '.0%')}" for name, entry in scores["similarity"].items()]
-    if scores["abx"]:
-        lines += [
-            "",
-            "ABX, share of answers that find the voice closer to the target's (p: exact two-sided binomial "
-            "test against a half)",
-        ]
-        lines += [
-            f"{' rather than '.join(entry['systems'])}: {_line(entry, '.0%')}, p = {entry['p_value']:.2g}"
-            for entry in scores["abx"]
-        ]
-    return "\n".join(lines)
-
-
-def _line(entry, form):
-    low, high = entry["interval"]
-    return (
-        f"{entry['mean']:{form}} [{low:{form}}, {high:{form}}]  "
-        f"{_count(entry['ratings'], 'rating')} of {_count(entry['listeners'], 'listener')}"
-    )
-
-
-def _count(number, noun):
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _tables(key, listeners):
     """Return {test: {system, or pair of systems: answers [listeners, sentences]}}.
 
-    An answer is the grade; of an ABX item it is 1 for the pair's first system and 0 for its second.
+    An answer is a grade. The answer to an ABX item is 1 for the first system of the pair and 0 for the second.
     """
     columns = {}
     for name, item in sorted(key["items"].items(), key=lambda entry: entry[1]["sentence"]):
@@ -144,7 +96,7 @@ def _tables(key, listeners):
 
 
 def _rule(tables):
-    """Return who is dropped, as far as this test can tell."""
+    """Return the rule by which listeners are excluded, for the anchors that this test has."""
     mos, similarity = tables.get("mos", {}), tables.get("similarity", {})
     rules = [
         ("mos" in tables, "gives every recording the same mark"),
@@ -160,7 +112,7 @@ def _rule(tables):
 
 
 def _faults(key, tables, row):
-    """Return why the listener of this row is dropped, as a list of reasons; empty for one who is kept."""
+    """Return the reasons to exclude the listener of this row; empty to keep the listener."""
     faults = []
     mos = {name: table[row] for name, table in tables.get("mos", {}).items()}
     if mos and len(set(np.concatenate(list(mos.values())))) == 1:
@@ -186,7 +138,7 @@ def _faults(key, tables, row):
 
 
 def _scores(key, tables):
-    """Return mos, mos_differences, similarity and abx of the listeners who are kept."""
+    """Return mos, mos_differences, similarity and abx of the listeners who were kept."""
     order = [*key["systems"], TARGET, SOURCE]
     pairs = list(combinations(key["systems"], 2))
     mos, similarity, abx = (tables.get(test, {}) for test in ("mos", "similarity", "abx"))
@@ -206,17 +158,17 @@ def _scores(key, tables):
 
 
 def _histogram(table):
-    """Return how often each similarity grade was given."""
+    """Return the count of each similarity grade."""
     return [int((table == grade).sum()) for grade in range(1, GRADES["similarity"] + 1)]
 
 
 def _p_value(table):
-    """Return how likely a split at least as uneven is if both are equally likely."""
+    """Return the p-value of the exact two-sided binomial test against equal preference."""
     return float(binomtest(int(table.sum()), table.size).pvalue)
 
 
 def _entry(table):
-    """Return mean, interval and what they rest on."""
+    """Return mean, interval, and the numbers of listeners and ratings."""
     table = np.asarray(table, float)
     return {
         "mean": float(table.mean()),

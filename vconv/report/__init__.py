@@ -1,1 +1,1 @@
-"""One page of an evaluation, to look at and listen to."""
+"""The report: one HTML page with the scores, recordings and pictures of an evaluation."""

@@ -1,52 +1,53 @@
-"""HTML by elements, so that no text gets into a page unescaped; and the pages that they are set into."""
+"""HTML by elements and page templates. Plain strings are escaped; only `Markup` is inserted unchanged."""
 
-from html import escape
 from importlib.resources import files
 from string import Template
+
+from markupsafe import Markup, escape
 
 VOID = frozenset(("img", "source"))
 
 
-class Html(str):
-    """Text that is markup already."""
-
-
 def element(name, *content, **attributes):
-    """Return an element as `Html`.
+    """Return an element as `Markup`.
 
     Parameters
     ----------
     name : str
     *content : object
-        `Html` as it is; everything else as text, escaped. None is left out.
+        `Markup` is inserted unchanged, everything else as escaped text; None is omitted.
     **attributes : object
-        Written with hyphens for underscores, `class_` as class; False and None are left out, True has no value.
+        Underscores become hyphens, and `class_` is class. False and None are omitted, True has no value.
     """
     written = "".join(
         _attribute(key, value) for key, value in attributes.items() if value is not None and value is not False
     )
     inside = "" if name in VOID else f"{join(content)}</{name}>"
-    return Html(f"<{name}{written}>{inside}")
+    return Markup(f"<{name}{written}>{inside}")
 
 
 def join(content, between=""):
-    """Return pieces, each `Html` or text, as one `Html`."""
-    return Html(
-        between.join(piece if isinstance(piece, Html) else escape(str(piece)) for piece in content if piece is not None)
-    )
+    """Return pieces, each `Markup` or text, as one `Markup`."""
+    return escape(between).join(piece for piece in content if piece is not None)
 
 
 def from_template(name, **parts):
-    """Return the page of the template `name`.html, below the head that all have; None leaves a part empty.
+    """Return the page of the template `name`.html with the common head.
 
-    A page may load nothing, and runs no script but its template's own.
+    The page may load nothing, and runs no script except that of its template.
+
+    Parameters
+    ----------
+    name : str
+    **parts : object
+        What replaces the placeholders: `Markup` unchanged, everything else as escaped text; None leaves it empty.
     """
     head, body = ((files("vconv.report") / f"{one}.html").read_text(encoding="utf-8") for one in ("head", name))
-    scripts = "; script-src 'unsafe-inline'" if "<script>" in body else ""
-    filled = {key: "" if part is None else part for key, part in parts.items()}
+    scripts = Markup("; script-src 'unsafe-inline'") if "<script>" in body else ""
+    filled = {key: "" if part is None else escape(part) for key, part in parts.items()}
     return Template(head + body).substitute(filled, scripts=scripts)
 
 
 def _attribute(key, value):
     key = key.rstrip("_").replace("_", "-")
-    return f" {key}" if value is True else f' {key}="{escape(str(value))}"'
+    return f" {key}" if value is True else f' {key}="{escape(value)}"'

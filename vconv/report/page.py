@@ -1,4 +1,4 @@
-"""The page of an evaluation: one HTML file, with all that is heard and seen inside it."""
+"""Write the report of an evaluation: one HTML file that contains its recordings and pictures."""
 
 from itertools import permutations
 
@@ -8,55 +8,58 @@ from vconv.common import files
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 from vconv.evaluation import output
+from vconv.evaluation.measures import GROUPS, MEASURES
 from vconv.report import tables
-from vconv.report.markup import Html, element, from_template, join
+from vconv.report.cards import card
+from vconv.report.markup import element, from_template, join
 from vconv.report.pictures import curves
 from vconv.report.sentences import sections
 
-MATRICES = (("similarity", "position"), ("similarity", "log_likelihood_ratio"), ("mcd", None))  # None: its headline
-SENTENCES, MOST = 5, 20  # of a pair, and in all: a page of 20 has about 12 MB
+MATRICES = ("normalized_similarity", "log_likelihood_ratio")  # followed by the headline of "mcd"
+SENTENCES, MOST = 5, 20  # of a pair, and on the page; 20 sentences make about 12 MB
 NEEDED = {"pairs": dict, "files": list, "failures": list, "settings": dict, "versions": dict, "command": str}
 
 
 def write(scores_path, page_path, run=None, pairs="all", sentences=None):
-    """Write the page, the same one for the same files.
+    """Write the report. The same files give the same page.
 
     Parameters
     ----------
     scores_path : str or Path
-        What `vconv evaluate --json` wrote.
+        A file that `vconv evaluate --json` wrote.
     page_path : str or Path
+        The page to write.
     run : RunFolder, optional
         The trained model, for its training curves and settings.
     pairs : str
-        "A-B,C-D", the pairs to be heard and seen, or "all", the first 20. The tables always hold all.
+        Pairs with players and pictures, "A-B,C-D"; "all" is the first 20. The tables always contain all pairs.
     sentences : int, optional
-        How many of each pair; 5 when left out, or fewer, so that there are at most 20 in all.
+        Number of sentences of each pair. Default: 5, or fewer, so that the page has at most 20.
 
     Returns
     -------
     failures : list of str
-        The recordings that are not on the page, which lists them too, a sentence each.
+        A sentence for each recording that is missing on the page. The page lists them, too.
 
     Raises
     ------
     VconvError
-        No scores, no such pair, no such run, or the place cannot be written.
+        The scores, a pair or the run do not exist, or the page cannot be written.
     """
     scores = read_scores(scores_path)
     known = {pair: split(pair, scores["settings"]["f0_range_hz"]) for pair in scores["pairs"]}
     chosen, model = _chosen(pairs, known), run.settings() if run else None
     number = sentences or max(1, min(SENTENCES, MOST // len(chosen)))
-    heard, failures = sections(scores, chosen, number)
+    players, failures = sections(scores, chosen, number)
     parts = {
         "subtitle": _subtitle(scores, model),
         "warnings_banner": _banner(scores, failures),
-        "overview": join(_card(scores, *item) for item in tables.measured(scores).items()),
-        "heard": f"{len(chosen)} of {len(known)}",
-        "sentences": heard,
+        "overview": join(card(scores, measure) for measure in tables.measured(scores).values()),
+        "shown": f"{len(chosen)} of {len(known)}",
+        "sentences": players,
         "rate": f"{scores['settings']['sample_rate']:,}",
         "scores": tables.score_table(scores),
-        "measures": join(_measure(measure, scores) for measure in tables.measured(scores)),
+        "measures": join(_group(key, scores) for key in tables.measured(scores)),
         "unmeasured": _unmeasured(scores),
         "matrices": _matrices(scores, known),
         "training_link": element("li", element("a", "Training", href="#training")) if run else None,
@@ -65,12 +68,12 @@ def write(scores_path, page_path, run=None, pairs="all", sentences=None):
         "warnings": _warnings(scores, failures),
     }
     written = from_template("page", **parts)
-    files.write_text(page_path, written.encode(errors="replace").decode())  # a file's name may be no Unicode
+    files.write_text(page_path, written.encode(errors="replace").decode())  # a file name may not be valid Unicode
     return failures
 
 
 def read_scores(path):
-    """Return the content of a scores.json, or raise a VconvError if it is none or lacks something."""
+    """Return the content of a scores.json, or raise a VconvError if it is not one or is incomplete."""
     scores = output.read(path)
     lacking = [key for key, kind in NEEDED.items() if not isinstance(scores.get(key), kind)]
     if lacking:
@@ -79,13 +82,13 @@ def read_scores(path):
 
 
 def split(pair, speakers):
-    """Return (source, target) of "SOURCE-TARGET"; where names hold hyphens, `speakers` tells which is which."""
+    """Return (source, target) of "SOURCE-TARGET"; `speakers` resolves names that contain hyphens."""
     known = (names for names in permutations(speakers, 2) if "-".join(names) == pair)
     return next(known, pair.partition("-")[::2])
 
 
 def _chosen(text, known):
-    """Return the pairs of `known` that "A-B,C-D" or "all" names."""
+    """Return the entries of `known` that text such as "A-B,C-D" or "all" names."""
     names = list(known)[:MOST] if text == "all" else [name.strip() for name in text.split(",")]
     for name in names:
         if name not in known:
@@ -94,73 +97,37 @@ def _chosen(text, known):
 
 
 def _subtitle(scores, model):
-    """Return model, number of pairs, number of converted files."""
+    """Return the line below the title: model, number of pairs, number of converted files."""
     converted = sum(row["system"] == "converted" for row in scores["files"])
     pairs = len(scores["pairs"])
     name = [f"Model {model['model']}"] if model else []
     return join([*name, f"{pairs} pair{'s' * (pairs > 1)} of speakers", f"{converted} converted recordings"], " · ")
 
 
-def _card(scores, measure, name):
-    """Return the headline of a measure: the number, and where the systems lie on its scale."""
-    shown = tables.quantity(measure, name)
-    entries = {
-        system: details[name]
-        for system in tables.SYSTEMS
-        if (entry := scores[measure].get(system))
-        and (details := entry["details"]).get(name)
-        and details[name]["mean"] is not None
-    }
-    low, high = (bound(entry["mean"] for entry in entries.values()) for bound in (min, max))
-    places = {system: 100 * (entry["mean"] - low) / ((high - low) or 1) for system, entry in entries.items()}
-    dots = [element("span", class_=f"dot {system}", style=f"--at:{place:.1f}%") for system, place in places.items()]
-    values = [
-        element(
-            "li",
-            element("span", class_=f"dot {system}"),
-            tables.SYSTEMS[system],
-            " ",
-            element("b", shown.text(entry["mean"])),
-        )
-        for system, entry in entries.items()
-    ]
-    converted = entries.get("converted")
-    number = [shown.text(converted["mean"]), " ", element("small", shown.unit)] if converted else tables.NOTHING
-    interval = converted["interval"] if converted else [None]
-    spread = tables.NOTHING if None in interval else f"95 %: {' to '.join(map(shown.text, interval))}"
-    return element(
-        "div",
-        element("h3", tables.MEASURES[measure].title),
-        element("p", *number, class_="number"),
-        element("p", shown.label, ", ", spread, class_="interval"),
-        element("div", *dots, class_="scale", aria_hidden="true"),
-        element("ul", *values),
-        class_="card",
-    )
-
-
-def _measure(measure, scores):
-    """Return the section of one measure: what it means, its protocol, all its numbers."""
-    known = tables.MEASURES[measure]
+def _group(key, scores):
+    """Return the section of one group of measures: meaning, protocol, table."""
+    group = GROUPS[key]
     return element(
         "section",
-        element("h3", known.title),
-        element("p", known.meaning),
-        element("p", scores[measure]["protocol"], class_="protocol"),
-        tables.detail_table(measure, scores),
+        element("h3", group.title),
+        element("p", group.meaning),
+        element("p", scores[key]["protocol"], class_="protocol"),
+        tables.detail_table(key, scores),
     )
 
 
 def _unmeasured(scores):
+    """Return the list of groups that were not measured; None if all were."""
     found = tables.measured(scores)
-    missing = [known.title.lower() for measure, known in tables.MEASURES.items() if measure not in found]
+    missing = [group.title.lower() for key, group in GROUPS.items() if key not in found]
     return element("p", "Not measured: ", ", ".join(missing), ".") if missing else None
 
 
 def _matrices(scores, pairs):
-    """Return the source × target tables of what was measured."""
+    """Return the source × target tables of the measures in MATRICES, and of mel-cepstral distortion."""
     headlines = tables.measured(scores)
-    return join(tables.matrix(scores, measure, name or headlines.get(measure), pairs) for measure, name in MATRICES)
+    measures = [MEASURES[key] for key in MATRICES] + [headlines[key] for key in ("mcd",) if key in headlines]
+    return join(tables.matrix(scores, measure, pairs) for measure in measures)
 
 
 def _training(history, model):
@@ -193,7 +160,7 @@ def _yaml(content):
 
 
 def _banner(scores, failures):
-    """Return the link to the warnings, if there are some."""
+    """Return the link to the warnings; None if there are none."""
     number = len(scores["failures"]) + len(failures)
     if not number:
         return None
@@ -201,10 +168,10 @@ def _banner(scores, failures):
 
 
 def _warnings(scores, failures):
-    """Return the section of what failed in the evaluation and on this page, and of what else is to be known."""
+    """Return the section of failures in the evaluation and on this page, and of notes; None without any."""
     lists = {"Not measured": scores["failures"], "Not on this page": failures, "Notes": scores.get("notes") or []}
     found = [
-        Html(element("h3", title) + element("ul", *(element("li", line) for line in lines)))
+        element("h3", title) + element("ul", *(element("li", line) for line in lines))
         for title, lines in lists.items()
         if lines
     ]

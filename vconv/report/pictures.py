@@ -1,4 +1,4 @@
-"""Pictures of a report: spectrograms with F0 and training curves, as text inside the page, for light and dark."""
+"""Pictures of the report: spectrograms with F0, and training curves. Both have a light and a dark version."""
 
 import base64
 import io
@@ -15,12 +15,12 @@ from vconv.report.markup import element
 
 WINDOW_MS = 25.0
 RANGE_DB = 70.0
-SILENCE = 1e-4  # a magnitude below any recording's maximum
+SILENCE = 1e-4  # below the maximum magnitude of any recording
 DOTS_PER_INCH = 130
 LEFT, RIGHT = 0.07, 0.93  # where the time axis begins and ends, as shares of a picture's width
 F0_TICKS_HZ = (50, 70, 100, 150, 200, 300, 400, 600, 800)
 
-# Ink, paper, spectrogram, F0, halo of F0. A matplotlib style says the rest.
+# Text, background, color map of the spectrogram, F0 line, outline of the F0 line.
 COLORS = {
     "light": ("#1d2430", "#ffffff", "Greys", "#c2185b", "#ffffff"),
     "dark": ("#dfe5ee", "#171c24", "magma", "#5ee6d8", "#000000"),
@@ -28,12 +28,12 @@ COLORS = {
 
 
 def sentence(panels, rate, frame_period_ms, scheme):
-    """Draw recordings above each other on one time axis, each a spectrogram with its F0.
+    """Draw the spectrograms and F0 contours of recordings above each other, on one time axis.
 
     Parameters
     ----------
     panels : dict
-        Title → (y [samples], f0_hz [T], 0 where unvoiced); the levels of each are drawn over its own top 70 dB.
+        Title → (y [samples], f0_hz [T], 0 if unvoiced). Each spectrogram shows the upper 70 dB of its recording.
     rate : int
         In Hz.
     frame_period_ms : float
@@ -64,7 +64,7 @@ def sentence(panels, rate, frame_period_ms, scheme):
 
 
 def seconds(panels, rate):
-    """Return where the time axis of `sentence` ends."""
+    """Return the end of the time axis of `sentence` in seconds."""
     return max(len(y) for y, _ in panels.values()) / rate
 
 
@@ -85,7 +85,7 @@ def curves(name, history):
 
 
 def inline(draw, alternative):
-    """Return `<picture>`: the figures that `draw("light")` and `draw("dark")` make, and what they show in words."""
+    """Return `<picture>` with the figures `draw("light")` and `draw("dark")`, and a text alternative."""
     light, dark = (_data(draw, scheme) for scheme in ("light", "dark"))
     return element(
         "picture",
@@ -95,7 +95,7 @@ def inline(draw, alternative):
 
 
 def _data(draw, scheme):
-    """Draw and encode: WebP, which is a third of PNG for spectrograms."""
+    """Return a figure as a data URL in WebP, which takes a third of the size of PNG for spectrograms."""
     ink, paper, *_ = COLORS[scheme]
     inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "axes.titlecolor", "xtick.color", "ytick.color")
     style = {"figure.facecolor": paper, "axes.facecolor": paper, "legend.facecolor": paper, "font.size": 8}
@@ -120,6 +120,6 @@ def _draw_f0(axis, f0_hz, frame_period_ms, limits_hz, color, halo):
 
 
 def _f0_limits_hz(tracks):
-    """Return limits that all voiced frames fit between."""
+    """Return axis limits that contain all voiced frames."""
     voiced = np.concatenate([np.asarray(f0_hz)[np.asarray(f0_hz) > 0] for f0_hz in tracks])
     return (voiced.min() / 1.15, voiced.max() * 1.15) if len(voiced) else (50.0, 500.0)

@@ -1,4 +1,4 @@
-"""The page of generated samples: pictures and players, one HTML file that needs nothing else."""
+"""The page of generated samples: one HTML file with pictures and players."""
 
 import base64
 import io
@@ -20,13 +20,13 @@ def write(path, title, patches, sounds, rate):
     patches : ndarray [n, height, width, channels]
         Values in [−1, 1].
     sounds : list of ndarray [samples]
-        One a patch.
+        One for each patch.
     rate : int
         In Hz.
     """
     pairs = enumerate(zip(patches, sounds, strict=True))
     cards = [_card(number, patch, y, rate) for number, (patch, y) in pairs]
-    files.write_text(path, from_template("samples", title=join([title]), cards=join(cards)))
+    files.write_text(path, from_template("samples", title=title, cards=join(cards)))
 
 
 def _card(number, patch, y, rate):

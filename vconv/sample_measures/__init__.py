@@ -1,1 +1,1 @@
-"""How good and how varied generated samples are: pure functions on arrays, which know neither files nor TensorFlow."""
+"""Quality and diversity of generated samples: pure functions on arrays, without files and without TensorFlow."""

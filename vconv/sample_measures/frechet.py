@@ -8,13 +8,13 @@ from vconv.common.errors import VconvError
 
 
 class Gaussian(NamedTuple):
-    """The Gaussian that fits a set of vectors.
+    """The Gaussian fitted to a set of vectors.
 
     Attributes
     ----------
     mean : ndarray [d]
     root : ndarray [min(n, d), d]
-        rootᵀ·root is the covariance, divided by n − 1.
+        rootᵀ·root is the covariance, with the factor 1 / (n − 1).
     """
 
     mean: np.ndarray
@@ -22,12 +22,12 @@ class Gaussian(NamedTuple):
 
 
 def fit(vectors):
-    """Return the `Gaussian` of vectors [n, d], n ≥ 2; n may be less than d.
+    """Fit a `Gaussian` to vectors [n, d], n ≥ 2; n may be less than d.
 
     Raises
     ------
     VconvError
-        There are fewer than two vectors, other than two axes, or values that are not finite.
+        There are fewer than two vectors, the array has not two axes, or a value is not finite.
     """
     vectors = np.asarray(vectors, np.float64)
     if vectors.ndim != 2 or len(vectors) < 2:
@@ -43,34 +43,36 @@ def fit(vectors):
 
 
 def between_gaussians(a, b):
-    """Return the squared Fréchet distance of two `Gaussian`s, as `frechet_distance` does of two sets."""
+    """Return the squared Fréchet distance between two `Gaussian`s; see `frechet_distance`."""
     if len(a.mean) != len(b.mean):
-        raise VconvError(f"the sets have vectors of {len(a.mean)} and {len(b.mean)} features; describe both alike")
+        raise VconvError(
+            f"the sets have vectors of {len(a.mean)} and {len(b.mean)} features; use the same features for both"
+        )
     trace = np.linalg.norm(a.root @ b.root.T, "nuc")
     distance = np.sum((a.mean - b.mean) ** 2) + np.sum(a.root**2) + np.sum(b.root**2) - 2 * trace
-    return max(float(distance), 0.0)  # of equal sets, rounding may leave -1e-15
+    return max(float(distance), 0.0)  # rounding may give -1e-15 for equal sets
 
 
 def frechet_distance(a, b):
-    """Return the squared Fréchet distance between the Gaussians that fit two sets of vectors.
+    """Return the squared Fréchet distance between the Gaussians fitted to two sets of vectors.
 
     |μa − μb|² + tr Σa + tr Σb − 2 tr (Σa^½ Σb Σa^½)^½, in squared units of the features; 0 for equal sets. Heusel et
     al. 2017, "GANs trained by a two time-scale update rule converge to a local Nash equilibrium", arXiv 1706.08500,
-    equation 6; with features of an Inception network it is their "FID".
+    equation 6. With features of an Inception network it is the "FID" of that paper.
 
-    The last trace is found without any product of covariances and without any square root of a matrix. With the
-    centered vectors as rows, scaled so that Σa = AᵀA and Σb = BᵀB, it is the sum of the singular values of ABᵀ, since A
-    and B are Σa^½ and Σb^½ up to rotations. Singular values are real and not negative, however near to singular the
-    covariances are, and a null space costs no accuracy: the root of its eigenvalues would raise rounding errors of
-    1e-16 to 1e-8. So there may be fewer vectors than features.
+    The last trace is computed without a product of covariances and without a matrix square root. Let the rows of A and
+    B be the centered vectors, scaled so that Σa = AᵀA and Σb = BᵀB. A and B equal Σa^½ and Σb^½ up to rotations, so the
+    trace is the sum of the singular values of ABᵀ. Singular values are real and not negative even if a covariance is
+    singular. So there may be fewer vectors than features. The square root of a covariance would be less accurate: the
+    root of an eigenvalue that is 0 amplifies a rounding error of 1e-16 to 1e-8.
 
-    The distance between two finite samples of one distribution is above 0, the more the fewer vectors they have: only
-    numbers of equal sample sizes can be compared.
+    The distance between two finite samples of the same distribution is above 0, and larger for fewer vectors. So only
+    distances of equal sample sizes can be compared.
 
     Parameters
     ----------
     a, b : ndarray [n, d], [m, d]
-        n, m ≥ 2; they may differ.
+        n, m ≥ 2; n and m may differ.
 
     Returns
     -------
@@ -80,6 +82,6 @@ def frechet_distance(a, b):
     Raises
     ------
     VconvError
-        What `fit` refuses, or sets of different widths.
+        As `fit`, or the sets have different numbers of features.
     """
     return between_gaussians(fit(a), fit(b))

@@ -1,14 +1,15 @@
-"""How the values are distributed, frequency bin by frequency bin."""
+"""Distances between histograms of the values, for each frequency bin."""
 
 from typing import NamedTuple
 
 import numpy as np
+from scipy.spatial.distance import jensenshannon
 
 BINS = 64
 
 
 class HistogramDistances(NamedTuple):
-    """Distances of two sets' histograms, one for each slice along the axis of frequency.
+    """Distances between the histograms of two sets, one for each frequency bin.
 
     Attributes
     ----------
@@ -23,58 +24,65 @@ class HistogramDistances(NamedTuple):
 
 
 def bin_edges(reference, bins=BINS):
-    """Return edges [bins + 3] of histograms: `bins` equal bins over the range of the reference, and all beyond it.
+    """Return the edges [bins + 3] of `bins` equal bins over the range of the reference, and of two open bins.
 
-    The reference alone decides, so all sets compared with it have the same bins. The first and the last bin, open
-    towards −∞ and ∞, take what lies outside its range. Hence no outlier of the other set widens the bins, and a set
-    wholly outside is disjoint. Where the reference has a single value, everything else is outside.
+    The edges depend only on the reference, so all sets compared with it have the same bins. The first and the last bin
+    reach to −∞ and ∞ and count the values outside the range. So outliers of another set do not widen the bins, and a
+    set outside the range is disjoint from the reference. If the reference has a single value, all other values are
+    outside its range.
     """
     low, high = np.min(reference), np.max(reference)
     inner = np.linspace(low, high, bins + 1, dtype=np.float64)
-    inner[-1] = np.nextafter(np.float64(high), np.inf)  # bins are closed below, open above; the maximum belongs inside
+    inner[-1] = np.nextafter(
+        np.float64(high), np.inf
+    )  # bins are closed below and open above; this includes the maximum
     return np.concatenate([[-np.inf], inner, [np.inf]])
 
 
 def histogram(values, edges):
-    """Return which share of `values` (any shape) lies in each bin: [bins], sums to 1."""
+    """Return the share of `values` (any shape) in each bin: [bins], with the sum 1."""
     counts, _ = np.histogram(np.asarray(values, np.float64), edges)
     return counts / counts.sum()
 
 
 def jensen_shannon(p, q):
-    """Return the Jensen–Shannon divergence of histograms [..., bins], in bits: 0 (equal) to 1 (disjoint).
+    """Return the Jensen–Shannon divergence of histograms [..., bins] in bits, from 0 (equal) to 1 (disjoint).
 
     H((p + q) / 2) − (H(p) + H(q)) / 2; Lin 1991, "Divergence measures based on the Shannon entropy", IEEE Trans. Inf.
     Theory 37(1), equation 4.1.
     """
-    p, q = np.asarray(p, np.float64), np.asarray(q, np.float64)
-    middle = (p + q) / 2
-    return np.clip((_log2_ratio(p, middle) + _log2_ratio(q, middle)) / 2, 0, 1)
+    with np.errstate(
+        invalid="ignore"
+    ):  # SciPy's root is NaN where rounding makes the divergence of equal ones negative
+        distance = jensenshannon(p, q, base=2, axis=-1)
+    return np.minimum(np.nan_to_num(distance, nan=0.0) ** 2, 1)
 
 
 def bhattacharyya(p, q):
-    """Return the Bhattacharyya distance of histograms [..., bins], in nats: 0 (equal) to infinity (disjoint).
+    """Return the Bhattacharyya distance of histograms [..., bins] in nats, from 0 (equal) to infinity (disjoint).
 
     −ln Σ √(p q); Kailath 1967, "The divergence and Bhattacharyya distance measures in signal selection", IEEE Trans.
     Commun. 15(1).
     """
-    return _distance(np.minimum(np.sqrt(np.asarray(p, np.float64) * q).sum(axis=-1), 1))  # rounding may exceed 1
+    return _distance(
+        np.minimum(np.sqrt(np.asarray(p, np.float64) * q).sum(axis=-1), 1)
+    )  # rounding may give more than 1
 
 
 def mean_bhattacharyya(distances):
-    """Return the Bhattacharyya distance of the mean overlap: one disjoint frequency bin does not make it infinite."""
+    """Return the Bhattacharyya distance of the mean overlap; one disjoint frequency bin does not make it infinite."""
     return float(_distance(np.exp(-np.asarray(distances)).mean()))
 
 
 def histogram_distances(samples, reference, bins=BINS):
-    """Compare two sets of patches by the histograms of their values, each frequency bin by itself.
+    """Compare the histograms of two sets of patches for each frequency bin.
 
     Parameters
     ----------
     samples, reference : ndarray [n, height, ...], [m, height, ...]
-        The second axis is that of frequency; everything beside it (time, channels, samples) is pooled.
+        The second axis is the frequency axis. The values of all other axes are pooled.
     bins : int
-        Equal bins over the range that the reference has at that frequency, beside two open ones: `bin_edges`.
+        Number of equal bins over the range of the reference in the frequency bin; see `bin_edges`.
 
     Returns
     -------
@@ -91,10 +99,4 @@ def histogram_distances(samples, reference, bins=BINS):
 def _distance(coefficient):
     """Return the Bhattacharyya distance of an overlap between 0 and 1."""
     with np.errstate(divide="ignore"):
-        return -np.log(coefficient) + 0.0  # never -0.0
-
-
-def _log2_ratio(p, q):
-    """Return Σ p log2(p / q) over the last axis, where q > 0 wherever p > 0."""
-    ratio = np.divide(p, q, out=np.ones_like(p), where=p > 0)
-    return (p * np.log2(ratio)).sum(axis=-1)
+        return -np.log(coefficient) + 0.0  # + 0.0 turns -0.0 into 0.0

@@ -1,4 +1,4 @@
-"""Inception score: are the samples clearly of one class each, and of all classes together?"""
+"""Inception score: high if each sample belongs clearly to one class and all classes occur."""
 
 import numpy as np
 from scipy.special import entr
@@ -7,18 +7,18 @@ from vconv.common.errors import VconvError
 
 
 def inception_score(probabilities, weights=None):
-    """Return exp(mean of KL(p(class | sample) ‖ p(class))): 1, worst, to the number of classes.
+    """Return exp(mean of KL(p(class | sample) ‖ p(class))), from 1 (worst) to the number of classes.
 
-    Salimans et al. 2016, "Improved techniques for training GANs", arXiv 1606.03498, section 4. It is 1 where the
-    classifier says the same of every sample, be it surely one class or a shrug, and the number of classes where it is
-    sure of every sample and all classes are equally frequent. It never looks at data: compare it with that of data.
+    Salimans et al. 2016, "Improved techniques for training GANs", arXiv 1606.03498, section 4. The score is 1 if the
+    classifier gives all samples the same probabilities. It is the number of classes if each sample certainly belongs to
+    one class and all classes are equally frequent. It uses no real data, so compare it with the score of real data.
 
     Parameters
     ----------
     probabilities : ndarray [n, classes]
         Rows sum to 1.
     weights : ndarray [resamples, n], optional
-        Of the samples; each row sums to 1. All alike when left out.
+        Of the samples; each row sums to 1. Equal weights if left out.
 
     Returns
     -------
@@ -27,7 +27,7 @@ def inception_score(probabilities, weights=None):
     Raises
     ------
     VconvError
-        The array holds no rows of probabilities.
+        The rows are not probabilities.
     """
     probabilities = np.asarray(probabilities, np.float64)
     if probabilities.ndim != 2 or not len(probabilities):
@@ -42,6 +42,6 @@ def inception_score(probabilities, weights=None):
         )
     if weights is None:
         return float(inception_score(probabilities, np.full((1, len(probabilities)), 1 / len(probabilities)))[0])
-    # mean KL(p ‖ p̄) = H(p̄) − mean H(p), which is 0 log 0 = 0 all by itself
+    # mean KL(p ‖ p̄) = H(p̄) − mean H(p); `entr` defines 0 log 0 = 0
     information = entr(weights @ probabilities).sum(axis=1) - weights @ entr(probabilities).sum(axis=1)
     return np.exp(np.maximum(information, 0))

@@ -1,29 +1,29 @@
-"""Pictures of generated sets: what their values are, and what they come nearest to."""
+"""Pictures of generated sets: histograms, and generated samples with their nearest training samples."""
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from vconv.sample_measures.histograms import bin_edges, histogram, histogram_distances
 
-ROWS = 4  # frequency bins shown
-PAIRS = 8
+ROWS = 4  # number of frequency bins shown
+PAIRS = 8  # number of generated samples shown
 
 
 def histogram_overlay(sets, reference):
-    """Lay the histograms of sets over that of the reference: of all values, and of a few frequency bins.
+    """Draw the histograms of sets over those of the reference: of all values, and of a few frequency bins.
 
     Parameters
     ----------
     sets : dict
         Title → patches [n, height, ...].
     reference : ndarray [m, height, ...]
-        Drawn filled; it decides the bins, see `histograms.bin_edges`.
+        Drawn filled; it determines the bins, see `histograms.bin_edges`.
 
     Returns
     -------
     figure : matplotlib.figure.Figure
-        The outermost bins hold all beyond the reference's range. The last panel is the Jensen–Shannon divergence of
-        every frequency bin.
+        The outermost bins count the values outside the range of the reference. The last panel shows the Jensen–Shannon
+        divergence of each frequency bin.
     """
     height = reference.shape[1]
     rows = np.unique(np.linspace(0, height - 1, min(ROWS, height)).round().astype(int))
@@ -47,14 +47,14 @@ def histogram_overlay(sets, reference):
 
 
 def nearest_pairs(generated, training, distance, index):
-    """Draw the generated patches that come nearest to the training set, each above its nearest neighbor there.
+    """Draw the generated patches that are closest to the training set, each above its nearest training patch.
 
     Parameters
     ----------
     generated, training : ndarray [n, height, width, channels], [m, height, width, channels]
         The first channel is drawn, frequency upwards.
     distance, index : ndarray [n]
-        As `memorizing.nearest` found them.
+        As `memorization.nearest` returns them.
 
     Returns
     -------
@@ -75,6 +75,6 @@ def nearest_pairs(generated, training, distance, index):
 
 
 def _finite(edges):
-    """Return edges whose open bins are drawn as wide as the others."""
+    """Return edges for drawing: the open bins get the width of the other bins."""
     width = (edges[-2] - edges[1]) / (len(edges) - 3)
     return np.concatenate([[edges[1] - width], edges[1:-1], [edges[-2] + width]])

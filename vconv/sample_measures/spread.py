@@ -1,4 +1,4 @@
-"""How far apart the samples of a set lie from each other; cheap enough for every epoch of a training."""
+"""Mean pairwise distance of the samples of a set; fast enough for each epoch of a training."""
 
 import numpy as np
 
@@ -8,10 +8,10 @@ PAIRS = 1000
 
 
 def spread(samples, rng, pairs=PAIRS):
-    """Return the mean distance between two samples of a set, from random pairs of different samples.
+    """Return the mean distance between two samples of a set, estimated from random pairs of different samples.
 
-    As a share of the spread of data it says whether a generator's samples collapse: about 1 is as varied as data,
-    0 is one sample again and again.
+    The ratio to the spread of real data shows a mode collapse: about 1 is as varied as real data, 0 is a single sample
+    repeated.
 
     Parameters
     ----------
@@ -19,12 +19,12 @@ def spread(samples, rng, pairs=PAIRS):
         Patches or features, n ≥ 2.
     rng : numpy.random.Generator
     pairs : int
-        How many; drawn with replacement.
+        Number of pairs, drawn with replacement.
 
     Returns
     -------
     distance : float
-        Root of the mean squared difference of two samples' values, mean over the pairs; in the unit of the values.
+        Root mean square difference of the values of two samples, mean over the pairs, in the unit of the values.
 
     Raises
     ------

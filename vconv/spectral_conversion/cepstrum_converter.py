@@ -80,7 +80,7 @@ class CepstrumConverter:
 
     def encode(self, frames, source):
         """Return the `EncodedUtterance` of `Frames` of the speaker number `source`, None for an unseen speaker."""
-        acoustic, mask = acoustic_features(frames, self.rate), speech_mask(frames.energy)
+        acoustic, mask = acoustic_features(frames), speech_mask(frames.energy)
         speech = acoustic[mask]
         speaker = self.source_statistics.of(source, speech)
         ratio = speech.var(axis=0) / np.maximum(speaker.variance, TINY)
