@@ -1,4 +1,4 @@
-"""The command: the whole way from recordings to scores, and one sentence with status 2 for every mistake."""
+"""The command `vconv`: from recordings to scores; mistakes are one sentence and status 2; interruptions lose little."""
 
 import csv
 import json
@@ -18,11 +18,13 @@ import soundfile
 import tiny as tiny_corpus
 
 import vconv
+from vconv import models
 from vconv.commands import cli, convert, info, train
 from vconv.evaluation.measures import GROUPS
 from vconv.evaluation.scores import SYSTEMS
 from vconv.training.run_folder import RunFolder
 
+MODELS = ", ".join(models.names())
 PROGRAM = (
     "import signal, sys; from vconv.commands.cli import main; "
     "signal.signal(signal.SIGINT, signal.default_int_handler); "
@@ -31,7 +33,7 @@ PROGRAM = (
 
 
 def start(*arguments, **options):
-    """Start the command in a process of its own, in which Ctrl-C works wherever the tests run."""
+    """Start the command in its own process, in which Ctrl-C works wherever the tests run."""
     return subprocess.Popen([sys.executable, "-c", PROGRAM, *map(str, arguments)], text=True, **options)
 
 
@@ -42,12 +44,15 @@ def vconv_command(*arguments):
 
 @pytest.fixture
 def no_tensorflow(monkeypatch):
-    """Mistakes that can be seen without TensorFlow are told without it."""
+    """Fail when TensorFlow is loaded: mistakes that can be found without it are reported before."""
     for command in convert, info, train:
-        monkeypatch.setattr(command, "load_tensorflow", lambda: pytest.fail("TensorFlow was loaded before the mistake"))
+        monkeypatch.setattr(
+            command, "load_tensorflow", lambda: pytest.fail("TensorFlow was loaded before the mistake was reported")
+        )
 
 
 def strict(text):
+    """Return what JSON holds; NaN and infinity are no JSON."""
     return json.loads(text, parse_constant=lambda constant: pytest.fail(f"{constant} in JSON"))
 
 
@@ -55,10 +60,10 @@ def peak(path):
     return np.abs(soundfile.read(path)[0]).max()
 
 
-# From end to end
+# From recordings to scores
 
 
-def test_from_recordings_to_scores(tiny, tmp_path, capsys):
+def test_conversions_of_all_pairs_are_written_and_scored(tiny, tmp_path, capsys):
     output, scores = tmp_path / "converted é", tmp_path / "scores.json"
     common = [f"--run={tiny.run}", "--pairs=all"]
     assert vconv_command("convert", *common, "--output", output) == 0
@@ -82,12 +87,12 @@ def test_from_recordings_to_scores(tiny, tmp_path, capsys):
         cents = {name: entry["details"]["median_cents"]["mean"] for name, entry in groups["f0"].items()}
         assert groups["mcd"]["converted"]["files"] == 2
         assert 0 == mcd["target"] < mcd["copy_synthesis"] < min(mcd["converted"], mcd["source"])
-        assert abs(cents["converted"]) < 120 and abs(cents["source"]) > 400, "any network moves F0 to the target's"
+        assert abs(cents["converted"]) < 120 and abs(cents["source"]) > 400, "F0 becomes the target's with any network"
     rows = list(csv.DictReader(scores.with_suffix(".csv").open(encoding="utf-8")))
     assert len(rows) == 4 * 2 * len(pairs) and {row["system"] for row in rows} == set(SYSTEMS)
 
 
-def test_missing_and_broken_conversions_are_listed(tiny, tmp_path, capsys):
+def test_missing_conversions_are_listed_and_the_others_scored(tiny, tmp_path, capsys):
     folder = tmp_path / "bob-Mary-Ann"
     folder.mkdir()
     shutil.copy(tiny.evaluation / "Mary-Ann" / "é 1.wav", folder)
@@ -96,7 +101,7 @@ def test_missing_and_broken_conversions_are_listed(tiny, tmp_path, capsys):
     assert vconv_command(*arguments, "--without-neural", "--json", scores) == 2
     out, err = capsys.readouterr()
     (line,) = [line for line in out.splitlines() if line.startswith("bob-Mary-Ann  converted")]
-    assert line.split()[2] == "0.00" and line.split()[-1] == "1", "the table says on how many files it rests"
+    assert line.split()[2] == "0.00" and line.split()[-1] == "1", "the table has the number of files"
     note, *_, warning, mistake = err.splitlines()
     assert note == "note: bob-Mary-Ann: has a single converted recording, so nothing has an interval"
     assert warning == "1 warnings: the scores above are of the remaining files"
@@ -105,7 +110,7 @@ def test_missing_and_broken_conversions_are_listed(tiny, tmp_path, capsys):
     assert "MCD (mcd24) / dB ↓: A 0.000, B 0.000, A - B +0.000" in capsys.readouterr().out
 
 
-def test_a_folder_with_broken_files(tiny, tmp_path, capsys):
+def test_broken_files_of_a_folder_are_listed_and_the_others_converted(tiny, tmp_path, capsys):
     source = tmp_path / "my recordings é"
     shutil.copytree(tiny.evaluation / "bob", source)
     (source / "a text.wav").write_text("I am a text")
@@ -143,15 +148,15 @@ def one_broken(tmp_path):
     return tmp_path
 
 
-def test_a_broken_recording_is_told_and_the_rest_extracted(one_broken, capsys):
+def test_a_broken_recording_is_listed_and_the_others_extracted(one_broken, capsys):
     extract = "extract", f"--corpus={one_broken / 'corpus.yaml'}", "--jobs=1"
     broken, features = one_broken / "in" / "bob" / "a text.wav", one_broken / "dump" / "features.h5"
-    for analyzed, there in (2, 0), (0, 2):
+    for analyzed, kept in (2, 0), (0, 2):
         assert vconv_command(*extract) == 2
         out, err = capsys.readouterr()
         sentence = err.splitlines()[-1].removeprefix("vconv: ")
         assert sentence.startswith(f"{broken}: is no readable audio file") and err.count(str(broken)) == 1
-        assert f"{features}: {analyzed} recordings analyzed, {there} there already, 1 failed" in out
+        assert f"{features}: {analyzed} recordings analyzed, {kept} there already, 1 failed" in out
     assert vconv_command(*extract, f"--failures={one_broken / 'left out.txt'}") == 0
     assert (one_broken / "left out.txt").read_text() == f"{sentence}\n" and sentence in capsys.readouterr().err
     broken.unlink()
@@ -159,7 +164,7 @@ def test_a_broken_recording_is_told_and_the_rest_extracted(one_broken, capsys):
     assert (one_broken / "left out.txt").read_text() == "" and "0 failed" in capsys.readouterr().out
 
 
-def test_failures_of_a_conversion_can_be_written_to_a_file(one_broken, tiny, capsys):
+def test_failures_of_a_conversion_are_written_to_a_file(one_broken, tiny, capsys):
     arguments = ["convert", f"--run={tiny.run}", "--target=Zoë M", one_broken / "in" / "bob", "--output"]
     assert vconv_command(*arguments, one_broken / "out", "--failures", one_broken / "new" / "list") == 0
     assert (one_broken / "new" / "list").read_text() == capsys.readouterr().err.splitlines()[-1][7:] + "\n"
@@ -174,7 +179,7 @@ def test_conversion_into_the_folder_of_the_recordings_is_refused(tiny, tmp_path,
     assert {path.name: path.read_bytes() for path in source.iterdir()} == before
 
 
-def test_the_corpus_can_have_moved(tiny, tmp_path):
+def test_corpus_dir_names_the_folder_of_a_corpus_that_was_moved(tiny, tmp_path):
     shutil.copytree(tiny.folder / "recordings", tmp_path / "elsewhere")
     (tmp_path / "elsewhere" / "eval" / "bob" / "é 2.wav").rename(tmp_path / "elsewhere" / "eval" / "bob" / "new.wav")
     assert (
@@ -193,30 +198,30 @@ def test_the_corpus_can_have_moved(tiny, tmp_path):
     assert sorted(os.listdir(tmp_path / "out" / "bob-Zoë M")) == ["new.flac", "é 1.flac"]
 
 
-# What it says of itself
+# Help and info
 
 
-def test_help_and_mistakes_need_no_heavy_import():
-    heavy = "tensorflow", "keras", "librosa", "matplotlib", "h5py", "pyworld", "numpy"
+def test_help_imports_no_large_package_and_mistakes_no_tensorflow():
+    large = "tensorflow", "keras", "librosa", "matplotlib", "h5py", "pyworld", "numpy"
     program = f"""if True:
         import sys
-        from vconv import cli
+        from vconv.commands import cli
         try:
             cli.main(["--help"])
         except SystemExit as leave:
             assert not leave.code
-        print("heavy:", [name for name in {heavy} if name in sys.modules])
+        print("large:", [name for name in {large} if name in sys.modules])
         assert cli.main(["info", "nonsense"]) == 2
         assert cli.main(["convert", "--run=nowhere", "--target=A", "--output=x", "y.wav"]) == 2
         print("tensorflow:", "tensorflow" in sys.modules)"""
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert "heavy: []" in result.stdout and "tensorflow: False" in result.stdout
+    assert "large: []" in result.stdout and "tensorflow: False" in result.stdout
     for command in "download", "extract", "statistics", "train", "convert", "evaluate", "info":
         assert re.search(rf"^    {command}\b", result.stdout, re.MULTILINE)
     assert len(result.stderr.splitlines()) == 2
 
 
-def test_version(capsys):
+def test_version_is_printed(capsys):
     with pytest.raises(SystemExit) as leave:
         cli.main(["--version"])
     assert leave.value.code == 0 and capsys.readouterr().out == f"vconv {vconv.__version__}\n"
@@ -224,10 +229,10 @@ def test_version(capsys):
 
 def test_info_lists_the_models(capsys):
     assert cli.main(["info"]) == 0
-    assert capsys.readouterr().out.split() == ["convvae", "dcgan", "matched", "melgan", "melgan_light", "vawgan"]
+    assert capsys.readouterr().out.split() == models.names()
 
 
-def test_info_json_is_the_published_network(capsys):
+def test_info_of_convvae_has_the_published_number_of_parameters(capsys):
     assert cli.main(["info", "convvae", "--json"]) == 0
     info = strict(capsys.readouterr().out)
     assert set(info) == {"model", "networks", "parameters", "trainable", "settings"} and info["model"] == "convvae"
@@ -238,12 +243,12 @@ def test_info_json_is_the_published_network(capsys):
     assert info["settings"]["training"]["batch_size"] >= 1
 
 
-def test_info_follows_settings_and_speakers(capsys):
+def test_info_depends_on_settings_speakers_and_bins(capsys):
     found = {}
     for arguments in (), ("--set=network.latent=4",), ("--speakers=3",), ("--bins=257",):
         assert cli.main(["info", "convvae", "--json", *tiny_corpus.SET, *arguments]) == 0
         found[arguments] = strict(capsys.readouterr().out)
-    assert found["--set=network.latent=4",] == found[()], "4 it is already"
+    assert found["--set=network.latent=4",] == found[()], "4 is the value in SET"
     assert found["--speakers=3",]["parameters"] < found[()]["parameters"]
     assert found["--bins=257",]["parameters"] != found[()]["parameters"]
     assert cli.main(["info", "convvae", *tiny_corpus.SET]) == 0
@@ -251,7 +256,7 @@ def test_info_follows_settings_and_speakers(capsys):
     assert f"{found[()]['parameters']:,} parameters" in text and "multiply-adds a frame" in text
 
 
-def test_a_pipe_nobody_reads_is_no_fault():
+def test_a_closed_pipe_is_no_error():
     reading, writing = os.pipe()
     os.close(reading)
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
@@ -338,15 +343,15 @@ CASES = {
     "protocol": ("evaluate --run={run} --protocol=mcd25", "'mcd25' is not allowed; choose one of: mcd24"),
     "compare": ("evaluate --compare {wav} {wav}", "is no JSON file"),
     "none converted": ("evaluate --run={run} --converted={empty}", "is missing; convert the pair first"),
-    "unknown info": ("info nonsense", "'nonsense' is not allowed; choose one of: convvae, dcgan, matched, melgan,"),
+    "unknown info": ("info nonsense", f"'nonsense' is not allowed; choose one of: {MODELS}"),
     "info key": ("info convvae --set=network.x=1", "there is no key x; the keys are: "),
     "no download": ("download --corpus={corpus} --output={new}", "has no download section"),
 }
 
 
 @pytest.fixture
-def places(tiny, tmp_path):
-    """Paths for the mistakes, by the names in CASES."""
+def paths(tiny, tmp_path):
+    """Paths for the mistakes, by their names in CASES."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "foreign").mkdir()
     (tmp_path / "foreign" / "settings.yaml").write_text("model: convvae\nsettings: {}\ncorpus: 3\nversions: {}\n")
@@ -369,13 +374,13 @@ def places(tiny, tmp_path):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_mistake_is_told_in_one_sentence(case, places, no_tensorflow, capsys):
+def test_a_mistake_is_reported_in_one_sentence_and_nothing_is_begun(case, paths, no_tensorflow, capsys):
     arguments, sentence = CASES[case]
-    assert vconv_command(*(argument.format(**places) for argument in arguments.split())) == 2
+    assert vconv_command(*(argument.format(**paths) for argument in arguments.split())) == 2
     _, err = capsys.readouterr()
     assert err.startswith("vconv: ") and err.count("\n") == 1 and err.endswith("\n")
-    assert sentence.format(**places) in err
-    assert not places["new"].exists(), "nothing was begun"
+    assert sentence.format(**paths) in err
+    assert not paths["new"].exists(), "nothing was written"
 
 
 @pytest.mark.parametrize(
@@ -389,13 +394,13 @@ def test_a_mistake_is_told_in_one_sentence(case, places, no_tensorflow, capsys):
         (["train", "convvae", "--corpus=x"], "--run"),
     ],
 )
-def test_usage(arguments, sentence, capsys):
+def test_a_wrong_call_ends_with_status_2_and_names_the_argument(arguments, sentence, capsys):
     with pytest.raises(SystemExit) as leave:
         cli.main(arguments)
     assert leave.value.code == 2 and sentence in capsys.readouterr().err
 
 
-def test_a_run_without_its_checkpoint_or_with_a_damaged_one(tiny, tmp_path, capsys):
+def test_a_run_without_checkpoint_or_with_a_damaged_one_is_refused(tiny, tmp_path, capsys):
     run = tmp_path / "run"
     shutil.copytree(tiny.run, run)
     arguments = ["convert", f"--run={run}", "--target=bob", tiny.evaluation / "Zoë M", "--output", tmp_path / "out"]
@@ -412,11 +417,11 @@ def test_a_run_without_its_checkpoint_or_with_a_damaged_one(tiny, tmp_path, caps
 @pytest.mark.parametrize(
     "written, changed, sentence",
     [
-        ("model: convvae", "model: later", "'later' is not allowed; choose one of: convvae, dcgan, matched, melgan,"),
+        ("model: convvae", "model: later", f"'later' is not allowed; choose one of: {MODELS}"),
         ("latent:", "later:", "there is no key later; the keys are: latent, "),
     ],
 )
-def test_a_run_of_another_version(tiny, tmp_path, capsys, written, changed, sentence):
+def test_a_run_of_another_version_is_refused_with_both_reasons(tiny, tmp_path, capsys, written, changed, sentence):
     run = tmp_path / "run"
     shutil.copytree(tiny.run, run)
     text = (run / "settings.yaml").read_text(encoding="utf-8")
@@ -427,15 +432,15 @@ def test_a_run_of_another_version(tiny, tmp_path, capsys, written, changed, sent
     assert sentence in err and err.count("\n") == 1
 
 
-def test_places_that_cannot_be_written(tiny, tmp_path, capsys):
+def test_folders_that_cannot_be_written_are_reported_in_one_sentence(tiny, tmp_path, capsys):
     (tmp_path / "file").write_text("")
-    places = tmp_path / "file", tmp_path / "file" / "below"
-    for place in places:
+    paths = tmp_path / "file", tmp_path / "file" / "below"
+    for path in paths:
         assert (
-            vconv_command("convert", f"--run={tiny.run}", "--target=bob", tiny.evaluation / "Zoë M", "--output", place)
+            vconv_command("convert", f"--run={tiny.run}", "--target=bob", tiny.evaluation / "Zoë M", "--output", path)
             == 2
         )
-        assert vconv_command("train", "convvae", f"--corpus={tiny.corpus}", "--run", place, *tiny_corpus.SET) == 2
+        assert vconv_command("train", "convvae", f"--corpus={tiny.corpus}", "--run", path, *tiny_corpus.SET) == 2
         lines = capsys.readouterr().err.splitlines()
         assert len(lines) == 2 and all(line.startswith(f"vconv: {tmp_path / 'file'}") for line in lines), lines
 
@@ -451,15 +456,15 @@ def test_a_run_of_other_settings_or_a_foreign_folder_is_refused(tiny, tmp_path, 
     assert {path: path.read_bytes() for path in tiny.run.rglob("*") if path.is_file()} == before
 
 
-def test_a_real_process_ends_with_a_sentence_and_status_2(places):
+def test_a_real_process_ends_with_a_sentence_and_status_2(paths):
     arguments = "convert --run={run} --target=Nobody {wav} --output={new}".split()
-    command = [sys.executable, "-m", "vconv", *(argument.format(**places) for argument in arguments)]
+    command = [sys.executable, "-m", "vconv", *(argument.format(**paths) for argument in arguments)]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 2 and result.stdout == ""
     assert result.stderr == "vconv: --target: 'Nobody' is not allowed; choose one of: Mary-Ann, Zoë M, bob\n"
 
 
-# Ctrl-C, kill -9
+# Ctrl-C, kill -9, two trainings
 
 
 def wait_for(path, process, seconds=60):
@@ -482,13 +487,13 @@ def contents(path):
     return found
 
 
-def test_ctrl_c_and_kill_lose_no_more_than_an_epoch_and_not_a_bit(tiny, tmp_path, capsys):
+def test_after_ctrl_c_and_kill_the_resumed_training_equals_an_uninterrupted_one(tiny, tmp_path, capsys):
     def arguments(name):
         longer = ["--set=training.frames_per_epoch=480", "--set=training.epochs=8"]
         return ["train", "convvae", f"--corpus={tiny.corpus}", f"--run={tmp_path / name}", *tiny_corpus.SET, *longer]
 
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    for parts in "parts 1", "parts 2", "parts 3":  # Python drops a Ctrl-C that falls into a callback from C
+    for parts in "parts 1", "parts 2", "parts 3":  # Python ignores a Ctrl-C during a callback from C
         process = start(*arguments(parts), **streams)
         wait_for(RunFolder(tmp_path / parts)._checkpoint(1), process)
         process.send_signal(signal.SIGINT)
@@ -504,7 +509,7 @@ def test_ctrl_c_and_kill_lose_no_more_than_an_epoch_and_not_a_bit(tiny, tmp_path
     process.kill()
     out, err = process.communicate(timeout=60)
     assert f"goes on after epoch {done} of 8" in out and process.returncode == -signal.SIGKILL
-    assert done < RunFolder(tmp_path / parts).epochs_done() < 8, "killed too late to test anything"
+    assert done < RunFolder(tmp_path / parts).epochs_done() < 8, "killed too late"
     for name in parts, "whole":
         assert vconv_command(*arguments(name)) == 0
     resumed, whole = (
@@ -520,7 +525,7 @@ def test_ctrl_c_and_kill_lose_no_more_than_an_epoch_and_not_a_bit(tiny, tmp_path
     assert (tmp_path / parts / "history.csv").read_text() == (tmp_path / "whole" / "history.csv").read_text()
 
 
-def test_an_epoch_with_a_checkpoint_has_its_row_in_the_history_whenever_the_training_ends(tiny, tmp_path, monkeypatch):
+def test_every_epoch_with_a_checkpoint_is_in_the_history(tiny, tmp_path, monkeypatch):
     arguments = ["train", "convvae", f"--corpus={tiny.corpus}", f"--run={tmp_path / 'run'}", *tiny_corpus.SET]
     save = RunFolder.save_checkpoint
 
@@ -535,7 +540,7 @@ def test_an_epoch_with_a_checkpoint_has_its_row_in_the_history_whenever_the_trai
     assert [row["epoch"] for row in RunFolder(tmp_path / "run").history()] == [1, 2]
 
 
-def test_of_two_trainings_in_one_run_folder_the_second_is_told_who_the_first_is(tiny, tmp_path):
+def test_of_two_trainings_in_one_run_folder_one_is_refused_with_the_process_of_the_other(tiny, tmp_path):
     run = tmp_path / "run"
     arguments = [
         "train",
