@@ -512,6 +512,7 @@ def test_ctrl_c_and_kill_lose_no_more_than_an_epoch_and_not_a_bit(tiny, tmp_path
     assert (tmp_path / parts / "history.csv").read_text() == (tmp_path / "whole" / "history.csv").read_text()
 
 
+@pytest.mark.usefixtures("eager", "blank_plots")
 def test_an_epoch_with_a_checkpoint_has_its_row_in_the_history_whenever_the_training_ends(tiny, tmp_path, monkeypatch):
     arguments = ["train", "convvae", f"--corpus={tiny.corpus}", f"--run={tmp_path / 'run'}", *tiny_corpus.SET]
     save = RunFolder.save_checkpoint
