@@ -1,4 +1,4 @@
-"""A made-up voice whose fundamental frequency and spectral envelope are known."""
+"""A synthetic voiced signal whose fundamental frequency and spectral envelope are known."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ FORMANTS_HZ = (700.0, 1200.0, 2600.0)
 
 
 def voice(f0_hz, seconds=1.0, rate=16000, formants_hz=FORMANTS_HZ, level=0.05):
-    """Sum the harmonics of `f0_hz` (a number or [samples]; 0 is silent) under resonances 120 Hz wide, with a breath."""
+    """Return harmonics of `f0_hz` (a number or [samples]; 0 is unvoiced) with formants 120 Hz wide, and weak noise."""
     samples = int(seconds * rate)
     f0_hz = np.broadcast_to(np.asarray(f0_hz, float), samples)
     phase = 2 * np.pi * np.cumsum(f0_hz) / rate

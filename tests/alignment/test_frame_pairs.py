@@ -1,4 +1,4 @@
-"""The file of pairs: what is written comes back, rows are every second frame, nothing half-written is read."""
+"""The frame-pair file: reading gives what was written, frames have a hop of 10 ms, a damaged file is refused."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def write(path, matched=MATCHED, weight=WEIGHT, transforms=TRANSFORMS):
     return path
 
 
-def test_what_is_written_comes_back(tmp_path):
+def test_reading_gives_what_was_written(tmp_path):
     with FramePairs(write(tmp_path / "deep" / "p.h5")) as found:
         assert (found.settings, found.fingerprint, found.speakers) == ({"warp": 0.12}, "ab12", ["A", "B é"])
         assert found.utterances == UTTERANCES
@@ -62,7 +62,7 @@ def test_what_is_written_comes_back(tmp_path):
         "infinite",
     ],
 )
-def test_what_does_not_fit_is_refused_and_the_old_file_stays(tmp_path, parts):
+def test_arrays_that_do_not_fit_are_refused_and_the_old_file_stays(tmp_path, parts):
     path = write(tmp_path / "p.h5")
     before = path.read_bytes()
     with pytest.raises(ValueError):
@@ -70,20 +70,20 @@ def test_what_does_not_fit_is_refused_and_the_old_file_stays(tmp_path, parts):
     assert path.read_bytes() == before and [entry.name for entry in tmp_path.iterdir()] == ["p.h5"]
 
 
-def test_a_missing_foreign_or_cut_file_names_the_remedy(tmp_path, small_store):
+def test_the_error_of_a_missing_foreign_or_truncated_file_names_the_remedy(tmp_path, small_store):
     with pytest.raises(VconvError, match="p.h5: there is no such file; make it with `vconv match`"):
         FramePairs(tmp_path / "p.h5")
     with pytest.raises(VconvError, match="holds no vconv frame pairs; make it with `vconv match`"):
         FramePairs(small_store.path)
     path = write(tmp_path / "p.h5")
     whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) - 2])  # within what comes last
+    path.write_bytes(whole[: len(whole) - 2])  # within the last data set
     with pytest.raises(VconvError, match="p.h5: .*make it with `vconv match`"):
         FramePairs(path)
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=4))
-def test_a_row_for_every_second_frame_of_training_and_validation(lengths):
+def test_the_table_counts_every_second_frame_of_training_and_validation_utterances(lengths):
     class Store:
         utterances = [
             AlignedUtterance(str(number), "A", split, 0, length)

@@ -1,4 +1,4 @@
-"""Matching as a whole: sounds meet the same sounds, nobody looks at names, mistakes are told in one sentence."""
+"""`vconv match`: frames are paired with frames of the same sound, whatever the names; mistakes are one sentence."""
 
 from types import SimpleNamespace
 
@@ -15,135 +15,138 @@ from vconv.commands import cli
 from vconv.common.errors import VconvError
 
 
-def run(voices, output, **changes):
+def run(corpus, output, **changes):
     lines = []
-    match.match(voices.store, voices.statistics, output, match.settings(changes), lines.append)
+    match.match(corpus.store, corpus.statistics, output, match.settings(changes), lines.append)
     return FramePairs(output), lines
 
 
-def test_each_sound_is_matched_to_the_same_sound_in_the_other_voice(trio, tmp_path):
+def test_each_frame_is_matched_to_frames_of_the_same_sound_of_the_other_speaker(trio, tmp_path):
     found, lines = run(trio, tmp_path / "p.h5")
     assert found.speakers == ["A", "B", "C"] and found.fingerprint == trio.store.fingerprint
     assert found.settings == match.settings() and found.matched.shape == (3, len(trio.sounds), 40)
-    spoken = trio.sounds >= 0
+    speech = trio.sounds >= 0
     speaker = np.repeat([row.speaker for row in found.utterances], [row.length for row in found.utterances])
     for number, name in enumerate(found.speakers):
-        true, weight = trio.voices.say(name, trio.sounds), found.weight[number]
-        others, own = spoken & (speaker != name) & (weight > 0), speaker == name
-        heard = np.isin(trio.sounds, trio.sounds[spoken & own])
+        true, weight = trio.coefficients(name, trio.sounds), found.weight[number]
+        others, own = speech & (speaker != name) & (weight > 0), speaker == name
+        known = np.isin(trio.sounds, trio.sounds[speech & own])
         distance = np.sqrt(np.square(found.matched[number, :, 1:25] - true).sum(axis=1))
         apart = np.sqrt(np.square(true[others] - true[others].mean(axis=0)).sum(axis=1)).mean()
-        assert np.median(distance[others & heard]) < 0.25 * apart, name
-        assert distance[spoken & own].mean() < 0.1 * apart, "his own rows are what he said"
-        np.testing.assert_array_equal(weight[own], spoken[own])
-        assert not weight[~spoken].any() and not found.matched[number, ~own & (weight == 0)].any()
-        assert (weight[spoken & ~own] > 0).mean() > 0.6
+        assert np.median(distance[others & known]) < 0.25 * apart, name
+        assert distance[speech & own].mean() < 0.1 * apart, "the speaker's own frames keep their features"
+        np.testing.assert_array_equal(weight[own], speech[own])
+        assert not weight[~speech].any() and not found.matched[number, ~own & (weight == 0)].any()
+        assert (weight[speech & ~own] > 0).mean() > 0.6
     assert lines[-1].startswith("3 pairs of speakers: ")
 
 
-def test_rows_are_paired_both_ways_and_held_out_rows_one_way(trio):
-    rows = AlignmentFrames(trio.store, trio.statistics)
-    one, other = SpeakerFrames(rows, 0), SpeakerFrames(rows, 1)
+def test_training_frames_are_paired_both_ways_and_held_out_frames_one_way(trio):
+    frames = AlignmentFrames(trio.store, trio.statistics)
+    one, other = SpeakerFrames(frames, 0), SpeakerFrames(frames, 1)
     settings = match.settings({"matching": {"keep": 1.0}})
     there, back = (found.pairs for found in match.match_two(one, other, settings))
     training = len(one.speech) + len(other.speech)
     np.testing.assert_array_equal(there[:training], back[:training, ::-1])
     assert set(there[:training, 0]) == set(one.numbers[one.speech])
     assert set(back[:training, 0]) == set(other.numbers[other.speech]) and len(back) == training  # B holds nothing out
-    # Of the held-out rows, in order, exactly those that lie no farther off than the farthest pair of training rows.
-    shape, known = adapt(one, other, settings["adaptation"]), other.alignment_features(other.coefficients, other.speech)
-    trained, held_out = (cdist(one.alignment_features(shape, chosen), known) for chosen in (one.speech, one.held_out))
+    # Exactly those held-out frames are paired that are no farther off than the most distant pair of training frames.
+    adapted = adapt(one, other, settings["adaptation"])
+    known = other.alignment_features(other.coefficients, other.speech)
+    trained, held_out = (cdist(one.alignment_features(adapted, chosen), known) for chosen in (one.speech, one.held_out))
     near = held_out.min(axis=1) <= max(trained.min(axis=0).max(), trained.min(axis=1).max())
     np.testing.assert_array_equal(there[training:, 0], one.numbers[one.held_out[near]])
     assert near.any() and not near.all()
-    assert rows.training[there[:, 1]].all() and (rows.speaker[there] == (0, 1)).all()
+    assert frames.training[there[:, 1]].all() and (frames.speaker[there] == (0, 1)).all()
     fewer = match.match_two(one, other, match.settings({"matching": {"keep": 0.5}}))[0].pairs
     assert {tuple(pair) for pair in fewer} < {tuple(pair) for pair in there} and len(fewer) < 0.7 * len(there)
     few = match.match_two(one, other, match.settings({"matching": {"frames": 20, "keep": 1.0}}))[1]
     assert len(few.pairs) == 40
 
 
-def test_maps_lead_from_each_voice_into_each_other_one(trio, tmp_path):
+def test_the_file_holds_the_transforms_between_all_speakers_in_both_directions(trio, tmp_path):
     found, _ = run(trio, tmp_path / "p.h5")
-    rows = AlignmentFrames(trio.store, trio.statistics)
-    voices = [SpeakerFrames(rows, speaker) for speaker in range(3)]
+    frames = AlignmentFrames(trio.store, trio.statistics)
+    speakers = [SpeakerFrames(frames, speaker) for speaker in range(3)]
     for one, other in [(0, 1), (0, 2), (1, 2)]:
-        there, back = match.match_two(voices[one], voices[other], match.settings())
+        there, back = match.match_two(speakers[one], speakers[other], match.settings())
         np.testing.assert_array_equal(found.transforms[other, one], there.transform)
         np.testing.assert_array_equal(found.transforms[one, other], back.transform)
-        for voice, affine in (voices[one], there.transform), (voices[other], back.transform):
-            moved = voice.coefficients[voice.speech] @ affine[:-1] + affine[-1]
+        for source, affine in (speakers[one], there.transform), (speakers[other], back.transform):
+            moved = source.coefficients[source.speech] @ affine[:-1] + affine[-1]
             np.testing.assert_allclose(moved.std(axis=0), 1, atol=1e-3)
-            # These voices differ by scale and offset alone; C says but some of the sounds.
-            assert other == 2 or np.abs(moved - voice.coefficients[voice.speech]).mean() < 0.4
+            # These speakers differ by scale and offset alone; C has only some of the sounds.
+            assert other == 2 or np.abs(moved - source.coefficients[source.speech]).mean() < 0.4
     for speaker in range(3):
         np.testing.assert_array_equal(found.transforms[speaker, speaker], np.eye(25, 24))
 
 
-def test_several_pairs_of_a_row_are_averaged():
-    rows = SimpleNamespace(
+def test_the_matched_features_of_a_frame_are_the_mean_over_its_pairs():
+    frames = SimpleNamespace(
         speaker=np.array([0, 0, 0, 1, 1, 1]),
         speech=np.array([1, 1, 1, 1, 0, 1], bool),
         acoustic=np.outer(np.arange(6), np.ones(40)).astype(np.float32),
     )
-    found, weight = match.matched_features(1, rows, [np.array([[0, 3], [0, 5], [2, 5]] + [[1, 4]] * 300)])
+    found, weight = match.matched_features(1, frames, [np.array([[0, 3], [0, 5], [2, 5]] + [[1, 4]] * 300)])
     np.testing.assert_array_equal(found[:, 0], [4, 4, 5, 3, 4, 5])
     assert weight.tolist() == [2, 255, 1, 1, 0, 1] and weight.dtype == np.uint8 and found.shape == (6, 40)
-    alone, weight = match.matched_features(0, rows, [np.zeros((0, 2), np.int64)])
+    alone, weight = match.matched_features(0, frames, [np.zeros((0, 2), np.int64)])
     np.testing.assert_array_equal(alone[:, 0], [0, 1, 2, 0, 0, 0])
     assert weight.tolist() == [1, 1, 1, 0, 0, 0]
 
 
-def test_names_play_no_part(make_voices, tmp_path, monkeypatch):
+def test_matching_depends_neither_on_names_of_utterances_nor_on_the_number_of_threads(
+    make_corpus, tmp_path, monkeypatch
+):
     lengths = {("A", "training"): [140, 90], ("A", "validation"): [70], ("B", "training"): [120, 100]}
     matched = {}
     for name, names in {"same": lambda number: f"u{number % 3}", "other": lambda number: f"x{9 - number}"}.items():
-        voices = make_voices(tmp_path / f"{name}.h5", lengths, names)
-        matched[name], _ = run(voices, tmp_path / f"{name}-p.h5")
+        corpus = make_corpus(tmp_path / f"{name}.h5", lengths, names)
+        matched[name], _ = run(corpus, tmp_path / f"{name}-p.h5")
     assert matched["same"].utterances != matched["other"].utterances
     np.testing.assert_array_equal(matched["same"].matched, matched["other"].matched)
     monkeypatch.setattr(match, "available_cores", lambda: 5)
-    again, _ = run(make_voices(tmp_path / "again.h5", lengths), tmp_path / "again-p.h5")
-    np.testing.assert_array_equal(again.matched, matched["same"].matched, "nor does the number of threads")
+    again, _ = run(make_corpus(tmp_path / "again.h5", lengths), tmp_path / "again-p.h5")
+    np.testing.assert_array_equal(again.matched, matched["same"].matched, "with 5 threads")
 
 
 @pytest.mark.parametrize(
     "changes, message",
     [
-        ({"adaptation": {"warp": 1.0}}, "match: adaptation: warp: is 1.0; it must be from 0 to below 1"),
-        ({"adaptation": {"keep": 0.0}}, "match: adaptation: keep: is 0.0; it must be above 0 and at most 1"),
-        ({"adaptation": {"ridge": 0}}, "match: adaptation: ridge: is 0.0; it must be above 0"),
-        ({"matching": {"keep": 1.5}}, "match: matching: keep: is 1.5; it must be above 0 and at most 1"),
-        ({"matching": {"frames": 0}}, "match: matching: frames: is 0; it needs whole numbers of 1 or more"),
+        ({"adaptation": {"warp": 1.0}}, "match: adaptation.warp is 1.0; it must be from 0 to below 1"),
+        ({"adaptation": {"keep": 0.0}}, "match: adaptation.keep is 0.0; it must be above 0 and at most 1"),
+        ({"adaptation": {"ridge": 0}}, "match: adaptation.ridge is 0; it must be above 0"),
+        ({"matching": {"keep": 1.5}}, "match: matching.keep is 1.5; it must be above 0 and at most 1"),
+        ({"matching": {"frames": 0}}, "match: matching.frames is 0; it must be from 1 to"),
         ({"neighbors": 3}, "match: there is no key neighbors"),
     ],
 )
-def test_impossible_settings(changes, message):
+def test_settings_out_of_range_are_refused(changes, message):
     with pytest.raises(VconvError, match=message):
         match.settings(changes)
 
 
-def test_a_folder_that_cannot_be_written_is_told_at_once(trio, tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_written_is_refused_before_any_computation(trio, tmp_path, monkeypatch):
     monkeypatch.setattr(match, "AlignmentFrames", lambda *_: pytest.fail("computed first"))
     (tmp_path / "file").write_text("")
     with pytest.raises(VconvError, match="cannot be written"):
         run(trio, tmp_path / "file" / "p.h5")
 
 
-def test_what_a_killed_run_left_goes_with_the_next(trio, tmp_path):
+def test_unfinished_files_of_a_killed_run_are_removed_by_the_next(trio, tmp_path):
     (tmp_path / ".unfinished-1-2-p.h5").write_text("half")
     run(trio, tmp_path / "p.h5")
     assert not list(tmp_path.glob(".unfinished*"))
 
 
-def test_one_speaker_has_nobody_to_match(make_voices, tmp_path):
-    alone = make_voices(tmp_path / "f.h5", {("A", "training"): [90]})
+def test_a_corpus_of_one_speaker_is_refused(make_corpus, tmp_path):
+    alone = make_corpus(tmp_path / "f.h5", {("A", "training"): [90]})
     with pytest.raises(VconvError, match="f.h5: holds the one speaker A; it takes two or more to match"):
         run(alone, tmp_path / "p.h5")
     assert not (tmp_path / "p.h5").exists()
 
 
-def test_the_command(tiny, tmp_path, capsys):
+def test_the_command_writes_frame_pairs_and_refuses_an_unknown_setting(tiny, tmp_path, capsys):
     output = tmp_path / "é p.h5"
     assert cli.main(["match", f"--corpus={tiny.corpus}", f"--output={output}", "--set=adaptation.rounds=2"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == f"{output}: written"

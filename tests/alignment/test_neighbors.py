@@ -1,4 +1,4 @@
-"""Neighbors are those that the definition of distance says, whatever the size of the tables."""
+"""Nearest neighbors agree with the definition of the distance, for tables of any size."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def distances(one, other):
 
 @settings(max_examples=60, deadline=None)
 @given(table=st.sampled_from([1, 100, 1 << 22]), **SIZES)
-def test_both_ways(table, **sizes):
+def test_each_query_and_each_reference_is_paired_with_its_nearest_neighbor(table, **sizes):
     one, other = clouds(**sizes)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(neighbors, "TABLE_VALUES", table)

@@ -1,3 +1,5 @@
+"""F0 ranges, log-F0 statistics and the two rules of F0 conversion."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ FLOOR, CEILING = f0.WIDE_RANGE_HZ
 
 
 def frames(mode_hz, octaves=0.2, n=4000, seed=0):
-    """Log-normal F0s with as many unvoiced frames between them."""
+    """Return log-normal F0 of voiced frames, with as many unvoiced frames between them."""
     random = np.random.default_rng(seed)
     f0_hz = mode_hz * 2 ** (octaves * random.standard_normal(2 * n))
     f0_hz[random.permutation(2 * n)[:n]] = 0
@@ -19,13 +21,13 @@ def frames(mode_hz, octaves=0.2, n=4000, seed=0):
 
 
 def covers(f0_range, f0_hz, share=0.97):
-    """Whether a range holds this share of the voiced frames."""
+    """Tell whether a range covers this share of the voiced frames."""
     voiced = f0_hz[f0_hz > 0]
     return np.mean((voiced >= f0_range[0]) & (voiced <= f0_range[1])) >= share
 
 
 @pytest.mark.parametrize("mode_hz", [75, 100, 130, 200, 260, 400, 550])  # bass … child, and a child's shout
-def test_range_holds_the_speaker_and_little_else(mode_hz):
+def test_the_range_covers_the_speakers_f0_and_little_more(mode_hz):
     f0_hz = frames(mode_hz)
     floor, ceiling = f0.find_range(f0_hz)
     assert covers((floor, ceiling), f0_hz, 0.98)
@@ -45,20 +47,20 @@ def test_octave_errors_hardly_move_the_range(mode_hz, share, factor):
     assert mode_hz * factor < floor if factor < 1 else mode_hz * factor > ceiling
 
 
-def test_a_wide_lobe_that_touches_the_voice_is_cut_in_the_valley():
+def test_the_range_ends_in_the_valley_between_two_overlapping_lobes():
     f0_hz = np.concatenate([frames(220, 0.25), frames(110, 0.25, n=1200, seed=1)])
     floor, _ = f0.find_range(f0_hz)
     assert 125 < floor < 165
 
 
-def test_a_skewed_voice():
-    """An expressive speaker goes far up and little down."""
+def test_a_skewed_distribution_is_covered():
+    """The F0 of an expressive speaker is skewed upwards."""
     f0_hz = 190 * np.exp(np.random.default_rng(0).exponential(0.25, 5000))
     floor, ceiling = f0.find_range(f0_hz)
     assert covers((floor, ceiling), f0_hz, 0.93) and floor > 150
 
 
-def test_order_does_not_matter_and_neither_do_unvoiced_frames():
+def test_the_range_depends_neither_on_the_order_nor_on_unvoiced_frames():
     f0_hz = frames(140)
     expected = f0.find_range(f0_hz)
     assert f0.find_range(np.sort(f0_hz)) == expected
@@ -68,8 +70,8 @@ def test_order_does_not_matter_and_neither_do_unvoiced_frames():
 
 @settings(max_examples=30, deadline=None)
 @given(steps=st.integers(-24, 24), seed=st.integers(0, 9))
-def test_a_higher_voice_has_a_range_higher_by_as_much(steps, seed):
-    """In steps of a bin the histogram is the same, shifted."""
+def test_a_factor_of_f0_is_a_factor_of_the_range(steps, seed):
+    """The factor is a whole number of bins, so that the histogram is the same, shifted."""
     f0_hz = 2 ** (np.log2(FLOOR) + (np.round(np.random.default_rng(seed).normal(96, 8, 2000)) + 0.5) / 48)
     shift = 2 ** (steps / 48)
     np.testing.assert_allclose(f0.find_range(f0_hz * shift), np.multiply(f0.find_range(f0_hz), shift), rtol=1e-6)
@@ -77,32 +79,32 @@ def test_a_higher_voice_has_a_range_higher_by_as_much(steps, seed):
 
 @settings(max_examples=60, deadline=None)
 @given(f0_hz=st.lists(st.floats(10, 2000), min_size=1, max_size=30), times=st.integers(1, 200))
-def test_any_range_can_be_searched(f0_hz, times):
+def test_every_range_is_part_of_the_wide_one_and_not_empty(f0_hz, times):
     floor, ceiling = f0.find_range(np.repeat(f0_hz, times))
     assert FLOOR <= floor < ceiling <= CEILING
     assert ceiling / floor > 1.05
 
 
-def test_too_little_voice_keeps_the_wide_range():
+def test_fewer_than_200_voiced_frames_give_the_wide_range():
     few = np.r_[np.zeros(1000), np.full(199, 120.0)]
     assert f0.find_range(few) == f0.WIDE_RANGE_HZ
     assert f0.find_range(np.r_[few, 120.0]) != f0.WIDE_RANGE_HZ
 
 
-def test_noise_gives_a_range_that_can_be_searched():
+def test_noise_gives_a_valid_range():
     noise = np.random.default_rng(0).standard_normal(16000 * 4) * 0.1
     floor, ceiling = f0.find_range(world.estimate_f0(noise, 16000, *f0.WIDE_RANGE_HZ, method="harvest"))
     assert FLOOR <= floor < ceiling <= CEILING
 
 
-def test_no_voice_at_all():
+def test_without_a_voiced_frame_there_is_an_error_of_one_sentence():
     for f0_hz in (np.zeros(100), np.zeros(0)):
         for function in (f0.find_range, f0.log_f0_statistics):
             with pytest.raises(VconvError, match=f"none of {len(f0_hz)} frames is voiced"):
                 function(f0_hz)
 
 
-def test_second_pass_finds_what_the_first_found():
+def test_f0_within_the_range_found_is_the_true_f0():
     glide = np.geomspace(110, 190, 32000)
     y = voice(glide, seconds=2.0)
     wide = world.estimate_f0(y, 16000, *f0.WIDE_RANGE_HZ)
@@ -112,7 +114,7 @@ def test_second_pass_finds_what_the_first_found():
     np.testing.assert_allclose(own[10:-10], glide[::80][10 : len(own) - 11 + 1], rtol=0.02)
 
 
-def test_statistics_by_hand():
+def test_log_f0_statistics_by_hand():
     found = f0.log_f0_statistics(np.array([0, 100.0, 0, 400.0]))
     assert found.mean == pytest.approx(np.log(200)) and found.std == pytest.approx(np.log(2))
     assert found.percentiles == pytest.approx(np.log(100) + np.array([0.05, 0.25, 0.5, 0.75, 0.95]) * np.log(4))
@@ -120,7 +122,7 @@ def test_statistics_by_hand():
 
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 99), mean=st.floats(4, 6.5), std=st.floats(0.01, 0.5))
-def test_converted_f0_has_the_targets_statistics(seed, mean, std):
+def test_linear_conversion_gives_the_targets_statistics_and_is_invertible(seed, mean, std):
     f0_hz = frames(150, n=50, seed=seed)
     target = f0.LogF0(mean, std, None)
     converted = f0.convert_linear(f0_hz, f0.log_f0_statistics(f0_hz), target)
@@ -130,12 +132,12 @@ def test_converted_f0_has_the_targets_statistics(seed, mean, std):
     np.testing.assert_allclose(back, f0_hz)
 
 
-def test_conversion_by_hand():
+def test_linear_conversion_by_hand():
     low, high = (f0.LogF0(np.log(mean), std, None) for mean, std in ((100, 0.1), (150, 0.2)))
     np.testing.assert_allclose(f0.convert_linear([0, 100, 200], low, high), [0, 150, 600])
     np.testing.assert_allclose(
         f0.convert_linear([0, 100], f0.LogF0(np.log(100), 0.0, None), high), [0, 150]
-    )  # monotone
+    )  # a constant F0
     assert not f0.convert_linear(np.zeros(5), low, low).any()
 
 
@@ -143,32 +145,32 @@ def by_percentiles(*f0_hz):
     return f0.LogF0(0.0, 1.0, np.log(f0_hz))
 
 
-def test_matching_by_hand():
+def test_conversion_by_percentiles_by_hand():
     low, high = by_percentiles(80, 90, 100, 120, 160), by_percentiles(150, 200, 210, 220, 300)
     f0_hz = [0, 80, 90, 100, 120, 160, np.sqrt(80 * 90), 40, 320]
     expected = [0, 150, 200, 210, 220, 300, np.sqrt(150 * 200), 75, 600]
     np.testing.assert_allclose(f0.convert_by_percentiles(f0_hz, low, high), expected)
-    monotone = by_percentiles(100, 100, 100, 100, 100)
-    np.testing.assert_allclose(f0.convert_by_percentiles([100, 0, 110], monotone, high), [210, 0, 231])
+    constant = by_percentiles(100, 100, 100, 100, 100)
+    np.testing.assert_allclose(f0.convert_by_percentiles([100, 0, 110], constant, high), [210, 0, 231])
 
 
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 99), other=st.integers(100, 199))
-def test_matched_f0_has_the_targets_percentiles_and_keeps_its_order(seed, other):
+def test_conversion_by_percentiles_gives_the_targets_keeps_the_order_and_is_invertible(seed, other):
     f0_hz, source, target = (
         frames(150, n=501, seed=seed),
         *(f0.log_f0_statistics(frames(center, n=501, seed=number)) for center, number in ((150, seed), (260, other))),
     )
-    matched = f0.convert_by_percentiles(f0_hz, source, target)
-    np.testing.assert_allclose(f0.log_f0_statistics(matched).percentiles, target.percentiles, atol=1e-2)
-    np.testing.assert_array_equal(matched > 0, f0_hz > 0)
+    converted = f0.convert_by_percentiles(f0_hz, source, target)
+    np.testing.assert_allclose(f0.log_f0_statistics(converted).percentiles, target.percentiles, atol=1e-2)
+    np.testing.assert_array_equal(converted > 0, f0_hz > 0)
     order = np.argsort(f0_hz[f0_hz > 0])
-    assert (np.diff(matched[f0_hz > 0][order]) >= 0).all()
-    np.testing.assert_allclose(f0.convert_by_percentiles(matched, target, source), f0_hz, rtol=1e-9)
+    assert (np.diff(converted[f0_hz > 0][order]) >= 0).all()
+    np.testing.assert_allclose(f0.convert_by_percentiles(converted, target, source), f0_hz, rtol=1e-9)
 
 
-def test_octave_errors_move_the_mean_but_not_what_percentiles_match():
-    """A tenth of the source's frames an octave too low: by mean and std its melody ends up too high."""
+def test_octave_errors_disturb_linear_conversion_more_than_conversion_by_percentiles():
+    """One frame in ten is an octave too low: by mean and standard deviation, the others are converted too high."""
     clean = frames(150, n=501, seed=1)
     clean, target = clean[clean > 0], f0.log_f0_statistics(frames(260, n=501, seed=2))
     faulty = clean.copy()

@@ -18,7 +18,7 @@ def test_audio_files_are_known_by_their_suffix(tmp_path):
     }
 
 
-def test_mistakes(tmp_path):
+def test_missing_and_empty_folders_and_equal_stems_are_refused(tmp_path):
     with pytest.raises(VconvError, match="there is no such folder"):
         audio_files(tmp_path / "nowhere")
     with pytest.raises(VconvError, match=r"holds no \.wav, \.flac or \.ogg file"):

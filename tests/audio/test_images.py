@@ -1,4 +1,4 @@
-"""Images of recordings: their range, their inverse, what silence becomes."""
+"""Spectrograms as images: their range, their inverse, and the image of silence."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def correlation(one, other):
     return float(np.dot(one, other) / np.linalg.norm(one) / np.linalg.norm(other))
 
 
-def test_a_mel_image_and_its_levels():
+def test_a_mel_image_has_values_of_minus_1_to_1_that_give_the_levels_back():
     image, peak_db = MelImage(MEL, 60.0)(NOISE)
     assert image.shape == (40, MEL.frames(RATE), 1) and image.dtype == np.float32
     assert image.max() == 1 and image.min() >= -1 and peak_db == pytest.approx(MEL.peak_db(NOISE))
@@ -35,7 +35,7 @@ def test_a_mel_image_and_its_levels():
 @pytest.mark.parametrize(
     "make", [lambda: MelImage(MEL, 80.0), lambda: ConstantQImage(**CQT), lambda: WorldImage(RATE, 256, 513, 80.0)]
 )
-def test_loudness_is_taken_out_and_silence_is_silent(make):
+def test_an_image_does_not_depend_on_the_level_and_silence_has_the_lowest_values(make):
     image = make()
     one, other = image(NOISE), image(NOISE / 8)
     assert np.abs(one[0] - other[0]).max() < 0.05
@@ -49,7 +49,7 @@ def test_loudness_is_taken_out_and_silence_is_silent(make):
     assert np.abs(one[0]).max() <= 1 + 1e-6 and one[0].shape[2] == image.channels
 
 
-def test_griffin_lim_says_what_the_image_shows():
+def test_the_sound_of_a_mel_image_has_the_same_image():
     y = vowel(RATE)
     image = MelImage(MEL, 80.0)
     shown, peak_db = image(y)
@@ -59,7 +59,7 @@ def test_griffin_lim_says_what_the_image_shows():
     assert np.abs(again - shown)[loud].mean() < 0.05
 
 
-def test_the_constant_q_transform_is_252_by_361_and_its_phases_bring_the_signal_back():
+def test_a_constant_q_image_is_252_by_361_and_invertible():
     image = ConstantQImage(**CQT)
     y = vowel(22050, 360 * 256 / 22050)
     shown, peak_db = image(y)
@@ -71,7 +71,7 @@ def test_the_constant_q_transform_is_252_by_361_and_its_phases_bring_the_signal_
     assert np.allclose(turned, -back, atol=1e-6 * np.abs(back).max() + 1e-9)
 
 
-def test_a_world_image_is_the_envelope_and_is_whispered():
+def test_a_world_image_is_the_envelope_and_its_sound_is_unvoiced():
     image, y = WorldImage(RATE, 80, 513, 80.0), vowel(RATE)
     shown, peak_db = image(y)
     analysis = world.analyze(y, RATE, *f0.WIDE_RANGE_HZ)
@@ -86,7 +86,7 @@ def test_a_world_image_is_the_envelope_and_is_whispered():
 
 
 @pytest.mark.parametrize("hop", [256, 80, 110, 441])
-def test_frames_of_a_world_image_are_counted_as_world_counts_them(hop):
+def test_a_world_image_has_the_number_of_frames_that_it_states(hop):
     for rate in 16000, 22050:
         image = WorldImage(rate, hop, 513, 80.0)
         for samples in 4000, 10 * hop, 10 * hop - 1, 10 * hop + 1:
@@ -112,6 +112,6 @@ def test_impossible_world_images_are_refused(changes, sentence):
         ({"hop": 100}, "a hop of 100 does not fit 7 octaves; take a multiple of 64, for example 128"),
     ],
 )
-def test_impossible_transforms_are_refused(changes, sentence):
+def test_impossible_constant_q_images_are_refused(changes, sentence):
     with pytest.raises(VconvError, match=sentence):
         ConstantQImage(**CQT | changes)

@@ -45,7 +45,7 @@ def test_levels_are_those_of_librosa(wanted, samples):
     assert np.allclose(found, levels_db, atol=2e-5)
 
 
-def test_a_sine_has_its_level_in_its_band():
+def test_a_sine_has_its_level_in_the_band_of_its_frequency():
     """|FFT| of a sine under a Hann window of 1024 is amplitude · 1024 / 4; the triangle's top is 1."""
     mel = MelSpectrogram(AT_16_KHZ)
     bin_hz = 16000 / 1024
@@ -76,7 +76,7 @@ def test_a_stretch_of_a_signal_has_the_same_frames_as_the_whole(first, count):
     assert np.allclose(mel(stretch, mel.peak_db(y))[:count], mel(y)[first : first + count], atol=1e-4)
 
 
-def test_griffin_lim_comes_near_and_keeps_length_level_and_beginning():
+def test_griffin_lim_approximates_the_levels_and_is_repeated_by_its_seed():
     mel = MelSpectrogram(AT_16_KHZ)
     time = np.arange(16000) / 16000
     y = sum(np.sin(2 * np.pi * 200 * k * time) / k for k in range(1, 30)) * 0.05 * (1 + np.sin(6 * time))
@@ -91,7 +91,7 @@ def test_griffin_lim_comes_near_and_keeps_length_level_and_beginning():
     )
 
 
-def test_the_preimage_has_the_mel_spectrogram():
+def test_the_estimated_power_spectrum_has_the_mel_spectrogram():
     mel = MelSpectrogram(AT_16_KHZ)
     levels_db = mel(noise(20000))
     power = gl.spectrum_of(levels_db, mel)
@@ -100,7 +100,7 @@ def test_the_preimage_has_the_mel_spectrogram():
 
 
 @pytest.mark.parametrize(
-    "changes, said",
+    "changes, sentence",
     [
         ({"hop": 0}, "sizes must be 1 or more"),
         ({"hop": 2048}, "hop at most fft_size"),
@@ -109,18 +109,18 @@ def test_the_preimage_has_the_mel_spectrogram():
         ({"mels": 400}, "bands hold no bin"),
     ],
 )
-def test_impossible_settings_are_told(changes, said):
-    with pytest.raises(VconvError, match=said):
+def test_impossible_settings_are_refused(changes, sentence):
+    with pytest.raises(VconvError, match=sentence):
         MelSpectrogram(AT_16_KHZ._replace(**changes))
 
 
 @pytest.mark.parametrize("y", [[], [[0.0]], [np.nan], [0.0, np.inf]])
-def test_what_is_no_signal_is_told(y):
+def test_empty_two_dimensional_and_non_finite_signals_are_refused(y):
     with pytest.raises(VconvError, match="finite samples"):
         MelSpectrogram(AT_16_KHZ)(y)
 
 
-def test_a_saved_mel_spectrogram_comes_back_for_its_vocoder_alone(tmp_path):
+def test_a_saved_mel_spectrogram_is_read_for_equal_settings_only(tmp_path):
     levels_db = MelSpectrogram(AT_16_KHZ)(noise(3000))
     path = tmp_path / "é 1.npz"
     mel_file.save(path, levels_db, AT_16_KHZ)
@@ -128,7 +128,7 @@ def test_a_saved_mel_spectrogram_comes_back_for_its_vocoder_alone(tmp_path):
     with pytest.raises(VconvError, match="é 1.npz.*hop 256 and 200"):
         mel_file.read(path, HOP_200)
     np.save(tmp_path / "a.npy", levels_db)
-    assert np.array_equal(mel_file.read(tmp_path / "a.npy", HOP_200), levels_db), "a .npy says nothing of its settings"
+    assert np.array_equal(mel_file.read(tmp_path / "a.npy", HOP_200), levels_db), "a .npy records no settings"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_saved_mel_spectrogram_comes_back_for_its_vocoder_alone(tmp_path):
     ],
     ids=["text", "other arrays", "pickle", "missing"],
 )
-def test_a_file_without_mel_spectrogram_is_told(tmp_path, write):
+def test_a_file_without_mel_spectrogram_is_refused(tmp_path, write):
     path = tmp_path / "x.npz"
     write(path)
     with pytest.raises(VconvError, match="x.npz: holds no mel spectrogram"):

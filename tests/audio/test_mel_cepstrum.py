@@ -1,3 +1,5 @@
+"""Mel-cepstra: equal to SPTK's and to the warped cosine series of their definition, and invertible."""
+
 import doctest
 
 import numpy as np
@@ -16,27 +18,27 @@ SPTK = {
 
 
 def spectrum(bins):
-    """A power spectrum with two broad peaks and a tilt, a formula, so that anyone can feed it to SPTK."""
+    """Return a power spectrum with two broad peaks and a tilt; a formula, so that SPTK can be given the same."""
     omega = np.linspace(0, np.pi, bins)
     return np.exp(-3 * omega + 2 * np.cos(3 * omega) + np.sin(5 * omega + 1) - 4)
 
 
 def warped(omega, alpha):
-    """The phase of the all-pass: where frequency `omega` lies on the warped axis."""
+    """Return the frequency `omega` on the warped axis: the phase of the all-pass filter."""
     z = np.exp(-1j * omega)
     return -np.unwrap(np.angle((z - alpha) / (1 - alpha * z)))
 
 
 @pytest.mark.parametrize("case", SPTK)
-def test_against_sptk(case):
+def test_mel_cepstra_equal_those_of_sptk(case):
     bins, order, alpha = case
     np.testing.assert_allclose(mel_cepstrum.from_spectrum(spectrum(bins), order, alpha), SPTK[case], atol=1e-9)
 
 
 @settings(max_examples=30, deadline=None)
 @given(alpha=st.floats(-0.6, 0.6), seed=st.integers(0, 99))
-def test_a_warped_cosine_series_comes_back(alpha, seed):
-    """By definition log|H(omega)| = sum of c_m cos(m warped(omega)): another formula than the recursion."""
+def test_the_mel_cepstrum_of_a_warped_cosine_series_is_its_coefficients(alpha, seed):
+    """By definition log|H(omega)| is the sum of c_m cos(m warped(omega)); the code uses a recursion instead."""
     expected = np.random.default_rng(seed).standard_normal((3, 25)) / np.arange(1, 26)
     omega = np.linspace(0, np.pi, 1025)
     log_amplitude = expected @ np.cos(np.arange(25)[:, None] * warped(omega, alpha))
@@ -54,7 +56,7 @@ def test_a_spectrum_is_the_warped_cosine_series(alpha, seed, order):
 
 
 @pytest.mark.parametrize(("bins", "alpha"), [(513, 0.41), (1025, 0.554), (257, 0.0)])
-def test_there_and_back_at_order_39(bins, alpha):
+def test_the_mel_cepstra_of_a_spectrum_made_of_them_are_the_same_at_order_39(bins, alpha):
     mel_cepstra = np.random.default_rng(0).standard_normal((4, 40)) / np.arange(1, 41)
     made = mel_cepstrum.to_spectrum(mel_cepstra.astype(np.float32), bins, alpha)
     assert made.shape == (4, bins) and made.dtype == np.float64
@@ -68,7 +70,7 @@ def test_high_order_reproduces_the_log_spectrum():
     assert np.abs(series - 0.5 * np.log(spectrum(513)))[5:-5].max() < 0.02
 
 
-def test_no_warping_is_the_plain_cepstrum():
+def test_without_warping_it_is_the_plain_cepstrum():
     cepstrum = np.fft.irfft(0.5 * np.log(spectrum(513)))
     found = mel_cepstrum.from_spectrum(spectrum(513), 24, 0.0)
     np.testing.assert_allclose(found, np.r_[cepstrum[0], 2 * cepstrum[1:25]], atol=1e-12)
@@ -76,12 +78,12 @@ def test_no_warping_is_the_plain_cepstrum():
 
 @settings(max_examples=20, deadline=None)
 @given(gain=st.floats(1e-6, 1e6))
-def test_level_moves_only_c0(gain):
+def test_the_level_changes_coefficient_0_alone(gain):
     plain, louder = (mel_cepstrum.from_spectrum(spectrum(513) * factor) for factor in (1.0, gain))
     np.testing.assert_allclose(louder - plain, np.r_[0.5 * np.log(gain), np.zeros(24)], atol=1e-9)
 
 
-def test_shapes_types_and_corners():
+def test_shapes_types_and_degenerate_spectra():
     frames = np.stack([spectrum(513)] * 6).reshape(2, 3, 513)
     found = mel_cepstrum.from_spectrum(frames.astype(np.float32), 30, 0.41)
     assert found.shape == (2, 3, 31) and found.dtype == np.float64
@@ -94,10 +96,10 @@ def test_shapes_types_and_corners():
 @pytest.mark.parametrize(
     ("rate", "alpha"), [(8000, 0.312), (16000, 0.41), (22050, 0.455), (24000, 0.466), (44100, 0.544), (48000, 0.554)]
 )
-def test_alpha_of_a_rate(rate, alpha):
-    assert mel_cepstrum.mel_alpha(rate) == alpha  # as used with SPTK at these rates
+def test_the_warping_of_each_rate_is_that_used_with_sptk(rate, alpha):
+    assert mel_cepstrum.mel_alpha(rate) == alpha
 
 
-def test_example_in_the_docstring():
+def test_the_example_in_the_docstring_holds():
     result = doctest.testmod(mel_cepstrum, extraglobs={"np": np})
     assert result.attempted and not result.failed

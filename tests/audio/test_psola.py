@@ -1,4 +1,4 @@
-"""PSOLA: pitch goes where it shall, judged by WORLD; resonances, level, length and what has no pitch stay."""
+"""PSOLA: WORLD measures the pitch that was asked for; formants, level, length and unvoiced stretches stay."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def f0(hz, frames=FRAMES):
 
 
 @pytest.mark.parametrize("ratio", [0.55, 0.8, 1.0, 1.3, 1.9])
-def test_pitch_moves_and_resonances_stay(ratio):
+def test_pitch_changes_by_the_ratio_and_formants_stay(ratio):
     y = voice(160.0)
     moved = move_pitch(y, f0(160), f0(160 * ratio), RATE, 5.0)
     assert len(moved) == len(y)
@@ -27,10 +27,10 @@ def test_pitch_moves_and_resonances_stay(ratio):
     assert 10 * np.log10(np.square(moved).mean() / np.square(y).mean()) == pytest.approx(0, abs=1.5)
     levels = [10 * np.log10(analysis.spectrum[inside].mean(axis=0)[20:200]) for analysis in (before, after)]
     assert np.corrcoef(*levels)[0, 1] > 0.95
-    for formant_hz in 700, 1200, 2600:  # louder than what lies 400 Hz beside it, before and after
+    for formant_hz in 700, 1200, 2600:  # above the level 400 Hz beside it, before and after
         for level in levels:
-            place = round(formant_hz * 1024 / RATE) - 20
-            assert level[place - 5 : place + 6].max() > level[place + 25] + 1
+            center = round(formant_hz * 1024 / RATE) - 20
+            assert level[center - 5 : center + 6].max() > level[center + 25] + 1
 
 
 def test_each_frame_has_its_own_pitch():
@@ -39,7 +39,7 @@ def test_each_frame_has_its_own_pitch():
     np.testing.assert_allclose(found[20:-20], wanted[20:-20], rtol=0.03)
 
 
-def test_marks_lie_on_the_pulses():
+def test_pitch_marks_lie_on_the_pulses():
     y = np.random.default_rng(0).normal(size=RATE) * 0.01
     pulses = np.arange(37, RATE, 100)
     for sign in 1, -1:
@@ -49,12 +49,12 @@ def test_marks_lie_on_the_pulses():
         assert found.voiced.all() and (found.periods == 100).all()
 
 
-def test_what_has_no_pitch_stays_what_it_is():
+def test_an_unvoiced_signal_is_unchanged():
     y = np.random.default_rng(0).normal(size=RATE)
     np.testing.assert_allclose(move_pitch(y, f0(0), f0(0), RATE, 5.0)[80:-80], y[80:-80], atol=1e-9)
 
 
-def test_voiced_and_unvoiced_stretches_stay_in_their_places():
+def test_voiced_and_unvoiced_stretches_keep_their_times():
     hz = np.where((np.arange(FRAMES) > 60) & (np.arange(FRAMES) < 140), 160.0, 0.0)
     y = voice(np.repeat(hz, 80)[:RATE])
     moved = move_pitch(y, hz, 1.5 * hz, RATE, 5.0)
@@ -69,7 +69,7 @@ def test_voiced_and_unvoiced_stretches_stay_in_their_places():
     ratio=st.floats(0.1, 3),
     seed=st.integers(0, 99),
 )
-def test_anything_gives_a_finite_signal_of_the_same_length(samples, hz, ratio, seed):
+def test_any_pitch_gives_a_finite_signal_of_the_same_length(samples, hz, ratio, seed):
     y = np.random.default_rng(seed).normal(size=samples)
     moved = move_pitch(y, np.array(hz), np.minimum(np.array(hz) * ratio, RATE / 2), RATE, 5.0)
     assert moved.shape == y.shape and np.isfinite(moved).all() and np.abs(moved).max() < 100

@@ -1,4 +1,4 @@
-"""The envelope that is heard comes nearer the one that was asked for, within limits."""
+"""Analysis by synthesis: each iteration brings the envelope of the signal nearer to the desired one, within limits."""
 
 import numpy as np
 import pytest
@@ -19,38 +19,40 @@ def vocoder(analysis):
     return lambda spectrum: world.synthesize(analysis.f0_hz, spectrum, analysis.aperiodicity, RATE)
 
 
-def refine(analysis, render, rounds):
-    return resynthesis.resynthesize(render, analysis.spectrum, analysis.f0_hz, RATE, PERIOD, rounds)
+def iterate(analysis, render, iterations):
+    return resynthesis.resynthesize(render, analysis.spectrum, analysis.f0_hz, RATE, PERIOD, iterations)
 
 
 def distance_db(y, analysis):
-    """How far what is heard lies from what was asked for, away from both ends."""
-    heard = world.estimate_spectrum(y, analysis.f0_hz, RATE)
-    off = np.subtract(*(mel_cepstrum.from_spectrum(part, 24)[10:-10, 1:] for part in (heard, analysis.spectrum)))
+    """Return the distance of the envelope of a signal from the desired one, without both ends."""
+    measured = world.estimate_spectrum(y, analysis.f0_hz, RATE)
+    off = np.subtract(*(mel_cepstrum.from_spectrum(part, 24)[10:-10, 1:] for part in (measured, analysis.spectrum)))
     return 10 / np.log(10) * np.sqrt(2 * np.square(off).sum(axis=1)).mean()
 
 
-def test_without_a_round_it_is_what_the_vocoder_makes(analysis):
+def test_without_iterations_it_is_the_vocoders_signal(analysis):
     render = vocoder(analysis)
-    np.testing.assert_array_equal(refine(analysis, render, 0), render(analysis.spectrum))
+    np.testing.assert_array_equal(iterate(analysis, render, 0), render(analysis.spectrum))
 
 
-def test_each_round_brings_what_is_heard_nearer(analysis):
-    none, one, two = (distance_db(refine(analysis, vocoder(analysis), rounds), analysis) for rounds in range(3))
+def test_each_iteration_brings_the_envelope_nearer_to_the_desired_one(analysis):
+    none, one, two = (
+        distance_db(iterate(analysis, vocoder(analysis), iterations), analysis) for iterations in range(3)
+    )
     assert one < 0.7 * none and two < 0.9 * one
 
 
-@pytest.mark.parametrize(("heard", "factor"), [(1 / 4, 4**resynthesis.STEP), (4, 4**-resynthesis.STEP), (1e-9, 10)])
-def test_what_is_asked_for_is_off_by_as_much_the_other_way_within_limits(analysis, monkeypatch, heard, factor):
-    asked = []
-    monkeypatch.setattr(world, "estimate_spectrum", lambda *_: analysis.spectrum * heard)
-    refine(analysis, lambda spectrum: asked.append(spectrum), 1)
-    np.testing.assert_array_equal(asked[0], analysis.spectrum)
-    np.testing.assert_allclose(asked[1] / asked[0], factor, rtol=1e-6)
+@pytest.mark.parametrize(("error", "factor"), [(1 / 4, 4**resynthesis.STEP), (4, 4**-resynthesis.STEP), (1e-9, 10)])
+def test_the_envelope_is_corrected_by_the_inverse_of_its_error_within_limits(analysis, monkeypatch, error, factor):
+    rendered = []
+    monkeypatch.setattr(world, "estimate_spectrum", lambda *_: analysis.spectrum * error)
+    iterate(analysis, lambda spectrum: rendered.append(spectrum), 1)
+    np.testing.assert_array_equal(rendered[0], analysis.spectrum)
+    np.testing.assert_allclose(rendered[1] / rendered[0], factor, rtol=1e-6)
 
 
 @pytest.mark.parametrize("rate", [8000, 44100])
-def test_silence_and_breath_stay_finite_and_quiet(rate):
+def test_silence_and_weak_noise_stay_finite_and_quiet(rate):
     y = np.concatenate([np.zeros(rate // 4), np.random.default_rng(0).standard_normal(rate // 4) * 1e-3])
     found = world.analyze(y, rate, 60, 500)
 

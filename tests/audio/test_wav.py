@@ -1,3 +1,5 @@
+"""Audio files: reading, resampling, writing, and the errors of unreadable files and bad signals."""
+
 import os
 import re
 
@@ -16,7 +18,7 @@ def tone(rate, seconds=0.5, hz=440.0):
 
 
 @pytest.mark.parametrize("name", ["plain.wav", "with space.flac", "voilà ∆ 声.wav"])
-def test_any_name(tmp_path, name):
+def test_files_of_any_name_are_written_and_read(tmp_path, name):
     y = np.round(tone(16000) * 32768) / 32768
     assert wav.write(tmp_path / name, y, 16000) == 1.0
     back, rate = wav.read(str(tmp_path / name))
@@ -26,7 +28,7 @@ def test_any_name(tmp_path, name):
 
 @settings(max_examples=25, deadline=None)
 @given(samples=st.lists(st.integers(-32735, 32735), min_size=1, max_size=50))
-def test_every_16_bit_sample_survives_there_and_back(tmp_path_factory, samples):
+def test_reading_and_writing_keeps_every_16_bit_sample(tmp_path_factory, samples):
     path = tmp_path_factory.mktemp("wav") / "a.wav"
     soundfile.write(path, np.array(samples, np.int16), 16000)
     y, rate = wav.read(path)
@@ -56,7 +58,7 @@ def test_resampling_keeps_a_tone_and_its_length(tmp_path, file_rate):
     np.testing.assert_allclose(y[500:7500], tone(16000)[500:7500], atol=1e-3)
 
 
-def test_resampling_down_removes_what_would_alias(tmp_path):
+def test_resampling_down_removes_frequencies_that_would_alias(tmp_path):
     soundfile.write(tmp_path / "a.wav", tone(48000, hz=10000.0), 48000, "DOUBLE")
     assert np.abs(wav.read(tmp_path / "a.wav", 16000)[0][500:-500]).max() < 1e-4
 
@@ -79,7 +81,7 @@ def test_resampling_has_the_right_length_and_up_and_down_is_lossless(samples, se
 
 
 @pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg"])
-def test_too_loud_is_scaled_as_a_whole(tmp_path, suffix):
+def test_a_signal_above_full_scale_is_scaled_as_a_whole(tmp_path, suffix):
     y = 5 * tone(16000)
     gain = wav.write(tmp_path / f"a{suffix}", y, 16000)
     assert gain == pytest.approx(0.999 / 1.5, rel=1e-3)
@@ -93,16 +95,16 @@ def test_resampling_that_overshoots_does_not_clip(tmp_path):
     back, rate = wav.read(tmp_path / "a.wav")
     assert rate == 44100 and gain < 0.95
     assert np.abs(back).max() == pytest.approx(0.999, abs=1e-4)
-    assert np.sum(np.abs(back) > 0.9985) < 20  # a clipped one has thousands at the limit
+    assert np.sum(np.abs(back) > 0.9985) < 20  # a clipped signal has thousands at the limit
 
 
-def test_long_ogg(tmp_path):
+def test_a_long_ogg_file_has_all_samples(tmp_path):
     y = 0.1 * np.random.default_rng(0).standard_normal(3_000_000)
     wav.write(tmp_path / "a.ogg", y, 44100)
     assert len(wav.read(tmp_path / "a.ogg")[0]) == len(y)
 
 
-def test_silence_and_one_sample(tmp_path):
+def test_silence_and_a_single_sample_are_kept(tmp_path):
     assert wav.write(tmp_path / "a.wav", np.zeros(100), 16000) == 1.0
     assert not wav.read(tmp_path / "a.wav")[0].any()
     wav.write(tmp_path / "a.wav", [0.5], 16000)
@@ -141,7 +143,7 @@ def bad_files(folder):
     }
 
 
-def test_bad_files_are_answered_in_one_sentence(tmp_path):
+def test_the_error_of_an_unreadable_file_is_one_sentence_that_names_it(tmp_path):
     for name, reason in bad_files(tmp_path).items():
         with pytest.raises(VconvError, match=f"{re.escape(str(tmp_path / name))}: .*{reason}") as error:
             wav.read(tmp_path / name, 16000)
@@ -159,7 +161,7 @@ def test_bad_files_are_answered_in_one_sentence(tmp_path):
         ("file/a.wav", np.zeros(9), "cannot be written .*; choose a folder you may write to"),
     ],
 )
-def test_bad_signals_are_not_written(tmp_path, name, y, reason):
+def test_bad_signals_and_paths_are_refused_and_nothing_is_written(tmp_path, name, y, reason):
     (tmp_path / "file").touch()
     with pytest.raises(VconvError, match=reason):
         wav.write(tmp_path / name, y, 16000)
@@ -167,12 +169,12 @@ def test_bad_signals_are_not_written(tmp_path, name, y, reason):
 
 
 @pytest.mark.parametrize("gain", [0.5, 40])
-def test_a_flac_in_memory_is_the_flac_file(tmp_path, gain):
+def test_flac_in_memory_equals_the_flac_file(tmp_path, gain):
     y = gain * tone(22050)
     wav.write(tmp_path / "a.flac", y, 22050)
     assert wav.to_flac(y, 22050) == (tmp_path / "a.flac").read_bytes()
 
 
-def test_impossible_rate():
+def test_a_rate_of_0_hz_is_refused():
     with pytest.raises(VconvError, match="0 Hz is impossible"):
         wav.resample(np.zeros(9), 16000, 0)

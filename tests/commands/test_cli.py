@@ -273,8 +273,8 @@ CASES = {
         "--source: 'X' is not allowed; choose one of: Mary-Ann, Zoë M, bob",
     ),
     "no target": ("convert --run={run} {wav} --output={new}", "--target is missing"),
-    "nothing to convert": ("convert --run={run} --target=bob --output={new}", "name either recordings"),
-    "pairs and files": ("convert --run={run} --pairs=all {wav} --output={new}", "name either recordings"),
+    "nothing to convert": ("convert --run={run} --target=bob --output={new}", "give either recordings"),
+    "pairs and files": ("convert --run={run} --pairs=all {wav} --output={new}", "give either recordings"),
     "pairs and target": (
         "convert --run={run} --pairs=all --target=bob --output={new}",
         "leave out --source and --target",
@@ -301,7 +301,15 @@ CASES = {
     ),
     "ill-typed value": (
         "train convvae --corpus={corpus} --run={new} --set=training.epochs=many",
-        "training: epochs: needs a whole number",
+        "training.epochs: needs a whole number from 1 to 1000000, such as 16, found 'many'",
+    ),
+    "no number": (
+        "train matched --corpus={corpus} --run={new} --set=conversion.gv=nan",
+        "matched: conversion.gv is 'nan'; it must be from 0 to 1",
+    ),
+    "large seed": (
+        "train convvae --corpus={corpus} --run={new} --set=training.seed=99999999999999",
+        "convvae: training.seed is 99999999999999; it must be from 0 to 4294967295",
     ),
     "no assignment": ("train convvae --corpus={corpus} --run={new} --set=epochs", "write it as key=value"),
     "no corpus": ("train convvae --corpus={new} --run={new}", "{new}: cannot be read"),
@@ -487,7 +495,7 @@ def test_ctrl_c_and_kill_lose_no_more_than_an_epoch_and_not_a_bit(tiny, tmp_path
         out, err = process.communicate(timeout=60)
         if process.returncode == 130:
             break
-    sentence = "\nvconv: interrupted; the same command goes on from what is finished\n"
+    sentence = "\nvconv: interrupted; the same command continues from what is finished\n"
     assert process.returncode == 130 and err.endswith(sentence) and "vconv/commands/cli.py" not in err
     done = RunFolder(tmp_path / parts).epochs_done()
     assert 1 <= done < 8

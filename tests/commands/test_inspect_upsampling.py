@@ -140,7 +140,7 @@ CASES = {
     "kernel 0": (
         "{file}",
         "start: [2]\nlayers: [{kernel: [0], stride: [2]}]",
-        "{file}: layer 1: kernel: needs whole numbers from 1 to 10,000,000, one an axis, found [0]",
+        "{file}: layer 1: kernel: needs whole numbers from 1 to 10,000,000, one per axis, found [0]",
     ),
     "4 dimensions": (
         "{file}",

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 
+import numpy as np
 import pytest
 
 from vconv.common import files
@@ -29,7 +30,7 @@ def test_text_is_utf_8_with_plain_line_ends(tmp_path):
     assert (tmp_path / "a.txt").read_bytes() == "Zoë\n中\n".encode()
 
 
-@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, VconvError])
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, VconvError, OSError])
 def test_an_error_within_leaves_the_old_file_and_no_other(tmp_path, error):
     (tmp_path / "a.txt").write_text("old")
     with pytest.raises(error, match="mine"), files.replacing(tmp_path / "a.txt") as temporary:
@@ -54,12 +55,47 @@ def test_a_full_disk_leaves_the_old_file_and_is_told_in_one_sentence(tmp_path, m
     assert content(tmp_path) == {"a.txt": "old"}
 
 
-def test_a_full_disk_within_the_block(tmp_path):
+def test_a_full_disk_in_the_middle_of_the_file(tmp_path):
+    def write_to(temporary):
+        temporary.write_text("half")
+        full()
+
     with pytest.raises(VconvError, match=r"a\.txt: cannot be written .*; make room or choose another place$"):
-        with files.replacing(tmp_path / "a.txt") as temporary:
-            temporary.write_text("half")
-            full()
+        files.write(tmp_path / "a.txt", write_to)
     assert content(tmp_path) == {}
+
+
+def test_an_error_of_the_caller_is_not_an_error_of_writing(tmp_path):
+    (tmp_path / "a.txt").write_text("old")
+    with pytest.raises(FileNotFoundError, match="recording"), files.replacing(tmp_path / "a.txt") as temporary:
+        with files.writing(tmp_path / "a.txt"):
+            temporary.write_text("half")
+        open(tmp_path / "recording.wav", "rb")
+    assert content(tmp_path) == {"a.txt": "old"}
+
+
+def test_a_full_disk_is_noticed_by_the_write_it_concerns(tmp_path):
+    """Python's buffer would keep the bytes and fail when the file is closed."""
+    with open("/dev/full", "rb+", buffering=0) as file, pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        files.write_at(file, 0, b"x")
+
+
+def test_bytes_are_written_where_they_belong_though_the_system_takes_a_part_at_a_time(tmp_path):
+    class Slow:
+        content = bytearray(20)
+
+        def seek(self, position):
+            self.position = position
+
+        def write(self, data):
+            taken = bytes(data[:3])
+            self.content[self.position : self.position + len(taken)] = taken
+            self.position += len(taken)
+            return len(taken)
+
+    for position, values in (10, np.arange(2, dtype=np.float32)[None]), (0, np.zeros((0, 3))):
+        files.write_at(Slow(), position, values)
+    assert Slow.content == bytes(14) + np.float32(1).tobytes() + bytes(2)
 
 
 def test_what_is_not_durable_does_not_wait_for_the_disk(tmp_path, monkeypatch):
@@ -101,7 +137,7 @@ def test_a_reason_without_a_number_is_one_line():
 
 KILLED = """
 import os, pathlib, signal, sys
-from vconv import files
+from vconv.common import files
 os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 files.write_text(pathlib.Path(sys.argv[1]), "new")
 """

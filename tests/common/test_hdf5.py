@@ -13,12 +13,11 @@ REMEDY = "make it anew"
 
 def read(path):
     with hdf5.open_file(path, "vconv thing", 2, REMEDY) as file:
-        return file["x"][:]
+        return file.array("x")
 
 
-def write(path, size=3):
-    with hdf5.create(path, "vconv thing", 2) as file:
-        file["x"] = np.arange(size)
+def write(path, size=3, version=2, **columns):
+    hdf5.write(path, "vconv thing", version, {"note": "Zoë", "numbers": "[1, 2]"}, {"x": np.arange(size), **columns})
 
 
 def test_there_and_back_in_a_new_folder(tmp_path):
@@ -27,21 +26,64 @@ def test_there_and_back_in_a_new_folder(tmp_path):
     assert os.listdir(tmp_path / "new") == ["a.h5"]
 
 
-@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
-def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path, error):
+def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path):
     write(tmp_path / "a.h5")
-    with pytest.raises(error), hdf5.create(tmp_path / "a.h5", "vconv thing", 2) as file:
-        file["x"] = np.zeros(9)
-        raise error
+    with pytest.raises(TypeError):
+        write(tmp_path / "a.h5", 9, late=[object()])
     assert os.listdir(tmp_path) == ["a.h5"] and len(read(tmp_path / "a.h5")) == 3
 
 
-def test_texts_survive(tmp_path):
-    with hdf5.create(tmp_path / "a.h5", "vconv thing", 2) as file:
-        hdf5.write_table(file, "t", {"texts": ["Zoë B", "中"], "none": [], "numbers": [1.5, 2.0]})
+def test_what_is_written_is_read(tmp_path):
+    columns = {"t/texts": ["Zoë B", "中"], "t/none": [], "t/numbers": [1.5, 2.0], "w/0": [1], "w/1": np.zeros((2, 3))}
+    write(tmp_path / "a.h5", **columns)
     with hdf5.open_file(tmp_path / "a.h5", "vconv thing", 2, REMEDY) as file:
-        assert hdf5.read_texts(file["t/texts"]) == ["Zoë B", "中"] and hdf5.read_texts(file["t/none"]) == []
-        assert file["t/numbers"].dtype == np.float64
+        assert sorted(file.names("t")) == ["none", "numbers", "texts"] and file.names("nothing") == []
+        assert file.texts("t/texts") == ["Zoë B", "中"] and file.texts("t/none") == []
+        assert file.array("t/numbers").dtype == np.float64
+        assert file.rows("t", ["numbers", "texts"]) == [(1.5, "Zoë B"), (2.0, "中")]
+        assert [array.shape for array in file.arrays("w")] == [(1,), (2, 3)]
+        assert file.text("note") == "Zoë" and file.json("numbers") == [1, 2]
+
+
+@pytest.mark.parametrize("error", [KeyError, OSError, ValueError])
+def test_an_error_of_the_caller_is_no_damage(tmp_path, error):
+    write(tmp_path / "a.h5")
+    with pytest.raises(error, match="mine"), hdf5.open_file(tmp_path / "a.h5", "vconv thing", 2, REMEDY):
+        raise error("mine")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda file: file.array("y"),
+        lambda file: file.array("t"),
+        lambda file: file.text("missing"),
+        lambda file: file.json("note"),
+        lambda file: file.texts("x"),
+        lambda file: file.rows("t", ["texts", "none"]),
+        lambda file: file.rows("x", ["texts"]),
+        lambda file: file.arrays("t"),
+        lambda file: file.memory_map("x", np.int64, (4,)),
+        lambda file: file.memory_map("x", np.int32, (3,)),
+        lambda file: file.memory_map("x", np.int64, (3, 1)),
+        lambda file: file.memory_map("x", np.int64, (4, ...)),
+        lambda file: file.memory_map("t", np.int64, (3,)),
+    ],
+)
+def test_a_part_that_is_missing_or_another_is_damage(tmp_path, ask):
+    write(tmp_path / "a.h5", **{"t/texts": ["a"], "t/none": []})
+    with hdf5.open_file(tmp_path / "a.h5", "vconv thing", 2, REMEDY) as file:
+        with pytest.raises(VconvError, match=f"a.h5: is no HDF5 file, or a damaged one .*; {REMEDY}$") as error:
+            ask(file)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("shape", [(3,), (3, ...)])
+def test_a_memory_map_outlives_the_open_file(tmp_path, shape):
+    write(tmp_path / "a.h5")
+    with hdf5.open_file(tmp_path / "a.h5", "vconv thing", 2, REMEDY) as file:
+        mapped = file.memory_map("x", np.int64, shape)
+    assert isinstance(mapped, np.memmap) and mapped.tolist() == [0, 1, 2]
 
 
 def test_foreign_files_get_one_sentence(tmp_path):
@@ -57,8 +99,7 @@ def test_foreign_files_get_one_sentence(tmp_path):
         file["x"] = 1
     with pytest.raises(VconvError, match=f"holds no vconv thing; {REMEDY}"):
         read(tmp_path / "other.h5")
-    with hdf5.create(tmp_path / "newer.h5", "vconv thing", 3) as file:
-        file["x"] = 1
+    write(tmp_path / "newer.h5", version=3)
     with pytest.raises(VconvError, match=f"is version 3 of vconv thing, this vconv reads version 2; {REMEDY}"):
         read(tmp_path / "newer.h5")
     with pytest.raises(VconvError, match="no such file"):

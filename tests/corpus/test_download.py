@@ -168,6 +168,34 @@ def test_links_and_devices_are_refused(tmp_path, folder, kind):
     assert not (folder / download.MARK).exists()
 
 
+@pytest.mark.skipif(not hasattr(tarfile, "data_filter"), reason="this Python has no filters of archives")
+def test_a_link_in_the_folder_leads_no_archive_out_of_it(tmp_path, folder):
+    (tmp_path / "outside").mkdir()
+    folder.mkdir()
+    (folder / "corpus").symlink_to(tmp_path / "outside")
+    with pytest.raises(VconvError, match="a.tar: .*outside the destination; unpack into a folder without links"):
+        download_corpus([{"url": str(make_tar(tmp_path / "a.tar"))}], folder)
+    assert not list((tmp_path / "outside").iterdir())
+
+
+def test_a_tar_is_unpacked_by_a_python_without_filters_too(tmp_path, folder, monkeypatch):
+    monkeypatch.setattr(download, "DATA_FILTER", {})
+    download_corpus([{"url": str(make_tar(tmp_path / "a.tar"))}], folder)
+    assert contents(folder) == FILES
+
+
+def test_modes_in_a_tar_do_not_count(tmp_path, folder):
+    """The mode in the archive might let nobody but the owner read the recordings."""
+    archive = tmp_path / "a.tar"
+    with tarfile.open(archive, "w") as tar:
+        member = tarfile.TarInfo("x.wav")
+        member.mode = 0o400
+        tar.addfile(member, io.BytesIO())
+    download_corpus([{"url": str(archive)}], folder)
+    (folder / "other").touch()
+    assert (folder / "x.wav").stat().st_mode == (folder / "other").stat().st_mode
+
+
 def test_a_page_instead_of_an_archive_is_refused_and_not_kept(host, folder):
     (host.folder / "a.zip").write_text("<html>The data have moved.</html>")
     with pytest.raises(VconvError, match="a.zip: is not a .zip or .tar archive.*--corpus-dir"):
@@ -234,7 +262,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
         ({"url": ""}, "is no archive"),
         ({"url": "https://host/a.zip", "md5": "12"}, "is no archive"),
         ({"url": "https://host/a.zip", "sha256": "12"}, "must be 64 hexadecimal digits"),
-        ({"url": "ftp://host/a.zip"}, "cannot be fetched; use an address"),
+        ({"url": "ftp://host/a.zip"}, "cannot be downloaded; use an address"),
         ({"url": "nowhere/a.zip"}, "there is no such archive"),
     ],
 )

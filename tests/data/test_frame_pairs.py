@@ -1,4 +1,4 @@
-"""Segments of recordings with what was matched to them: the right rows, in every voice, with their weights."""
+"""Segments of recordings with the frames matched to them: the right frames for every target, with their weights."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from vconv.features.acoustic import acoustic_features
 from vconv.features.statistics import compute
 from vconv.features.store import FeatureStore
 
-LENGTHS = (31, 9, 60)  # frames: 16, 5 and 30 rows
+LENGTHS = (31, 9, 60)  # frames of the feature file: 16, 5 and 30 of 10 ms
 LENGTH = 10
 
 
@@ -36,13 +36,13 @@ def source(store, statistics):
     )
 
 
-def test_every_segment_in_every_voice_is_numbered_once(source):
+def test_every_segment_is_numbered_once_for_every_target(source):
     segments, seen = source(), set()
     (content, target), matched, _ = segments.read(np.arange(segments.ends[-1]))
-    for row, predicted, voice in zip(content, matched, target, strict=True):
-        seen.add((row.tobytes(), predicted.tobytes(), int(voice)))
+    for source, wanted, speaker in zip(content, matched, target, strict=True):
+        seen.add((source.tobytes(), wanted.tobytes(), int(speaker)))
     starts = sum(max((length + 1) // 2 - LENGTH, 0) + 1 for length in LENGTHS)
-    assert len(seen) == len(content) == 3 * 3 * starts, "3 speakers in 3 voices"
+    assert len(seen) == len(content) == 3 * 3 * starts, "3 speakers, 3 targets"
     assert np.bincount(target).tolist() == [3 * starts] * 3
 
 
@@ -50,7 +50,9 @@ def test_every_segment_in_every_voice_is_numbered_once(source):
     ("split", "number", "target", "first"),
     [("training", 0, 1, 3), ("training", 5, 2, 20), ("validation", 4, 0, 0), ("validation", 8, 2, 20)],
 )
-def test_a_segment_is_what_files_hold_there(source, store, statistics, split, number, target, first):
+def test_a_segment_has_the_content_matched_frames_and_weights_of_the_files(
+    source, store, statistics, split, number, target, first
+):
     found, matched, weight = source(split).segment(number, target, first)
     utterance = store.split(split)[number]
     speaker, frames = store.speakers.index(utterance.speaker), store.read(utterance)
@@ -60,18 +62,18 @@ def test_a_segment_is_what_files_hold_there(source, store, statistics, split, nu
         statistics.acoustic_mean[speaker],
         statistics.acoustic_std[speaker],
     )
-    there = slice(2 * first, 2 * (first + LENGTH), 2)  # every second frame
-    held = len(expected[there])
-    np.testing.assert_allclose(found[:held], expected[there], atol=1e-6)
+    inside = slice(2 * first, 2 * (first + LENGTH), 2)  # every second frame
+    held = len(expected[inside])
+    np.testing.assert_allclose(found[:held], expected[inside], atol=1e-6)
     assert not found[held:].any() and not matched[held:].any() and not weight[held:].any()
     pairs = open_for(store)
-    place = [row for row in pairs.utterances if row.split == split][number].start + first
+    begin = [row for row in pairs.utterances if row.split == split][number].start + first
     own = matched[:held] * statistics.acoustic_std.mean(axis=0) + statistics.acoustic_mean[target]
-    np.testing.assert_allclose(own, pairs.matched[target, place : place + held], atol=1e-3)
-    np.testing.assert_array_equal(weight[:held], pairs.weight[target, place : place + held])
+    np.testing.assert_allclose(own, pairs.matched[target, begin : begin + held], atol=1e-3)
+    np.testing.assert_array_equal(weight[:held], pairs.weight[target, begin : begin + held])
 
 
-def test_utterances_shorter_than_a_segment_end_in_zeros_that_do_not_count(source):
+def test_utterances_shorter_than_a_segment_are_padded_with_frames_of_weight_0(source):
     segments = source(length=100)
     assert segments.ends[-1] == 9 * 3
     _, matched, weight = segments.read(np.arange(27))
@@ -79,7 +81,7 @@ def test_utterances_shorter_than_a_segment_end_in_zeros_that_do_not_count(source
     assert ((weight > 0).sum(axis=1) <= np.repeat([16, 5, 30] * 3, 3)).all() and (weight > 0).sum() > 27
 
 
-def test_epochs_depend_on_seed_and_number_alone_and_have_the_shapes_they_tell(source):
+def test_an_epoch_depends_on_seed_and_number_alone_and_has_the_stated_shapes(source):
     def two(dataset):
         return [
             np.concatenate([np.ravel(part) for part in (content, target, matched, weight)])
@@ -100,7 +102,7 @@ def test_epochs_depend_on_seed_and_number_alone_and_have_the_shapes_they_tell(so
     ]
 
 
-def test_held_out_segments_are_always_the_same_and_of_all_voices(source):
+def test_validation_segments_are_always_the_same_and_of_all_targets(source):
     one, other = (list(source("validation").sample(64, 16)) for _ in range(2))
     assert len(one) == 4
     for ((_, target), matched, _), (_, again, _) in zip(one, other, strict=True):
@@ -108,7 +110,7 @@ def test_held_out_segments_are_always_the_same_and_of_all_voices(source):
     assert len(np.unique(np.concatenate([target for (_, target), _, _ in one]))) == 3
 
 
-def test_a_split_without_utterances_is_told(tmp_path):
+def test_a_split_without_utterances_is_refused(tmp_path):
     with FeatureStore(write_store(tmp_path / "g.h5", LENGTHS, splits=("training",))) as opened:
         write_pairs(opened)
         with pytest.raises(VconvError, match="holds no validation utterances"):

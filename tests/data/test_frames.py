@@ -1,4 +1,4 @@
-"""Batches: exact permutations, reproducible from (seed, epoch), read right, balanced on request."""
+"""Single frames: exact permutations, reproducible from (seed, epoch), read correctly, balanced between speakers."""
 
 from types import SimpleNamespace
 
@@ -17,7 +17,7 @@ from vconv.features.store import FeatureStore
 
 @pytest.fixture(scope="module")
 def uneven(tmp_path_factory):
-    """A store whose speakers have 7, 7 and 7 utterances of uneven length; frames carry their number in bin 0."""
+    """A feature file, and its statistics, of three speakers with four utterances of 5 to 40 frames in each split."""
     with FeatureStore(write_store(tmp_path_factory.mktemp("b") / "f.h5", (5, 17, 9, 40), bins=20)) as store:
         yield store, compute(store)
 
@@ -35,16 +35,16 @@ def test_a_pass_holds_every_frame_of_the_split_once(uneven):
     assert not set(index) & set(validation)
 
 
-def test_the_order_is_a_true_shuffle(uneven):
+def test_the_order_of_a_pass_is_shuffled(uneven):
     order = frames(uneven).order(0, 213)
     neighbors = np.abs(np.diff(order)) == 1
-    assert neighbors.mean() < 0.05, "frames that are neighbors in the file must not stay so"
+    assert neighbors.mean() < 0.05, "few neighbors in the file stay neighbors"
     assert abs(np.corrcoef(order, np.arange(213))[0, 1]) < 0.25
 
 
 @settings(max_examples=50, deadline=None)
 @given(start=st.integers(0, 1000), length=st.integers(1, 500), cut=st.integers(0, 500))
-def test_the_order_is_one_endless_sequence(uneven, start, length, cut):
+def test_any_stretch_of_the_order_is_part_of_one_sequence(uneven, start, length, cut):
     source, cut = frames(uneven), min(cut, length)
     whole = source.order(start, start + length)
     parts = [source.order(start, start + cut)] if cut else []
@@ -61,10 +61,10 @@ def test_seed_and_pass_change_the_order(uneven):
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(1, 7), st.integers(1, 12), st.integers(0, 5), st.integers(1, 64))
-def test_batches_are_the_frames_of_the_order(uneven, batch_size, steps, epoch, window):
+def test_batches_hold_the_frames_of_the_order(uneven, batch_size, steps, epoch, window):
     source, (store, statistics) = frames(uneven), uneven
     original = data_frames.WINDOW_FRAMES
-    data_frames.WINDOW_FRAMES = window  # whatever the window, the result is the same
+    data_frames.WINDOW_FRAMES = window  # the result does not depend on it
     try:
         got = list(source.epoch(epoch, steps, batch_size))
     finally:
@@ -77,14 +77,14 @@ def test_batches_are_the_frames_of_the_order(uneven, batch_size, steps, epoch, w
     assert np.array_equal(np.concatenate([s for _, s in got]), speaker[order])
 
 
-def test_the_dataset_goes_on_from_any_epoch(uneven):
+def test_a_dataset_begun_at_a_later_epoch_goes_on_as_the_whole_one(uneven):
     source = frames(uneven)
     whole = [s.numpy() for _, s in source.epochs(0, 4, 8).take(12)]
     later = [s.numpy() for _, s in source.epochs(1, 4, 8).take(8)]
     assert all(np.array_equal(a, b) for a, b in zip(whole[4:], later, strict=True))
 
 
-def test_balance_gives_each_speaker_the_same_number(tmp_path):
+def test_a_balanced_pass_has_the_same_number_of_frames_of_each_speaker(tmp_path):
     path = write_store(tmp_path / "f.h5", (10, 20), bins=20)
     with FeatureStore(path) as store:
         source = ShuffledFrames(store, compute(store), "training", 0, balance_speakers=True)
@@ -97,14 +97,14 @@ def test_balance_gives_each_speaker_the_same_number(tmp_path):
 
 
 def balanced(*counts):
-    """Frames of speakers who have so many frames each; those of a file that begins with the first speaker."""
+    """Return balanced `ShuffledFrames` of speakers with so many frames each."""
     speaker = np.repeat(np.arange(len(counts)), counts).astype("int32")
     store = SimpleNamespace(spectrum=np.zeros((sum(counts), 2)), frames=lambda _: (np.arange(sum(counts)), speaker))
     statistics = SimpleNamespace(spectrum_low=np.zeros(2), spectrum_high=np.ones(2))
     return ShuffledFrames(store, statistics, "training", 0, balance_speakers=True)
 
 
-def test_balance_takes_the_one_with_most_for_the_measure_and_repeats_others_evenly():
+def test_a_balanced_pass_has_all_frames_of_the_largest_speaker_and_repeats_the_others_evenly():
     source = balanced(7, 100, 30)
     assert source.pass_length == 300
     passes = [source.order(300 * number, 300 * (number + 1)) for number in range(3)]
@@ -113,10 +113,10 @@ def test_balance_takes_the_one_with_most_for_the_measure_and_repeats_others_even
         counts = np.bincount(order)
         assert set(counts[:7]) == {14, 15} and set(counts[7:107]) == {1} and set(counts[107:]) == {3, 4}
         assert len(set(source.speaker[order[:30]])) == 3, "speakers are mixed"
-    assert len({tuple(np.bincount(order)[:7]) for order in passes}) > 1, "not always the same frames once more"
+    assert len({tuple(np.bincount(order)[:7]) for order in passes}) > 1, "other frames are repeated in each pass"
 
 
-def test_sample_is_spread_evenly_and_always_the_same(uneven):
+def test_a_sample_is_spread_evenly_and_always_the_same(uneven):
     source = frames(uneven)
     got = [np.concatenate([s for _, s in source.sample(60, 16)]) for _ in range(2)]
     assert np.array_equal(*got) and np.bincount(got[0]).tolist() == [16, 16, 16]
@@ -125,10 +125,10 @@ def test_sample_is_spread_evenly_and_always_the_same(uneven):
 @pytest.mark.parametrize(
     "count, batch_size, sizes", [(9999, 50, [50] * 4), (9999, 9999, [213]), (60, 9999, [213]), (7, 50, [50])]
 )
-def test_a_sample_is_never_more_than_there_is(uneven, count, batch_size, sizes):
+def test_a_sample_has_at_most_all_frames_of_the_split(uneven, count, batch_size, sizes):
     assert [len(speaker) for _, speaker in frames(uneven).sample(count, batch_size)] == sizes
 
 
-def test_frames_lie_in_range(uneven):
+def test_values_are_between_minus_1_and_1(uneven):
     x, _ = frames(uneven).read(np.arange(213))
     assert x.dtype == np.float32 and x.min() >= -1 and x.max() <= 1 and np.abs(x).mean() > 0.1

@@ -1,4 +1,4 @@
-"""Patches: what is cut from where, by (seed, epoch); too few of them are told."""
+"""Patches: cut from every long recording, drawn by (seed, epoch); too few of them are refused."""
 
 import numpy as np
 import pytest
@@ -22,21 +22,21 @@ def store(tmp_path):
         yield store
 
 
-def test_every_patch_of_every_long_recording_is_there_once(store):
+def test_every_patch_of_every_recording_that_is_long_enough_has_a_number(store):
     patches = Patches(store, "training", IMAGE, WIDTH)
     frames = [-(-80 * length // 256) for length in (50, 100)]
     assert patches.counts.tolist() == [count - WIDTH + 1 for count in frames] * 3
     cut, speakers = patches.read(np.arange(patches.ends[-1]))
-    expected, whose = [], []
+    expected, owners = [], []
     for utterance in store.split("training"):
         image, _ = IMAGE(store.read_wave(utterance) / FULL_SCALE)
         for start in range(image.shape[1] - WIDTH + 1):
             expected.append(image[:, start : start + WIDTH])
-            whose.append(SPEAKERS.index(utterance.speaker))
-    assert cut.dtype == np.float32 and np.allclose(cut, expected, atol=1e-3) and speakers.tolist() == whose
+            owners.append(SPEAKERS.index(utterance.speaker))
+    assert cut.dtype == np.float32 and np.allclose(cut, expected, atol=1e-3) and speakers.tolist() == owners
 
 
-def test_an_epoch_is_drawn_from_seed_and_number(store):
+def test_an_epoch_is_a_function_of_seed_and_number(store):
     patches, again, other = (Patches(store, "training", IMAGE, WIDTH, seed) for seed in (1, 1, 2))
     batches = patches.epochs(0, 2, 4).take(4).as_numpy_iterator()
     drawn = [batch for batch, _ in batches]
@@ -47,7 +47,7 @@ def test_an_epoch_is_drawn_from_seed_and_number(store):
     assert set(patches.draw(0, 5000)) == set(range(patches.ends[-1]))
 
 
-def test_held_out_patches_are_the_same_every_time_and_in_whole_batches(store):
+def test_validation_patches_are_always_the_same_and_in_whole_batches(store):
     patches = Patches(store, "validation", IMAGE, WIDTH)
     total = int(patches.ends[-1])
     for count, rows, wanted in ((20, 8, [8, 8]), (total + 50, 1000, [total])):
@@ -56,7 +56,7 @@ def test_held_out_patches_are_the_same_every_time_and_in_whole_batches(store):
         assert all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
 
 
-def test_too_few_patches_and_no_waves_are_one_sentence(store, tmp_path):
+def test_too_few_patches_and_missing_waves_are_refused_in_one_sentence(store, tmp_path):
     with pytest.raises(VconvError, match="3 training recordings|9 training recordings.*0.50 s.*0 patches of 99 frames"):
         Patches(store, "training", IMAGE, 99)
     with pytest.raises(VconvError, match="and 10000 are needed"):

@@ -1,4 +1,4 @@
-"""What TensorBoard shows is what conversion will use: averaged weights, where there are some."""
+"""Pictures in TensorBoard are made with the weights that conversion uses: the averaged ones, where there are some."""
 
 import types
 
@@ -14,7 +14,7 @@ from vconv.models.adversarial import AdversarialModel
 
 
 class Average(AdversarialModel):
-    """Gives back what it gets, times its one weight: 1, averaged 0.5."""
+    """Returns `of` its inputs times its one weight, which is 1, averaged 0.5."""
 
     ema_decay = 0.5
 
@@ -42,7 +42,7 @@ def drawn(monkeypatch, tmp_path, callback, **attributes):
     return panels[0]
 
 
-def test_frames_are_drawn_by_averaged_weights(monkeypatch, tmp_path):
+def test_a_converted_utterance_is_drawn_with_averaged_weights(monkeypatch, tmp_path):
     spectral = types.SimpleNamespace(encode=lambda frames, source: frames.spectrum)
     frames = Frames(np.ones((3, 4), "float16"), *[None] * 4)
 
@@ -64,7 +64,7 @@ def test_frames_are_drawn_by_averaged_weights(monkeypatch, tmp_path):
     assert [panel.mean() for panel in panels.values()] == pytest.approx([1, 0.5, 0.5])
 
 
-def test_segments_are_drawn_and_played_by_averaged_weights(monkeypatch, tmp_path):
+def test_a_vocoded_utterance_is_drawn_with_averaged_weights(monkeypatch, tmp_path):
     wave = np.random.default_rng(0).uniform(-0.5, 0.5, 2048).astype("float32")
     panels = drawn(monkeypatch, tmp_path, SegmentPictures, of=lambda mel: mel, mel=wave[:, None], wave=wave, rate=16000)
     natural, vocoder = panels.values()

@@ -1,4 +1,4 @@
-"""Segments of waves and their mel spectrograms: what a vocoder is trained on."""
+"""Segments of waves and their mel spectrograms, on which a vocoder is trained."""
 
 import numpy as np
 import pytest
@@ -24,19 +24,19 @@ def segments(store, split="training", condition="natural", **options):
     return Segments(store, split, MEL, LENGTH, condition, **options)
 
 
-@pytest.mark.parametrize("condition, heard", [("natural", "wave"), ("world", "copy_synthesis")])
-def test_a_segment_is_a_stretch_of_the_recording_and_of_the_whole_mel_spectrogram_heard(store, condition, heard):
+@pytest.mark.parametrize("condition, wave_kind", [("natural", "wave"), ("world", "copy_synthesis")])
+def test_a_segment_is_a_part_of_the_recording_and_of_the_mel_spectrogram_of_the_condition(store, condition, wave_kind):
     source = segments(store, condition=condition)
     number = next(i for i, utterance in enumerate(source.utterances) if utterance.samples > LENGTH + 600)
     utterance = source.utterances[number]
     mel, wave = source.segment(number, 512)
     natural = store.read_wave(utterance) / FULL_SCALE
     assert np.array_equal(wave[:, 0], natural[512 : 512 + LENGTH].astype(np.float32))
-    whole = MelSpectrogram(MEL)(store.read_wave(utterance, heard) / FULL_SCALE)
+    whole = MelSpectrogram(MEL)(store.read_wave(utterance, wave_kind) / FULL_SCALE)
     assert mel.shape == (8, 80) and np.allclose(mel, whole[2:10], atol=1e-3)
 
 
-def test_an_utterance_shorter_than_a_segment_is_filled_with_silence(store):
+def test_an_utterance_shorter_than_a_segment_is_padded_with_silence(store):
     source = segments(store)
     number = next(i for i, utterance in enumerate(source.utterances) if utterance.samples < LENGTH)
     samples = source.utterances[number].samples
@@ -45,12 +45,12 @@ def test_an_utterance_shorter_than_a_segment_is_filled_with_silence(store):
     assert mel[-1].max() == pytest.approx(source.peaks_db[number] - 80, abs=1e-3)
 
 
-def test_every_place_is_drawn_and_none_beyond_the_end(store):
+def test_every_segment_is_drawn_and_none_beyond_the_end(store):
     source = segments(store)
     numbers, firsts = source.locate(source.draw(0, 200_000))
     samples = np.array([utterance.samples for utterance in source.utterances])
     assert ((firsts >= 0) & (firsts <= np.maximum(samples[numbers] - LENGTH, 0))).all()
-    assert len(set(zip(numbers.tolist(), firsts.tolist(), strict=True))) == source.ends[-1], "all of so few are met"
+    assert len(set(zip(numbers.tolist(), firsts.tolist(), strict=True))) == source.ends[-1], "each of them is drawn"
 
 
 def test_an_epoch_is_a_function_of_seed_and_number(store):
@@ -71,12 +71,12 @@ def test_epochs_follow_each_other(store):
     assert batches[0].shape == (2, LENGTH, 1)
 
 
-def test_the_sample_is_spread_over_the_split_and_always_the_same(store):
+def test_validation_segments_are_always_the_same(store):
     one, other = (np.concatenate([wave for _, wave in segments(store, "validation").sample(5, 2)]) for _ in range(2))
     assert len(one) == 5 and np.array_equal(one, other)
 
 
-def test_features_that_do_not_fit_are_told(store, tmp_path):
+def test_features_of_another_rate_or_without_waves_are_refused(store, tmp_path):
     with pytest.raises(VconvError, match="of 16000 Hz, but mel.sample_rate is 22050.*--set mel.sample_rate=16000"):
         Segments(store, "training", MelSettings(), LENGTH)
     with FeatureStore(write_store(tmp_path / "frames.h5", (30,))) as frames_alone:

@@ -1,5 +1,6 @@
 """Neural metrics with fake networks: each recording is scored once; similarity, naturalness, error rates."""
 
+import shutil
 from types import SimpleNamespace
 
 import numpy as np
@@ -24,8 +25,11 @@ def recordings(tmp_path):
     for system, level in LEVELS.items():
         for sentence in "123":
             path = tmp_path / f"{system} {sentence}.wav"
-            y = level * np.sign(np.sin(np.arange(3000) * 0.05))
-            soundfile.write(path, y, RATE, subtype="FLOAT")
+            if sentence == "1":
+                y = level * np.sign(np.sin(np.arange(3000) * 0.05))
+                soundfile.write(path, y, RATE, subtype="FLOAT")  # a file of floats contains the time it was written
+            else:
+                shutil.copy(tmp_path / f"{system} 1.wav", path)
             paths.setdefault(system, {})[sentence] = path
     settings = {"sample_rate": RATE, "frame_period_ms": 5.0, "f0_method": "dio", "f0_range_hz": {}}
     natural = {"S": paths["source"], "T": paths["target"]}

@@ -1,4 +1,4 @@
-"""Vowels made of harmonics, corpora of them, and a pool that works in this very process."""
+"""Synthetic vowels, corpora of them, random feature files, and a pool of workers that runs in this process."""
 
 from concurrent.futures import Future
 
@@ -14,7 +14,7 @@ RATE = 16000
 
 
 def vowel(f0_hz=150.0, seconds=0.3, rate=RATE):
-    """An /a/-like tone: harmonics of f0 below two formants, and a little noise."""
+    """Return a signal like the vowel /a/: harmonics of F0 with two formants, and weak noise."""
     time = np.arange(int(seconds * rate)) / rate
     harmonics = np.arange(1, int(4000 / f0_hz))
     levels = 1 / (1 + ((harmonics * f0_hz - 700) / 200) ** 2) + 0.5 / (1 + ((harmonics * f0_hz - 1200) / 200) ** 2)
@@ -23,7 +23,7 @@ def vowel(f0_hz=150.0, seconds=0.3, rate=RATE):
 
 
 class InlinePool:
-    """Does each task when it is submitted; Ctrl-C comes at the task number `interrupt_at`."""
+    """Runs each task when it is submitted; raises KeyboardInterrupt at the task number `interrupt_at`."""
 
     def __init__(self, interrupt_at=None):
         self.left = interrupt_at
@@ -60,8 +60,8 @@ def write_vowels():
 
 
 @pytest.fixture
-def voices(tmp_path, write_vowels):
-    """The corpus.yaml of two speakers with five training and one evaluation vowel each."""
+def corpus_yaml(tmp_path, write_vowels):
+    """The path of the corpus.yaml of two speakers with five training vowels and one evaluation vowel each."""
     for speaker, f0_hz in ("A", 120.0), ("B", 220.0):
         write_vowels(tmp_path / "voices" / "train" / speaker, {f"{n}.wav": f0_hz + n for n in range(5)})
         write_vowels(tmp_path / "voices" / "eval" / speaker, {"9.wav": f0_hz})
@@ -76,7 +76,7 @@ def voices(tmp_path, write_vowels):
 
 @pytest.fixture
 def inline(monkeypatch):
-    """Make extraction work in this process; inline(n) lets Ctrl-C come at task n."""
+    """Make extraction run in this process; after inline(n) it is interrupted at task n."""
 
     def use(interrupt_at=None):
         monkeypatch.setattr(extract, "worker_pool", lambda jobs: InlinePool(interrupt_at))

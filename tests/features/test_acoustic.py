@@ -1,4 +1,4 @@
-"""Acoustic features of stored frames, the speech mask, and the content by mel-cepstra."""
+"""Acoustic features of stored frames, the speech mask, and the default content."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from vconv.features import acoustic, content
 from vconv.features.schema import Frames
 
 
-def test_a_pause_lies_25_db_below_the_mean_power():
+def test_speech_frames_are_those_above_25_db_below_the_mean_power():
     energy = np.ones(1000)
     energy[:3] = 10**-2.48, 10**-2.52, 0  # the mean is 0.997, or -0.013 dB
     assert acoustic.speech_mask(energy).tolist() == [True, False, False, *[True] * 997]
@@ -22,13 +22,13 @@ def test_a_pause_lies_25_db_below_the_mean_power():
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(1e-10, 1e6), min_size=1, max_size=20), st.floats(1e-6, 1e6))
-def test_the_level_decides_nothing_and_the_loudest_frame_is_never_a_pause(energy, gain):
+def test_the_speech_mask_does_not_depend_on_the_level_and_holds_the_loudest_frame(energy, gain):
     mask = acoustic.speech_mask(np.array(energy))
     assert mask[np.argmax(energy)]
     np.testing.assert_array_equal(acoustic.speech_mask(np.array(energy) * gain), mask)
 
 
-def test_cepstra_are_of_power_which_is_shape_times_energy():
+def test_mel_cepstra_are_of_the_spectrum_times_the_energy():
     power = np.exp(2 * np.array([1.0, -2.0]))
     flat = acoustic.mel_cepstra(np.full((2, 513), -np.log10(513)), power * 513, 16000)
     assert flat.shape == (2, 40) and flat.dtype == np.float64
@@ -36,7 +36,7 @@ def test_cepstra_are_of_power_which_is_shape_times_energy():
 
 
 @pytest.mark.parametrize(("rate", "bins"), [(16000, 513), (22050, 513), (48000, 1025)])
-def test_the_cepstra_a_spectrum_was_made_of_come_back(rate, bins):
+def test_mel_cepstra_of_a_spectrum_made_of_them_are_the_same(rate, bins):
     expected = np.random.default_rng(0).standard_normal((5, 40)) / np.arange(1, 41)
     power = mel_cepstrum.to_spectrum(expected, bins, mel_cepstrum.mel_alpha(rate))
     energy = power.sum(axis=1)
@@ -61,7 +61,7 @@ def encode(cepstra, frames, mean, std):
     return content.encoder("mel_cepstrum").encode(features, frames, mean, std)
 
 
-def test_content_by_hand(frames):
+def test_the_default_content_by_hand(frames):
     mean, std = np.arange(40.0), np.arange(1.0, 41.0)
     found = encode(mean + np.outer([0, 1, -1, 3], std), frames, mean, std)
     assert found.shape == (4, content.encoder("mel_cepstrum").size) == (4, 27) and found.dtype == np.float32
@@ -72,7 +72,7 @@ def test_content_by_hand(frames):
     np.testing.assert_allclose(found[:, 26], np.array([-9, 0, -12, -30]) / 6, atol=1e-6)
 
 
-def test_acoustic_features_are_power_and_the_coefficients_from_1_on(frames):
+def test_acoustic_features_are_relative_power_and_coefficients_1_to_39(frames):
     power = acoustic.relative_power(frames.energy)
     np.testing.assert_allclose(power, (np.array([0, 0, -16, -99]) + 16 / 3) / 8, atol=1e-6)
     found = acoustic.acoustic_features(frames)

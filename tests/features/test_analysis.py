@@ -1,3 +1,5 @@
+"""From a signal to the arrays of the feature file: types, contents, copy-synthesis, impossible signals."""
+
 import numpy as np
 import pytest
 from voice import voice
@@ -23,20 +25,20 @@ def analyze(y, *options, **changes):
     return analysis.analyze(y, settings(*options, **changes), (70, 300))
 
 
-def test_types_and_lengths():
+def test_arrays_have_the_types_and_lengths_of_the_schema():
     arrays = analyze(voice(150.0, 0.3))
     assert {name: array.dtype for name, array in arrays.items()} == TYPES | dict.fromkeys(EVERYTHING[1:], np.int16)
     assert {len(arrays[name]) for name in TYPES} == {61} and {len(arrays[name]) for name in EVERYTHING[1:]} == {4800}
 
 
 @pytest.mark.parametrize("contents", [["frames"], ["wave"], ["wave", "copy_synthesis"], ["frames", "copy_synthesis"]])
-def test_what_is_asked_for_does_not_change_what_it_is(contents):
+def test_an_array_does_not_depend_on_the_other_contents(contents):
     some, everything = analyze(voice(150.0, 0.3), contents), analyze(voice(150.0, 0.3))
     assert set(some) == {*(TYPES if "frames" in contents else ()), *contents} - {"frames"}
     assert all(np.array_equal(some[name], everything[name]) for name in some)
 
 
-def test_waves_alone_ask_nothing_of_world(monkeypatch):
+def test_waves_alone_are_not_analyzed_by_world(monkeypatch):
     monkeypatch.setattr(world, "analyze", None)
     y = np.array([0.5, -1.0, 0.999, 7.0])  # too short for WORLD as well
     wave = analysis.analyze(y, settings(["wave"]), (np.nan, np.nan))["wave"]
@@ -46,16 +48,16 @@ def test_waves_alone_ask_nothing_of_world(monkeypatch):
 
 @pytest.mark.parametrize(("rate", "frame_period_ms"), [(16000, 5.0), (22050, 5.0), (24000, 7.3)])
 @pytest.mark.parametrize("samples", [4801, 4879, 4880])
-def test_the_copy_is_heard_at_the_same_time_and_as_long(rate, frame_period_ms, samples):
+def test_the_copy_synthesis_is_as_long_as_the_signal_and_has_power_throughout(rate, frame_period_ms, samples):
     y = voice(150.0, 0.5, rate)[:samples]
     copy = analyze(y, rate=rate, frame_period_ms=frame_period_ms)["copy_synthesis"]
     assert copy.shape == (samples,)
     power = [np.square(part.astype(float)).mean() for part in np.array_split(copy, 4)]
-    assert max(power) < 4 * min(power)  # no part of it is silence
+    assert max(power) < 4 * min(power)  # no quarter of it is silence
 
 
-def test_the_copy_is_what_world_makes_of_the_features_in_the_file():
-    """Synthesized from the float64 analysis it would be something else."""
+def test_the_copy_synthesis_is_made_of_the_features_as_they_are_stored():
+    """The float64 features before storage give another signal."""
     y = voice(150.0, 0.3)
     analyzed = world.analyze(y, 16000, 70, 300)
     exact = np.round(world.synthesize(*analyzed, 16000) * 32768)[: len(y)]
@@ -71,7 +73,7 @@ def test_the_copy_is_what_world_makes_of_the_features_in_the_file():
     assert 0 < np.abs(arrays["copy_synthesis"] - exact).max() < 2000
 
 
-def test_a_copy_that_ends_early_is_filled_with_silence_and_a_loud_one_clipped():
+def test_copy_synthesis_is_padded_with_silence_and_clipped_at_full_scale():
     frames = Frames(**{name: array for name, array in analyze(voice(150.0, 0.3)).items() if name in TYPES})
     whole = analysis.copy_synthesis(frames, 61 * 80, settings())
     longer = analysis.copy_synthesis(frames, 61 * 80 + 7, settings())
@@ -80,7 +82,7 @@ def test_a_copy_that_ends_early_is_filled_with_silence_and_a_loud_one_clipped():
     assert loud.min() == -32768 and loud.max() == 32767
 
 
-def test_a_recording_world_cannot_analyze():
+def test_signals_that_world_cannot_analyze_are_refused():
     with pytest.raises(VconvError, match="WORLD needs at least 3"):
         analyze(np.zeros(100))
     with pytest.raises(ValueError, match="a feature is NaN or infinite"):

@@ -1,3 +1,5 @@
+"""Extraction: workers, resuming after interruptions, other settings, broken recordings, F0 ranges."""
+
 import errno
 import os
 import shutil
@@ -39,14 +41,14 @@ def contents(path):
 
 
 @pytest.fixture
-def finished(voices, tmp_path, inline, run):
-    """The feature file of `voices`, made in one go."""
-    run(voices, tmp_path / "finished.h5")
+def finished(corpus_yaml, tmp_path, inline, run):
+    """The feature file of the corpus, extracted without interruption."""
+    run(corpus_yaml, tmp_path / "finished.h5")
     return tmp_path / "finished.h5"
 
 
-def test_real_workers_store_what_world_says(voices, tmp_path, run):
-    report, lines = run(voices, tmp_path / "f.h5")
+def test_worker_processes_store_the_analysis_of_world(corpus_yaml, tmp_path, run):
+    report, lines = run(corpus_yaml, tmp_path / "f.h5")
     assert report == (12, 0, []) and len(lines) == 2 and not (tmp_path / "f.h5.parts").exists()
     with FeatureStore(tmp_path / "f.h5") as opened:
         assert opened.speakers == ["A", "B"]
@@ -66,32 +68,34 @@ def test_real_workers_store_what_world_says(voices, tmp_path, run):
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(0, 22), min_size=1, max_size=3))
-def test_interrupted_and_resumed_equals_uninterrupted(voices, finished, inline, run, interruptions):
+def test_an_interrupted_and_resumed_extraction_equals_an_uninterrupted_one(
+    corpus_yaml, finished, inline, run, interruptions
+):
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "f.h5"
         for tasks in interruptions:
             inline(tasks)
             try:
-                run(voices, output)
+                run(corpus_yaml, output)
             except KeyboardInterrupt:
                 assert not output.exists()
         inline()
-        run(voices, output)
+        run(corpus_yaml, output)
         assert contents(output) == contents(finished)
         assert os.listdir(folder) == ["f.h5"]
 
 
-def test_what_was_done_before_ctrl_c_is_not_done_again(voices, tmp_path, inline, run):
+def test_utterances_analyzed_before_ctrl_c_are_not_analyzed_again(corpus_yaml, tmp_path, inline, run):
     inline(8 + 4)  # the wide pass takes the eight training utterances: one sentence is held out for validation
     with pytest.raises(KeyboardInterrupt):
-        run(voices, tmp_path / "f.h5")
+        run(corpus_yaml, tmp_path / "f.h5")
     assert len(list((tmp_path / "f.h5.parts").glob("[!.]*.part"))) == 4
     inline(8)
-    assert run(voices, tmp_path / "f.h5")[0] == (8, 4, [])
+    assert run(corpus_yaml, tmp_path / "f.h5")[0] == (8, 4, [])
 
 
 def alive(group):
-    """Return the processes of a process group, without those that are dead and only not yet buried."""
+    """Return the running processes of a process group; a zombie does not run."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -104,19 +108,21 @@ def alive(group):
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGINT])
-def test_kill_9_and_ctrl_c_lose_only_what_was_in_flight(voices, finished, tmp_path, write_vowels, run, signal_number):
+def test_kill_9_and_ctrl_c_lose_only_the_utterances_in_progress(
+    corpus_yaml, finished, tmp_path, write_vowels, run, signal_number
+):
     write_vowels(tmp_path / "voices/train/A", {f"x{n:02}.wav": 120 for n in range(30)})
     script = tmp_path / "script.py"
     script.write_text(
         "import signal, sys\nfrom vconv.corpus import recordings\nfrom vconv.features import extract\n"
         "if __name__ == '__main__':\n"
-        # A shell starts background jobs deaf to Ctrl-C.
+        # A shell lets background jobs ignore Ctrl-C.
         "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "    extract.extract(recordings.Corpus.load(sys.argv[1]), sys.argv[2], 2)"
     )
     output = tmp_path / "f.h5"
     process = subprocess.Popen(
-        [sys.executable, script, voices, output],
+        [sys.executable, script, corpus_yaml, output],
         start_new_session=True,
         env=os.environ | {"PYTHONPATH": str(Path(vconv.__file__).parents[1])},
         stderr=subprocess.DEVNULL,
@@ -134,25 +140,25 @@ def test_kill_9_and_ctrl_c_lose_only_what_was_in_flight(voices, finished, tmp_pa
         assert time.monotonic() < deadline, "workers outlived the parent"
         time.sleep(0.05)
     kept = len(list(Path(f"{output}.parts").glob("[!.]*.part")))
-    report, _ = run(voices, output)
+    report, _ = run(corpus_yaml, output)
     assert report == (42 - kept, kept, [])
-    run(voices, tmp_path / "uninterrupted.h5")
+    run(corpus_yaml, tmp_path / "uninterrupted.h5")
     assert contents(output) == contents(tmp_path / "uninterrupted.h5") and not Path(f"{output}.parts").exists()
 
 
-def test_a_finished_file_is_left_alone(voices, finished, run):
+def test_a_complete_file_is_not_written_again(corpus_yaml, finished, run):
     before = finished.stat().st_ino, finished.stat().st_mtime_ns
-    report, lines = run(voices, finished)
+    report, lines = run(corpus_yaml, finished)
     assert report == (0, 12, []) and lines == [f"{finished}: complete already, nothing to do"]
     assert (finished.stat().st_ino, finished.stat().st_mtime_ns) == before
 
 
-def test_only_new_and_replaced_recordings_are_analyzed(voices, finished, tmp_path, write_vowels, run):
+def test_only_new_and_replaced_recordings_are_analyzed(corpus_yaml, finished, tmp_path, write_vowels, run):
     write_vowels(tmp_path / "voices/train/A", {"5.wav": 125})
     write_vowels(tmp_path / "voices/train/B", {"0.wav": 230}, seconds=0.4)
     (tmp_path / "voices/train/B/4.wav").unlink()
     before = FeatureStore(finished)
-    assert run(voices, finished)[0] == (2, 10, [])
+    assert run(corpus_yaml, finished)[0] == (2, 10, [])
     after = FeatureStore(finished)
     names = {(row.speaker, row.name): row for row in after.utterances}
     assert len(names) == 12 and names["B", "0"].samples == 6400 and ("B", "4") not in names
@@ -174,33 +180,33 @@ def test_only_new_and_replaced_recordings_are_analyzed(voices, finished, tmp_pat
         ({"contents": ["wave", "frames"]}, r"contents \['frames', .*\], but now \['frames', 'wave'\] is asked for"),
     ],
 )
-def test_other_settings_are_refused(voices, finished, tmp_path, inline, run, change, message):
+def test_other_settings_are_refused(corpus_yaml, finished, tmp_path, inline, run, change, message):
     with pytest.raises(VconvError, match=f"finished.h5: was made with {message}; choose another --output, or delete"):
-        run(voices, finished, change)
+        run(corpus_yaml, finished, change)
     inline(14)
     with pytest.raises(KeyboardInterrupt):
-        run(voices, tmp_path / "f.h5")
+        run(corpus_yaml, tmp_path / "f.h5")
     with pytest.raises(VconvError, match=f"f.h5.parts: was made with {message}; choose another --output, or delete"):
-        run(voices, tmp_path / "f.h5", change)
+        run(corpus_yaml, tmp_path / "f.h5", change)
 
 
-def test_an_f0_range_can_be_set_by_hand(voices, tmp_path, inline, run):
-    _, lines = run(voices, tmp_path / "f.h5", {"f0_range_hz": {"B": [180, 199]}})
+def test_an_f0_range_in_corpus_yaml_is_used(corpus_yaml, tmp_path, inline, run):
+    _, lines = run(corpus_yaml, tmp_path / "f.h5", {"f0_range_hz": {"B": [180, 199]}})
     opened = FeatureStore(tmp_path / "f.h5")
     assert opened.f0_range_hz[1].tolist() == [180, 199] and len(lines) == 1
     f0_hz = opened.frame_arrays["f0_hz"][[row.start + 20 for row in opened.utterances if row.speaker == "B"]]
-    assert not (f0_hz > 210).any()  # the voice is at 220 Hz and more, out of reach
+    assert not (f0_hz > 210).any()  # F0 is 220 Hz and more, above the range
 
 
-def test_broken_recordings_are_listed_and_the_rest_goes_on(voices, tmp_path, inline, run):
+def test_broken_recordings_are_listed_and_the_others_extracted(corpus_yaml, tmp_path, inline, run):
     train = tmp_path / "voices/train/A"
     (train / "0.wav").write_text("this is no sound")
     soundfile.write(train / "1.wav", np.full(4000, np.nan), 16000, subtype="FLOAT")
     soundfile.write(train / "2.wav", np.zeros(100), 16000)
     loud = 1e30 * np.random.default_rng(0).standard_normal(8000)  # energy beyond float32
     soundfile.write(train / "7.wav", loud, 16000, subtype="FLOAT")
-    soundfile.write(train / "8.wav", np.zeros(8000), 16000)  # silence is no mistake
-    report, _ = run(voices, tmp_path / "f.h5")
+    soundfile.write(train / "8.wav", np.zeros(8000), 16000)  # silence is allowed
+    report, _ = run(corpus_yaml, tmp_path / "f.h5")
     assert [path.name for path, _ in report.failures] == ["0.wav", "1.wav", "2.wav", "7.wav"]
     assert all(reason and "\n" not in reason and str(train) not in reason for _, reason in report.failures)
     assert report[:2] == (10, 0)
@@ -208,13 +214,13 @@ def test_broken_recordings_are_listed_and_the_rest_goes_on(voices, tmp_path, inl
     assert [failure[:3] for failure in opened.failures] == [("A", "training", name) for name in "0127"]
     assert len(opened.utterances) == 10
     ino = (tmp_path / "f.h5").stat().st_ino
-    assert run(voices, tmp_path / "f.h5")[1] == [f"{tmp_path / 'f.h5'}: complete already, nothing to do"]
+    assert run(corpus_yaml, tmp_path / "f.h5")[1] == [f"{tmp_path / 'f.h5'}: complete already, nothing to do"]
     assert (tmp_path / "f.h5").stat().st_ino == ino
-    shutil.copy(train / "3.wav", train / "0.wav")  # mended
-    assert run(voices, tmp_path / "f.h5")[0][:2] == (1, 10)
+    shutil.copy(train / "3.wav", train / "0.wav")  # repaired
+    assert run(corpus_yaml, tmp_path / "f.h5")[0][:2] == (1, 10)
 
 
-def test_nothing_but_broken_recordings(tmp_path, inline, run):
+def test_a_corpus_of_broken_recordings_is_refused_and_nothing_written(tmp_path, inline, run):
     (tmp_path / "A").mkdir()
     (tmp_path / "A/1.wav").write_text("text")
     (tmp_path / "corpus.yaml").touch()
@@ -225,7 +231,7 @@ def test_nothing_but_broken_recordings(tmp_path, inline, run):
     assert sorted(os.listdir(tmp_path)) == ["A", "corpus.yaml"]
 
 
-def test_a_silent_speaker_has_no_range(tmp_path, inline, run):
+def test_a_silent_speaker_is_refused_because_no_f0_range_can_be_found(tmp_path, inline, run):
     (tmp_path / "A").mkdir()
     soundfile.write(tmp_path / "A/1.wav", np.zeros(8000), 16000)
     (tmp_path / "corpus.yaml").touch()
@@ -233,7 +239,7 @@ def test_a_silent_speaker_has_no_range(tmp_path, inline, run):
         run(tmp_path / "corpus.yaml", tmp_path / "f.h5")
 
 
-def test_any_rate_channels_format_and_name(tmp_path, inline, run, write_vowels):
+def test_recordings_of_any_rate_channels_format_and_name_are_extracted(tmp_path, inline, run, write_vowels):
     folder = tmp_path / "Zoë B"
     write_vowels(tmp_path, {"Zoë B/a_b c.wav": 150}, rate=44100, seconds=0.5)
     mono = soundfile.read(folder / "a_b c.wav")[0]
@@ -253,7 +259,7 @@ def test_any_rate_channels_format_and_name(tmp_path, inline, run, write_vowels):
         assert np.median(f0_hz[f0_hz > 0]) == pytest.approx(150, rel=0.01) and (f0_hz > 0).mean() > 0.8
 
 
-def test_a_full_disk_keeps_what_is_done(voices, tmp_path, inline, run, monkeypatch):
+def test_after_a_full_disk_the_finished_utterances_are_kept(corpus_yaml, tmp_path, inline, run, monkeypatch):
     saved, replace = [], os.replace
 
     def full_after_three(temporary, path):
@@ -266,30 +272,30 @@ def test_a_full_disk_keeps_what_is_done(voices, tmp_path, inline, run, monkeypat
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", full_after_three)
         with pytest.raises(VconvError, match=f"f.h5.parts/.*: cannot be written .{os.strerror(errno.ENOSPC)}.*is kept"):
-            run(voices, tmp_path / "f.h5")
-    assert run(voices, tmp_path / "f.h5")[0] == (9, 3, [])
+            run(corpus_yaml, tmp_path / "f.h5")
+    assert run(corpus_yaml, tmp_path / "f.h5")[0] == (9, 3, [])
 
 
-def test_a_part_cut_short_is_made_again(voices, finished, tmp_path, inline, run):
+def test_a_truncated_part_is_analyzed_again(corpus_yaml, finished, tmp_path, inline, run):
     inline(8 + 4)
     with pytest.raises(KeyboardInterrupt):
-        run(voices, tmp_path / "f.h5")
+        run(corpus_yaml, tmp_path / "f.h5")
     whole = sorted((tmp_path / "f.h5.parts").glob("[!.]*.part"))
     for number, part in enumerate(whole[:2]):
         part.write_bytes(part.read_bytes()[: 1000 * number])
     (tmp_path / ".unfinished-1-1-f.h5").touch()  # killed while it wrote the feature file
     (tmp_path / ".unfinished-1-1-other.h5").touch()
     inline()
-    assert run(voices, tmp_path / "f.h5")[0] == (10, 2, [])
+    assert run(corpus_yaml, tmp_path / "f.h5")[0] == (10, 2, [])
     assert contents(tmp_path / "f.h5") == contents(finished)
     assert [path.name for path in tmp_path.glob(".*")] == [".unfinished-1-1-other.h5"]
 
 
-def test_the_wide_pass_is_spread_over_few_utterances(tmp_path, inline, run, write_vowels, monkeypatch):
+def test_the_f0_range_is_found_from_few_utterances_spread_evenly(tmp_path, inline, run, write_vowels, monkeypatch):
     write_vowels(tmp_path, {f"A/{n:02}.wav": 150 for n in range(50)}, seconds=0.05)
     (tmp_path / "corpus.yaml").write_text("splits: {validation: {utterances: ['49']}, training: {}}")
-    heard = []
-    monkeypatch.setattr(extract, "_wide_f0", lambda path, *_: heard.append(path.stem) or np.full(9, 150.0))
+    analyzed = []
+    monkeypatch.setattr(extract, "_wide_f0", lambda path, *_: analyzed.append(path.stem) or np.full(9, 150.0))
     run(tmp_path / "corpus.yaml", tmp_path / "f.h5")
-    assert len(heard) == extract.WIDE_PASS_UTTERANCES and heard[0] == "00" and heard[-1] == "48"
-    assert max(np.diff(np.array(heard, int))) <= 3
+    assert len(analyzed) == extract.WIDE_PASS_UTTERANCES and analyzed[0] == "00" and analyzed[-1] == "48"
+    assert max(np.diff(np.array(analyzed, int))) <= 3

@@ -1,3 +1,5 @@
+"""Waves in the feature file: samples of the recordings, copy-synthesis, and files without frames."""
+
 import numpy as np
 import pytest
 import soundfile
@@ -10,7 +12,7 @@ from vconv.features.store import FeatureStore
 
 @pytest.fixture
 def recordings(tmp_path, write_vowels):
-    """A folder A of vowels, to be extended, and a corpus.yaml that holds `z` out and asks for everything."""
+    """A folder A of two vowels and, beside it, a corpus.yaml that holds `z` out and asks for all contents."""
     write_vowels(tmp_path, {"A/b.wav": 120.0, "A/z.wav": 125.0})
     (tmp_path / "corpus.yaml").write_text(
         "contents: [frames, wave, copy_synthesis]\nsplits: {validation: {utterances: [z]}, training: {}}"
@@ -20,7 +22,7 @@ def recordings(tmp_path, write_vowels):
 
 @pytest.fixture
 def extracted(tmp_path, inline, run):
-    """Extract anew and return (FeatureStore, name → StoredUtterance)."""
+    """Extract again: extracted(changes) → FeatureStore, utterances by name."""
 
     def make(changes=None):
         (tmp_path / "f.h5").unlink(missing_ok=True)
@@ -31,7 +33,7 @@ def extracted(tmp_path, inline, run):
     return make
 
 
-def test_a_16_bit_recording_comes_back_sample_by_sample(recordings, extracted):
+def test_16_bit_recordings_are_stored_sample_by_sample(recordings, extracted):
     samples = np.random.default_rng(0).integers(-32768, 32768, 4001).astype(np.int16)
     samples[:2] = -32768, 32767
     soundfile.write(recordings / "16.wav", samples, 16000, "PCM_16")
@@ -58,7 +60,7 @@ def test_other_recordings_are_rounded_clipped_mixed_and_resampled(recordings, ex
     np.testing.assert_allclose(opened.read_wave(rows["fast"])[100:-100], 32768 * vowel[100:-100], atol=30)
 
 
-def test_the_copy_is_made_of_what_the_file_holds(recordings, extracted):
+def test_the_copy_synthesis_is_made_of_the_stored_frames(recordings, extracted):
     opened, rows = extracted()
     for row in rows.values():
         stored = opened.read(row)
@@ -74,7 +76,7 @@ def test_the_copy_is_made_of_what_the_file_holds(recordings, extracted):
         np.testing.assert_array_equal(copy, expected)
 
 
-def test_waves_alone_are_not_analysed_and_no_range_is_searched(recordings, tmp_path, inline, run, monkeypatch):
+def test_for_waves_alone_nothing_is_analyzed_and_no_f0_range_searched(recordings, tmp_path, inline, run, monkeypatch):
     soundfile.write(recordings / "short.wav", np.zeros(7), 16000)
     monkeypatch.setattr(extract, "_wide_f0", None)
     monkeypatch.setattr(world, "analyze", None)
@@ -89,7 +91,7 @@ def test_waves_alone_are_not_analysed_and_no_range_is_searched(recordings, tmp_p
         np.testing.assert_array_equal(opened.read_wave(opened.utterances[1]), expected)
 
 
-def test_silence_without_a_pitch_will_do_for_waves(recordings, extracted):
+def test_silent_recordings_are_stored_as_waves_but_not_as_copy_synthesis(recordings, extracted):
     for path in recordings.glob("*"):
         soundfile.write(path, np.zeros(4800), 16000)
     opened, rows = extracted({"contents": ["wave"]})

@@ -1,8 +1,10 @@
+"""Parts of an unfinished extraction: reading gives what was saved; truncated or foreign ones are not used."""
+
 import numpy as np
 import pytest
 
 from vconv.common.errors import VconvError
-from vconv.features.extraction_cache import Parts, load, save
+from vconv.features.extraction_cache import VERSION, Parts, load, save
 
 ARRAYS = {
     "spectrum": np.arange(12, dtype=np.float16).reshape(3, 4),
@@ -11,7 +13,7 @@ ARRAYS = {
 }
 
 
-def test_there_and_back(tmp_path):
+def test_loading_gives_what_was_saved(tmp_path):
     save(tmp_path / "a.part", ARRAYS, 7)
     arrays, samples = load(tmp_path / "a.part")
     assert samples == 7 and list(arrays) == list(ARRAYS)
@@ -20,8 +22,8 @@ def test_there_and_back(tmp_path):
         np.testing.assert_array_equal(array, ARRAYS[name])
 
 
-def test_a_part_that_lost_its_end_is_not_there(tmp_path):
-    """A power cut leaves a file cut short, or one with zeros from some place on."""
+def test_a_truncated_part_counts_as_missing(tmp_path):
+    """A power cut leaves a truncated file, or one whose end is zeros."""
     parts = Parts(tmp_path / "f.h5", {"contents": ["frames", "wave"]})
     parts.set_ranges({})
     path = parts.path(("A", "training", "1", 9))
@@ -38,10 +40,10 @@ def test_a_part_that_lost_its_end_is_not_there(tmp_path):
     assert parts.has(("A", "training", "1", 9))
 
 
-def test_parts_of_an_older_version_are_refused(tmp_path):
+def test_parts_of_another_version_are_refused(tmp_path):
     (tmp_path / "f.h5.parts").mkdir()
     (tmp_path / "f.h5.parts" / "settings.json").write_text(
         '{"settings": {"parts_version": 1, "sample_rate": 16000}, "f0_range_hz": {}}'
     )
-    with pytest.raises(VconvError, match="f.h5.parts: was made with parts_version 1, but now 5 is asked for; .*delete"):
+    with pytest.raises(VconvError, match=f"f.h5.parts: was made with parts_version 1, but now {VERSION} is .*delete"):
         Parts(tmp_path / "f.h5", {"sample_rate": 16000, "contents": ["frames", "wave"]})

@@ -1,4 +1,4 @@
-"""What is counted in portions is what NumPy says of all rows at once."""
+"""Statistics accumulated over portions equal those that NumPy computes of all values at once."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from vconv.features.running_statistics import Histogram, Moments, Percentiles
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.floats(-31.875, -0.0, width=16), min_size=1, max_size=300), st.floats(0, 100), st.integers(1, 50))
-def test_percentiles_are_exact(values, percent, portion):
+def test_percentiles_of_a_histogram_are_exact(values, percent, portion):
     column = np.array(values, np.float16)[:, None]
     histogram = Histogram(1)
     for start in range(0, len(column), portion):
@@ -21,7 +21,7 @@ def test_percentiles_are_exact(values, percent, portion):
 
 @settings(max_examples=50, deadline=None)
 @given(portions=st.lists(st.lists(st.floats(-9, 9), max_size=20), min_size=1, max_size=4).filter(any))
-def test_percentiles_of_portions_are_those_of_all_to_half_a_step(portions):
+def test_percentiles_are_exact_to_half_a_step(portions):
     counted, every = Percentiles(0.01), np.concatenate([np.array(portion) for portion in portions])
     for portion in portions:
         counted.add(np.array(portion))
@@ -32,7 +32,7 @@ def test_percentiles_of_portions_are_those_of_all_to_half_a_step(portions):
     np.testing.assert_allclose(fine.at(percents), np.percentile(every, percents), rtol=0, atol=1e-9)
 
 
-def test_a_histogram_counts_in_portions_of_bounded_memory():
+def test_a_histogram_holds_a_bounded_number_of_values():
     histogram = Histogram(3)
     rows = -np.random.default_rng(0).uniform(0, 20, (20000, 3)).astype(np.float16)
     for start in range(0, len(rows), 100):
@@ -43,7 +43,7 @@ def test_a_histogram_counts_in_portions_of_bounded_memory():
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.floats(-100, 100), max_size=20), min_size=1, max_size=6))
-def test_moments_merge(portions):
+def test_the_sum_of_moments_is_that_of_all_values(portions):
     merged = sum((Moments.of(np.array(portion)) for portion in portions), Moments())
     together = np.concatenate(portions)
     assert merged.count == len(together)
@@ -51,7 +51,7 @@ def test_moments_merge(portions):
         np.testing.assert_allclose([merged.mean, merged.variance], [together.mean(), together.var()], atol=1e-9)
 
 
-def test_moments_keep_their_digits_far_from_zero():
-    """The sum of squares minus the square of the sum would lose all of the variance here."""
+def test_the_variance_is_exact_far_from_zero():
+    """The mean of squares minus the square of the mean loses the variance here."""
     merged = sum((Moments.of(1e9 + np.array([x, x + 1.0])) for x in range(0, 100, 2)), Moments())
     assert merged.variance == pytest.approx(np.var(np.arange(100)), rel=1e-9)

@@ -1,3 +1,5 @@
+"""Statistics of the training frames: equal to NumPy's, saved and loaded, and the normalizers made of them."""
+
 import tempfile
 import tracemalloc
 from pathlib import Path
@@ -21,8 +23,8 @@ SPEAKERS = {
 }
 
 
-def spoken_cepstra(frames):
-    """Power by the mean of frames within 25 dB of it, in 8 dB, and mel-cepstra 1 to 39 of these frames."""
+def speech_features(frames):
+    """Return the acoustic features of the speech frames, [n, 40], by other steps than the code."""
     energy = frames.energy.astype(np.float64)
     level_db = 10 * np.log10(energy / energy.mean())
     found = frames.mel_cepstrum[level_db > -25].astype(np.float64)
@@ -35,8 +37,8 @@ def opened(make_store, tmp_path):
     return make_store(tmp_path / "f.h5", SPEAKERS)
 
 
-def test_all_numbers_against_numpy(opened):
-    """Whatever streams must be what NumPy says of all training frames at once."""
+def test_all_statistics_equal_those_of_numpy(opened):
+    """They are accumulated over chunks; NumPy computes them of all training frames at once."""
     computed = statistics.compute(opened, chunk_frames=37)
     index, speaker = opened.frames("training")
     spectrum, f0_hz = opened.spectrum[index].astype(np.float64), opened.frame_arrays["f0_hz"][index]
@@ -57,15 +59,15 @@ def test_all_numbers_against_numpy(opened):
             if (utterance.speaker, utterance.split) == (name, "training")
         ]
         np.testing.assert_allclose(computed.global_variance[number], np.mean(variances, axis=0), rtol=1e-12)
-        cepstra = [
-            spoken_cepstra(opened.read(utterance))
+        acoustic = [
+            speech_features(opened.read(utterance))
             for utterance in opened.utterances
             if (utterance.speaker, utterance.split) == (name, "training")
         ]
-        every = np.concatenate(cepstra)
+        every = np.concatenate(acoustic)
         np.testing.assert_allclose(computed.acoustic_mean[number], every.mean(axis=0), rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(computed.acoustic_std[number], every.std(axis=0), rtol=1e-9)
-        variances = [np.var(rows, axis=0) for rows in cepstra]
+        variances = [np.var(features, axis=0) for features in acoustic]
         np.testing.assert_allclose(computed.acoustic_variance[number], np.mean(variances, axis=0), rtol=1e-9)
     np.testing.assert_array_equal(computed.f0_range_hz, [[80, 300]] * 2)
     assert computed.speakers == ("A", "B é") and computed.settings == opened.settings
@@ -73,13 +75,13 @@ def test_all_numbers_against_numpy(opened):
 
 
 @pytest.mark.parametrize("chunk_frames", [1, 2, 500, 10**6])
-def test_the_size_of_the_chunks_does_not_matter(opened, chunk_frames):
+def test_the_size_of_the_chunks_changes_nothing(opened, chunk_frames):
     one, other = statistics.compute(opened, chunk_frames), statistics.compute(opened, 64)
     for name in ARRAYS:
         np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-12, atol=1e-12, err_msg=name)
 
 
-def test_saved_and_loaded(opened, tmp_path):
+def test_loading_gives_what_was_saved(opened, tmp_path):
     computed = statistics.compute(opened)
     computed.save(tmp_path / "s.h5")
     loaded = Statistics.load(tmp_path / "s.h5")
@@ -94,7 +96,7 @@ def test_saved_and_loaded(opened, tmp_path):
         Statistics.load(opened.path)
 
 
-def test_statistics_on_disk_serve_their_own_store_only(opened, make_store, tmp_path, monkeypatch):
+def test_saved_statistics_are_used_for_their_own_feature_file_only(opened, make_store, tmp_path, monkeypatch):
     path = tmp_path / "s.h5"
     first = statistics.load_or_compute(opened, path)
     with monkeypatch.context() as patch:
@@ -105,8 +107,8 @@ def test_statistics_on_disk_serve_their_own_store_only(opened, make_store, tmp_p
     assert Statistics.load(path).fingerprint == other.fingerprint
 
 
-def test_acoustic_features_on_a_speakers_scale_and_back(opened):
-    """Each speaker has mean 0; the standard std is 1 in the mean over speakers."""
+def test_normalized_acoustic_features_by_hand_and_back(opened):
+    """Each speaker has mean 0; standard deviation 1 is the mean over speakers."""
     computed = statistics.compute(opened)
     normalizer = AcousticNormalizer(computed)
     for speaker in 0, 1:
@@ -117,7 +119,7 @@ def test_acoustic_features_on_a_speakers_scale_and_back(opened):
         np.testing.assert_allclose(normalizer.inverse(found, speaker)[1], mean + std, rtol=1e-6, atol=1e-9)
 
 
-def test_content_follows_from_acoustic_features_by_its_rule(opened):
+def test_the_rule_of_the_default_content_gives_the_content_of_acoustic_features(opened):
     computed, utterance = statistics.compute(opened), opened.split("training")[0]
     speaker, encoder = opened.speakers.index(utterance.speaker), content.encoder("mel_cepstrum")
     frames = opened.read(utterance)
@@ -128,7 +130,7 @@ def test_content_follows_from_acoustic_features_by_its_rule(opened):
     np.testing.assert_allclose(found, encoded[:, :25], atol=1e-4)
 
 
-def test_a_speaker_without_pitch_is_refused(make_store, tmp_path):
+def test_speakers_without_a_voiced_training_frame_are_refused_by_name(make_store, tmp_path):
     with pytest.raises(VconvError, match="f.h5: no voiced training frame of A, B, C, so"):
         statistics.compute(
             make_store(
@@ -139,7 +141,7 @@ def test_a_speaker_without_pitch_is_refused(make_store, tmp_path):
         statistics.compute(make_store(tmp_path / "g.h5", {("A", "evaluation"): [9]}))
 
 
-def test_normalizer_known_values_and_back():
+def test_normalized_spectra_by_hand_and_back():
     normalizer = SpectrumNormalizer([-8.0, -4.0, -3.0], [-2.0, -3.0, -3.0])
     log_spectrum = np.array([[-8.0, -4.0, -3.0], [-2.0, -3.0, -3.0], [-5.0, -3.5, -3.0], [-9.0, 0.0, -3.0]])
     normalized = normalizer.forward(log_spectrum)
@@ -150,11 +152,11 @@ def test_normalizer_known_values_and_back():
 
 @settings(max_examples=40, deadline=None)
 @given(st.floats(-16, -1), st.floats(0.01, 10), st.floats(0, 1))
-def test_normalizer_is_linear_within_its_range(low, width, place):
+def test_the_spectrum_normalizer_is_linear_within_its_range(low, width, share):
     normalizer = SpectrumNormalizer([low], [low + width])
-    value = normalizer.forward([[low + place * width]])[0, 0]
-    assert value == pytest.approx(2 * place - 1, abs=2e-3)
-    assert normalizer.inverse([[value]])[0, 0] == pytest.approx(low + place * width, abs=1e-5)
+    value = normalizer.forward([[low + share * width]])[0, 0]
+    assert value == pytest.approx(2 * share - 1, abs=2e-3)
+    assert normalizer.inverse([[value]])[0, 0] == pytest.approx(low + share * width, abs=1e-5)
 
 
 def test_memory_does_not_grow_with_the_corpus(make_store):

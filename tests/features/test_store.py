@@ -1,3 +1,5 @@
+"""Reading a feature file: frames and waves by split and utterance; damaged files and missing contents are refused."""
+
 import h5py
 import numpy as np
 import pytest
@@ -21,14 +23,14 @@ def test_frames_of_a_split_and_their_speakers(make_store, tmp_path):
         opened.frames("validation")
 
 
-def test_opening_reads_no_frames_and_closing_lets_go(make_store, tmp_path):
+def test_opening_maps_the_arrays_and_closing_releases_them(make_store, tmp_path):
     opened = make_store(tmp_path / "f.h5", {("A", "training"): [3]}, contents=EVERYTHING)
     assert all(isinstance(array, np.memmap) for array in (*opened.frame_arrays.values(), *opened.waves.values()))
     opened.close()
     assert opened.spectrum is None and opened.waves == {} and opened.frames("training")[0].tolist() == [0, 1, 2]
 
 
-def test_a_store_cut_short_is_refused(make_store, tmp_path):
+def test_a_truncated_file_is_refused(make_store, tmp_path):
     make_store(tmp_path / "f.h5", {("A", "training"): [3000]})
     whole = (tmp_path / "f.h5").read_bytes()
     (tmp_path / "f.h5").write_bytes(whole[:-1000])
@@ -38,7 +40,7 @@ def test_a_store_cut_short_is_refused(make_store, tmp_path):
 
 @pytest.mark.parametrize("damage", ["missing", "shorter", "longer", "compressed", "of another type"])
 @pytest.mark.parametrize("name", ["frames/energy", "waves/copy_synthesis"])
-def test_arrays_that_are_not_what_the_table_says(make_store, tmp_path, damage, name):
+def test_arrays_that_contradict_the_table_are_refused(make_store, tmp_path, damage, name):
     make_store(tmp_path / "f.h5", {("A", "training"): [30, 20]}, contents=EVERYTHING)
     with h5py.File(tmp_path / "f.h5", "r+") as file:
         values = file[name][:]
@@ -63,7 +65,7 @@ def test_another_version_is_refused(make_store, tmp_path):
         FeatureStore(tmp_path / "f.h5")
 
 
-def test_waves_of_each_utterance(make_store, tmp_path):
+def test_read_wave_gives_the_samples_of_an_utterance(make_store, tmp_path):
     lengths = {("B", "training"): [3, 4], ("A", "evaluation"): [5]}
     opened = make_store(tmp_path / "f.h5", lengths, contents=EVERYTHING)
     assert list(opened.waves) == ["wave", "copy_synthesis"]
@@ -77,23 +79,23 @@ def test_waves_of_each_utterance(make_store, tmp_path):
     np.testing.assert_array_equal(opened.read_wave(opened.utterances[1]), opened.waves["wave"][240:560])
 
 
-def test_a_file_without_frames(make_store, tmp_path):
+def test_a_file_without_frames_gives_waves_and_refuses_to_read_frames(make_store, tmp_path):
     opened = make_store(tmp_path / "f.h5", {("A", "training"): [3, 4], ("A", "validation"): [5]}, contents=["wave"])
     assert opened.spectrum is None and opened.frame_arrays == {} and opened.speakers == ["A"]
     assert [row.length for row in opened.split("training")] == [0, 0]
     message = r"f.h5: holds no frames, only wave; write contents: \[wave, frames\] in corpus.yaml and extract again"
-    for ask in (
+    for read in (
         lambda: opened.frames("training"),
         lambda: opened.read(opened.utterances[0]),
         lambda: statistics.compute(opened),
         lambda: opened.require("wave", "frames"),
     ):
         with pytest.raises(VconvError, match=message):
-            ask()
+            read()
     opened.require("wave")
 
 
-def test_a_file_without_waves(make_store, tmp_path):
+def test_a_file_without_waves_names_the_contents_that_are_missing(make_store, tmp_path):
     opened = make_store(tmp_path / "f.h5", {("A", "training"): [3]}, contents=["frames"])
     assert opened.waves == {}
     with pytest.raises(VconvError, match="f.h5: holds no copy_synthesis, only frames; write contents: .*, copy_syn"):
@@ -102,8 +104,8 @@ def test_a_file_without_waves(make_store, tmp_path):
         opened.require("frames", "wave", "copy_synthesis")
 
 
-def test_float16_loses_next_to_nothing():
-    """Ten decades of power in one frame come back within 0.04 dB."""
+def test_spectra_stored_as_float16_are_exact_to_4_hundredths_of_a_db():
+    """The power in a frame spans ten decades."""
     random = np.random.default_rng(0)
     spectrum = 10.0 ** random.uniform(-9, 1, (50, 513))
     log_spectrum, energy = world.normalize_energy(spectrum)

@@ -1,3 +1,6 @@
+"""Writing a feature file: reading gives what was written; impossible features and shapes are refused."""
+
+import errno
 import shutil
 from types import SimpleNamespace
 
@@ -28,7 +31,7 @@ def write(path, rows, arrays, settings=None, ranges=None):
     writer.write(path, {"contents": ["frames"]} | (settings or {}), ranges or {"A": (50, 100)}, rows, arrays)
 
 
-def test_there_and_back(tmp_path):
+def test_reading_gives_what_was_written(tmp_path):
     rows = [row(3, name="Zoë ß"), row(5, name="x_y z", split="evaluation", file_bytes=77)]
     arrays = [frames(3), frames(5, spectrum=-np.arange(20.0).reshape(5, 4), f0_hz=np.arange(5.0))]
     settings = {"contents": ["frames"], "sample_rate": 16000, "f0_range_hz": {"é": [1.5, 2.0]}}
@@ -91,7 +94,7 @@ def test_the_fingerprint_depends_on_settings_ranges_and_utterances_only(tmp_path
         (0, {}),
     ],
 )
-def test_what_must_never_enter_the_store(tmp_path, length, changes):
+def test_features_out_of_range_or_of_another_length_are_refused(tmp_path, length, changes):
     with pytest.raises(ValueError):
         write(tmp_path / "f.h5", [row(length)], [frames(length, **changes)])
     assert not list(tmp_path.iterdir())
@@ -107,8 +110,8 @@ def test_what_must_never_enter_the_store(tmp_path, length, changes):
         ["frames", "wave", "copy_synthesis"],
     ],
 )
-def test_any_contents(tmp_path, contents):
-    """One array more than is asked for does no harm."""
+def test_each_combination_of_contents_is_stored(tmp_path, contents):
+    """Arrays beyond the contents are ignored."""
     lengths = [3, 5] if "frames" in contents else [0, 0]
     rows = [row(length, samples=samples) for length, samples in zip(lengths, (7, 400), strict=True)]
     arrays = [
@@ -137,13 +140,13 @@ def test_any_contents(tmp_path, contents):
         {},
     ],
 )
-def test_waves_that_are_not_what_the_table_says(tmp_path, arrays):
+def test_waves_that_contradict_the_table_are_refused(tmp_path, arrays):
     with pytest.raises((ValueError, KeyError)):
         write(tmp_path / "f.h5", [row(0, samples=240)], [arrays], {"contents": ["wave"]})
     assert not list(tmp_path.iterdir())
 
 
-def test_as_many_frames_as_rows(tmp_path):
+def test_the_number_of_utterances_and_of_their_frames_must_agree(tmp_path):
     for arrays in [frames(3)], [frames(3)] * 3:
         with pytest.raises(ValueError):
             write(tmp_path / "f.h5", [row(3), row(3)], arrays)
@@ -151,9 +154,19 @@ def test_as_many_frames_as_rows(tmp_path):
         write(tmp_path / "f.h5", [], [])
 
 
-def test_a_full_disk_is_noticed_before_hdf5_does(tmp_path, monkeypatch):
-    """HDF5 itself would crash the process."""
+def test_too_little_disk_space_is_refused_before_hdf5_writes(tmp_path, monkeypatch):
+    """On a full disk HDF5 crashes the process."""
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10**7))
     with pytest.raises(VconvError, match="f.h5: cannot be written .*make room"):
         write(tmp_path / "f.h5", [row(3)], [frames(3)])
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_recording_that_cannot_be_read_is_not_told_as_a_file_that_cannot_be_written(tmp_path):
+    def arrays():
+        yield frames(3)
+        raise OSError(errno.EIO, "the recording")
+
+    with pytest.raises(OSError, match="the recording"):
+        write(tmp_path / "f.h5", [row(3), row(3)], arrays())
     assert not list(tmp_path.iterdir())

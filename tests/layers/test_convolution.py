@@ -1,4 +1,4 @@
-"""Convolution layers: the fast form equals the plain one, the norm is the published one."""
+"""Convolution layers: the convolution by FFT equals the plain one, the layer norm is the published one."""
 
 import keras
 import numpy as np
@@ -41,7 +41,7 @@ def test_fourier_convolution_refuses_a_narrow_kernel():
         FourierConv1D(1, 18).build((None, 10, 2))
 
 
-def test_layer_norm_by_hand_and_as_group_normalization():
+def test_layer_norm_by_hand_and_by_keras_group_normalization():
     x = np.array([[[1.0, 2.0], [3.0, 6.0]]], "float32")  # mean 3, variance (4 + 1 + 0 + 9) / 4
     layer = LayerNorm(epsilon=0.0)
     assert np.allclose(layer(x), (x - 3) / np.sqrt(3.5))
@@ -53,13 +53,13 @@ def test_layer_norm_by_hand_and_as_group_normalization():
     assert np.allclose(ours(x), keras_own(x), atol=1e-5)
 
 
-def test_layer_norm_has_one_scale_and_offset_a_channel():
+def test_layer_norm_has_one_scale_and_one_offset_for_each_channel():
     layer = LayerNorm()
     layer.build((None, 171, 16))
     assert layer.count_params() == 32
 
 
-def test_blocks_scale_the_height_and_leak():
+def test_blocks_change_the_height_by_the_stride_and_end_in_a_leaky_relu():
     x = keras.Input((19, 81))
     assert convolution_block(x, 5, 7, 3, 0.02, "a").shape == (None, 7, 5)
     assert transposed_convolution_block(x, 5, 9, 3, 0.02, "b").shape == (None, 57, 5)

@@ -1,4 +1,4 @@
-"""Seeded dropout: the share, the scale, and a noise that only the seed and the layer's number decide."""
+"""Seeded dropout: the share, the scale, and noise that depends on the seed and the layer's number alone."""
 
 import numpy as np
 import pytest
@@ -19,13 +19,13 @@ def test_a_share_is_dropped_and_the_rest_scaled_up():
     assert np.allclose(y[y != 0], 2 / 0.7) and y.mean() == pytest.approx(2, abs=0.03)
 
 
-def test_seed_and_number_decide():
+def test_the_noise_depends_on_seed_and_number_alone():
     y = dropped()
     assert np.array_equal(y, dropped())
     for other in (dropped(seed=(0, 2)), dropped(seed=(1, 1)), dropped(number=2)):
         agreed = ((y == 0) == (other == 0)).mean()
-        assert agreed == pytest.approx(0.3**2 + 0.7**2, abs=0.02), "as independent noise agrees"
+        assert agreed == pytest.approx(0.3**2 + 0.7**2, abs=0.02), "two independent draws agree as often"
 
 
-def test_nothing_is_dropped_outside_of_training_or_at_rate_0():
+def test_nothing_is_dropped_outside_training_or_at_rate_0():
     assert np.array_equal(dropped(training=False), X) and np.array_equal(dropped(rate=0.0), X)

@@ -1,4 +1,4 @@
-"""Growing: shares by progress, enlarging and coarsening on numbers worked out by hand."""
+"""Progressive growing: shares by progress, enlarging and coarsening, by hand."""
 
 import numpy as np
 import pytest
@@ -21,14 +21,14 @@ FACTORS = [(4, 2), (2, 1)]
         (7, [0, 0, 1]),
     ],
 )
-def test_resolutions_are_faded_in_one_after_the_other(progress, shares):
+def test_each_resolution_is_faded_in_after_the_one_before(progress, shares):
     growing = Growing(FACTORS)
-    assert growing.shares.numpy().tolist() == [0, 0, 1], "a network that nobody lets grow is grown"
+    assert growing.shares.numpy().tolist() == [0, 0, 1], "without `grow` the network has its full resolution"
     growing.grow(progress)
     assert np.allclose(growing.shares, shares, atol=1e-6)
 
 
-def test_pictures_are_enlarged_and_mixed():
+def test_outputs_are_enlarged_and_mixed_by_their_shares():
     growing = Growing(FACTORS)
     growing.grow(0.25)
     coarse, middle, fine = (
@@ -42,7 +42,7 @@ def test_pictures_are_enlarged_and_mixed():
 
 
 @pytest.mark.parametrize("height, width", [(8, 6), (7, 5), (1, 1)])
-def test_data_become_means_over_what_a_coarse_value_covers(height, width):
+def test_data_are_averaged_over_the_area_of_a_coarse_value(height, width):
     growing = Growing([(4, 2), (2, 2)])
     x = np.random.default_rng(0).normal(size=(2, height, width, 1)).astype(np.float32)
     growing.grow(0)
@@ -51,7 +51,7 @@ def test_data_become_means_over_what_a_coarse_value_covers(height, width):
     if height > 1:
         assert np.allclose(found[:, :4, :2], x[:, :4, :2].mean((1, 2), keepdims=True), atol=1e-6)
         assert np.allclose(found[:, 4:, 2:4], found[:, 4:5, 2:3])
-    if height == 7:  # rows 4, 5, 6 and 6 once more
+    if height == 7:  # rows 4, 5, 6 and 6 again
         rows = x[:, 4:7, :2].mean(2).sum(1) + x[:, 6, :2].mean(1)
         assert np.allclose(found[:, 5, 0], rows / 4, atol=1e-6)
     growing.grow(0.5)

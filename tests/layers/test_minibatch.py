@@ -8,14 +8,14 @@ from vconv.layers.minibatch import MinibatchDeviation
 
 
 @pytest.mark.parametrize("shape", [(2,), (2, 1), (1, 1, 2)])
-def test_the_mean_deviation_of_all_places_is_appended_everywhere(shape):
-    x = np.array([[0.0, 5.0], [4.0, 7.0]], "float32").reshape(2, *shape)  # deviations 2 and 1
+def test_the_mean_standard_deviation_over_all_positions_is_appended_to_each(shape):
+    x = np.array([[0.0, 5.0], [4.0, 7.0]], "float32").reshape(2, *shape)  # standard deviations 2 and 1
     y = MinibatchDeviation()(x)
     assert y.shape == MinibatchDeviation().compute_output_shape(x.shape) == (*x.shape[:-1], x.shape[-1] + 1)
     assert np.array_equal(y[..., :-1], x) and np.allclose(y[..., -1], 1.5, atol=1e-4)
 
 
-def test_equal_rows_are_told_by_a_number_near_zero_and_the_gradient_is_finite():
+def test_of_equal_examples_it_is_near_0_and_has_a_finite_gradient():
     x = tf.ones((4, 3, 2))
     with tf.GradientTape() as tape:
         tape.watch(x)

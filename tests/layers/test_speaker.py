@@ -1,4 +1,4 @@
-"""Speaker embedding and its merging into a code."""
+"""Speaker embedding, its merging with a code, scale and shift by the speaker."""
 
 import numpy as np
 import pytest
@@ -7,14 +7,14 @@ from vconv.layers.sampling import sample_code
 from vconv.layers.speaker import MergeSpeaker, SpeakerScaleShift, speaker_embedding
 
 
-def test_embedding_looks_up_and_is_regularized():
+def test_an_embedding_is_a_regularized_table():
     network = speaker_embedding(3, 2, l2=0.5)
     network.set_weights([np.array([[1.0, 2.0], [0.0, 0.0], [3.0, 0.0]])])
     assert np.allclose(network(np.array([2, 0])), [[3, 0], [1, 2]])
     assert float(sum(network.losses)) == pytest.approx(0.5 * 14)
 
 
-def test_merge_has_three_biases_and_adds_both_parts():
+def test_merging_adds_code_and_speaker_with_three_biases():
     layer = MergeSpeaker(2, l2=0.1)
     layer.build([(None, 3), (None, 1)])
     assert layer.count_params() == 3 * 2 + 2 + 1 * 2 + 2 + 2
@@ -22,7 +22,7 @@ def test_merge_has_three_biases_and_adds_both_parts():
         weight.assign(np.ones(weight.shape))
     code, speaker = np.array([[1.0, 2.0, 3.0]]), np.array([[10.0]])
     assert np.allclose(layer([code, speaker]), 6 + 10 + 3)
-    assert float(sum(layer.losses)) == pytest.approx(0.1 * (6 + 2)), "kernels only, not biases"
+    assert float(sum(layer.losses)) == pytest.approx(0.1 * (6 + 2)), "L2 of the kernels, not of the biases"
 
 
 def test_scale_and_shift_by_hand():

@@ -1,4 +1,4 @@
-"""Spectral normalization: Keras' own arithmetic as the oracle; zeros; in graphs; saved, and gone on with exactly."""
+"""Spectral normalization: Keras' layer as the oracle, convergence, kernels of zeros, no trainable weights."""
 
 import keras
 import numpy as np
@@ -20,7 +20,7 @@ def norm(kernel):
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_as_keras_does_it(times):
+def test_it_equals_the_layer_of_keras(times):
     oracle = keras.layers.SpectralNormalization(keras.layers.Conv2D(5, 3))
     oracle.build((None, 8, 8, 2))
     own = keras.Variable(oracle.kernel)
@@ -33,7 +33,7 @@ def test_as_keras_does_it(times):
     assert np.allclose(own, oracle.kernel, atol=1e-6) and np.allclose(spectral.weights[0], oracle.vector_u, atol=1e-6)
 
 
-def test_the_largest_singular_values_tend_to_one_and_follow_what_changes():
+def test_largest_singular_values_converge_to_1_after_every_change():
     own = kernels((3, 4), (5, 2, 6), (1, 1))
     spectral = SpectralNormalization(own)
     normalize = tf.function(lambda: spectral.normalize(own))
@@ -44,7 +44,7 @@ def test_the_largest_singular_values_tend_to_one_and_follow_what_changes():
         assert [norm(kernel) for kernel in own] == pytest.approx([1, 1, 1], abs=1e-3)
 
 
-def test_a_kernel_of_zeros_stays_and_is_normalized_when_it_is_none():
+def test_a_kernel_of_zeros_is_kept_and_normalized_once_it_is_not_zero():
     (own,) = kernels((3, 4))
     spectral = SpectralNormalization([own])
     own.assign(np.zeros((3, 4)))
@@ -56,7 +56,7 @@ def test_a_kernel_of_zeros_stays_and_is_normalized_when_it_is_none():
     assert norm(own) == pytest.approx(1, abs=1e-3)
 
 
-def test_the_vectors_are_no_trainable_weights():
+def test_its_vectors_are_not_trainable():
     own = kernels((3, 4), (5, 2, 6))
     spectral = SpectralNormalization(own)
     assert not spectral.trainable_weights and [tuple(w.shape) for w in spectral.weights] == [(1, 4), (1, 6)]

@@ -1,4 +1,4 @@
-"""Stacks of transposed convolutions: counted as a network would count, and planned without hole or checkerboard."""
+"""Stacks of transposed convolutions: their coverage counted as a network computes it, and plans without faults."""
 
 import itertools
 import math
@@ -12,16 +12,16 @@ from vconv.common.errors import VconvError
 from vconv.layers.convolution import transposed_convolution_block
 from vconv.layers.upsampling import Upsampling, as_text, check, coverage, plan_upsampling, shapes, verdict
 
-BROKEN = [
+FAULTY = [
     Upsampling(f"layer {number}", (2, 5, 5), stride)
     for number, stride in enumerate([(1, 6, 1), (1, 3, 19), (1, 2, 1)], 1)
 ]
 
 
 def responses(layers, size):
-    """Brute force: for each input of one axis, the output of a stack of all-ones kernels (k, s, padding) to it alone.
+    """Return the response of a stack of all-ones kernels (kernel, stride, padding) to each input of one axis.
 
-    By the definition of a transposed convolution, one tap after the other, cropped as Keras does.
+    It is computed by the definition of a transposed convolution, tap by tap, and cropped as Keras does.
     """
     found = []
     for position in range(size):
@@ -48,7 +48,7 @@ LAYERS = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(LAYERS, st.integers(1, 6))
-def test_coverage_is_the_impulse_response(layers, size):
+def test_coverage_counts_the_impulse_responses(layers, size):
     (axis,) = coverage(axis_stack(layers), (size,))
     found = responses(layers, size)
     assert axis.taps.tolist() == found.sum(axis=0).tolist()
@@ -58,17 +58,17 @@ def test_coverage_is_the_impulse_response(layers, size):
 
 @settings(max_examples=60, deadline=None)
 @given(LAYERS)
-def test_the_rhythm_is_what_the_middle_of_a_long_signal_has(layers):
+def test_the_period_is_that_of_the_middle_of_a_long_signal(layers):
     (axis,) = coverage(axis_stack(layers), (101,))
     period, middle = math.prod(stride for _, stride, _ in layers), len(axis.taps) // 2
-    assert len(axis.rhythm) == period
+    assert len(axis.period) == period
     assert axis.taps[middle : middle + period].tolist() in [
-        np.roll(axis.rhythm, shift).tolist() for shift in range(period)
+        np.roll(axis.period, shift).tolist() for shift in range(period)
     ]
 
 
 def keras_response(stack, start):
-    """The output of Keras' layers, all weights and inputs one."""
+    """Return the output of the layers of Keras where all weights and inputs are 1."""
     import keras
 
     layer_type = {1: keras.layers.Conv1DTranspose, 2: keras.layers.Conv2DTranspose, 3: keras.layers.Conv3DTranspose}
@@ -89,7 +89,7 @@ def keras_response(stack, start):
         ([(2, 5, 3), (3, 2, 4)], [(1, 3, 2), (2, 1, 3)], (2, 3, 2)),
     ],
 )
-def test_coverage_is_what_keras_computes(kernels, strides, start, padding):
+def test_coverage_equals_the_output_of_keras(kernels, strides, start, padding):
     stack = [Upsampling("x", kernel, stride, padding) for kernel, stride in zip(kernels, strides, strict=True)]
     taps = [axis.taps for axis in coverage(stack, start)]
     outer = taps[0]
@@ -100,7 +100,7 @@ def test_coverage_is_what_keras_computes(kernels, strides, start, padding):
     assert np.array_equal(outer, expected)
 
 
-def test_coverage_of_two_axes_multiplies_inputs_too():
+def test_the_inputs_of_an_output_are_the_product_over_axes():
     stack = [Upsampling("x", (5, 2), (2, 3)), Upsampling("y", (3, 4), (2, 2))]
     start, (rows, columns) = (3, 2), coverage(stack, (3, 2))
     reached = np.zeros((12, 12), int)
@@ -112,9 +112,9 @@ def test_coverage_of_two_axes_multiplies_inputs_too():
 
 def test_coverage_by_hand():
     (axis,) = coverage([Upsampling("x", (5,), (2,))], (3,))
-    assert axis.taps.tolist() == axis.inputs.tolist() == [1, 2, 2, 3, 2, 2] and sorted(axis.rhythm) == [2, 3]
+    assert axis.taps.tolist() == axis.inputs.tolist() == [1, 2, 2, 3, 2, 2] and sorted(axis.period) == [2, 3]
     (axis,) = coverage([Upsampling("x", (2,), (5,))], (2,))
-    assert axis.taps.tolist() == [1, 1, 0, 0, 0] * 2 and axis.rhythm.tolist() == [1, 1, 0, 0, 0]
+    assert axis.taps.tolist() == [1, 1, 0, 0, 0] * 2 and axis.period.tolist() == [1, 1, 0, 0, 0]
 
 
 def test_counts_beyond_64_bits_are_exact():
@@ -125,11 +125,11 @@ def test_counts_beyond_64_bits_are_exact():
     assert axis.taps.tolist() == everything and max(everything) > 2**63
 
 
-def test_coverage_of_the_broken_stack_and_its_verdict():
-    found = coverage(BROKEN, (2, 7, 19))
+def test_the_verdict_on_a_faulty_stack_names_every_hole_and_checkerboard():
+    found = coverage(FAULTY, (2, 7, 19))
     assert [len(axis.taps) for axis in found] == [2, 252, 361]
     assert [(axis.taps == 0).sum() for axis in found] == [0, 2, 192]
-    holes, checkerboards, short = verdict(BROKEN, (2, 7, 19), (2, 252, 361))
+    holes, checkerboards, short = verdict(FAULTY, (2, 7, 19), (2, 252, 361))
     assert holes == [
         "layer 1: axis 1: kernel 5 is smaller than stride 6, so no input reaches 1 of every 6 outputs; "
         "use kernel 6 or 12, or stride 5",
@@ -145,20 +145,20 @@ def test_coverage_of_the_broken_stack_and_its_verdict():
 
 @settings(max_examples=200, deadline=None)
 @given(st.integers(1, 9), st.integers(1, 7), st.integers(2, 6), st.sampled_from(["same", "valid"]))
-def test_the_rule_is_what_the_count_shows(kernel, stride, size, padding):
-    """Holes and checkerboards of one layer, by the rule and by counting far from the ends."""
+def test_the_verdict_agrees_with_the_counts(kernel, stride, size, padding):
+    """Holes and checkerboards of one layer follow from kernel and stride, and from the counts far from the ends."""
     layer = Upsampling("x", (kernel,), (stride,), padding)
     (axis,) = coverage([layer], (size,))
     found = verdict([layer], (size,))
     assert bool(found.holes) == (0 in axis.taps) == (not found.covers)
-    assert bool(found.checkerboards) == (len(set(axis.rhythm)) > 1 and not found.holes)
+    assert bool(found.checkerboards) == (len(set(axis.period)) > 1 and not found.holes)
     for sentence in found.checkerboards:
-        assert f"{min(axis.rhythm)} and {max(axis.rhythm)} taps" in sentence
+        assert f"{min(axis.period)} and {max(axis.period)} taps" in sentence
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.integers(1, 20), st.integers(1, 20))
-def test_what_a_sentence_proposes_mends(kernel, stride):
+def test_the_proposed_kernels_and_strides_have_no_fault(kernel, stride):
     found = verdict([Upsampling("x", (kernel,), (stride,))], (5,))
     for sentence in found.holes + found.checkerboards:
         remedy = sentence.split("use kernel ")[1].replace(",", "").split()
@@ -168,13 +168,13 @@ def test_what_a_sentence_proposes_mends(kernel, stride):
             assert not verdict([Upsampling("x", (kernel,), (int(remedy[-1]),))], (5,)).holes
 
 
-def test_a_single_input_has_no_neighbor_to_overlap_with():
+def test_an_axis_of_one_input_has_no_checkerboard():
     layer = Upsampling("x", (5, 5), (4, 4))
     assert [sentence[:9] for sentence in verdict([layer], (1, 2)).checkerboards] == ["x: axis 1"]
     assert set(coverage([layer], (1, 2))[0].taps) == {1}
 
 
-def test_an_axis_short_of_its_target():
+def test_an_axis_shorter_than_its_target_is_named_with_a_larger_start():
     stack = [Upsampling("x", (4, 4), (2, 2))]
     found = verdict(stack, (3, 3), (6, 9))
     assert found.short == [
@@ -185,7 +185,7 @@ def test_an_axis_short_of_its_target():
 
 @settings(max_examples=60, deadline=None)
 @given(LAYERS, st.integers(1, 5), st.integers(1, 200))
-def test_the_start_proposed_is_the_smallest_that_reaches_the_target(layers, start, target):
+def test_the_proposed_start_is_the_smallest_that_reaches_the_target(layers, start, target):
     stack = axis_stack(layers)
     for sentence in verdict(stack, (start,), (target,)).short:
         proposed = int(sentence.split("start at ")[1])
@@ -203,7 +203,7 @@ def test_a_plan_covers_its_target_without_hole_or_checkerboard(target, blocks):
     assert len(plan.stack) == blocks and verdict(plan.stack, plan.start, tuple(target)) == ([], [], [])
     for size, start, crop, axis in zip(target, plan.start, plan.crop, coverage(plan.stack, plan.start), strict=True):
         assert len(axis.taps) - crop == size and crop >= 0
-        assert min(axis.taps) > 0 and len(set(axis.rhythm)) == 1
+        assert min(axis.taps) > 0 and len(set(axis.period)) == 1
         assert start <= 8 and (start >= 4 or start == size)
     for layer in plan.stack:
         assert all(
@@ -228,7 +228,7 @@ def test_no_stack_within_the_rules_has_a_smaller_crop(size, blocks):
 @pytest.mark.parametrize(
     "target, blocks, start, strides, crop",
     [
-        ((28, 28), 3, (7, 7), [(2, 2), (2, 2), (1, 1)], (0, 0)),  # DCGAN's for 28 × 28
+        ((28, 28), 3, (7, 7), [(2, 2), (2, 2), (1, 1)], (0, 0)),  # that of DCGAN for 28 × 28
         ((19,), 2, (5,), [(2,), (2,)], (1,)),
         ((361,), 3, (5,), [(5,), (5,), (3,)], (14,)),
         ((252,), 3, (7,), [(4,), (3,), (3,)], (0,)),
@@ -237,7 +237,7 @@ def test_no_stack_within_the_rules_has_a_smaller_crop(size, blocks):
         ((8,), 1, (8,), [(1,)], (0,)),
     ],
 )
-def test_plans(target, blocks, start, strides, crop):
+def test_plans_by_hand(target, blocks, start, strides, crop):
     plan = plan_upsampling(target, blocks)
     assert plan.start == start and plan.crop == crop and [layer.stride for layer in plan.stack] == strides
     kernels = [
@@ -270,12 +270,12 @@ def test_plans(target, blocks, start, strides, crop):
         ((3,) * 4, (2,) * 4, r"up_1: kernel: \[3, 3, 3, 3\] has 4 axes; a transposed convolution has 1, 2 or 3"),
     ],
 )
-def test_a_layer_that_cannot_be(kernel, stride, sentence):
+def test_an_impossible_layer_is_refused_with_its_name(kernel, stride, sentence):
     with pytest.raises(VconvError, match=f"^{sentence}"):
         check("up_1", kernel, stride)
 
 
-def test_layers_without_holes_pass_and_ints_stand_for_all_axes():
+def test_layers_without_holes_pass_and_a_number_stands_for_all_axes():
     for kernel, stride in (5, 2), (3, 3), ((3, 4), 3), (4, (1, 4, 2)):
         check("up_1", kernel, stride)
     assert Upsampling("x", 4, (1, 2, 2)).kernel == (4, 4, 4) and Upsampling("x", [4, 2], 2).stride == (2, 2)
@@ -295,10 +295,10 @@ def test_a_block_with_a_hole_is_refused_before_it_is_built():
 @pytest.mark.parametrize(
     "call, sentence",
     [
-        (lambda: shapes(BROKEN, (7, 19)), r"layer 1: \[2, 5, 5\] has 3 axes where the others have 2"),
+        (lambda: shapes(FAULTY, (7, 19)), r"layer 1: \[2, 5, 5\] has 3 axes where the others have 2"),
         (
-            lambda: coverage(BROKEN, (2, 0, 19)),
-            r"start: needs whole numbers from 1 to 10,000,000, one an axis, found \(2,",
+            lambda: coverage(FAULTY, (2, 0, 19)),
+            r"start: needs whole numbers from 1 to 10,000,000, one per axis, found \(2,",
         ),
         (
             lambda: coverage([Upsampling("x", 5000, 5000)] * 3, (1,)),
@@ -313,12 +313,12 @@ def test_a_block_with_a_hole_is_refused_before_it_is_built():
         (lambda: plan_upsampling((28,), 2.0), "blocks: needs a whole number"),
     ],
 )
-def test_mistakes_are_told(call, sentence):
+def test_impossible_sizes_are_refused_with_what_is_allowed(call, sentence):
     with pytest.raises(VconvError, match=f"^{sentence}"):
         call()
 
 
-def test_plans_for_the_most_blocks_and_the_longest_axis_come_at_once():
+def test_plans_for_32_blocks_and_for_the_longest_axis_are_found():
     for size, blocks in (10_000_000 - 8, 3), (9973, 32):
         plan = plan_upsampling((size,), blocks)
         assert shapes(plan.stack, plan.start)[-1][0] - plan.crop[0] == size
@@ -327,8 +327,8 @@ def test_plans_for_the_most_blocks_and_the_longest_axis_come_at_once():
 # Text
 
 
-def test_the_text_tells_each_layer_and_the_whole():
-    lines = as_text(BROKEN, (2, 7, 19), (2, 252, 361)).splitlines()
+def test_the_text_describes_each_layer_each_axis_and_a_plan():
+    lines = as_text(FAULTY, (2, 7, 19), (2, 252, 361)).splitlines()
     assert lines[:2] == ["start 2 × 7 × 19", "layer 1: kernel 2 × 5 × 5, stride 1 × 6 × 1, same → 2 × 42 × 19: holes"]
     assert lines[2].startswith("  axis 1: kernel 5 is smaller than stride 6")
     assert "layer 2: kernel 2 × 5 × 5, stride 1 × 3 × 19, same → 2 × 126 × 361: holes and checkerboard" in lines
@@ -340,7 +340,7 @@ def test_the_text_tells_each_layer_and_the_whole():
         "the ends of a long input)",
     ]
     assert "  97,444 of 181,944 outputs (53.6%) are reached by no input" in lines, "all but 2 × 250 × 169"
-    assert "verdict: holes; layers of vconv refuse to be built like this" in lines
+    assert "verdict: holes; vconv builds no such layers" in lines
     assert lines[-4:] == [
         "  layers:",
         "  - {kernel: [3, 8, 10], stride: [1, 4, 5]}",
@@ -361,13 +361,13 @@ def test_the_last_line_is_the_verdict(kernel, target, last):
     assert as_text([Upsampling("x", kernel, 2)], (3,), target).splitlines()[-2:] == last
 
 
-def test_a_layer_is_judged_by_the_size_of_its_input():
+def test_the_verdict_on_a_layer_depends_on_the_size_of_its_input():
     lines = as_text([Upsampling("one", 5, 4), Upsampling("more", 5, 4)], (1,)).splitlines()
     assert lines[1] == "one: kernel 5, stride 4, same → 4: even"
     assert lines[2] == "more: kernel 5, stride 4, same → 16: checkerboard"
 
 
-def test_a_stack_too_short_gets_a_plan_that_is_not():
+def test_for_a_stack_that_is_too_short_a_plan_is_printed():
     lines = as_text([Upsampling("x", 4, 2)], (3,), (9,)).splitlines()
     assert "  axis 0: the stack ends at 6 outputs, short of its target 9; use larger strides or start at 5" in lines
     assert "verdict: too short" in lines and lines[-1] == "  - {kernel: [4], stride: [2]}"

@@ -20,9 +20,8 @@ SMALL = changes_for("dcgan")
 
 
 def build(*assignments, small=True):
-    changes = SMALL if small else {}
-    settings = config.merge(models.settings("dcgan", changes), config.parse_assignments(assignments), "test")
-    return models.build("dcgan", settings)
+    changes = config.overlay(SMALL if small else {}, config.parse_assignments(assignments))
+    return models.build("dcgan", models.settings("dcgan", changes))
 
 
 def shapes(network):
@@ -442,17 +441,17 @@ def test_what_has_no_coarser_maps_cannot_grow(other):
     "assignment, sentence",
     [
         ("spectrogram.kind=stft", "spectrogram.kind: 'stft'.*mel, cqt, world"),
-        ("spectrogram.width=0", "spectrogram: width: is 0"),
+        ("spectrogram.width=0", "dcgan: spectrogram.width is 0; it must be from 1 to 65536"),
         ("network.height_kernels=[5, 5, 5]", "height_kernels: has 3 entries for 4 layers"),
         ("network.critic_strides=[1, 2]", "critic_strides: has 2 entries for 3 layers"),
         ("network.generator=gru", "network.generator: 'gru'.*convolutional, lstm"),
         ("network.critic_norm=group", "critic_norm: 'group'.*batch, layer, none"),
-        ("network.critic_dropout=1.0", "critic_dropout is 1"),
+        ("network.critic_dropout=1.0", "critic_dropout is 1.0; it must be from 0 to below 1"),
         ("network.width_kernels=[5, 5, 1, 5]", "upsampling_3: axis 1: kernel 1 is smaller than stride 2"),
         ("adversarial.objective=wgan", "objective: 'wgan'.*wasserstein"),
         ("adversarial.constraint=both", "constraint: 'both'.*none"),
         ("adversarial.critic_steps=0", "critic_steps is 0"),
-        ("adversarial.progressive_epochs=-1", "progressive_epochs is -1; it must be 0, or more"),
+        ("adversarial.progressive_epochs=-1", "progressive_epochs is -1; it must be from 0 to 1000000"),
     ],
 )
 def test_mistakes_are_one_sentence(assignment, sentence):

@@ -139,11 +139,6 @@ def test_consistency_needs_a_rule(small):
     small.set_content_rule(None)
 
 
-def test_a_weight_below_0_is_refused():
-    with pytest.raises(VconvError, match="training.consistency is -1.0; it must be 0 .* or more"):
-        models.build("matched", models.settings("matched", {"training": {"consistency": -1.0}}), **sizes(2))
-
-
 def test_a_step_trains_every_weight_and_the_embedding_of_the_targets_seen(small):
     before = [np.array(variable) for variable in small.trainable_variables]
     table = np.array(small.speaker_embedding.weights[0])

@@ -131,7 +131,7 @@ def test_folded_weight_norms_change_nothing(name):
     [
         ({"network": {"upsampling_strides": [8, 8, 2]}}, "4 upsampling_kernels, 3 upsampling_strides"),
         ({"network": {"discriminator_groups": [1, 4]}}, "6 discriminator_strides, 2 discriminator_groups"),
-        ({"network": {"scales": 1}}, "network.scales is 1; it must be 2 or more"),
+        ({"network": {"scales": 1}}, "network.scales is 1; it must be from 2 to 16"),
         ({"mel": {"hop": 200}}, r"make 256 samples of a frame, but mel.hop is 200; .*\[5, 5, 4, 2\]"),
         ({"network": {"bands": 4}}, r"strides \[8, 8, 2, 2\] times 4 bands make 1024.*\[4, 4, 2, 2\]"),
         ({"training": {"segment_samples": 8000}}, "multiple of the hop 256.*for example 7936"),

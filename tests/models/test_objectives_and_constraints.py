@@ -45,11 +45,11 @@ def refused(name, objective, constraint):
 @pytest.mark.parametrize("objective", OBJECTIVES)
 @pytest.mark.parametrize("name", PLAYERS)
 def test_it_trains_within_its_bound_or_is_refused(name, objective, constraint):
-    settings = settings_of(name, objective, constraint)
     if sentence := refused(name, objective, constraint):
         with pytest.raises(VconvError, match=f"^{name}: .*{sentence}"):
-            build(name, settings)
+            build(name, settings_of(name, objective, constraint))
         return
+    settings = settings_of(name, objective, constraint)
     model = build(name, settings)
     assert ("penalty" in model.trackers) or constraint != "gradient_penalty"
     if objective != ("least_squares" if constraint == "none" else "wasserstein"):

@@ -243,5 +243,5 @@ def test_weight_clipping_bounds_kernels_and_leaves_no_penalty(small_settings):
 
 @pytest.mark.parametrize("change", [{"constraint": "none"}, {"fakes": ["noise"]}, {"fakes": []}, {"critic_steps": 0}])
 def test_bad_choices_are_refused_with_what_is_allowed(small_settings, change):
-    with pytest.raises(VconvError, match="gradient_penalty, weight_clipping|reconstruction, conversion|1 or more"):
+    with pytest.raises(VconvError, match="gradient_penalty, weight_clipping|reconstruction, conversion|from 1 to 1000"):
         build(small_settings, **change)

@@ -1,6 +1,5 @@
 """The frame-pair file: for each frame of a corpus the acoustic features of each speaker that sound the same."""
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,16 +57,14 @@ class FramePairs:
     def __init__(self, path):
         self.path = Path(path)
         with hdf5.open_file(path, FORMAT, VERSION, REMEDY) as file:
-            self.settings = json.loads(file.attrs["settings"])
-            self.fingerprint = str(file.attrs["fingerprint"])
-            self.speakers = hdf5.read_texts(file["speakers"])
-            self.utterances = [
-                AlignedUtterance(*row) for row in hdf5.read_rows(file["utterances"], AlignedUtterance._fields)
-            ]
+            self.settings = file.json("settings")
+            self.fingerprint = file.text("fingerprint")
+            self.speakers = file.texts("speakers")
+            self.utterances = [AlignedUtterance(*row) for row in file.rows("utterances", AlignedUtterance._fields)]
             shape = (len(self.speakers), _frame_count(self.utterances), ACOUSTIC_SIZE)
-            self.matched = hdf5.memory_map(path, file["matched"], np.float16, shape)
-            self.weight = hdf5.memory_map(path, file["weight"], np.uint8, shape[:2])
-            self.transforms = file["transforms"][:]
+            self.matched = file.memory_map("matched", np.float16, shape)
+            self.weight = file.memory_map("weight", np.uint8, shape[:2])
+            self.transforms = file.array("transforms")
 
     def __enter__(self):
         return self
@@ -140,17 +137,17 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
     }
     size = sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in types.values())
     with files.replacing(path) as temporary:
-        with hdf5.new_file(temporary, FORMAT, VERSION, size) as file:
+        with files.writing(path), hdf5.new_file(temporary, FORMAT, VERSION, size) as file:
             file.attrs["settings"], file.attrs["fingerprint"] = hdf5.to_json(settings), fingerprint
             hdf5.write_table(file, "/", {"speakers": list(speakers)})
             hdf5.write_rows(file, "utterances", AlignedUtterance._fields, utterances)
             offsets = [hdf5.reserve(file, name, *layout) for name, layout in types.items()]
-        with open(temporary, "rb+") as file:
+        with open(temporary, "rb+", buffering=0) as file:
             for number, (_, parts) in enumerate(zip(speakers, matched, strict=True)):
                 for part, offset, (of_all, kind) in zip(parts, offsets, types.values(), strict=True):
                     values = _checked(part, of_all[1:], kind)
-                    file.seek(offset + number * values.nbytes)
-                    file.write(values)
+                    with files.writing(path):
+                        files.write_at(file, offset + number * values.nbytes, values)
 
 
 def _frame_count(utterances):

@@ -23,12 +23,6 @@ from vconv.common.workers import available_cores
 from vconv.features.acoustic import TRANSFORMED_SIZE
 
 IDENTITY = np.eye(TRANSFORMED_SIZE + 1, TRANSFORMED_SIZE)
-RANGES = (
-    ("adaptation", "warp", lambda value: 0 <= value < 1, "from 0 to below 1"),
-    ("adaptation", "keep", lambda value: 0 < value <= 1, "above 0 and at most 1"),
-    ("adaptation", "ridge", lambda value: value > 0, "above 0"),
-    ("matching", "keep", lambda value: 0 < value <= 1, "above 0 and at most 1"),
-)
 
 
 def settings(changes=None):
@@ -39,13 +33,7 @@ def settings(changes=None):
     VconvError
         An unknown key, an ill-typed value or an impossible number.
     """
-    complete = config.merge(config.read_yaml(files(__package__) / "match.yaml"), changes or {}, "match")
-    for section, values in complete.items():
-        config.check_sizes(values, f"match: {section}")
-    for section, key, allowed, words in RANGES:
-        if not allowed(complete[section][key]):
-            raise VconvError(f"match: {section}: {key}: is {complete[section][key]}; it must be {words}")
-    return complete
+    return config.read_template(files(__package__) / "match.yaml").complete(changes or {}, "match")
 
 
 def match(store, statistics, output, settings, report=print):

@@ -13,8 +13,12 @@ SUFFIXES = (".npy", ".npz")
 
 def save(path, levels_db, settings):
     """Write a mel spectrogram [T, mels] and its `MelSettings` to a .npz file, whole or not at all."""
-    with files.replacing(path) as temporary, open(temporary, "wb") as file:
-        np.savez(file, mel=np.asarray(levels_db, np.float32), **settings._asdict())
+
+    def write_to(temporary):
+        with open(temporary, "wb") as file:  # given a name, NumPy would add .npz to some
+            np.savez(file, mel=np.asarray(levels_db, np.float32), **settings._asdict())
+
+    files.write(path, write_to)
 
 
 def read(path, settings):

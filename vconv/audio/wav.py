@@ -100,9 +100,13 @@ def write(path, y, rate, file_rate=None):
     if file_rate not in (None, rate):
         y, rate = resample(y.astype(np.float64), rate, file_rate), file_rate
     gain = _gain(y)
-    try:
-        with files.replacing(path, remedy=REMEDY) as temporary, open(temporary, "wb") as file:
+
+    def write_to(temporary):
+        with open(temporary, "wb") as file:
             _encode(file, y, gain, int(rate), path.suffix.lower())
+
+    try:
+        files.write(path, write_to, remedy=REMEDY)
     except soundfile.LibsndfileError as error:
         raise VconvError(f"{path}: cannot be written ({_reason(error)}); {REMEDY}") from error
     return float(gain)

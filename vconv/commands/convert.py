@@ -1,4 +1,4 @@
-"""Say recordings in another voice."""
+"""Convert recordings to another speaker's voice."""
 
 from vconv.commands.options import add_shared, corpus_of, load_tensorflow, positive, tell
 from vconv.common.errors import VconvError
@@ -8,26 +8,39 @@ VOCODERS = ("world", "diff", "griffin-lim", "melgan")
 
 def add(sub):
     """Declare the options."""
-    sub.add_argument("inputs", nargs="*", metavar="FILE-OR-FOLDER")
+    sub.add_argument(
+        "inputs", nargs="*", metavar="FILE-OR-FOLDER", help="recordings to convert: files, or folders of them"
+    )
     add_shared(sub, "--run", required=True)
-    sub.add_argument("--source", metavar="SPEAKER", help="who speaks; leave it out for a voice the model never heard")
-    sub.add_argument("--target", metavar="SPEAKER", help="whose voice to use")
-    add_shared(sub, "--pairs", default=None, help="in place of files: convert the corpus for these pairs, or all")
-    sub.add_argument("--split", default="evaluation", help="which split --pairs converts (default: evaluation)")
-    add_shared(sub, "--corpus", help="default: the corpus the run was trained on")
+    sub.add_argument("--source", metavar="SPEAKER", help="speaker of the recordings (default: an unseen speaker)")
+    sub.add_argument("--target", metavar="SPEAKER", help="speaker to convert to; needed unless --pairs is given")
+    add_shared(
+        sub,
+        "--pairs",
+        default=None,
+        help="in place of files: source and target speakers to convert the corpus for, or all",
+    )
+    sub.add_argument(
+        "--split", default="evaluation", help="split of the corpus to convert with --pairs (default: evaluation)"
+    )
+    add_shared(sub, "--corpus", help="the file that describes the corpus (default: the corpus of the run)")
     add_shared(sub, "--corpus-dir")
-    sub.add_argument("--output", required=True, metavar="DIR")
+    sub.add_argument(
+        "--output", required=True, metavar="DIR", help="folder for the converted recordings; made if missing"
+    )
     add_shared(sub, "--failures")
     sub.add_argument(
         "--vocoder",
         default="world",
         metavar="NAME",
-        help="what turns the result into sound: world "
-        "(default), or after it melgan:RUN, griffin-lim or griffin-lim:RUN; or diff: the recording "
-        "itself, moved in pitch and filtered",
+        help="synthesis of the converted features: world; melgan:RUN, griffin-lim or griffin-lim:RUN, which "
+        "resynthesize WORLD's result; or diff, which shifts the pitch of the recording itself and filters it "
+        "(default: world)",
     )
-    sub.add_argument("--format", default="wav", choices=("wav", "flac", "ogg"), help="default: wav")
-    sub.add_argument("--rate", type=positive, metavar="HZ", help="sample rate of the files (default: the model's)")
+    add_shared(sub, "--format")
+    sub.add_argument(
+        "--rate", type=positive, metavar="HZ", help="sample rate of the written files in Hz (default: the model's)"
+    )
 
 
 def run(options):
@@ -37,9 +50,9 @@ def run(options):
     from vconv.training.run_folder import RunFolder
 
     if bool(options.pairs) == bool(options.inputs):
-        raise VconvError("name either recordings to convert, with --target, or --pairs of the corpus' speakers")
+        raise VconvError("give either recordings to convert and --target, or --pairs of speakers of the corpus")
     if options.pairs and (options.source or options.target):
-        raise VconvError("--pairs says who speaks and whose voice to use; leave out --source and --target")
+        raise VconvError("--pairs names source and target speakers; leave out --source and --target")
     folder, suffix = RunFolder(options.run), f".{options.format}"
     settings, speakers = folder.settings(), folder.statistics().speakers
     if options.pairs:
@@ -49,7 +62,7 @@ def run(options):
         _check_speakers(options, speakers)
         tasks = folder_tasks(options.inputs, options.source, options.target, options.output, suffix)
     one_of(options.vocoder.partition(":")[0], VOCODERS, "--vocoder")
-    load_tensorflow()  # not before all mistakes are told, for it takes seconds
+    load_tensorflow()  # takes seconds, so after all checks
     from vconv.conversion.converter import SYNTHESES, VoiceConverter
 
     converter = VoiceConverter.load(options.run)
@@ -63,7 +76,7 @@ def run(options):
 
 
 def _vocoder(name, rate):
-    """Return the vocoder after WORLD for signals of `rate` Hz; VconvError if it is one for another rate."""
+    """Return the vocoder that follows WORLD for signals of `rate` Hz; VconvError if it is one for another rate."""
     from vconv.conversion import vocoders
 
     vocoder = vocoders.load(name, rate)
@@ -76,7 +89,7 @@ def _check_speakers(options, speakers):
     from vconv.common.config import one_of
 
     if not options.target:
-        raise VconvError("--target is missing; say whose voice to use")
+        raise VconvError("--target is missing; give the speaker to convert to")
     one_of(options.target, speakers, "--target")
     if options.source:
         one_of(options.source, speakers, "--source")

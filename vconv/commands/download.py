@@ -1,4 +1,4 @@
-"""Fetch and unpack a corpus' archives."""
+"""Download and unpack the archives of a corpus."""
 
 from vconv.commands.options import add_shared
 from vconv.common.errors import VconvError
@@ -7,7 +7,7 @@ from vconv.common.errors import VconvError
 def add(sub):
     """Declare the options."""
     add_shared(sub, "--corpus", required=True)
-    sub.add_argument("--output", required=True, metavar="DIR", help="folder to unpack into")
+    sub.add_argument("--output", required=True, metavar="DIR", help="folder to unpack into; made if missing")
 
 
 def run(options):

@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 
 from vconv.commands.options import load_tensorflow
@@ -132,5 +133,4 @@ def _draw(sets, folder):
         "nearest.png": pictures.nearest_pairs(generated, training, *memorization.nearest(generated, training)),
     }
     for name, figure in drawn.items():
-        with files.replacing(folder / name) as temporary:
-            figure.savefig(temporary, dpi=120)
+        files.write(folder / name, partial(figure.savefig, dpi=120))

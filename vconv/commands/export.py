@@ -1,15 +1,15 @@
-"""Write a trained vocoder's generator for other programs: SavedModel or TensorFlow Lite."""
+"""Export the generator of a trained vocoder for other programs, as SavedModel or TensorFlow Lite."""
 
 from vconv.commands.options import add_shared, load_tensorflow
 
 
 def add(sub):
     """Declare the options."""
-    add_shared(sub, "--run", required=True, help="folder of a trained vocoder")
+    add_shared(sub, "--run", required=True, help="run folder of a trained vocoder")
     sub.add_argument(
-        "--format", required=True, choices=("saved-model", "tflite"), help="saved-model: a folder; tflite: a file"
+        "--format", required=True, choices=("saved-model", "tflite"), help="saved-model writes a folder, tflite a file"
     )
-    sub.add_argument("--output", required=True, metavar="PATH")
+    sub.add_argument("--output", required=True, metavar="PATH", help="the new folder, or the file, to write")
 
 
 def run(options):

@@ -1,4 +1,4 @@
-"""WORLD features of a corpus → one HDF5 file."""
+"""Extract the features of a corpus: its recordings → one feature file (HDF5)."""
 
 from vconv.commands.options import add_shared, features_path, tell
 
@@ -7,7 +7,12 @@ def add(sub):
     """Declare the options."""
     add_shared(sub, "--corpus", required=True)
     add_shared(sub, "--corpus-dir", "--jobs")
-    sub.add_argument("--output", dest="features", metavar="F.h5", help="default: dump/features.h5 beside corpus.yaml")
+    sub.add_argument(
+        "--output",
+        dest="features",
+        metavar="F.h5",
+        help="the feature file to write (default: dump/features.h5 beside corpus.yaml)",
+    )
     add_shared(sub, "--failures")
 
 

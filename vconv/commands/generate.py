@@ -1,4 +1,4 @@
-"""Make patches of spectrograms from noise, and what they sound like."""
+"""Generate patches of spectrograms from noise, and their sounds."""
 
 from vconv.commands.options import add_shared, load_tensorflow, positive
 from vconv.common.errors import VconvError
@@ -10,21 +10,28 @@ TRAINING_PER_SAMPLE = 4  # real patches for each generated one: `evaluate-sample
 def add(sub):
     """Declare the options."""
     add_shared(sub, "--run", required=True)
-    sub.add_argument("-n", type=positive, default=16, metavar="N", help="how many (default 16)")
-    sub.add_argument("--seed", type=int, default=0, help="of the noise (default 0)")
-    sub.add_argument("--output", required=True, metavar="DIR", help="patches.npy, samples.png, index.html with players")
+    sub.add_argument("-n", type=positive, default=16, metavar="N", help="number of patches (default: 16)")
+    sub.add_argument("--seed", type=int, default=0, help="seed of the noise, 0 or more (default: 0)")
+    sub.add_argument(
+        "--output",
+        required=True,
+        metavar="DIR",
+        help="folder for patches.npy, samples.png, sounds/ and index.html, a page with players; made if missing",
+    )
     sub.add_argument(
         "--vocoder",
         default="griffin-lim",
         metavar="NAME",
-        help="griffin-lim (default) or melgan:RUN; only for mel spectrograms",
+        help="synthesis of the sounds from mel spectrograms: griffin-lim or melgan:RUN (default: griffin-lim)",
     )
-    sub.add_argument("--sounds", type=positive, default=16, metavar="N", help="how many of them to hear (default 16)")
+    sub.add_argument(
+        "--sounds", type=positive, default=16, metavar="N", help="number of patches to synthesize (default: 16)"
+    )
     sub.add_argument(
         "--features",
         metavar="F.h5",
-        help="write patches of these recordings to DIR/real/ as well, for "
-        "`vconv evaluate-samples`: training.npy, training-speakers.npy, held-out.npy",
+        help="a feature file, whose patches are written to DIR/real/ for `vconv evaluate-samples`: training.npy, "
+        "training-speakers.npy and held-out.npy (default: none are written)",
     )
 
 
@@ -83,8 +90,7 @@ def _save(path, array):
 
     from vconv.common import files
 
-    with files.replacing(path) as temporary, open(temporary, "wb") as file:
-        np.save(file, array)
+    files.write(path, lambda temporary: np.save(temporary, array))
 
 
 def _show(output, options, generator, patches, vocoder):

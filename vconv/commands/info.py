@@ -1,4 +1,4 @@
-"""A model's networks and settings."""
+"""Show the networks, the cost and the settings of a model, or list the models."""
 
 import json
 
@@ -7,11 +7,15 @@ from vconv.commands.options import add_shared, load_tensorflow, positive
 
 def add(sub):
     """Declare the options."""
-    sub.add_argument("model", nargs="?", metavar="NAME", help="without it: the names of all models")
+    sub.add_argument(
+        "model", nargs="?", metavar="NAME", help="name of the model (default: print the names of all models)"
+    )
     add_shared(sub, "--set")
-    sub.add_argument("--bins", type=positive, default=513, help="values of a frame (default 513: 16 kHz)")
-    sub.add_argument("--speakers", type=positive, default=10, help="default 10")
-    sub.add_argument("--json", action="store_true", help="as JSON")
+    sub.add_argument(
+        "--bins", type=positive, default=513, help="frequency bins of a frame (default: 513, those of 16 kHz)"
+    )
+    sub.add_argument("--speakers", type=positive, default=10, help="number of training speakers (default: 10)")
+    sub.add_argument("--json", action="store_true", help="print JSON (default: text)")
     sub.add_argument(
         "--preparation",
         action="store_true",

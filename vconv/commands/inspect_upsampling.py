@@ -1,4 +1,6 @@
-"""What a stack of transposed convolutions covers: holes, checkerboards, and what mends them."""
+"""Check a stack of transposed convolutions for holes and checkerboards, and propose repairs."""
+
+from functools import partial
 
 from vconv.commands.options import MISTAKE, add_shared, load_tensorflow
 
@@ -7,12 +9,16 @@ HOLES = 1  # exit status
 
 def add(sub):
     """Declare the options."""
-    sub.add_argument("config", metavar="CONFIG", help="a model's name, or a .yaml file that lists a stack")
+    sub.add_argument("config", metavar="CONFIG", help="name of a model, or a .yaml file that lists a stack")
     add_shared(sub, "--set")
-    sub.add_argument("--picture", metavar="FILE.png", help="draw there which output is reached by how many taps")
+    sub.add_argument(
+        "--picture",
+        metavar="FILE.png",
+        help="draw there the number of kernel taps that reach each output (default: no picture)",
+    )
     sub.epilog = (
-        f"Exit status: 0 if every output is reached, evenly or not; {HOLES} if a layer leaves holes or the "
-        f"stack falls short of its target; {MISTAKE} after a mistake."
+        f"Exit status: 0 if every output is reached, with or without a checkerboard; {HOLES} if a layer has holes or "
+        f"the stack falls short of its target; {MISTAKE} after a mistake."
     )
 
 
@@ -31,8 +37,7 @@ def run(options):
         from vconv.common import plots
 
         figure = plots.taps([axis.taps for axis in upsampling.coverage(stack, start)])
-        with files.replacing(options.picture) as temporary:
-            figure.savefig(temporary, dpi=100)
+        files.write(options.picture, partial(figure.savefig, dpi=100))
     return 0 if upsampling.verdict(stack, start, target).covers else HOLES
 
 

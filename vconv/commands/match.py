@@ -1,4 +1,4 @@
-"""Match the frames of speakers who said different sentences, for a model that learns from pairs."""
+"""Pair frames of speakers who read different sentences, for models that train on frame pairs."""
 
 from vconv.commands.options import add_shared, features_path
 
@@ -6,9 +6,17 @@ from vconv.commands.options import add_shared, features_path
 def add(sub):
     """Declare the options."""
     add_shared(sub, "--corpus", required=True)
-    add_shared(sub, "--corpus-dir", "--set")
-    sub.add_argument("--features", metavar="F.h5", help="default: dump/features.h5 beside corpus.yaml")
-    sub.add_argument("--output", metavar="FRAME_PAIRS.h5", help="default: frame_pairs.h5 beside the features")
+    add_shared(sub, "--corpus-dir", "--features")
+    add_shared(
+        sub,
+        "--set",
+        help="change a setting of match.yaml, for example matching.keep=0.7; may be repeated (default: none)",
+    )
+    sub.add_argument(
+        "--output",
+        metavar="FRAME_PAIRS.h5",
+        help="the frame-pair file to write (default: frame_pairs.h5 beside the feature file)",
+    )
 
 
 def run(options):

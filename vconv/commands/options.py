@@ -1,4 +1,4 @@
-"""What several subcommands share: options, and how they find a corpus, pairs and features."""
+"""What several subcommands share: options, how they find corpus and features, and how they report failures."""
 
 import argparse
 import os
@@ -18,18 +18,35 @@ def positive(text):
 
 
 SHARED = {
-    "--corpus": {"metavar": "corpus.yaml"},
-    "--corpus-dir": {"metavar": "DIR", "help": "folder of the recordings, in place of the one in corpus.yaml"},
-    "--jobs": {"type": positive, "metavar": "N", "help": "processes to use (default: one a core)"},
+    "--corpus": {"metavar": "corpus.yaml", "help": "the file that describes the corpus"},
+    "--corpus-dir": {
+        "metavar": "DIR",
+        "help": "folder of the recordings (default: the one that corpus.yaml names as root)",
+    },
+    "--jobs": {"type": positive, "metavar": "N", "help": "number of processes (default: one per core)"},
     "--set": {
         "action": "append",
         "default": [],
         "metavar": "KEY=VALUE",
-        "help": "change a setting, e.g. training.seed=3",
+        "help": "change a setting, for example training.seed=3; may be repeated (default: the settings' defaults)",
     },
-    "--pairs": {"default": "all", "metavar": "A-B,C-D", "help": "speakers to convert from and to (default: all)"},
-    "--run": {"metavar": "DIR", "help": "folder of the trained model"},
-    "--failures": {"metavar": "FILE", "help": "write there what failed, and end with status 0 all the same"},
+    "--pairs": {
+        "default": "all",
+        "metavar": "A-B,C-D",
+        "help": "pairs of source and target speaker (default: all)",
+    },
+    "--run": {"metavar": "DIR", "help": "run folder of the trained model"},
+    "--failures": {
+        "metavar": "FILE",
+        "help": "write there a line for each recording that failed, and end with status 0 "
+        "(default: print them, and end with status 2)",
+    },
+    "--features": {"metavar": "F.h5", "help": "the feature file (default: dump/features.h5 beside corpus.yaml)"},
+    "--format": {
+        "default": "wav",
+        "choices": ("wav", "flac", "ogg"),
+        "help": "format of the audio files (default: wav)",
+    },
 }
 
 
@@ -40,7 +57,7 @@ def add_shared(sub, *names, **changes):
 
 
 def tell(failures, listed=None):
-    """Print what failed, a sentence each, and return the exit status; 0 if the file `listed` is to hold it."""
+    """Print what failed, a sentence each, and return the exit status; 0 if it is also written to the file `listed`."""
     for failure in failures:
         print(f"vconv: {failure}", file=sys.stderr)
     if listed:
@@ -49,7 +66,7 @@ def tell(failures, listed=None):
 
 
 def features_path(options):
-    """Return the path of --features, or where the recipe of --corpus puts them."""
+    """Return the path of --features, by default dump/features.h5 beside the file of --corpus."""
     return options.features or Path(options.corpus).parent / "dump" / "features.h5"
 
 
@@ -64,7 +81,7 @@ def corpus_of(options, settings):
 
 
 def load_tensorflow():
-    """Import TensorFlow without its start-up chatter, which comes from C++; set TF_CPP_MIN_LOG_LEVEL=0 to see it."""
+    """Import TensorFlow without its start-up messages, which come from C++; TF_CPP_MIN_LOG_LEVEL=0 shows them."""
     if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2") == "0":
         return
     sys.stderr.flush()

@@ -1,12 +1,16 @@
-"""Spectral range, F0 and variance of the training frames."""
+"""Compute and print the statistics of the training frames: F0, spectral range and variance by speaker."""
 
 from pathlib import Path
+
+from vconv.commands.options import add_shared
 
 
 def add(sub):
     """Declare the options."""
-    sub.add_argument("--features", required=True, metavar="F.h5")
-    sub.add_argument("--output", metavar="S.h5", help="default: statistics.h5 beside the features")
+    add_shared(sub, "--features", required=True, help="the feature file")
+    sub.add_argument(
+        "--output", metavar="S.h5", help="the statistics file to write (default: statistics.h5 beside the feature file)"
+    )
 
 
 def run(options):

@@ -1,25 +1,25 @@
-"""Train a model, or go on training it."""
+"""Train a model, or resume an interrupted training."""
 
 from vconv.commands.options import add_shared, features_path, load_tensorflow
 
 
 def add(sub):
     """Declare the options."""
-    sub.add_argument("model", metavar="MODEL", help="a model's name; `vconv info` lists them")
+    sub.add_argument("model", metavar="MODEL", help="name of the model; `vconv info` lists them")
     add_shared(sub, "--corpus", required=True)
-    add_shared(sub, "--corpus-dir", "--set")
-    add_shared(sub, "--run", required=True, help="folder of the run; an interrupted run goes on")
+    add_shared(sub, "--corpus-dir", "--set", "--features")
+    add_shared(sub, "--run", required=True, help="run folder to write; a run that is there already is resumed")
     sub.add_argument(
         "--condition",
         choices=("natural", "world"),
-        help="what a vocoder hears in training: mel "
-        "spectrograms of the recordings, or of WORLD's copies; short for --set training.condition=…",
+        help="mel spectrograms that a vocoder trains on: of the recordings, or of their copy-synthesis by WORLD; "
+        "short for --set training.condition=… (default: natural)",
     )
-    sub.add_argument("--features", metavar="F.h5", help="default: dump/features.h5 beside corpus.yaml")
     sub.add_argument(
         "--frame-pairs",
         metavar="FRAME_PAIRS.h5",
-        help="what `vconv match` made, for a model that learns from it (default: frame_pairs.h5 beside the features)",
+        help="the frame-pair file that `vconv match` wrote, for models that train on it "
+        "(default: frame_pairs.h5 beside the feature file)",
     )
 
 
@@ -34,7 +34,7 @@ def run(options):
 
     condition = [f"training.condition={options.condition}"] if options.condition else []
     changes = config.parse_assignments([*options.set, *condition])
-    models.settings(options.model, changes)  # a mistake is told before TensorFlow takes its seconds to load
+    models.settings(options.model, changes)  # reports a mistake before TensorFlow takes seconds to load
     corpus = read_settings(options.corpus, corpus_dir=options.corpus_dir)
     kind = data.kind(models.training_data(options.model))
     with FeatureStore(features_path(options)) as store:

@@ -1,4 +1,4 @@
-"""Turn mel spectrograms into sound again: those of recordings (copy-synthesis), or arrays in files."""
+"""Synthesize sound from mel spectrograms: those of recordings (copy-synthesis), or arrays in files."""
 
 from vconv.commands.options import add_shared, load_tensorflow, positive, tell
 
@@ -6,7 +6,10 @@ from vconv.commands.options import add_shared, load_tensorflow, positive, tell
 def add(sub):
     """Declare the options."""
     sub.add_argument(
-        "inputs", nargs="+", metavar="FILE-OR-FOLDER", help="recordings, or mel spectrograms in dB: .npy, .npz"
+        "inputs",
+        nargs="+",
+        metavar="FILE-OR-FOLDER",
+        help="recordings, or mel spectrograms in dB (.npy, .npz), or folders of them",
     )
     sub.add_argument(
         "--vocoder",
@@ -14,10 +17,12 @@ def add(sub):
         metavar="NAME",
         help="melgan:RUN, griffin-lim, or griffin-lim:RUN with the mel spectrogram of that run",
     )
-    sub.add_argument("--output", required=True, metavar="DIR")
+    sub.add_argument("--output", required=True, metavar="DIR", help="folder for the audio files; made if missing")
     add_shared(sub, "--failures")
-    sub.add_argument("--format", default="wav", choices=("wav", "flac", "ogg"), help="default: wav")
-    sub.add_argument("--rate", type=positive, metavar="HZ", help="sample rate of the files (default: the vocoder's)")
+    add_shared(sub, "--format")
+    sub.add_argument(
+        "--rate", type=positive, metavar="HZ", help="sample rate of the written files in Hz (default: the vocoder's)"
+    )
 
 
 def run(options):
@@ -26,7 +31,7 @@ def run(options):
     from vconv.conversion.convert_files import folder_tasks, vocode_all
 
     tasks = folder_tasks(options.inputs, None, None, options.output, f".{options.format}", mel_file.SUFFIXES)
-    load_tensorflow()  # not before all mistakes are told, for it takes seconds
+    load_tensorflow()  # takes seconds, so after all checks
     from vconv.conversion import vocoders
 
     vocoder = vocoders.load(options.vocoder, options.rate)

@@ -1,1 +1,1 @@
-"""COMMON: errors, settings, files on disk, worker processes and plots that several rooms use; knows no TensorFlow."""
+"""COMMON: errors, settings, files on disk, worker processes and plots that several rooms use; without TensorFlow."""

@@ -1,10 +1,13 @@
-"""YAML files and `key=value` changes become complete, type-checked settings; an unknown key is an error."""
+"""YAML files and `key=value` changes become complete, checked settings; an unknown key is an error."""
 
+import reprlib
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
 from vconv.common.errors import VconvError
+from vconv.common.limits import Words, limits_of
 
 KINDS = {
     bool: "true or false",
@@ -14,6 +17,40 @@ KINDS = {
     list: "a list",
     dict: "a section",
 }
+SHORT = reprlib.Repr()  # a value in a message, however long or deep it is
+SHORT.maxstring = SHORT.maxother = SHORT.maxlong = 80
+SHORT.maxlist, SHORT.maxlevel, LONGEST = 16, 3, 160
+# PyYAML raises these for text that is no YAML and for values that are ill-formed, such as the date 2001-99-99.
+NOT_YAML = (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+
+
+class Template(NamedTuple):
+    """The settings that exist.
+
+    defaults : dict
+        Every setting with a value of its type; a section is a dict.
+    limits : dict
+        Nested as `defaults`: what a setting may be, an `Interval` or `Words` of `vconv.common.limits`.
+    """
+
+    defaults: dict
+    limits: dict
+
+    def extended(self, other):
+        """Return this template with the settings of another added, and those that both have as the other has them."""
+        return Template(overlay(self.defaults, other.defaults), overlay(self.limits, other.limits))
+
+    def complete(self, changes, where):
+        """Return the complete settings: the defaults with `changes` applied; errors as of `merge`."""
+        return merge(self.defaults, changes, where, self.limits)
+
+
+def read_template(path):
+    """Return the `Template` that a YAML file of this package describes by its values and comments."""
+    text = path.read_text(encoding="utf-8")
+    loader = yaml.SafeLoader(text)
+    node = loader.get_single_node()
+    return Template(loader.construct_document(node), limits_of(node, text.split("\n")))
 
 
 def read_yaml(path):
@@ -28,7 +65,9 @@ def read_yaml(path):
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise VconvError(f"{path}: cannot be read ({error.strerror}); name an existing YAML file") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except RecursionError as error:
+        raise VconvError(f"{path}: is not valid YAML (nested too deeply)") from error
+    except NOT_YAML as error:
         raise VconvError(f"{path}: is not valid YAML ({' '.join(str(error).split())})") from error
     if content is None:
         return {}
@@ -38,27 +77,40 @@ def read_yaml(path):
 
 
 def parse_assignments(assignments):
-    """Turn `["training.seed=3", …]` into `{"training": {"seed": 3}, …}`; values are read as YAML."""
+    """Turn `["training.seed=3", …]` into `{"training": {"seed": 3}, …}`; values are read as YAML.
+
+    Raises
+    ------
+    VconvError
+        One is not written as key=value, has a value that is no YAML, or names a setting as a section.
+    """
     changes = {}
     for assignment in assignments:
         key, equals, text = assignment.partition("=")
         if not (key and equals):
-            raise VconvError(f"--set {assignment}: write it as key=value, for example training.seed=3")
+            raise VconvError(f"--set {assignment[:80]}: write it as key=value, for example training.seed=3")
         *sections, last = key.split(".")
         place = changes
         for section in sections:
             place = place.setdefault(section, {})
             if not isinstance(place, dict):
-                raise VconvError(f"--set {assignment}: {section} was already set to a value and is no section")
+                raise VconvError(f"--set {assignment[:80]}: {section} was already set to a value and is no section")
         try:
             place[last] = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise VconvError(f"--set {assignment}: the value is not valid YAML") from error
+        except (RecursionError, *NOT_YAML) as error:
+            raise VconvError(f"--set {assignment[:80]}: the value is not valid YAML") from error
     return changes
 
 
-def merge(defaults, changes, where):
-    """Return `defaults` with `changes` applied, section by section.
+def overlay(base, changes):
+    """Return `base` with `changes` laid over it, section by section, unchecked."""
+    both = {key for key in base.keys() & changes.keys() if isinstance(base[key], dict)}
+    nested = {key: overlay(base[key], changes[key]) for key in both if isinstance(changes[key], dict)}
+    return base | changes | nested
+
+
+def merge(defaults, changes, where, limits=None):
+    """Return `defaults` with `changes` applied, section by section, and checked.
 
     Parameters
     ----------
@@ -69,61 +121,80 @@ def merge(defaults, changes, where):
         a text such as `1e-4`, which YAML 1.1 does not read as one.
     where : str
         Names the origin of the changes in error messages.
+    limits : dict, optional
+        As in `Template`.
 
     Raises
     ------
     VconvError
-        An unknown key (the message lists those that exist) or a value of another type.
+        An unknown key (the message lists those that exist), a value of another type or beyond its limits (the message
+        says what is allowed).
     """
-    if not isinstance(changes, dict):
-        raise VconvError(f"{where}: needs a section with the keys {', '.join(defaults)}, found {changes!r}")
-    unknown = [str(key) for key in changes if key not in defaults]
-    if unknown:
-        raise VconvError(f"{where}: there is no key {', '.join(unknown)}; the keys are: {', '.join(defaults)}")
-    merged = dict(defaults)
-    for key, value in changes.items():
-        if isinstance(defaults[key], dict):
-            merged[key] = merge(defaults[key], value, f"{where}: {key}")
-        else:
-            merged[key] = _typed(value, defaults[key], f"{where}: {key}")
-    return merged
+    return overlay(defaults, _checked(defaults, changes, where, limits or {}, ()))
 
 
 def one_of(value, allowed, where):
     """Return `value` if it is among `allowed`, else raise a VconvError that lists them."""
     if value not in allowed:
-        raise VconvError(f"{where}: {value!r} is not allowed; choose one of: {', '.join(map(str, allowed))}")
+        raise VconvError(f"{where}: {_shown(value)} is not allowed; choose one of: {', '.join(map(str, allowed))}")
     return value
 
 
-def check_sizes(section, where):
-    """Raise a VconvError unless `section` can be the sizes of a network.
+def _checked(defaults, changes, where, limits, path):
+    """Return the `changes` of the section `path` (a tuple of names), each in the type of its default."""
+    here = f"{where}: {'.'.join(path)}" if path else where
+    if not isinstance(changes, dict):
+        raise VconvError(f"{here}: needs a section with the keys {', '.join(defaults)}, found {_shown(changes)}")
+    unknown = [str(key)[:80] for key in changes if key not in defaults]
+    if unknown:
+        raise VconvError(f"{here}: there is no key {', '.join(unknown[:5])}; the keys are: {', '.join(defaults)}")
+    checked = {}
+    for key, value in changes.items():
+        if isinstance(defaults[key], dict):
+            checked[key] = _checked(defaults[key], value, where, limits.get(key, {}), (*path, key))
+        else:
+            checked[key] = _allowed(value, defaults[key], f"{where}: {'.'.join([*path, key])}", limits.get(key))
+    return checked
 
-    Every whole number in it, in lists too, must be 1 or more, no list empty, and a list `x_channels` as long as
-    `x_kernels`.
-    """
-    for key, value in section.items():
-        sizes = value if isinstance(value, list) else [value]
-        if not sizes or any(type(size) is int and size < 1 for size in sizes):
-            raise VconvError(f"{where}: {key}: is {value!r}; it needs whole numbers of 1 or more")
-        kernels = section.get(key.replace("_channels", "_kernels"), value)
-        if isinstance(value, list) and len(kernels) != len(value):
-            raise VconvError(
-                f"{where}: {key}: has {len(value)} entries and {key.replace('_channels', '_kernels')} has "
-                f"{len(kernels)}; give one of each a layer"
-            )
+
+def _allowed(value, default, where, limits):
+    """Return `value` in the type of `default`, or raise a VconvError if it has another or lies beyond its `limits`."""
+    if isinstance(limits, Words) and isinstance(default, str):
+        return one_of(value, limits.words, where)
+    typed = _typed(value, default, where, limits)
+    entries, subject = (typed, "each entry") if isinstance(typed, list) else ([typed], "it")
+    if limits is None:
+        return typed
+    if not entries:
+        raise VconvError(f"{where} is empty; it must hold one entry or more, each {limits}")
+    for entry in entries:
+        if isinstance(limits, Words):
+            one_of(entry, limits.words, where)
+        elif entry not in limits:
+            raise VconvError(f"{where} is {_shown(value)}; {subject} must be {limits}")
+    return typed
 
 
-def _typed(value, default, where):
+def _typed(value, default, where, limits):
     """Return `value` in the type of `default` or raise a VconvError."""
     kind = type(default)
     if kind is float and isinstance(value, (int, str)) and not isinstance(value, bool):
         try:
             return float(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             pass
     if type(value) is not kind:
-        raise VconvError(f"{where}: needs {KINDS[kind]} such as {default!r}, found {value!r}")
+        allowed = f" {limits}," if limits is not None and kind is not list else ""
+        raise VconvError(f"{where}: needs {KINDS[kind]}{allowed} such as {default!r}, found {_shown(value)}")
     if kind is list and default:
-        return [_typed(item, default[0], where) for item in value]
+        return [_typed(entry, default[0], where, limits) for entry in value]
     return value
+
+
+def _shown(value):
+    """Return `value` as short text for a message."""
+    try:
+        text = SHORT.repr(value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number of very many digits"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and how errors of writing are told."""
 
 import contextlib
 import os
@@ -12,53 +12,100 @@ ROOM = "make room or choose another place"
 
 @contextlib.contextmanager
 def replacing(path, durable=True, remedy=ROOM):
-    """Yield a temporary name beside `path`; what is written there takes the place of `path` when the block ends.
+    """Yield a temporary name beside `path`; the file written there replaces `path` when the block ends.
 
-    After an error the old file, if any, is untouched and the temporary one gone. A killed process leaves the old file
-    too, and a hidden temporary one. The last of several writers wins. The folder is made if missing.
+    After an error the old file, if any, is untouched and the temporary file is removed. A killed process leaves the old
+    file, and a hidden temporary one. The last of several writers wins. The folder is made if missing.
+
+    An error of the block passes unchanged, because the block may do more than write: put `writing` around its writes.
 
     Parameters
     ----------
     path : str or Path
     durable : bool
-        Wait until the disk has it, so that not even a power cut can leave half a file.
+        Wait until the disk has the file, so that not even a power cut can leave half of it.
     remedy : str
-        Ends the message, should the file not be written.
+        Ends the message if the file cannot be written.
 
     Raises
     ------
     VconvError
-        The block, or what comes after it, met an OSError: the disk is full, the folder cannot be written.
+        The folder cannot be made, or the finished file cannot be stored or renamed.
     """
     path = Path(path)
-    # The name's end stays, because some libraries go by it.
+    # The end of the name stays, because some libraries choose the format by it.
     temporary = path.with_name(f".unfinished-{os.getpid()}-{threading.get_ident()}-{path.name}")
-    try:
+    with writing(path, remedy):
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield temporary
+    try:
+        yield temporary
+        with writing(path, remedy):
             if durable:
                 with open(temporary, "rb+") as written:
                     os.fsync(written.fileno())
             os.replace(temporary, path)
-        finally:
+    finally:
+        with contextlib.suppress(OSError):  # a name too long for the file system
             temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def writing(path, remedy=ROOM):
+    """Turn an OSError of the block, which does nothing but write the file `path`, into a VconvError.
+
+    Raises
+    ------
+    VconvError
+        The disk is full or the folder cannot be written; `remedy` ends the message.
+    """
+    try:
+        yield
     except OSError as error:
         raise VconvError(f"{path}: cannot be written ({reason(error)}); {remedy}") from error
 
 
+def write(path, write_to, durable=True, remedy=ROOM):
+    """Write a file, whole or not at all, by a function that takes the (temporary) name to write to.
+
+    Parameters
+    ----------
+    path, durable, remedy
+        As in `replacing`.
+    write_to : callable
+        Does nothing but write: any OSError of it is told as an error of writing `path`.
+
+    Raises
+    ------
+    VconvError
+        The disk is full or the folder cannot be written.
+    """
+    with replacing(path, durable, remedy) as temporary, writing(path, remedy):
+        write_to(temporary)
+
+
+def write_at(file, position, values):
+    """Write the bytes of a contiguous array at `position` of a binary file that was opened without a buffer.
+
+    A buffer would meet the full disk once more when the file is closed, outside of `writing`.
+    """
+    file.seek(position)
+    rest = memoryview(values)
+    rest = rest.cast("B") if rest.nbytes else b""
+    while rest:
+        rest = rest[file.write(rest) :]  # the system may take a part only
+
+
 def write_text(path, text, remedy=ROOM):
-    """Write a text file in UTF-8 as `replacing` does."""
-    with replacing(path, remedy=remedy) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    """Write a text file in UTF-8, whole or not at all; errors as of `write`."""
+    write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"), remedy=remedy)
 
 
 def remove_unfinished(folder, name="*"):
-    """Remove what killed writers of `folder`/`name` left; only for one who knows that nobody is writing there now."""
+    """Remove the temporary files that killed writers of `folder`/`name` left. Nobody may be writing there now."""
     for path in Path(folder).glob(f".unfinished-*-{name}"):
         path.unlink(missing_ok=True)
 
 
 def reason(error):
-    """Return what the system says of an OSError, without the path, in one line."""
+    """Return the system's text of an OSError in one line, without the path."""
     return os.strerror(error.errno) if error.errno else " ".join(str(error).split())

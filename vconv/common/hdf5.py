@@ -1,4 +1,4 @@
-"""HDF5 files that know their format and version when they are opened."""
+"""HDF5 files that know their format and version: how they are written whole, opened, checked and read."""
 
 import contextlib
 import errno
@@ -14,26 +14,41 @@ from vconv.common import files
 from vconv.common.errors import VconvError
 
 SMALL_BYTES = 1 << 24  # for tables and statistics
+DAMAGE = (OSError, KeyError, ValueError, TypeError, AttributeError, RuntimeError)  # raised by reads of a broken file
 
 
-@contextlib.contextmanager
-def create(path, kind, version):
-    """Yield a new h5py.File for small things; it takes the place of `path` once the block ends without an error.
+def write(path, kind, version, attributes, columns):
+    """Write a small HDF5 file, whole or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+    kind, version : str, int
+        The format that `open_file` checks.
+    attributes : dict
+        Name → text or number.
+    columns : dict
+        Name → array or list, as `write_table` takes them.
 
     Raises
     ------
     VconvError
         The folder cannot be written or the disk is full; the old file, if any, is untouched.
     """
-    with files.replacing(path) as temporary, new_file(temporary, kind, version) as file:
-        yield file
+
+    def write_to(temporary):
+        with new_file(temporary, kind, version) as file:
+            file.attrs.update(attributes)
+            write_table(file, "/", columns)
+
+    files.write(path, write_to)
 
 
 @contextlib.contextmanager
 def new_file(path, kind, version, extra_bytes=0):
     """Yield a new h5py.File with its format and version; OSError if there is no room for it and `extra_bytes` more.
 
-    It must not come to HDF5 meeting a full disk: closing the file would fail, and then crash the process at its end.
+    HDF5 must not meet a full disk itself: closing the file would fail, and then crash the process at its end.
     """
     if shutil.disk_usage(Path(path).parent).free < extra_bytes + SMALL_BYTES:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -54,35 +69,6 @@ def reserve(file, name, shape, dtype):
     return file.create_dataset(name, shape, dtype, dcpl=layout).id.get_offset()
 
 
-@contextlib.contextmanager
-def open_file(path, kind, version, remedy, oldest=None):
-    """Yield the h5py.File `path`, opened for reading, if it has the given format and version, or one from `oldest` on.
-
-    Raises
-    ------
-    VconvError
-        The file is missing, no HDF5, cut short, damaged, or of another format or version; `remedy` ends the message.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise VconvError(f"{path}: there is no such file; {remedy}")
-    try:
-        with h5py.File(path, "r") as file:
-            if file.attrs.get("format") != kind:
-                raise VconvError(f"{path}: is an HDF5 file, but holds no {kind}; {remedy}")
-            found = file.attrs.get("version")
-            readable = range(version if oldest is None else oldest, version + 1)
-            if found not in readable:
-                raise VconvError(
-                    f"{path}: is version {found} of {kind}, this vconv reads version "
-                    f"{' and '.join(map(str, readable))}; {remedy}"
-                )
-            yield file
-    except (OSError, KeyError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise VconvError(f"{path}: is no HDF5 file, or a damaged one ({reason}); {remedy}") from error
-
-
 def write_table(file, name, columns):
     """Write `columns` (name → list or array) as data sets below the group `name`; texts become UTF-8 strings."""
     for column, values in columns.items():
@@ -96,23 +82,99 @@ def write_rows(file, name, names, rows):
     write_table(file, name, dict(zip(names, columns, strict=True)))
 
 
-def read_rows(group, names):
-    """Return the columns `names` of a table as a list of tuples."""
-    columns = [read_texts(group[name]) if group[name].dtype == object else group[name][:].tolist() for name in names]
-    return list(zip(*columns, strict=True))
+@contextlib.contextmanager
+def open_file(path, kind, version, remedy):
+    """Yield the file `path` as a `StoredFile`, if it has the given format and version.
+
+    An error of the block passes unchanged; what the methods of the `StoredFile` cannot read is a VconvError.
+
+    Raises
+    ------
+    VconvError
+        The file is missing, no HDF5, cut short, damaged, or of another format or version; `remedy` ends the message.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise VconvError(f"{path}: there is no such file; {remedy}")
+    with damaged(path, remedy):
+        file = h5py.File(path, "r")
+    with file:
+        with damaged(path, remedy):
+            found_kind, found = file.attrs.get("format"), int(file.attrs.get("version", 0))
+        if found_kind != kind:
+            raise VconvError(f"{path}: is an HDF5 file, but holds no {kind}; {remedy}")
+        if found != version:
+            raise VconvError(f"{path}: is version {found} of {kind}, this vconv reads version {version}; {remedy}")
+        yield StoredFile(path, file, remedy)
 
 
-def read_texts(dataset):
-    """Return a data set of UTF-8 strings as a list of str."""
+@contextlib.contextmanager
+def damaged(path, remedy):
+    """Turn an error of the block, which does nothing but read or check parts of the file `path`, into a VconvError."""
+    try:
+        yield
+    except DAMAGE as error:
+        reason = " ".join(str(error).split())
+        raise VconvError(f"{path}: is no HDF5 file, or a damaged one ({reason}); {remedy}") from error
+
+
+class StoredFile:
+    """An HDF5 file open for reading; a method raises a VconvError if the file lacks what it is asked for."""
+
+    def __init__(self, path, file, remedy):
+        self._path, self._file, self._remedy = path, file, remedy
+
+    def text(self, name):
+        """Return an attribute as str."""
+        with damaged(self._path, self._remedy):
+            return str(self._file.attrs[name])
+
+    def json(self, name):
+        """Return the content of an attribute that holds JSON."""
+        with damaged(self._path, self._remedy):
+            return json.loads(self._file.attrs[name])
+
+    def names(self, name):
+        """Return the names in the group `name`; none if there is no such group."""
+        with damaged(self._path, self._remedy):
+            return list(self._file.get(name, ()))
+
+    def array(self, name):
+        """Return a data set as an ndarray."""
+        with damaged(self._path, self._remedy):
+            return self._file[name][()]
+
+    def arrays(self, name):
+        """Return the data sets 0, 1, 2, … of the group `name` as a list of ndarrays."""
+        with damaged(self._path, self._remedy):
+            group = self._file[name]
+            return [group[str(number)][()] for number in range(len(group))]
+
+    def texts(self, name):
+        """Return a data set of UTF-8 strings as a list of str."""
+        with damaged(self._path, self._remedy):
+            return _texts(self._file[name])
+
+    def rows(self, name, columns):
+        """Return the `columns` of the table `name` as a list of tuples."""
+        with damaged(self._path, self._remedy):
+            found = [self._file[name][column] for column in columns]
+            values = [_texts(column) if column.dtype == object else column[:].tolist() for column in found]
+            return list(zip(*values, strict=True))
+
+    def memory_map(self, name, dtype, shape):
+        """Return a contiguous data set as a read-only memory map; a `shape` that ends with ... leaves the rest open."""
+        with damaged(self._path, self._remedy):
+            dataset = self._file[name]
+            offset = dataset.id.get_offset()
+            fits = dataset.shape[: len(shape) - 1] == shape[:-1] if shape[-1] is ... else dataset.shape == shape
+            if offset is None or dataset.dtype != dtype or not fits:
+                raise ValueError(f"{dataset.name} is no contiguous {np.dtype(dtype)} array of shape {shape}")
+            return np.memmap(self._path, dataset.dtype, "r", offset, dataset.shape)
+
+
+def _texts(dataset):
     return [text.decode() for text in dataset[:]]
-
-
-def memory_map(path, dataset, dtype, shape):
-    """Return a contiguous data set of the file `path` as a read-only memory map; ValueError if it is another one."""
-    offset = dataset.id.get_offset()
-    if offset is None or dataset.dtype != dtype or dataset.shape != shape:
-        raise ValueError(f"{dataset.name} is no contiguous {np.dtype(dtype)} array of shape {shape}")
-    return np.memmap(path, dataset.dtype, "r", offset, shape)
 
 
 def to_json(settings):

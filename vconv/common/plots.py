@@ -1,4 +1,4 @@
-"""Pictures for people who train: spectrograms side by side, training curves, what upsampling covers."""
+"""Figures: spectrograms one above the other, training curves, kernel taps of upsampling, patches side by side."""
 
 import math
 
@@ -15,15 +15,16 @@ HOLE = "tab:red"
 
 
 def spectrograms(panels, rate, frame_period_ms):
-    """Draw log spectra above each other on one time axis.
+    """Draw log spectra one above the other on a common time axis.
 
     Parameters
     ----------
     panels : dict
-        Title → log10 power spectrum [T, K]; the levels of each are drawn over its own top 70 dB.
+        Title → log10 power spectrum [T, K]; each is drawn down to 70 dB below its own maximum.
     rate : int
-        In Hz.
+        Sample rate, in Hz.
     frame_period_ms : float
+        Time between frames, in ms.
 
     Returns
     -------
@@ -43,13 +44,13 @@ def spectrograms(panels, rate, frame_period_ms):
 
 
 def training_curves(histories):
-    """Draw every loss term of one or more runs over the epochs, training dashed, validation solid.
+    """Draw each loss term of one or more runs over the epochs, dashed for training and solid for validation.
 
     Parameters
     ----------
     histories : dict
-        Run's name → its history, a list of rows {"epoch": int, term: float, "val_" + term: float}; a term that only
-        some runs have is drawn for those.
+        Name of a run → its history, a list of rows {"epoch": int, term: float, "val_" + term: float}. A term that only
+        some of the runs have is drawn for those.
 
     Returns
     -------
@@ -76,9 +77,10 @@ def training_curves(histories):
 
 
 def taps(axes):
-    """Draw which outputs of a stack of transposed convolutions are reached by how many taps, holes in red.
+    """Draw how many kernel taps reach each output of a stack of transposed convolutions, with holes in red.
 
-    Of three axes the map shows the last two, where the first has most taps; of a long axis, the first 2,000 outputs.
+    For three axes the map shows the last two, at the position of the first with most taps. Of a long axis the first
+    2,000 outputs are drawn.
 
     Parameters
     ----------
@@ -103,7 +105,7 @@ def taps(axes):
         )
         figure.colorbar(image, ax=drawn[0], label="taps")
         drawn[0].set_ylabel(f"axis {len(vectors) - 2}")
-    # The last axis comes first, right below the map.
+    # The last axis comes first, directly below the map that it is the horizontal axis of.
     for axis, number in zip(drawn[maps:], reversed(range(len(vectors))), strict=True):
         vector = vectors[number]
         edges = np.arange(len(vector) + 1) - 0.5
@@ -115,15 +117,16 @@ def taps(axes):
 
 
 def mosaic(patches, columns, side=96):
-    """Return patches of spectrograms side by side as pixels uint8 [height, width, 3], low frequencies at the bottom.
+    """Return patches of spectrograms in rows as pixels uint8 [height, width, 3], low frequencies at the bottom.
 
     Parameters
     ----------
     patches : ndarray [n, height, width, channels]
-        Values in [−1, 1]; of two channels, the parts of complex numbers, the magnitude is drawn.
+        Values in [−1, 1]. Two channels are real and imaginary part, whose magnitude is drawn.
     columns : int
+        Patches in a row.
     side : int
-        Small patches are magnified until their height has about so many pixels.
+        Small patches are magnified to about this height, in pixels.
     """
     levels = patches[..., 0] if patches.shape[-1] == 1 else 2 * np.hypot(patches[..., 0], patches[..., 1]) - 1
     zoom = max(1, round(side / levels.shape[1]))
@@ -135,7 +138,7 @@ def mosaic(patches, columns, side=96):
 
 
 def stacked(images):
-    """Draw pictures below each other, title → pixels [height, width, 3], all of one width."""
+    """Draw pictures of the same width one below the other; `images` is title → pixels [height, width, 3]."""
     height, width = (sum(image.shape[0] for image in images.values()), max(image.shape[1] for image in images.values()))
     figure = Figure(figsize=(9, 9 * height / width + 0.4 * len(images)), layout="constrained")
     for axis, (title, image) in zip(figure.subplots(len(images), 1, squeeze=False)[:, 0], images.items(), strict=True):
@@ -147,8 +150,7 @@ def stacked(images):
 
 def save_pixels(path, image):
     """Write pixels uint8 [height, width, 3] as a PNG file, whole or not at all."""
-    with files.replacing(path) as temporary:
-        imsave(temporary, image)
+    files.write(path, lambda temporary: imsave(temporary, image))
 
 
 def read_pixels(path):

@@ -1,4 +1,4 @@
-"""Worker processes that never outlive the work: not after Ctrl-C, not after the parent was killed."""
+"""Worker processes that end with their parent: after the work, after Ctrl-C, and if the parent is killed."""
 
 import contextlib
 import multiprocessing
@@ -20,12 +20,17 @@ def available_cores():
 
 @contextlib.contextmanager
 def worker_pool(jobs):
-    """Yield a ProcessPoolExecutor of `jobs` fresh processes, each on one thread; they start with the first task.
+    """Yield a ProcessPoolExecutor of `jobs` new processes of one thread each; they start with the first task.
 
-    When the block is left by an error, Ctrl-C included, they end at once, in the middle of their tasks.
+    If an error leaves the block, Ctrl-C included, they end at once, in the middle of their tasks.
+
+    Raises
+    ------
+    VconvError
+        The system killed a process, usually because memory ran out.
     """
     context = multiprocessing.get_context("spawn")
-    # The workers watch the other end: it closes when we close it, and also when this process dies, however it dies.
+    # The workers wait for the other end of a pipe to close. The system closes it too if this process is killed.
     watched, held = context.Pipe(duplex=False)
     with _environment(dict.fromkeys(THREAD_SETTINGS, "1")), watched, held:
         pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(watched,))
@@ -33,7 +38,7 @@ def worker_pool(jobs):
             yield pool
         except BrokenProcessPool as error:
             raise VconvError(
-                "a worker process was killed, perhaps for want of memory; what is done is kept: run the "
+                "a worker process was killed, perhaps because memory ran out; finished work is kept: run the "
                 "same command again with fewer --jobs"
             ) from error
         except BaseException:
@@ -44,7 +49,7 @@ def worker_pool(jobs):
 
 
 def _start_worker(watched):
-    """Leave Ctrl-C to the parent, and end when its end of the pipe closes."""
+    """Leave Ctrl-C to the parent, and end this process when the parent's end of the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(watched,), daemon=True).start()
 
@@ -58,7 +63,7 @@ def _end_with_parent(watched):
 
 @contextlib.contextmanager
 def _environment(variables):
-    """Set environment variables, for the processes started within the block."""
+    """Set environment variables for the processes that are started in the block."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:

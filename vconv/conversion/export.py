@@ -36,12 +36,10 @@ def export(run, kind, output):
     module.wave_of = wave_of
     if kind == "tflite":
         converter = tf.lite.TFLiteConverter.from_concrete_functions([wave_of.get_concrete_function()], module)
-        with files.replacing(output) as temporary:
-            temporary.write_bytes(converter.convert())
+        content = converter.convert()
+        files.write(output, lambda temporary: temporary.write_bytes(content))
         return
     if Path(output).exists():
         raise VconvError(f"{output}: is there already; choose another --output")
-    try:
+    with files.writing(output):
         tf.saved_model.save(module, str(output), signatures=wave_of)
-    except OSError as error:
-        raise VconvError(f"{output}: cannot be written ({files.reason(error)}); {files.ROOM}") from error

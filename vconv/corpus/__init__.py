@@ -1,1 +1,1 @@
-"""CORPUS: a corpus.yaml and the recordings it describes; fetching a corpus' archives."""
+"""CORPUS: the corpus.yaml, the recordings that it describes, and the download of their archives."""

@@ -1,4 +1,4 @@
-"""Fetches the archives of a corpus and unpacks them; what is there already is not fetched again."""
+"""Download of the archives of a corpus: resumed, checked, and unpacked into one folder only."""
 
 import errno
 import hashlib
@@ -19,33 +19,36 @@ from tqdm import tqdm
 
 from vconv.common.errors import VconvError
 
-MARK = ".completed"  # in the corpus' folder: a line for each archive that was unpacked whole
-BLOCK = 1 << 20  # bytes read at a time
-TIMEOUT_S = 60  # without a single byte from the host
-BY_HAND = "or unpack the corpus by hand and name its folder with --corpus-dir"
+MARK = ".completed"  # file in the corpus folder with a line for each archive that is unpacked completely
+BLOCK = 1 << 20  # bytes per read
+TIMEOUT_S = 60  # longest time without a byte from the host
+# Python's own checks, since 3.10.12 and 3.11.4; an older Python relies on those of this module alone.
+DATA_FILTER = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+REFUSED = getattr(tarfile, "FilterError", ())
+BY_HAND = "or unpack the corpus by hand and give its folder with --corpus-dir"
 
 
 def download_corpus(entries, folder, report=print):
-    """Bring every archive of a corpus into `folder`, unpacked.
+    """Download the archives of a corpus and unpack them into `folder`.
 
-    Can be repeated: unpacked archives are skipped, a download that was cut goes on where it stopped. Archives are
-    removed once unpacked, but those at a path of this machine are left where they are.
+    The call can be repeated: unpacked archives are skipped, and an interrupted download is resumed. Downloaded archives
+    are removed after unpacking; archives at a path of this machine stay.
 
     Parameters
     ----------
     entries : list of dict
-        `url`: https://, http://, file:// or a path of this machine, of a .zip or (compressed) .tar archive;
-        `sha256`: 64 hexadecimal digits, or missing or empty where no checksum is published.
+        `url`: address (https://, http://, file://) or path of a .zip or (compressed) .tar archive. `sha256`: 64
+        hexadecimal digits; missing or empty if no checksum is published.
     folder : str or Path
         Made if it does not exist.
     report : callable
-        Takes one line of text for each step.
+        Called with one line of text for each step.
 
     Raises
     ------
     VconvError
-        Nothing to download, no answer, a cut connection, a wrong checksum, a full disk, or an archive that is none, is
-        broken or reaches outside `folder`.
+        There is nothing to download, the host does not answer, the connection breaks, the checksum differs, the disk is
+        full, or the archive is broken, of another format or has paths outside `folder`.
     """
     folder = Path(folder)
     sources = [_checked(entry) for entry in entries]
@@ -72,24 +75,24 @@ def _checked(entry):
 
 
 def _bring(url, sha256, folder, report):
-    """Fetch and unpack one archive, unless its line in the mark says that it was done."""
+    """Download and unpack one archive, unless the mark has its line."""
     mark, line = folder / MARK, f"{url} {sha256}".strip()
     if mark.exists() and line in mark.read_text(encoding="utf-8").splitlines():
-        report(f"{url}: is in {folder} already")
+        report(f"{url}: is already in {folder}")
         return
     local = _local_path(url)
     archive = local or folder / _file_name(url)
     if local and not local.is_file():
         raise VconvError(f"{local}: there is no such archive; correct its url in corpus.yaml {BY_HAND}")
     if not archive.exists():
-        report(f"{url}: fetching")
+        report(f"{url}: downloading")
         _fetch(url, archive)
     try:
         _verify(archive, sha256)
         report(f"{url}: unpacked {unpack(archive, folder)} files to {folder}")
     except VconvError:
         if not local:
-            archive.unlink()  # useless: the next try shall fetch it anew
+            archive.unlink()  # so that the next call downloads it again
         raise
     if not local:
         archive.unlink()
@@ -98,7 +101,7 @@ def _bring(url, sha256, folder, report):
 
 
 def _local_path(url):
-    """Return the path that a file:// address or a plain path names, None for an address on the network."""
+    """Return the path that a file:// address or a plain path names; None for an address on the network."""
     parts = urllib.parse.urlsplit(url)
     if parts.scheme in ("http", "https"):
         return None
@@ -106,40 +109,40 @@ def _local_path(url):
         return Path(urllib.request.url2pathname(parts.path))
     if "://" in url:
         raise VconvError(
-            f"download: {url} cannot be fetched; use an address that begins with https://, http:// or file://"
+            f"download: {url} cannot be downloaded; use an address that begins with https://, http:// or file://"
         )
     return Path(url).expanduser()
 
 
 def _file_name(url):
-    """Return the name of the file that a network address ends with."""
+    """Return the file name at the end of a network address."""
     return PurePosixPath(urllib.parse.unquote(urllib.parse.urlsplit(url).path)).name or "archive"
 
 
 def _fetch(url, archive):
-    """Save `url` as `archive`; until it is whole its name is NAME.part, and the next try goes on where that ends."""
+    """Save `url` as `archive`. An incomplete file is called NAME.part, and the next call resumes it."""
     part = archive.with_name(archive.name + ".part")
     had = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={had}-"} if had else {})
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_S) as reply:
-            had = had if reply.status == 206 else 0  # 200: the host sends the whole file again
+            had = had if reply.status == 206 else 0  # with 200 the host sends the whole file
             length = reply.headers.get("Content-Length")
             _save(reply, part, had, length and had + int(length))
     except urllib.error.HTTPError as error:
-        if error.code == 416 and had:  # nothing comes after what is here: begin anew
+        if error.code == 416 and had:  # nothing follows the bytes that are here: start again
             part.unlink()
             return _fetch(url, archive)
         raise VconvError(f"{url}: answers {error.code} {error.reason}; correct it in corpus.yaml {BY_HAND}") from error
     except urllib.error.URLError as error:
         raise VconvError(f"{url}: cannot be reached ({error.reason}); try again later {BY_HAND}") from error
     except (TimeoutError, ConnectionError, ssl.SSLError, http.client.HTTPException) as error:
-        raise VconvError(f"{url}: the connection broke; run the same command again to go on from there") from error
+        raise VconvError(f"{url}: the connection broke; run the same command again to resume") from error
     part.replace(archive)
 
 
 def _save(reply, part, had, size):
-    """Write what the host sends behind the first `had` bytes of `part`; `size` is that of the whole file, if known."""
+    """Append the reply to the first `had` bytes of `part`; `size` is that of the whole file, or None if unknown."""
     with (
         part.open("ab" if had else "wb") as stream,
         tqdm(total=size, initial=had, unit="B", unit_scale=True, desc=part.stem, disable=None) as bar,
@@ -152,7 +155,7 @@ def _save(reply, part, had, size):
 
 
 def _verify(archive, sha256):
-    """Raise a VconvError unless the file has this checksum (any, where none is given)."""
+    """Raise a VconvError unless the file has this checksum; an empty one is not checked."""
     digest = hashlib.sha256()
     with archive.open("rb") as stream:
         while sha256 and (block := stream.read(BLOCK)):
@@ -160,62 +163,73 @@ def _verify(archive, sha256):
     if sha256 and digest.hexdigest() != sha256:
         raise VconvError(
             f"{archive}: has the sha256 {digest.hexdigest()}, not {sha256}; run the same command again, "
-            "or correct the checksum in corpus.yaml if the archive was published anew"
+            "or correct the checksum in corpus.yaml if the archive was published again"
         )
 
 
 def unpack(archive, folder):
-    """Write the files of a .zip or (compressed) .tar archive below `folder` and return how many they were.
+    """Unpack a .zip or (compressed) .tar archive into `folder`; return the number of files.
 
-    What file managers leave in archives (`__MACOSX`, `.DS_Store`) is skipped.
+    Files that file managers leave in archives (`__MACOSX`, `.DS_Store`) are skipped.
 
     Raises
     ------
     VconvError
-        Not an archive, a broken or empty one, or one with links or with paths that leave `folder`.
+        The file is no archive, is broken or empty, or has links or paths that lead out of `folder`.
     """
-    written = 0
     try:
-        for name, source in _members(archive):
-            target = folder / _safe(name, archive)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with source, target.open("wb") as stream:
-                shutil.copyfileobj(source, stream, BLOCK)
-            written += 1
+        if tarfile.is_tarfile(archive):
+            written = _unpack_tar(archive, folder)
+        elif zipfile.is_zipfile(archive):
+            written = _unpack_zip(archive, folder)
+        else:
+            raise VconvError(f"{archive}: is not a .zip or .tar archive; correct its url in corpus.yaml {BY_HAND}")
+    except REFUSED as error:
+        raise VconvError(f"{archive}: {error}; unpack into a folder without links, if you trust it") from error
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError) as error:
-        if getattr(error, "errno", None):  # the disk is at fault, not the archive
+        if getattr(error, "errno", None):  # an error of the disk, not of the archive
             raise
-        raise VconvError(f"{archive}: is broken ({error}); fetch it again {BY_HAND}") from error
+        raise VconvError(f"{archive}: is broken ({error}); download it again {BY_HAND}") from error
     if not written:
         raise VconvError(f"{archive}: holds no files; correct its url in corpus.yaml {BY_HAND}")
     return written
 
 
-def _members(archive):
-    """Yield (name, opened stream) of every file in the archive that is worth having."""
-    if tarfile.is_tarfile(archive):
-        with tarfile.open(archive) as tar:
-            for member in tar:
-                if not (member.isfile() or member.isdir()):
-                    raise VconvError(f"{archive}: {member.name} is a link or a device; correct its url {BY_HAND}")
-                if member.isfile() and not _is_litter(member.name):
-                    yield member.name, tar.extractfile(member)
-    elif zipfile.is_zipfile(archive):
-        with zipfile.ZipFile(archive) as packed:
-            for member in packed.infolist():
-                if not (member.is_dir() or _is_litter(member.filename)):
-                    yield member.filename, packed.open(member)
-    else:
-        raise VconvError(f"{archive}: is not a .zip or .tar archive; correct its url in corpus.yaml {BY_HAND}")
+def _unpack_tar(archive, folder):
+    """Unpack a .tar archive; return the number of files."""
+    written = 0
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if not (member.isfile() or member.isdir()):
+                raise VconvError(f"{archive}: {member.name} is a link or a device; correct its url {BY_HAND}")
+            if member.isfile() and not _is_litter(member.name):
+                member.name = str(_safe(member.name, archive))
+                tar.extract(member, folder, set_attrs=False, **DATA_FILTER)
+                written += 1
+    return written
+
+
+def _unpack_zip(archive, folder):
+    """Unpack a .zip archive; return the number of files."""
+    written = 0
+    with zipfile.ZipFile(archive) as packed:
+        for member in packed.infolist():
+            if not (member.is_dir() or _is_litter(member.filename)):
+                target = folder / _safe(member.filename, archive)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with packed.open(member) as source, target.open("wb") as stream:
+                    shutil.copyfileobj(source, stream, BLOCK)
+                written += 1
+    return written
 
 
 def _is_litter(name):
-    """Tell whether a path was left by a file manager."""
+    """Return whether a file manager left the path in the archive."""
     return not {"__MACOSX", ".DS_Store"}.isdisjoint(PurePosixPath(name).parts)
 
 
 def _safe(name, archive):
-    """Return the relative path of a member, or raise a VconvError if it would leave the folder."""
+    """Return the relative path of a member; VconvError if it leads out of the folder."""
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or PureWindowsPath(name).drive:
         raise VconvError(f"{archive}: the path {name} leads out of the folder to unpack to; do not trust this archive")

@@ -1,4 +1,4 @@
-"""A corpus: which files are whose recordings of which sentence, as `corpus.yaml` says (docs/extend_corpus.md)."""
+"""The recordings of a corpus by speaker, split and sentence, from its corpus.yaml (docs/extend_corpus.md)."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ EXTENSION = r"\.(?i:wav|flac|ogg)"
 
 
 class Utterance(NamedTuple):
-    """One recording; `name` is what the pattern's {utterance} matched, without an extension."""
+    """One recording; `name` is the text that {utterance} of the pattern matched, without an extension."""
 
     speaker: str
     split: str
@@ -23,7 +23,7 @@ class Utterance(NamedTuple):
 
 
 class Corpus:
-    """The recordings a `corpus.yaml` describes.
+    """The recordings that a corpus.yaml describes.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Corpus:
     Raises
     ------
     VconvError
-        No file is found, two files are the same sentence, or a speaker is not there.
+        No file is found, two files are the same sentence of a speaker, or a speaker is unknown.
     """
 
     def __init__(self, settings):
@@ -56,7 +56,7 @@ class Corpus:
 
     @classmethod
     def load(cls, corpus_yaml, changes=None, corpus_dir=None):
-        """Read a corpus.yaml and list its files.
+        """Return the corpus that a corpus.yaml describes.
 
         Parameters
         ----------
@@ -67,7 +67,7 @@ class Corpus:
 
 
 def list_splits(root, splits):
-    """Return the `Utterance`s below `root`; `splits` as in the settings.
+    """Return the `Utterance`s below the folder `root`, for `splits` as in the settings.
 
     Raises
     ------
@@ -82,13 +82,13 @@ def list_splits(root, splits):
         if not matches:
             raise VconvError(
                 f"{root}: no .wav, .flac or .ogg file below it matches the pattern {rules['pattern']!r} "
-                f"of the split {split}; mend splits in corpus.yaml or give --corpus-dir"
+                f"of the split {split}; correct splits in corpus.yaml or give --corpus-dir"
             )
         matches = [match for match in matches if match[2] not in taken and is_chosen(match[1], rules["utterances"])]
         if not matches:
             raise VconvError(
                 f"{root}: no file is left for the split {split}: all that match {rules['pattern']!r} are "
-                f"taken by earlier splits or not among {rules['utterances']!r}; mend corpus.yaml"
+                f"taken by earlier splits or not among {rules['utterances']!r}; correct corpus.yaml"
             )
         names = take_share({name for _, name, _ in matches}, rules["share"], split)
         for speaker, name, path in matches:
@@ -102,15 +102,15 @@ def list_splits(root, splits):
                 )
             taken.add(path)
     if not any(split == "training" for _, split, _ in found):
-        raise VconvError(f"{root}: no file is left for the split training; mend splits in corpus.yaml")
+        raise VconvError(f"{root}: no file is left for the split training; correct splits in corpus.yaml")
     return [Utterance(*key, path) for key, path in found.items()]
 
 
 def find_files(root, pattern):
     """Return (speaker, utterance, path) of every file below `root` that matches `pattern`, sorted by path.
 
-    Without {speaker} in the pattern all are of one speaker, named as the folder `root`. Only folders the pattern leads
-    to are opened, so a `root` may hold much else.
+    Without {speaker} in the pattern all files are of one speaker, named like the folder `root`. Only folders that the
+    pattern leads to are opened, so `root` may hold other data.
     """
     parts = PurePosixPath(pattern).parts
     expression, places = "", [("", root)]
@@ -134,7 +134,7 @@ def find_files(root, pattern):
 
 
 def is_chosen(name, utterances):
-    """Tell whether `utterances` (an item or a list of them: all, first..last, a name, one with *) has `name` in it."""
+    """Return whether `utterances` (an item or a list of them: all, first..last, names, patterns with *) has `name`."""
     for item in [utterances] if isinstance(utterances, str) else utterances:
         first, dots, last = map(composed, item.partition(".."))
         if item == "all" or (dots and first <= name <= last) or name == first + dots + last:
@@ -145,9 +145,10 @@ def is_chosen(name, utterances):
 
 
 def take_share(names, share, salt):
-    """Return the part `share` of `names`: those whose hash is low enough, but at least one if there are several.
+    """Return the part `share` of `names`: those with the lowest hashes, and at least one if there are several.
 
-    A name's fate depends on nothing but itself (and `salt`), so it is the same on every machine and for every speaker.
+    Whether a name is chosen depends on the name and `salt` alone, so the choice is the same on every machine and for
+    every speaker.
     """
     if share == 1.0:
         return set(names)
@@ -159,7 +160,7 @@ def take_share(names, share, salt):
 
 
 def _children(folder, parent):
-    """Return (path, path below the root in composed Unicode) of what is in `folder`, without system litter."""
+    """Return (path, path below the root in composed Unicode) of the entries of `folder`, without hidden files."""
     try:
         paths = [path for path in folder.iterdir() if not path.name.startswith(".") and path.name != "__MACOSX"]
     except OSError as error:
@@ -168,7 +169,7 @@ def _children(folder, parent):
 
 
 def _expression(part, before):
-    """Return the regular expression of one component of a pattern; `before` is that of the components to its left."""
+    """Return the regular expression of a component of a pattern; `before` is that of the components to its left."""
     result = ""
     for text in re.split(r"(\{speaker\}|\{utterance\}|\*)", composed(part)):
         name = text[1:-1]

@@ -1,4 +1,4 @@
-"""The settings of a corpus.yaml, complete and checked; vconv/corpus/corpus.yaml holds the defaults of all of them."""
+"""The settings of a corpus.yaml, complete and checked; vconv/corpus/corpus.yaml holds the defaults."""
 
 import re
 import unicodedata
@@ -7,11 +7,12 @@ from pathlib import Path
 from vconv.common import config
 from vconv.common.errors import VconvError
 
-DEFAULTS = config.read_yaml(Path(__file__).with_name("corpus.yaml"))
+TEMPLATE = config.read_template(Path(__file__).with_name("corpus.yaml"))
+DEFAULTS = TEMPLATE.defaults
+FREE = ("speakers", "f0_range_hz", "splits", "download")  # settings of a form that only this module can check
 CONTENTS = ("frames", "wave", "copy_synthesis")
 SPLITS = ("training", "validation", "evaluation")
 HELD_OUT = 0.05
-LOWEST_RATE = 12000  # below it WORLD has no band to code the aperiodicity in
 
 
 def read_settings(corpus_yaml, changes=None, corpus_dir=None):
@@ -21,26 +22,21 @@ def read_settings(corpus_yaml, changes=None, corpus_dir=None):
     ----------
     corpus_yaml : str or Path
     changes : dict, optional
-        Settings that take the place of the file's, section by section.
+        Settings that replace those of the file, section by section.
     corpus_dir : str or Path, optional
-        Takes the place of `root`.
+        Replaces `root`.
 
     Raises
     ------
     VconvError
-        The file cannot be read, a key does not exist or its value is not allowed.
+        The file cannot be read, a key does not exist or a value is not allowed.
     """
     where = str(corpus_yaml)
-    written = _overlay({"splits": DEFAULTS["splits"]} | config.read_yaml(corpus_yaml), changes or {})
-    free = {key: written.pop(key, DEFAULTS[key]) for key in ("speakers", "f0_range_hz", "splits", "download")}
-    settings = config.merge({key: value for key, value in DEFAULTS.items() if key not in free}, written, where) | free
+    written = config.overlay({"splits": DEFAULTS["splits"]} | config.read_yaml(corpus_yaml), changes or {})
+    free = {key: written.pop(key, DEFAULTS[key]) for key in FREE}
+    settings = TEMPLATE.complete(written, where) | free
     settings["root"] = str(Path(corpus_dir or Path(corpus_yaml).parent / settings["root"]).absolute())
-    config.one_of(settings["f0_method"], ("dio", "harvest"), f"{where}: f0_method")
     settings["contents"] = _contents(settings["contents"], f"{where}: contents")
-    if settings["sample_rate"] < LOWEST_RATE:
-        raise VconvError(f"{where}: sample_rate is {settings['sample_rate']} Hz; it must be at least {LOWEST_RATE}")
-    if not 1.0 <= settings["frame_period_ms"] <= 100.0:
-        raise VconvError(f"{where}: frame_period_ms is {settings['frame_period_ms']:g}; it must lie between 1 and 100")
     if settings["speakers"] != "all":
         settings["speakers"] = _texts(settings["speakers"], f"{where}: speakers", "all or a list of names")
     settings["f0_range_hz"] = _ranges(settings["f0_range_hz"], settings["sample_rate"], f"{where}: f0_range_hz")
@@ -50,33 +46,22 @@ def read_settings(corpus_yaml, changes=None, corpus_dir=None):
 
 
 def composed(text):
-    """Return `text` in composed Unicode (NFC): macOS writes accents as separate characters."""
+    """Return `text` in composed Unicode (NFC); macOS writes accents as separate characters."""
     return unicodedata.normalize("NFC", text)
 
 
-def _overlay(written, changes):
-    """Return the settings `written` with `changes` laid over them, section by section."""
-    result = dict(written)
-    for key, value in changes.items():
-        both = isinstance(value, dict) and isinstance(result.get(key), dict)
-        result[key] = _overlay(result[key], value) if both else value
-    return result
-
-
 def _texts(values, where, allowed):
-    """Return `values`, a list of texts, in composed Unicode; YAML reads an unquoted 001 as a number, no as false."""
+    """Return the list `values` in composed Unicode; YAML reads an unquoted 001 as a number, and no as false."""
     if not isinstance(values, list) or not values:
         raise VconvError(f"{where}: needs {allowed}, found {values!r}")
     for value in values:
         if not isinstance(value, str):
-            raise VconvError(f"{where}: {value!r} was read as no text; put quotes around the name")
+            raise VconvError(f"{where}: {value!r} is no text for YAML; put quotes around the name")
     return [composed(value) for value in values]
 
 
 def _contents(contents, where):
     """Return the checked `contents`, in the order of CONTENTS."""
-    for name in contents:
-        config.one_of(name, CONTENTS, where)
     if not {"frames", "wave"} & set(contents):
         raise VconvError(f"{where}: needs at least one of frames and wave, found {contents!r}")
     return [name for name in CONTENTS if name in contents]
@@ -98,19 +83,18 @@ def _ranges(ranges, rate, where):
 
 
 def _splits(splits, where):
-    """Return the checked splits, each with all its keys, and with a validation split held out if none is written."""
+    """Return the checked splits with all their keys; without a validation split one is held out of training."""
     if not isinstance(splits, dict) or "training" not in splits:
         raise VconvError(f"{where}: needs a section with the key training")
     checked = {}
     for split, rules in splits.items():
         here = f"{where}: {config.one_of(split, SPLITS, where)}"
         listed = isinstance(rules, dict) and isinstance(rules.get("utterances"), list)
-        rules = config.merge(DEFAULTS["splits"]["training"] | ({"utterances": []} if listed else {}), rules, here)
+        defaults = DEFAULTS["splits"]["training"] | ({"utterances": []} if listed else {})
+        rules = config.merge(defaults, rules, here, TEMPLATE.limits["splits"]["training"])
         if listed:
             rules["utterances"] = _texts(rules["utterances"], f"{here}: utterances", "all or a list of names")
         _check_pattern(rules["pattern"], f"{here}: pattern")
-        if not 0 < rules["share"] <= 1:
-            raise VconvError(f"{here}: share is {rules['share']:g}; it must be above 0 and at most 1")
         if split == "training" and "validation" not in splits:
             checked["validation"] = rules | {"share": HELD_OUT}
         checked[split] = rules

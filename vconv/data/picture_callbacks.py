@@ -1,5 +1,7 @@
 """Keras callbacks that show in TensorBoard after each epoch what a model does with a validation utterance or noise."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -101,8 +103,7 @@ class PatchPictures(keras.callbacks.Callback):
         chosen = sorted({round(place) for place in np.linspace(0, len(drawn) - 1, SHOWN_EPOCHS)}) if drawn else []
         if chosen:
             named = {drawn[place].stem.replace("-", " "): plots.read_pixels(drawn[place]) for place in chosen}
-            with files.replacing(self.folder.path / "samples.png") as temporary:
-                plots.stacked(named).savefig(temporary, dpi=120)
+            files.write(self.folder.path / "samples.png", partial(plots.stacked(named).savefig, dpi=120))
 
 
 def _log_spectrum(y):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -53,9 +54,6 @@ def cached(folder, key, compute):
             return dict(stored)
     except (OSError, ValueError, EOFError, KeyError, BadZipFile):  # missing or damaged
         arrays = compute()
-    try:
-        with files.replacing(path, durable=False) as temporary, open(temporary, "wb") as file:
-            np.savez(file, **arrays)
-    except VconvError:
-        pass
+    with suppress(VconvError):
+        files.write(path, lambda temporary: np.savez(temporary, **arrays), durable=False)
     return arrays

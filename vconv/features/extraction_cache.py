@@ -68,11 +68,15 @@ def save(path, arrays, samples):
     """Write the arrays (name → array) of one utterance, `samples` samples long, in their types."""
     # A line that says what follows, the arrays' bytes, and a mark: read twice as fast as an .npz, and memory-mapped.
     kinds = [[name, array.dtype.str, array.shape] for name, array in arrays.items()]
-    with files.replacing(path, durable=False, remedy=REMEDY) as temporary, open(temporary, "wb") as file:
-        file.write(hdf5.to_json({"samples": samples, "arrays": kinds}).encode() + b"\n")
-        for array in arrays.values():
-            file.write(np.ascontiguousarray(array))
-        file.write(WHOLE)
+
+    def write_to(temporary):
+        with open(temporary, "wb") as file:
+            file.write(hdf5.to_json({"samples": samples, "arrays": kinds}).encode() + b"\n")
+            for array in arrays.values():
+                file.write(np.ascontiguousarray(array))
+            file.write(WHOLE)
+
+    files.write(path, write_to, durable=False, remedy=REMEDY)
 
 
 def load(path):

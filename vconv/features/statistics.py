@@ -1,6 +1,5 @@
 """Statistics of the training frames: spectral range, log-F0, acoustic features, global variance; in one pass."""
 
-import json
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -77,20 +76,19 @@ class Statistics:
 
     def save(self, path):
         """Write the statistics as HDF5, whole or not at all."""
-        with hdf5.create(path, FORMAT, VERSION) as file:
-            file.attrs["settings"], file.attrs["fingerprint"] = hdf5.to_json(self.settings), self.fingerprint
-            arrays = {name: getattr(self, name) for name in ARRAYS}
-            hdf5.write_table(file, "/", {"speakers": list(self.speakers), **arrays})
+        attributes = {"settings": hdf5.to_json(self.settings), "fingerprint": self.fingerprint}
+        arrays = {name: getattr(self, name) for name in ARRAYS}
+        hdf5.write(path, FORMAT, VERSION, attributes, {"speakers": list(self.speakers), **arrays})
 
     @classmethod
     def load(cls, path):
         """Read statistics; VconvError if the file is missing, foreign, damaged or of another version."""
         with hdf5.open_file(path, FORMAT, VERSION, REMEDY) as file:
             return cls(
-                speakers=tuple(hdf5.read_texts(file["speakers"])),
-                settings=json.loads(file.attrs["settings"]),
-                fingerprint=str(file.attrs["fingerprint"]),
-                **{name: file[name][:] for name in ARRAYS},
+                speakers=tuple(file.texts("speakers")),
+                settings=file.json("settings"),
+                fingerprint=file.text("fingerprint"),
+                **{name: file.array(name) for name in ARRAYS},
             )
 
 

@@ -5,7 +5,6 @@ size is read at once, and opening a file loads no frames.
 """
 
 import itertools
-import json
 from pathlib import Path
 
 import numpy as np
@@ -48,15 +47,15 @@ class FeatureStore:
     def __init__(self, path):
         self.path = Path(path)
         with hdf5.open_file(path, schema.FORMAT, schema.VERSION, REMEDY) as file:
-            self.settings = json.loads(file.attrs["settings"])
-            self.fingerprint = str(file.attrs["fingerprint"])
-            self.speakers = hdf5.read_texts(file["speakers/name"])
-            self.f0_range_hz = file["speakers/f0_range_hz"][:]
+            self.settings = file.json("settings")
+            self.fingerprint = file.text("fingerprint")
+            self.speakers = file.texts("speakers/name")
+            self.f0_range_hz = file.array("speakers/f0_range_hz")
             self.utterances = _utterances(file)
-            self.failures = hdf5.read_rows(file["failures"], schema.FAILURE_COLUMNS)
+            self.failures = file.rows("failures", schema.FAILURE_COLUMNS)
             mapped = {
-                name: self._map(file[schema.place(name)], name, kind)
-                for name, kind in schema.array_types(self.settings["contents"], file.get("frames", ())).items()
+                name: file.memory_map(schema.place(name), kind, (self._length(name), ...))
+                for name, kind in schema.array_types(self.settings["contents"], file.names("frames")).items()
             }
         self.frame_arrays = {name: mapped[name] for name in TYPES if name in mapped}
         self.waves = {kind: mapped[kind] for kind in schema.WAVES if kind in mapped}
@@ -148,14 +147,13 @@ class FeatureStore:
         frames = self.read(utterance).arrays() if "frames" in self.settings["contents"] else {}
         return frames | {kind: self.read_wave(utterance, kind) for kind in self.waves}
 
-    def _map(self, dataset, name, kind):
-        """Return the memory map of a contiguous data set; ValueError if it is not what the table says."""
-        length = sum(row.length if name in TYPES else row.samples for row in self.utterances)
-        return hdf5.memory_map(self.path, dataset, kind, (length, *dataset.shape[1:]))
+    def _length(self, name):
+        """Return how long the array `name` must be by the table of utterances."""
+        return sum(row.length if name in TYPES else row.samples for row in self.utterances)
 
 
 def _utterances(file):
-    """Return the `StoredUtterance`s of an open file."""
-    rows = [StoredUtterance(*row) for row in hdf5.read_rows(file["utterances"], schema.COLUMNS)]
+    """Return the `StoredUtterance`s of an open `StoredFile`."""
+    rows = [StoredUtterance(*row) for row in file.rows("utterances", schema.COLUMNS)]
     first = itertools.accumulate((row.samples for row in rows), initial=0)
     return [row._replace(first_sample=start) for row, start in zip(rows, first, strict=False)]

@@ -49,7 +49,7 @@ def write(path, settings, f0_range_hz, utterances, arrays, failures=()):
     shapes = {name: (frames if name in schema.TYPES else samples, *first[name].shape[1:]) for name in types}
     total_bytes = sum(np.dtype(types[name]).itemsize * math.prod(shape) for name, shape in shapes.items())
     with files.replacing(path) as temporary:
-        with hdf5.new_file(temporary, schema.FORMAT, schema.VERSION, total_bytes) as file:
+        with files.writing(path), hdf5.new_file(temporary, schema.FORMAT, schema.VERSION, total_bytes) as file:
             file.attrs["settings"] = hdf5.to_json(settings)
             file.attrs["fingerprint"] = _fingerprint(settings, f0_range_hz, utterances)
             hdf5.write_rows(file, "utterances", schema.COLUMNS, [row[:-1] for row in utterances])
@@ -58,7 +58,8 @@ def write(path, settings, f0_range_hz, utterances, arrays, failures=()):
             ranges = np.array([f0_range_hz[name] for name in speakers], np.float64)
             hdf5.write_table(file, "speakers", {"name": speakers, "f0_range_hz": ranges})
             offsets = {name: hdf5.reserve(file, schema.place(name), shapes[name], types[name]) for name in types}
-        _write_arrays(temporary, offsets, types, utterances, itertools.chain([first], arrays))
+        with open(temporary, "rb+", buffering=0) as file:
+            _write_arrays(file, path, offsets, types, utterances, itertools.chain([first], arrays))
 
 
 def located(utterances):
@@ -71,19 +72,18 @@ def located(utterances):
     ]
 
 
-def _write_arrays(path, offsets, types, utterances, arrays):
-    """Write the arrays where the file has room for them, one utterance after the other.
+def _write_arrays(file, path, offsets, types, utterances, arrays):
+    """Write the arrays where the opened file, which will be `path`, has room for them, one utterance after the other.
 
-    Plain writing tells of a full disk with a plain OSError, and is quicker than through HDF5.
+    Plain writing raises a plain OSError when the disk is full, and is faster than writing through HDF5.
     """
-    with open(path, "rb+") as file:
-        for row, some in zip(utterances, arrays, strict=True):
-            _check(row, {name: some[name] for name in types})
-            for name, kind in types.items():
-                values = np.ascontiguousarray(some[name], kind)
-                position = row.start if name in schema.TYPES else row.first_sample
-                file.seek(offsets[name] + position * (values.nbytes // len(values)))
-                file.write(values)
+    for row, some in zip(utterances, arrays, strict=True):
+        _check(row, {name: some[name] for name in types})
+        for name, kind in types.items():
+            values = np.ascontiguousarray(some[name], kind)
+            position = row.start if name in schema.TYPES else row.first_sample
+            with files.writing(path):
+                files.write_at(file, offsets[name] + position * (values.nbytes // len(values)), values)
 
 
 def _check(row, arrays):

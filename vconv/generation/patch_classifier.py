@@ -1,7 +1,5 @@
 """A small classifier of spectrogram patches. The measures of generated patches use its features and probabilities."""
 
-import json
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -102,18 +100,15 @@ class PatchClassifier:
 
     def save(self, path):
         """Write weights and settings to one HDF5 file; an interrupted call leaves no file."""
-        with hdf5.create(path, KIND, VERSION) as file:
-            file.attrs["settings"] = hdf5.to_json(
-                {
-                    "shape": self.shape,
-                    "classes": self.classes,
-                    "mean": self.mean,
-                    "std": self.std,
-                    "accuracy": self.accuracy,
-                }
-            )
-            for number, weights in enumerate(self._network.get_weights()):
-                file[f"weights/{number}"] = weights
+        settings = {
+            "shape": self.shape,
+            "classes": self.classes,
+            "mean": self.mean,
+            "std": self.std,
+            "accuracy": self.accuracy,
+        }
+        weights = {f"weights/{number}": values for number, values in enumerate(self._network.get_weights())}
+        hdf5.write(path, KIND, VERSION, {"settings": hdf5.to_json(settings)}, weights)
 
     @classmethod
     def load(cls, path):
@@ -125,11 +120,11 @@ class PatchClassifier:
             The file is missing, damaged, or not a classifier.
         """
         with hdf5.open_file(path, KIND, VERSION, REMEDY) as file:
-            settings = json.loads(file.attrs["settings"])
-            accuracy = settings.pop("accuracy")
-            classifier = cls(**settings)
-            weights = [file[f"weights/{number}"][()] for number in range(len(file["weights"]))]
-            classifier._network.set_weights(weights)  # open_file reports the ValueError of wrong shapes
+            settings, weights = file.json("settings"), file.arrays("weights")
+        accuracy = settings.pop("accuracy")
+        classifier = cls(**settings)
+        with hdf5.damaged(path, REMEDY):
+            classifier._network.set_weights(weights)  # ValueError if their shapes are others
         classifier.accuracy = accuracy
         return classifier
 

@@ -26,17 +26,25 @@ def settings(name, changes=None):
     Raises
     ------
     VconvError
-        No such model, an unknown key, an ill-typed value or an impossible size; the message says what is allowed.
+        No such model, an unknown key, an ill-typed value or one beyond its limits; the message says what is allowed.
     """
     config.one_of(name, names(), "model")
-    complete = config.merge(_defaults(name), changes or {}, name)
-    config.check_sizes(complete.get("network", {}), f"{name}: network")
+    complete = template(name).complete(changes or {}, name)
+    _check_lists(complete.get("network", {}), f"{name}: network")
     return complete
+
+
+def template(name):
+    """Return the `config.Template` of the model `name`: its YAML's, over that of the model it extends."""
+    own = config.read_template(files(__name__) / f"{name}.yaml")
+    own.defaults.pop("training_data", None)
+    base = own.defaults.pop("extends", None)
+    return template(base).extended(own) if base else own
 
 
 def training_data(name):
     """Return the kind of data the model `name` trains on: its YAML says so, or that of the model it extends."""
-    own = _written(name)
+    own = config.read_yaml(files(__name__) / f"{name}.yaml")
     return own["training_data"] if "training_data" in own else training_data(own["extends"])
 
 
@@ -62,19 +70,12 @@ def upsampling(name, settings):
     return module.upsampling(settings)
 
 
-def _written(name):
-    """Return what stands in a model's YAML."""
-    return config.read_yaml(files(__name__) / f"{name}.yaml")
-
-
-def _defaults(name):
-    own = _written(name)
-    own.pop("training_data", None)
-    base = own.pop("extends", None)
-    return _overlaid(_defaults(base), own) if base else own
-
-
-def _overlaid(base, own):
-    """Return `base` with the keys of `own` changed or added, section by section."""
-    nested = {key: _overlaid(base[key], own[key]) for key in base.keys() & own.keys() if isinstance(base[key], dict)}
-    return base | own | nested
+def _check_lists(network, where):
+    """Raise a VconvError unless each list `x_channels` is as long as `x_kernels`: both have one entry a layer."""
+    for key, value in network.items():
+        other = key.replace("_channels", "_kernels")
+        if isinstance(value, list) and len(network.get(other, value)) != len(value):
+            found = len(network[other])
+            raise VconvError(
+                f"{where}: {key} has {len(value)} entries and {other} has {found}; give one of each a layer"
+            )

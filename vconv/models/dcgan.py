@@ -46,10 +46,10 @@ def check(settings):
     check_adversarial(settings["adversarial"], "dcgan")
     network, epochs = settings["network"], settings["adversarial"]["progressive_epochs"]
     growing = network["generator"] == "convolutional" and max(network["height_strides"] + network["width_strides"]) > 1
-    if epochs < 0 or (epochs and not growing):
+    if epochs and not growing:
         raise VconvError(
-            f"dcgan: adversarial.progressive_epochs is {epochs}; it must be 0, or more where the "
-            "generator is convolutional and has strides to grow by"
+            f"dcgan: adversarial.progressive_epochs is {epochs}; it must be 0 unless the generator is "
+            "convolutional and has strides to grow by"
         )
     norm = network["critic_norm"]
     if settings["adversarial"]["constraint"] == "spectral_normalization" and norm != "none":

@@ -11,7 +11,6 @@ import keras
 from keras import layers
 
 from vconv.audio.images import CHANNELS
-from vconv.common import config
 from vconv.common.errors import VconvError
 from vconv.layers.dropout import SeededDropout
 from vconv.layers.growing import Growing
@@ -32,15 +31,12 @@ NORMS = {
 def patch_shape(settings):
     """Return (height, width, channels) of a patch: frequency, time, and what the kind of spectrogram has."""
     spectrogram = settings["spectrogram"]
-    kind = config.one_of(spectrogram["kind"], CHANNELS, "dcgan: spectrogram.kind")
-    return spectrogram["height"], spectrogram["width"], CHANNELS[kind]
+    return spectrogram["height"], spectrogram["width"], CHANNELS[spectrogram["kind"]]
 
 
 def check_network(settings):
     """Raise a VconvError for sizes that make no network."""
     network = settings["network"]
-    config.check_sizes(settings["spectrogram"], "dcgan: spectrogram")
-    config.one_of(network["generator"], GENERATORS, "dcgan: network.generator")
     layer_count = len(network["upsampling_channels"]) + 1
     wanted = {f"{axis}_{kind}": layer_count for axis in AXES for kind in ("kernels", "strides")}
     for key, count in (wanted | {"critic_strides": len(network["critic_channels"])}).items():
@@ -49,11 +45,6 @@ def check_network(settings):
             raise VconvError(f"dcgan: network.{key}: has {found} entries for {count} layers; give one a layer")
     if len(network["critic_channels"]) < 2:
         raise VconvError("dcgan: network.critic_channels: has 1 entry; give two or more")
-    config.one_of(network["critic_norm"], NORMS, "dcgan: network.critic_norm")
-    if not 0 <= network["critic_dropout"] < 1:
-        raise VconvError(
-            f"dcgan: network.critic_dropout is {network['critic_dropout']:g}; it must be 0 or more and below 1"
-        )
     if network["generator"] == "convolutional":
         _check_start(patch_shape(settings), network)
 

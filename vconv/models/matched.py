@@ -28,17 +28,8 @@ def build(speakers, content_size, acoustic_size, settings):
     speakers, content_size, acoustic_size : int
         S, C and A.
     settings : dict
-
-    Raises
-    ------
-    VconvError
-        The weight of the consistency loss is below 0.
     """
     training = settings["training"]
-    if training["consistency"] < 0:
-        raise VconvError(
-            f"matched: training.consistency is {training['consistency']}; it must be 0 (no second pass) or more"
-        )
     steps = training["epochs"] * max(1, training["segments_per_epoch"] // training["batch_size"])
     rate = keras.optimizers.schedules.CosineDecay(training["learning_rate"], steps)
     model = Matched(speakers, content_size, acoustic_size, settings, name="matched")

@@ -10,7 +10,6 @@ import tensorflow as tf
 from keras import ops
 
 from vconv.audio.mel import MelSettings, MelSpectrogram
-from vconv.common import config
 from vconv.common.errors import VconvError
 from vconv.layers.upsampling import Upsampling
 from vconv.models import adversarial, losses
@@ -39,8 +38,6 @@ def check(settings):
         if len({len(value) for value in sizes.values()}) > 1:
             told = ", ".join(f"{len(value)} {key}" for key, value in sizes.items())
             raise VconvError(f"melgan: network: has {told}; give one a layer")
-    if network["scales"] < 2:  # Keras would not keep the list of one
-        raise VconvError(f"melgan: network.scales is {network['scales']}; it must be 2 or more")
     hop = math.prod(strides) * network["bands"]
     if hop != mel["hop"]:
         raise VconvError(
@@ -55,7 +52,6 @@ def check(settings):
             f"melgan: training.segment_samples is {training['segment_samples']}; it must be a "
             f"multiple of the hop {hop} and hold {least} samples, for example {near}"
         )
-    config.one_of(training["condition"], ("natural", "world"), "melgan: training.condition")
     adversarial.check(own, "melgan")
     if own["warm_up_epochs"] and not max(own["stft"], own["mel_db"]) > 0:
         raise VconvError("melgan: adversarial.warm_up_epochs needs a loss to train by; set adversarial.stft above 0")

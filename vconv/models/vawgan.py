@@ -9,7 +9,6 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from vconv.common import config
 from vconv.layers.convolution import convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.models import losses
@@ -26,8 +25,6 @@ def build(bins, speakers, settings):
     """Return a compiled `VAWGAN` with one Adam for encoder, decoder and embedding and one for the critic."""
     adversarial = settings["adversarial"]
     check(adversarial, "vawgan", CONSTRAINTS)
-    for fake in adversarial["fakes"] or [None]:
-        config.one_of(fake, ("reconstruction", "conversion"), "vawgan: adversarial.fakes")
     model = VAWGAN(bins, speakers, settings, name="vawgan")
     training = settings["training"]
     model.compile(*(adam(training, rate) for rate in (training["learning_rate"], adversarial["critic_learning_rate"])))

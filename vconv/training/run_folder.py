@@ -17,7 +17,6 @@ import math
 import re
 from pathlib import Path
 
-import numpy as np
 import yaml
 
 from vconv import data, models
@@ -93,8 +92,7 @@ class RunFolder:
         if statistics:
             statistics.save(self._statistics)
         if transforms is not None:
-            with hdf5.create(self._transforms, TRANSFORMS, TRANSFORMS_VERSION) as file:
-                file["transforms"] = transforms
+            hdf5.write(self._transforms, TRANSFORMS, TRANSFORMS_VERSION, {}, {"transforms": transforms})
         files.write_text(self._settings, yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
 
     def settings(self):
@@ -138,7 +136,7 @@ class RunFolder:
         if not self._transforms.is_file():
             return None
         with hdf5.open_file(self._transforms, TRANSFORMS, TRANSFORMS_VERSION, "train again") as file:
-            return np.array(file["transforms"])
+            return file.array("transforms")
 
     def kind(self):
         """Return the kind of training data (`vconv.data`) of the run's model."""
@@ -175,8 +173,7 @@ class RunFolder:
         """Write the weights and optimizer state after so many `epochs`, then drop all but the last two."""
         path = self._checkpoint(epochs)
         remedy = f"make room and run the same command again, it goes on after epoch {self.epochs_done()}"
-        with files.replacing(path, remedy=remedy) as temporary:
-            model.save_weights(temporary)
+        files.write(path, model.save_weights, remedy=remedy)
         for epoch in sorted(self._saved_epochs())[:-KEPT_CHECKPOINTS]:
             self._checkpoint(epoch).unlink()
 

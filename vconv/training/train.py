@@ -47,7 +47,6 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
         or a loss that is no number.
     """
     settings = models.settings(model_name, changes)
-    _check(settings["training"], model_name)
     kind, folder = data.kind(models.training_data(model_name)), RunFolder(run)
     with folder.locked():
         inputs = kind.open_inputs(store) if inputs is None else inputs
@@ -100,19 +99,6 @@ def _fit(model, folder, training, examples, steps, report):
         verbose=1 if sys.stdout.isatty() else 2,
     )
     writer.close()
-
-
-def _check(training, model_name):
-    """Raise a VconvError for a training setting out of range."""
-    per_epoch = {"frames_per_epoch", "segments_per_epoch", "patches_per_epoch"}
-    for key in training.keys() & {"batch_size", "epochs", *per_epoch}:
-        if training[key] < 1:
-            raise VconvError(f"{model_name}: training.{key} is {training[key]}; it must be 1 or more")
-    if training["seed"] < 0 or training["early_stopping_patience"] < 0 or not 0 < training["learning_rate"] < 1e9:
-        raise VconvError(
-            f"{model_name}: training.seed and training.early_stopping_patience must be 0 or more, "
-            f"training.learning_rate a number above 0"
-        )
 
 
 def _prepare(folder, model_name, settings, corpus_settings, store, statistics, examples):

@@ -1,9 +1,10 @@
-"""UPSAMPLING: stacks of transposed convolutions on paper; what they cover, and which one covers a given shape.
+"""UPSAMPLING: which outputs a stack of transposed convolutions reaches, and which stack reaches a given shape.
 
-A transposed convolution lays a copy of its kernel at every `stride`-th output, one copy an input. A kernel smaller than
-the stride leaves holes, outputs that no input reaches; one that is no multiple of the stride paints a checkerboard,
-since neighboring outputs get different numbers of taps (Odena, Dumoulin & Olah 2016, "Deconvolution and checkerboard
-artifacts", doi 10.23915/distill.00003). Axes are counted from 0, without batch and channels.
+A transposed convolution adds a copy of its kernel to the output for each input, `stride` outputs apart. A kernel
+smaller than the stride leaves holes: outputs that no input reaches. A kernel that is no multiple of the stride makes a
+checkerboard, because neighboring outputs get different numbers of kernel taps (Odena, Dumoulin & Olah 2016,
+"Deconvolution and checkerboard artifacts", doi 10.23915/distill.00003). Axes are counted from 0, without batch and
+channels. Nothing here needs TensorFlow.
 """
 
 from vconv.layers.upsampling.counting import AxisCoverage, coverage

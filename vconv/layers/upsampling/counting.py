@@ -1,4 +1,4 @@
-"""How many inputs reach each output of a stack, and by how many taps."""
+"""Counts of the inputs that reach each output of a stack, and of the kernel taps by which they do."""
 
 import math
 from typing import NamedTuple
@@ -9,20 +9,20 @@ from vconv.layers.upsampling.stack import shapes
 
 
 class AxisCoverage(NamedTuple):
-    """How the outputs of one axis are reached from the start of a stack; see `coverage`."""
+    """How the outputs of one axis are reached from the input of a stack; `coverage` describes the fields."""
 
     inputs: np.ndarray
     taps: np.ndarray
-    rhythm: np.ndarray
+    period: np.ndarray
 
 
 def coverage(stack, start):
     """Count, for every output of a stack, the inputs that reach it and the taps by which they do.
 
-    A tap is one way through the stack: one kernel tap in each layer, from an input to the output. So `taps` is the
-    output of the stack when all inputs, all weights of the kernels and nothing else are one; for a single layer it is
-    the number of kernel taps that touch the output, and equals `inputs`. A box-shaped kernel reaches an output along
-    each axis for itself: the map of N axes is the outer product of the axes' vectors, of `inputs` as of `taps`.
+    A tap is one path through the stack: one kernel tap in each layer, from an input to the output. Therefore `taps` is
+    the output of the stack if all inputs and all kernel weights are 1 and there are no biases. For a single layer it is
+    the number of kernel taps that reach the output, and equals `inputs`. The axes are independent: the counts of N axes
+    are the outer product of the counts of each.
 
     Parameters
     ----------
@@ -33,9 +33,9 @@ def coverage(stack, start):
     Returns
     -------
     axes : list of AxisCoverage
-        An axis each: `inputs` int64 [size] how many different inputs reach each output, 0 in a hole; `taps` int64
-        [size] (Python's own integers where 64 bits may not hold them); `rhythm` [product of the strides] one period of
-        the taps far from both ends of a long input, all equal if no checkerboard is left.
+        One for each axis. `inputs`, int64 [size]: number of different inputs that reach each output, 0 in a hole.
+        `taps`, int64 [size], or Python integers where 64 bits may not hold them. `period`, [product of the strides]:
+        one period of the taps far from both ends of a long input; all equal if there is no checkerboard.
 
     Raises
     ------
@@ -50,10 +50,10 @@ def coverage(stack, start):
 
 
 def _axis_coverage(layers, size):
-    # The inputs of an output follow each other without a gap, since windows move forwards only and every input is
-    # still there in every layer: the lowest and the highest of them tell all.
+    # The inputs that reach an output are consecutive, because windows move forward only and each layer keeps every
+    # input. So the lowest and the highest of them suffice.
     low = high = np.arange(size)
-    taps, rhythm = (np.ones(n, np.int64 if math.prod(k for k, *_ in layers) < 2**62 else object) for n in (size, 1))
+    taps, period = (np.ones(n, np.int64 if math.prod(k for k, *_ in layers) < 2**62 else object) for n in (size, 1))
     for kernel, stride, padding in layers:
         same = padding == "same"
         length = len(taps) * stride + (0 if same else max(kernel - stride, 0))
@@ -66,8 +66,8 @@ def _axis_coverage(layers, size):
         high = np.where(some, high[reached[highest]], -1)
         sums = np.concatenate([[0], np.cumsum(taps)])
         taps = sums[last + 1] - sums[first]
-        rhythm = _periodic(rhythm, kernel, stride)
-    return AxisCoverage(high - low + 1, taps, rhythm)
+        period = _periodic(period, kernel, stride)
+    return AxisCoverage(high - low + 1, taps, period)
 
 
 def _window(position, kernel, stride):

@@ -1,4 +1,4 @@
-"""A stack that covers a given shape."""
+"""The choice of a stack that reaches a given shape without holes and checkerboards."""
 
 import math
 from itertools import combinations_with_replacement
@@ -7,12 +7,12 @@ from typing import NamedTuple
 from vconv.common.errors import VconvError
 from vconv.layers.upsampling.stack import Upsampling, check_shape, shapes
 
-SMALL_STARTS = range(4, 9)  # where an axis begins: DCGAN's 4 and 7 are among them
+SMALL_STARTS = range(4, 9)  # sizes of an axis at the start; they include the 4 and 7 of published DCGANs
 MOST_BLOCKS = 32
 
 
 class Plan(NamedTuple):
-    """A stack that covers a shape: start sizes, layers, and how many outputs to cut off the end of each axis."""
+    """A stack that reaches a shape: start sizes, layers, and the number of outputs to cut off the end of each axis."""
 
     start: tuple
     stack: list
@@ -20,18 +20,18 @@ class Plan(NamedTuple):
 
 
 def plan_upsampling(target_shape, blocks):
-    """Return a `Plan` of `blocks` transposed convolutions ('same') that covers a shape without hole or checkerboard.
+    """Return a `Plan` of `blocks` transposed convolutions ('same') that reaches a shape without hole or checkerboard.
 
-    Each axis starts at 4 to 8, or at its target if that is smaller still. Its strides differ by a factor of 2 at most,
-    large ones first; of all such the plan has the smallest crop, then the smallest strides, then the smallest start.
-    Kernels are twice the stride, or 3 where the stride is 1.
+    Each axis starts at 4 to 8, or at its target if that is smaller. The strides of an axis differ by a factor of 2 at
+    most, the largest first. Of all such plans the one with the smallest crop is chosen, then with the smallest strides,
+    then with the smallest start. Kernels are twice the stride, or 3 where the stride is 1.
 
     Parameters
     ----------
     target_shape : tuple of int
         1, 2 or 3 sizes, without batch and channels.
     blocks : int
-        Number of layers, 1 to 32.
+        Number of layers, from 1 to 32.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The layers of a stack, the shapes between them, and what is wrong with them."""
+"""The layers of a stack, the shapes between them, and the defects of both."""
 
 import math
 from dataclasses import dataclass
@@ -6,26 +6,27 @@ from typing import NamedTuple
 
 from vconv.common.errors import VconvError
 
-LONGEST = 10_000_000  # outputs of an axis; a larger number is a slip of the pen
+LONGEST = 10_000_000  # outputs of an axis; a larger number is taken for a typing error
 
 
 @dataclass(frozen=True)
 class Upsampling:
-    """One transposed convolution over 1, 2 or 3 axes, as Keras' Conv1DTranspose, Conv2DTranspose, Conv3DTranspose.
+    """One transposed convolution over 1, 2 or 3 axes, like Conv1DTranspose, Conv2DTranspose, Conv3DTranspose of Keras.
 
     Parameters
     ----------
     name : str
-        The layer's, for messages.
+        Name of the layer in messages.
     kernel, stride : tuple of int
-        One of each an axis, 1 or more; a single int stands for all axes.
-    padding : str
-        "same" (the output is input × stride long) or "valid" (longer by what the kernel exceeds the stride).
+        One entry per axis, each 1 or more; a single int stands for all axes.
+    padding : {"same", "valid"}
+        "same": the output has input × stride positions. "valid": the output is longer by kernel − stride positions, if
+        that is above 0.
 
     Raises
     ------
     VconvError
-        Anything else.
+        A size that is no whole number of 1 or more, another number of axes than 1 to 3, or another padding.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Upsampling:
             raise VconvError(f"{self.name}: padding: {self.padding!r} is not allowed; choose one of: same, valid")
 
     def output(self, shape):
-        """Return the output's shape for an input's, as Keras has it."""
+        """Return the shape of the output for the `shape` of an input, as Keras computes it."""
         sizes = zip(shape, self.kernel, self.stride, strict=True)
         return tuple(
             size * stride + (self.padding == "valid") * max(kernel - stride, 0) for size, kernel, stride in sizes
@@ -51,7 +52,7 @@ class Upsampling:
 
 
 class Verdict(NamedTuple):
-    """What is wrong with a stack: sentences about holes, checkerboards and axes short of their target, with repairs."""
+    """The defects of a stack, a sentence with a repair for each: holes, checkerboards, axes short of their target."""
 
     holes: list
     checkerboards: list
@@ -59,7 +60,7 @@ class Verdict(NamedTuple):
 
     @property
     def covers(self):
-        """Whether every output of the target is reached, evenly or not."""
+        """Whether every output of the target is reached, with or without a checkerboard."""
         return not self.holes and not self.short
 
 
@@ -67,16 +68,18 @@ def check_shape(shape, where, axes=None):
     """Return `shape` as a tuple of 1, 2 or 3 whole numbers (`axes` of them), else raise a VconvError."""
     sizes = tuple(shape) if isinstance(shape, (list, tuple)) else ()
     if not sizes or not all(type(size) is int and 1 <= size <= LONGEST for size in sizes):
-        raise VconvError(f"{where}: needs whole numbers from 1 to {LONGEST:,}, one an axis, found {shape!r}")
+        raise VconvError(f"{where}: needs whole numbers from 1 to {LONGEST:,}, one per axis, found {shape!r}")
     if len(sizes) > 3:
         raise VconvError(f"{where}: {list(sizes)} has {len(sizes)} axes; a transposed convolution has 1, 2 or 3")
     if axes and len(sizes) != axes:
-        raise VconvError(f"{where}: {list(sizes)} has {len(sizes)} axes where the others have {axes}; give one an axis")
+        raise VconvError(
+            f"{where}: {list(sizes)} has {len(sizes)} axes where the others have {axes}; give one per axis"
+        )
     return sizes
 
 
 def shapes(stack, start):
-    """Return the shapes a signal of shape `start` goes through, the start's own first.
+    """Return the shapes of a signal before the stack and after each layer; the first is `start`.
 
     Raises
     ------
@@ -98,7 +101,7 @@ def shapes(stack, start):
 def verdict(stack, start, target=None):
     """Return the `Verdict` on a stack: a sentence for each axis of each layer that leaves holes or a checkerboard.
 
-    An input of size 1 has no neighbor to overlap with, so its axis gets no checkerboard.
+    An axis with a single input has no checkerboard, because there is no second kernel to overlap with.
 
     Parameters
     ----------
@@ -106,7 +109,7 @@ def verdict(stack, start, target=None):
     start : tuple of int
         Shape of the input, without batch and channels.
     target : tuple of int
-        What the stack must reach at least, one size an axis; what is more will be cropped.
+        The sizes that the stack must reach at least, one per axis; the outputs beyond are cropped. Left out: none.
 
     Raises
     ------
@@ -131,9 +134,9 @@ def _short(stack, start, last, target):
 
 
 def check(name, kernel, stride):
-    """Raise a VconvError if the layer `name` would leave holes: a kernel smaller than the stride on some axis.
+    """Raise a VconvError if the layer `name` would leave holes, because a kernel is smaller than the stride.
 
-    Kernel and stride are as in `Upsampling`. A checkerboard is no error: published networks have them.
+    Kernel and stride are as in `Upsampling`. A checkerboard is no error, because published networks have some.
     """
     for sentence in _holes(Upsampling(name, kernel, stride)):
         raise VconvError(sentence)

@@ -1,4 +1,4 @@
-"""A stack's verdict as lines for a terminal."""
+"""The verdict on a stack as lines of text for a terminal."""
 
 import math
 
@@ -8,7 +8,7 @@ from vconv.layers.upsampling.stack import shapes, verdict
 
 
 def as_text(stack, start, target=None):
-    """Return the verdict on each layer and on the whole; where the stack does not cover, a plan of one that does.
+    """Return the verdict on each layer and on the stack; a plan of another if it leaves outputs out.
 
     Parameters and errors are those of `verdict`.
     """
@@ -42,11 +42,11 @@ def _layer(layer, before, after):
 def _whole(axes):
     for number, axis in enumerate(axes):
         reached = axis.inputs > 0
-        inputs, taps, rhythm = (_range(values) for values in (axis.inputs[reached], axis.taps[reached], axis.rhythm))
+        inputs, taps, period = (_range(values) for values in (axis.inputs[reached], axis.taps[reached], axis.period))
         holes = "" if reached.all() else f"{(~reached).sum()} of them holes, "
         yield (
             f"  axis {number}: {len(reached)} outputs, {holes}reached by {inputs} inputs and {taps} taps "
-            f"({rhythm} taps far from the ends of a long input)"
+            f"({period} taps far from the ends of a long input)"
         )
     outputs = math.prod(len(axis.inputs) for axis in axes)
     empty = outputs - math.prod(int((axis.inputs > 0).sum()) for axis in axes)
@@ -55,7 +55,7 @@ def _whole(axes):
 
 def _judgment(found):
     if found.holes:
-        return "holes; layers of vconv refuse to be built like this"
+        return "holes; vconv builds no such layers"
     if found.short:
         return "too short"
     return "covers, but unevenly" if found.checkerboards else "covers evenly"
