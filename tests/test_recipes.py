@@ -1,6 +1,6 @@
 """The recipes call `vconv` with the right arguments in the right order; the environment is built once.
 
-Each test works on a copy of `recipes/` in a folder whose name has spaces, with a `vconv` that only notes its arguments.
+Each test has a copy of `recipes/` in a folder whose name has spaces, with a `vconv` that only records its arguments.
 """
 
 import json
@@ -21,20 +21,20 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 RECIPES = sorted(path.parent.name for path in REPOSITORY.glob("recipes/*/corpus.yaml"))
 STAGES = ["download", "extract", "statistics", "match", "train", "convert", "evaluate", "report"]
 
-NOTING_VCONV = f"""#!/bin/sh
+RECORDING_VCONV = f"""#!/bin/sh
 exec {shlex.quote(sys.executable)} - "$@" << 'PYTHON'
 import json, os, sys
 with open(os.environ["NOTES"], "a") as notes:
     notes.write(json.dumps(sys.argv[1:]) + "\\n")
-if sys.argv[1] in os.environ.get("LEAVING_OUT", "").split():
+if sys.argv[1] in os.environ.get("FAILURES_OF", "").split():
     with open(sys.argv[sys.argv.index("--failures") + 1], "w") as failures:
         failures.write("a b.wav: is no audio file\\n")
 sys.exit(7 if sys.argv[1] == os.environ.get("FAILING") else 0)
 PYTHON
 """
 
-# Stands for every Python: complete, makes environments, installs by putting an empty `vconv` there.
-NOTING_PYTHON = """#!/bin/bash
+# Stands for every Python: it makes environments and installs an empty `vconv`.
+RECORDING_PYTHON = """#!/bin/bash
 echo "$*" >> "$NOTES"
 case "$*" in
     "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
@@ -78,22 +78,22 @@ class Copy:
             timeout=60,
         )
 
-    def noted(self):
+    def recorded(self):
         return self.notes.read_text().splitlines() if self.notes.exists() else []
 
 
 @pytest.fixture
 def copy(tmp_path):
-    """The recipes, with a noting `vconv` in an environment that VCONV_ENV names."""
+    """The recipes, with a `vconv` that records its arguments in the environment VCONV_ENV."""
     copy = Copy(tmp_path)
-    copy.program(copy.root / "my env" / "bin" / "vconv", NOTING_VCONV)
+    copy.program(copy.root / "my env" / "bin" / "vconv", RECORDING_VCONV)
     copy.environment["VCONV_ENV"] = str(copy.root / "my env")
     return copy
 
 
 @pytest.fixture
 def bare(tmp_path):
-    """The recipes, without an environment; the only Python there is notes what it is asked to do."""
+    """The recipes without an environment; the only Python records its arguments."""
     copy = Copy(tmp_path)
     for tool in (
         "bash",
@@ -112,18 +112,18 @@ def bare(tmp_path):
     ):
         (tmp_path / "bin").mkdir(exist_ok=True)
         (tmp_path / "bin" / tool).symlink_to(shutil.which(tool))
-    copy.program(tmp_path / "bin" / "python3", NOTING_PYTHON)
+    copy.program(tmp_path / "bin" / "python3", RECORDING_PYTHON)
     copy.environment["PATH"] = str(tmp_path / "bin")
     return copy
 
 
 def calls(copy):
-    return [json.loads(line) for line in copy.noted()]
+    return [json.loads(line) for line in copy.recorded()]
 
 
 def steps(copy):
-    """What was done to the environment: `venv` makes it, `pip` installs into it."""
-    return [line.split()[1] for line in copy.noted() if line.startswith(("-m venv ", "-m pip install "))]
+    """Return what was done to the environment: `venv` makes it, `pip` installs into it."""
+    return [line.split()[1] for line in copy.recorded() if line.startswith(("-m venv ", "-m pip install "))]
 
 
 def value(call, option):
@@ -131,6 +131,7 @@ def value(call, option):
 
 
 def one_sentence(result):
+    """Return the one sentence with which a script ended with status 2."""
     assert result.returncode == 2, result
     assert result.stderr.count("\n") == 1, result.stderr
     return result.stderr
@@ -147,7 +148,7 @@ def test_all_stages_run_in_order(copy):
         assert result.stdout.count(f"stage {number} took ") == 1
 
 
-def test_the_sample_ships_so_nothing_is_downloaded(copy):
+def test_for_the_sample_corpus_nothing_is_downloaded(copy):
     copy.run("sample")
     assert [call[0] for call in calls(copy)] == STAGES[1:]
 
@@ -159,16 +160,16 @@ def test_the_real_command_accepts_every_call(copy, recipe, options):
 
     assert copy.run(recipe, *options).returncode == 0
     for call in calls(copy):
-        parser().parse_args(call)  # exits on an option it does not know
+        parser().parse_args(call)  # exits on an unknown option
 
 
-def test_a_vocoder_is_trained_once_and_its_results_lie_beside_those_of_world(copy):
+def test_a_vocoder_is_trained_and_its_results_are_stored_beside_those_of_world(copy):
     result = copy.run("vcc2016", "--vocoder", "melgan", "--run", "my run", "--set", "training.seed=3")
     assert result.returncode == 0, result.stderr
     *_, train, train_vocoder, convert, evaluate, report = calls(copy)
     vocoder = str(copy.root / "recipes" / "vcc2016" / "exp" / "melgan_light")
     assert train_vocoder[1] == "melgan_light" and value(train_vocoder, "--run") == vocoder
-    assert value(train_vocoder, "--set") == "training.condition=world", "--set is for the model that converts"
+    assert value(train_vocoder, "--set") == "training.condition=world", "--set is for the conversion model"
     assert value(train, "--set") == "training.seed=3"
     assert value(convert, "--vocoder") == f"melgan:{vocoder}"
     assert value(convert, "--output") == value(evaluate, "--converted") == "my run/converted-melgan"
@@ -179,25 +180,25 @@ def test_a_vocoder_is_trained_once_and_its_results_lie_beside_those_of_world(cop
 @pytest.mark.parametrize(
     "vocoder, suffix", [("world", ""), ("diff", "-diff"), ("griffin-lim", "-griffin-lim"), ("melgan:a run", "-melgan")]
 )
-def test_a_vocoder_that_needs_no_training(copy, vocoder, suffix):
+def test_a_vocoder_without_training_is_passed_on(copy, vocoder, suffix):
     copy.run("vcc2016", "--vocoder", vocoder, "--run", "r")
     assert [call[0] for call in calls(copy)] == STAGES
     convert = calls(copy)[5]
     assert value(convert, "--vocoder") == vocoder and value(convert, "--output") == f"r/converted{suffix}"
 
 
-def test_an_unknown_vocoder_is_told(copy):
+def test_an_unknown_vocoder_is_refused(copy):
     assert "world diff griffin-lim melgan" in one_sentence(copy.run("vcc2016", "--vocoder", "wavenet"))
 
 
-def test_the_stages_hand_their_files_on(copy):
+def test_each_stage_gets_the_files_of_the_stages_before_it(copy):
     copy.run("vcc2016")
     download, extract, statistics, match, train, convert, evaluate, report = calls(copy)
     recipe = copy.root / "recipes" / "vcc2016"
     assert value(extract, "--output") == value(statistics, "--features") == value(train, "--features")
     assert Path(value(extract, "--output")) == recipe / "dump" / "features.h5"
     assert Path(value(statistics, "--output")) == recipe / "dump" / "statistics.h5"
-    assert value(match, "--features") == value(extract, "--output"), "the pairs lie beside it, where training looks"
+    assert value(match, "--features") == value(extract, "--output"), "frame_pairs.h5 is beside the features by default"
     assert train[1] == "matched"
     assert Path(value(train, "--run")) == recipe / "exp" / "matched"
     assert value(train, "--run") == value(convert, "--run") == value(evaluate, "--run") == value(report, "--run")
@@ -209,19 +210,19 @@ def test_the_stages_hand_their_files_on(copy):
         assert Path(value(call, "--corpus")) == recipe / "corpus.yaml"
 
 
-def test_only_the_stages_asked_for_run(copy):
+def test_stage_and_stop_stage_limit_the_stages(copy):
     copy.run("vcc2016", "--stage", "2", "--stop-stage=3")
     assert [call[0] for call in calls(copy)] == ["statistics", "match", "train"]
 
 
 @pytest.mark.parametrize(("model", "first"), [("matched", ["match", "train"]), ("vawgan", ["train"])])
-def test_frames_are_matched_only_for_a_model_that_learns_from_them(copy, model, first):
+def test_frames_are_matched_only_for_a_model_trained_on_frame_pairs(copy, model, first):
     copy.run("vcc2016", "--model", model)
     assert [call[0] for call in calls(copy)] == [*STAGES[:3], *first, *STAGES[5:]]
     assert calls(copy)[len(first) + 2][1] == model
 
 
-def test_options_reach_the_stages_they_concern(copy):
+def test_options_are_passed_to_the_stages_that_need_them(copy):
     folder = copy.root / "the recordings"
     folder.mkdir()
     copy.run(
@@ -277,28 +278,32 @@ def test_a_failing_stage_ends_the_recipe_with_its_status(copy):
     assert "stage 2 took" not in result.stdout
 
 
-@pytest.mark.parametrize("leaving_out", ["extract", "convert", "extract convert"])
-def test_recordings_left_out_are_told_at_the_end_and_the_rest_goes_on(copy, leaving_out):
-    result = copy.run("sample", LEAVING_OUT=leaving_out)
+@pytest.mark.parametrize("failures_of", ["extract", "convert", "extract convert"])
+def test_failed_recordings_are_listed_at_the_end_and_all_stages_run(copy, failures_of):
+    result = copy.run("sample", FAILURES_OF=failures_of)
     assert result.returncode == 2 and [call[0] for call in calls(copy)] == STAGES[1:]
     assert "stage 5 took " in result.stdout
-    told = [f"left out by vconv {command}:\n  a b.wav: is no audio file\n" for command in sorted(leaving_out.split())]
-    assert sorted(result.stderr.split("left out by")[1:]) == sorted(text.removeprefix("left out by") for text in told)
+    expected = [
+        f"left out by vconv {command}:\n  a b.wav: is no audio file\n" for command in sorted(failures_of.split())
+    ]
+    assert sorted(result.stderr.split("left out by")[1:]) == sorted(
+        text.removeprefix("left out by") for text in expected
+    )
 
 
-def test_a_stage_that_fails_later_keeps_its_status_and_what_was_left_out_is_told(copy):
-    result = copy.run("sample", LEAVING_OUT="extract", FAILING="train")
+def test_the_status_of_a_failing_stage_is_kept_and_failed_recordings_are_listed(copy):
+    result = copy.run("sample", FAILURES_OF="extract", FAILING="train")
     assert result.returncode == 7 and [call[0] for call in calls(copy)] == STAGES[1:5]
     assert result.stderr.index("--stage 3") < result.stderr.index("left out by vconv extract:\n  a b.wav")
 
 
-def test_nothing_left_out_nothing_told(copy, tmp_path):
+def test_without_failed_recordings_nothing_is_listed_and_no_file_stays(copy, tmp_path):
     result = copy.run("sample", TMPDIR=str(tmp_path))
     assert result.returncode == 0 and result.stderr == ""
-    assert not list(tmp_path.glob("tmp.*")), "the list of what was left out stays behind"
+    assert not list(tmp_path.glob("tmp.*")), "the temporary list is removed"
 
 
-def test_samples_are_generated_from_the_run_and_measured_against_its_features(copy):
+def test_samples_are_generated_from_the_run_and_compared_with_its_features(copy):
     labels = copy.root.parent / "my run" / "generated" / "real" / "training-speakers.npy"
     labels.parent.mkdir(parents=True)
     labels.touch()
@@ -333,7 +338,7 @@ def test_samples_are_generated_from_the_run_and_measured_against_its_features(co
         ([".wav litter/._a.wav", "._b.wav", "s/a.ogg"], "corpus.yaml"),
     ],
 )
-def test_recordings_in_folders_or_in_none(copy, names, corpus_yaml):
+def test_the_corpus_yaml_depends_on_whether_recordings_are_in_folders(copy, names, corpus_yaml):
     for name in names:
         (copy.root / "my music" / name).parent.mkdir(parents=True, exist_ok=True)
         (copy.root / "my music" / name).touch()
@@ -343,7 +348,7 @@ def test_recordings_in_folders_or_in_none(copy, names, corpus_yaml):
     for call in extract, train:
         assert Path(value(call, "--corpus")).name == corpus_yaml and Path(value(call, "--corpus")).is_file()
         assert value(call, "--corpus-dir") == str(copy.root / "my music")
-    assert "--labels" not in evaluate, "`vconv generate` wrote none"
+    assert "--labels" not in evaluate, "there are none"
 
 
 # Options
@@ -369,9 +374,9 @@ def test_recordings_in_folders_or_in_none(copy, names, corpus_yaml):
         (["--set", "training.seed"], "--set training.seed: write it as KEY=VALUE"),
     ],
 )
-def test_a_wrong_option_is_one_sentence_and_nothing_runs(copy, options, sentence):
+def test_a_wrong_option_is_reported_in_one_sentence_and_nothing_runs(copy, options, sentence):
     assert sentence in one_sentence(copy.run("sample", *options))
-    assert copy.noted() == []
+    assert copy.recorded() == []
 
 
 def test_help_names_options_and_models_and_runs_nothing(bare):
@@ -379,20 +384,20 @@ def test_help_names_options_and_models_and_runs_nothing(bare):
     assert result.returncode == 0
     for text in ("--stage", "--stop-stage", "--corpus-dir", "--jobs", "--model", "--run", "--pairs", "--set", "vawgan"):
         assert text in result.stdout
-    assert bare.noted() == []
+    assert bare.recorded() == []
 
 
 # Corpora
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_every_recipe_can_be_run_and_its_corpus_read(recipe):
+def test_every_recipe_is_executable_and_its_corpus_yaml_valid(recipe):
     assert os.access(REPOSITORY / "recipes" / recipe / "run.sh", os.X_OK)
     read_settings(REPOSITORY / "recipes" / recipe / "corpus.yaml")
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_a_corpus_is_downloaded_to_where_it_is_looked_for(copy, recipe):
+def test_a_corpus_is_downloaded_to_the_folder_that_its_corpus_yaml_names(copy, recipe):
     copy.run(recipe)
     settings = read_settings(copy.root / "recipes" / recipe / "corpus.yaml")
     outputs = [value(call, "--output") for call in calls(copy) if call[0] == "download"]
@@ -405,16 +410,16 @@ def test_a_corpus_is_downloaded_to_where_it_is_looked_for(copy, recipe):
 # Environment
 
 
-def test_the_environment_is_built_once_and_pinned(bare):
+def test_the_environment_is_built_once_with_pinned_versions(bare):
     for _ in range(2):
         result = bare.run("sample", "--stop-stage", "1")
         assert result.returncode == 0, result.stderr
     assert steps(bare) == ["venv", "pip"]
-    assert "constraint constraints.txt" in bare.noted()
+    assert "constraint constraints.txt" in bare.recorded()
 
 
 @pytest.mark.parametrize("file", ["pyproject.toml", "constraints.txt"])
-def test_the_environment_is_brought_up_to_date_when_its_packages_change(bare, file):
+def test_the_environment_is_updated_when_its_packages_change(bare, file):
     bare.run("sample", "--stop-stage", "1")
     with (bare.root / file).open("a") as stream:
         stream.write("# changed\n")
@@ -422,7 +427,7 @@ def test_the_environment_is_brought_up_to_date_when_its_packages_change(bare, fi
     assert steps(bare) == ["venv", "pip", "pip"]
 
 
-def test_an_environment_that_moved_or_lost_its_python_is_built_anew(bare):
+def test_an_environment_that_was_moved_or_has_no_python_is_built_again(bare):
     bare.run("sample", "--stop-stage", "1")
     bare.root = bare.root.rename(bare.root.with_name("elsewhere"))
     bare.run("sample", "--stop-stage", "1")
@@ -434,7 +439,7 @@ def test_an_environment_that_moved_or_lost_its_python_is_built_anew(bare):
     assert steps(bare) == ["venv", "pip"] * 3
 
 
-def test_an_interrupted_installation_is_built_anew(bare):
+def test_an_environment_whose_installation_failed_is_built_again(bare):
     assert ".venv failed" in one_sentence(bare.run("sample", FAILING="pip"))
     assert bare.run("sample", "--stop-stage", "1").returncode == 0
     assert steps(bare) == ["venv", "pip"] * 2
@@ -444,12 +449,12 @@ def test_an_interrupted_installation_is_built_anew(bare):
     assert steps(bare) == ["venv", "pip"] * 2 + ["pip", "venv", "pip"]
 
 
-def test_without_a_python_one_sentence_says_what_to_install(bare):
+def test_without_a_suitable_python_one_sentence_says_what_to_install(bare):
     bare.program(bare.root.parent / "bin" / "python3", "#!/bin/bash\nexit 1\n")  # too old, or too new
     assert "needs Python 3.10 to 3.13" in one_sentence(bare.run("sample"))
 
 
-def test_a_newer_python_is_passed_over_for_one_that_fits(bare):
+def test_an_older_suitable_python_is_used_instead_of_a_newer_unsuitable_one(bare):
     (bare.root.parent / "bin" / "python3").rename(bare.root.parent / "bin" / "python3.12")
     bare.program(bare.root.parent / "bin" / "python3", "#!/bin/bash\nexit 1\n")
     assert bare.run("sample", "--stop-stage", "1").returncode == 0
@@ -462,5 +467,5 @@ def test_without_a_compiler_one_sentence_says_what_to_install(bare):
     assert "g++" in sentence and "apt-get install" in sentence
 
 
-def test_an_environment_without_vconv_is_one_sentence(copy):
+def test_an_environment_without_vconv_is_refused_in_one_sentence(copy):
     assert "has no bin/vconv" in one_sentence(copy.run("sample", VCONV_ENV=str(copy.root)))
