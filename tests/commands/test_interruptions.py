@@ -46,7 +46,7 @@ def test_after_ctrl_c_and_kill_the_resumed_training_equals_an_uninterrupted_one(
         out, err = process.communicate(timeout=60)
         if process.returncode == 130:
             break
-    sentence = "\nvconv: interrupted; the same command goes on from what is finished\n"
+    sentence = "\nvconv: interrupted; the same command continues from what is finished\n"
     assert process.returncode == 130 and err.endswith(sentence) and "vconv/commands/cli.py" not in err
     done = RunFolder(tmp_path / parts).epochs_done()
     assert 1 <= done < 8

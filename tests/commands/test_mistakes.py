@@ -23,8 +23,8 @@ CASES = {
         "--source: 'X' is not allowed; choose one of: Mary-Ann, Zoë M, bob",
     ),
     "no target": ("convert --run={run} {wav} --output={new}", "--target is missing"),
-    "nothing to convert": ("convert --run={run} --target=bob --output={new}", "name either recordings"),
-    "pairs and files": ("convert --run={run} --pairs=all {wav} --output={new}", "name either recordings"),
+    "nothing to convert": ("convert --run={run} --target=bob --output={new}", "give either recordings"),
+    "pairs and files": ("convert --run={run} --pairs=all {wav} --output={new}", "give either recordings"),
     "pairs and target": (
         "convert --run={run} --pairs=all --target=bob --output={new}",
         "leave out --source and --target",

@@ -120,6 +120,7 @@ def names_of(settings, name=""):
     return names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_every_setting_is_read(name, store, tmp_path, asked):
     kind = data.kind(models.training_data(name))

@@ -1,1 +1,1 @@
-"""One file a subcommand: `add(sub)` declares its options, `run(options)` does it, the docstring is its help."""
+"""COMMANDS: one file per subcommand. `add(sub)` declares options, `run(options)` runs it, the docstring is its help."""

@@ -1,4 +1,4 @@
-"""The `vconv` command. Each subcommand imports its room when it runs, so that `--help` answers at once."""
+"""The `vconv` command. Each subcommand imports what it needs when it runs, so that `--help` is fast."""
 
 import argparse
 import os
@@ -30,26 +30,27 @@ INTERRUPTED = 130
 
 
 def main(arguments=None):
-    """Run the command line; return the exit status (0; 2 after a mistake the user can mend; 130 after Ctrl-C)."""
+    """Run the command line; return 0, 2 after a mistake that the user can correct, or 130 after Ctrl-C."""
     options = parser().parse_args(arguments)
     try:
         status = options.run_command(options) or 0
-        sys.stdout.flush()  # here, so that a pipe nobody reads is met below and not after the end
+        sys.stdout.flush()  # here, so that a closed pipe raises below and not after the end
         return status
     except VconvError as error:
         print(f"vconv: {error}", file=sys.stderr)
         return MISTAKE
-    except BrokenPipeError:  # `vconv info … | head`: nobody reads on
+    except BrokenPipeError:  # `vconv info … | head` has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         print(
-            f"vconv: {error.filename or 'a file'}: {error.strerror or error}; mend that and run the same command again",
+            f"vconv: {error.filename or 'a file'}: {error.strerror or error}; "
+            "correct that and run the same command again",
             file=sys.stderr,
         )
         return MISTAKE
     except KeyboardInterrupt:
-        print("\nvconv: interrupted; the same command goes on from what is finished", file=sys.stderr)
+        print("\nvconv: interrupted; the same command continues from what is finished", file=sys.stderr)
         return INTERRUPTED
 
 
@@ -61,7 +62,7 @@ def parser():
     for name in COMMANDS:
         command = import_module(f"vconv.commands.{name.replace('-', '_')}")
         description = command.__doc__.strip().rstrip(".")
-        sub = commands.add_parser(name, help=description, description=description)
+        sub = commands.add_parser(name, help=description, description=description, allow_abbrev=False)
         command.add(sub)
         sub.set_defaults(run_command=command.run)
     return top

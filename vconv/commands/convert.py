@@ -50,9 +50,9 @@ def run(options):
     from vconv.training.run_folder import RunFolder
 
     if bool(options.pairs) == bool(options.inputs):
-        raise VconvError("name either recordings to convert, with --target, or --pairs of the corpus' speakers")
+        raise VconvError("give either recordings to convert and --target, or --pairs of speakers of the corpus")
     if options.pairs and (options.source or options.target):
-        raise VconvError("--pairs says who speaks and whose voice to use; leave out --source and --target")
+        raise VconvError("--pairs names source and target speakers; leave out --source and --target")
     folder, suffix = RunFolder(options.run), f".{options.format}"
     settings, speakers = folder.settings(), folder.statistics().speakers
     if options.pairs:
@@ -62,7 +62,7 @@ def run(options):
         _check_speakers(options, speakers)
         tasks = folder_tasks(options.inputs, options.source, options.target, options.output, suffix)
     one_of(options.vocoder.partition(":")[0], VOCODERS, "--vocoder")
-    load_tensorflow()  # not before all mistakes are told, for it takes seconds
+    load_tensorflow()  # takes seconds, so after all checks
     from vconv.conversion.converter import SYNTHESES, VoiceConverter
 
     converter = VoiceConverter.load(options.run)
@@ -76,7 +76,7 @@ def run(options):
 
 
 def _vocoder(name, rate):
-    """Return the vocoder after WORLD for signals of `rate` Hz; VconvError if it is one for another rate."""
+    """Return the vocoder that follows WORLD for signals of `rate` Hz; VconvError if it is one for another rate."""
     from vconv.conversion import vocoders
 
     vocoder = vocoders.load(name, rate)
@@ -89,7 +89,7 @@ def _check_speakers(options, speakers):
     from vconv.common.config import one_of
 
     if not options.target:
-        raise VconvError("--target is missing; say whose voice to use")
+        raise VconvError("--target is missing; give the speaker to convert to")
     one_of(options.target, speakers, "--target")
     if options.source:
         one_of(options.source, speakers, "--source")

@@ -17,8 +17,8 @@ def add(sub):
         help="draw there the number of kernel taps that reach each output (default: no picture)",
     )
     sub.epilog = (
-        f"Exit status: 0 if every output is reached, evenly or not; {HOLES} if a layer leaves holes or the "
-        f"stack falls short of its target; {MISTAKE} after a mistake."
+        f"Exit status: 0 if every output is reached, with or without a checkerboard; {HOLES} if a layer has holes or "
+        f"the stack falls short of its target; {MISTAKE} after a mistake."
     )
 
 

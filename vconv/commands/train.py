@@ -34,7 +34,7 @@ def run(options):
 
     condition = [f"training.condition={options.condition}"] if options.condition else []
     changes = config.parse_assignments([*options.set, *condition])
-    models.settings(options.model, changes)  # a mistake is told before TensorFlow takes its seconds to load
+    models.settings(options.model, changes)  # reports a mistake before TensorFlow takes seconds to load
     corpus = read_settings(options.corpus, corpus_dir=options.corpus_dir)
     kind = data.kind(models.training_data(options.model))
     with FeatureStore(features_path(options)) as store:

@@ -31,7 +31,7 @@ def run(options):
     from vconv.conversion.convert_files import folder_tasks, vocode_all
 
     tasks = folder_tasks(options.inputs, None, None, options.output, f".{options.format}", mel_file.SUFFIXES)
-    load_tensorflow()  # not before all mistakes are told, for it takes seconds
+    load_tensorflow()  # takes seconds, so after all checks
     from vconv.conversion import vocoders
 
     vocoder = vocoders.load(options.vocoder, options.rate)
