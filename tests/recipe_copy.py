@@ -8,14 +8,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-from vconv import models
+from vconv import data, models
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RECIPES = sorted(path.parent.name for path in REPOSITORY.glob("recipes/*/corpus.yaml"))
 
+PREPARATIONS = {name: data.kind(models.training_data(name)).preparation or "" for name in models.names()}
+
 RECORDING_VCONV = f"""#!/bin/sh
 exec {shlex.quote(sys.executable)} - "$@" << 'PYTHON'
 import json, os, sys
+if sys.argv[1] == "info":
+    print({PREPARATIONS}[sys.argv[2]])
 with open(os.environ["NOTES"], "a") as notes:
     notes.write(json.dumps(sys.argv[1:]) + "\\n")
 if sys.argv[1] in os.environ.get("FAILURES_OF", "").split():
@@ -74,8 +78,13 @@ class Copy:
         return self.notes.read_text().splitlines() if self.notes.exists() else []
 
 
-def calls(copy):
+def all_calls(copy):
     return [json.loads(line) for line in copy.recorded()]
+
+
+def calls(copy):
+    """Return the calls of `vconv` that process data."""
+    return [call for call in all_calls(copy) if call[0] != "info"]
 
 
 def value(call, option):

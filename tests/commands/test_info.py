@@ -66,7 +66,7 @@ def test_info_depends_on_settings_speakers_and_bins(capsys):
     assert found["--bins=257",]["parameters"] != found[()]["parameters"]
     assert cli.main(["info", "convvae", *tiny_corpus.SET]) == 0
     text = capsys.readouterr().out
-    assert f"{found[()]['parameters']:,} parameters" in text and "multiply-adds a frame" in text
+    assert f"{found[()]['parameters']:,} parameters" in text and "multiply-adds per frame" in text
 
 
 def test_a_closed_pipe_is_no_error():

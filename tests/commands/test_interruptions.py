@@ -54,7 +54,7 @@ def test_after_ctrl_c_and_kill_the_resumed_training_equals_an_uninterrupted_one(
     wait_for(RunFolder(tmp_path / parts)._checkpoint(done + 1), process)
     process.kill()
     out, err = process.communicate(timeout=60)
-    assert f"goes on after epoch {done} of 8" in out and process.returncode == -signal.SIGKILL
+    assert f"continues after epoch {done} of 8" in out and process.returncode == -signal.SIGKILL
     assert done < RunFolder(tmp_path / parts).epochs_done() < 8, "killed too late"
     for name in parts, "whole":
         assert vconv_command(*arguments(name)) == 0
@@ -106,7 +106,7 @@ def test_of_two_trainings_in_one_run_folder_one_is_refused_with_the_process_of_t
         refused, at_work = sorted(both, key=lambda process: process.returncode is None)
         assert refused.returncode == 2 and at_work.poll() is None
         assert refused.stderr.read() == (
-            f"vconv: {run}: another training is at work here (process {at_work.pid} on "
+            f"vconv: {run}: another training runs here (process {at_work.pid} on "
             f"{socket.gethostname()}); wait for its end, or choose another --run folder\n"
         )
         wait_for(RunFolder(run)._checkpoint(2), at_work)

@@ -182,7 +182,7 @@ def test_a_run_of_another_version_is_refused_with_both_reasons(tiny, tmp_path, c
     (run / "settings.yaml").write_text(text.replace(written, changed), encoding="utf-8")
     assert vconv_command("convert", f"--run={run}", "--target=bob", tiny.evaluation / "bob", "--output", run) == 2
     err = capsys.readouterr().err
-    assert err.startswith(f"vconv: {run / 'settings.yaml'}: was written by vconv {vconv.__version__}, ")
+    assert err.startswith(f"vconv: {run / 'settings.yaml'}: written by vconv {vconv.__version__}, ")
     assert sentence in err and err.count("\n") == 1
 
 

@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from vconv.common.errors import VconvError
-from vconv.models.adversarial import HEALTH_METRICS, AdversarialModel, check, clip_weights, input_gradient, minimize
+from vconv.models.adversarial import HEALTH_METRICS, AdversarialModel, clip_weights, input_gradient, minimize
+from vconv.models.adversarial_settings import check
 from vconv.models.losses import OBJECTIVES
 
 

@@ -8,7 +8,8 @@ from small import write_store
 from small_dcgan import SMALL, batch, build
 
 from vconv.features.store import FeatureStore
-from vconv.models.dcgan import mean_distance
+from vconv.models.losses import mean_distance
+from vconv.training import train
 from vconv.training.run_folder import RunFolder
 
 
@@ -44,7 +45,7 @@ def test_each_step_trains_its_own_network_and_the_normalization_statistics():
 
 def test_the_critic_takes_critic_steps_steps_each_on_its_own_examples():
     model = build("adversarial.critic_steps=3")
-    assert model.rows_per_step == 12
+    assert model.examples_per_step == 12
     model.train_step(batch(12))
     assert int(model.critic_optimizer.iterations) == 3 and int(model.optimizer.iterations) == 1
 
@@ -200,25 +201,25 @@ EXTRA = {
 
 @pytest.mark.parametrize("extra", [{}, EXTRA])
 def test_a_resumed_training_equals_an_uninterrupted_one_bit_for_bit(tmp_path, monkeypatch, extra):
-    def train(name):
+    def trained(name):
         with FeatureStore(write_store(tmp_path / "f.h5", (60, 70), contents=("wave",))) as store:
             return train.train("dcgan", store, None, {"root": "x"}, tmp_path / name, changes, lambda line: None)
 
     changes = {section: SMALL.get(section, {}) | extra.get(section, {}) for section in {*SMALL, *extra}}
     changes["training"]["epochs"] = 3
-    whole = train("whole")
+    whole = trained("whole")
     save = RunFolder.save_checkpoint
 
-    def die_in_epoch_2(folder, trained, epochs):
+    def die_in_epoch_2(folder, model, epochs):
         if epochs == 2:
             raise Killed
-        save(folder, trained, epochs)
+        save(folder, model, epochs)
 
     monkeypatch.setattr(RunFolder, "save_checkpoint", die_in_epoch_2)
     with pytest.raises(Killed):
-        train("parts")
+        trained("parts")
     monkeypatch.undo()
-    parts = train("parts")
+    parts = trained("parts")
     assert all(np.array_equal(one, other) for one, other in zip(weights(whole), weights(parts), strict=True))
     vectors = [variable for variable in whole.build_model().weights if "vector" in variable.name]
     assert len(vectors) == 4 * bool(extra), "three convolutions and the score"

@@ -7,7 +7,7 @@ from small import build, changes_for
 
 from vconv import models
 from vconv.common.errors import VconvError
-from vconv.models.adversarial import CONSTRAINTS
+from vconv.models.adversarial_settings import CONSTRAINTS
 from vconv.models.losses import OBJECTIVES
 
 ADVERSARIAL = [name for name in models.names() if "adversarial" in models.settings(name) and name != "melgan_light"]
@@ -37,7 +37,7 @@ def refused(name, objective, constraint):
     if name == "vawgan" and constraint == "spectral_normalization":
         return "adversarial.constraint: 'spectral_normalization'.*gradient_penalty, weight_clipping, none"
     if objective == "wasserstein" and constraint == "none":
-        return "wasserstein needs a critic whose slope is bounded.*set it to one of: gradient_penalty, weight_clipping"
+        return "wasserstein needs a critic with a bounded slope.*set it to one of: gradient_penalty, weight_clipping"
     return None
 
 

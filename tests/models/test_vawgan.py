@@ -196,7 +196,7 @@ def test_each_loss_draws_the_noise_of_its_optimizers_step(small_settings):
 def test_critic_and_generator_have_learning_rates_and_each_critic_step_its_examples(small_settings):
     small_settings["training"] |= {"learning_rate": 0.125, "batch_size": 8}
     model = build(small_settings, critic_learning_rate=0.25, critic_steps=3)
-    assert float(model.optimizer.learning_rate.numpy()) == 0.125 and model.rows_per_step == 24
+    assert float(model.optimizer.learning_rate.numpy()) == 0.125 and model.examples_per_step == 24
     assert float(model.critic_optimizer.learning_rate.numpy()) == 0.25
     assert {(optimizer.beta_1, optimizer.beta_2) for optimizer in (model.optimizer, model.critic_optimizer)} == {
         (0.5, 0.999)

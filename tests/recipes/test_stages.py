@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from recipe_copy import RECIPES, calls, one_sentence, value
+from recipe_copy import RECIPES, all_calls, calls, one_sentence, value
 
 from vconv import models
 from vconv.common import config
@@ -30,7 +30,7 @@ def test_the_real_command_accepts_every_call(copy, recipe, options):
     from vconv.commands.cli import parser
 
     assert copy.run(recipe, *options).returncode == 0
-    for call in calls(copy):
+    for call in all_calls(copy):
         parser().parse_args(call)  # exits on an unknown option
 
 

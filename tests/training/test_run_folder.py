@@ -123,7 +123,7 @@ def test_a_locked_folder_is_refused_with_the_holding_process_and_free_when_that_
                 with pytest.raises(VconvError) as error, RunFolder(path).locked():
                     pass
                 assert str(error.value) == (
-                    f"{path}: another training is at work here (process {holder.pid} on {socket.gethostname()}); "
+                    f"{path}: another training runs here (process {holder.pid} on {socket.gethostname()}); "
                     "wait for its end, or choose another --run folder"
                 )
         finally:

@@ -74,7 +74,7 @@ def test_a_resumed_training_equals_an_uninterrupted_one_bit_for_bit(train, model
     monkeypatch.undo()
     assert RunFolder(whole.path.with_name("parts")).epochs_done() == 1
     parts = train("parts", model, epochs=3)
-    assert any("goes on after epoch 1" in line for line in train.lines)
+    assert any("continues after epoch 1" in line for line in train.lines)
     for one, other in zip(weights(whole), weights(parts), strict=True):
         assert np.array_equal(one, other)
     assert whole.history() == parts.history() and len(parts.history()) == 3
