@@ -27,8 +27,8 @@ def main():
         folder = options.output / "vcc2016_training" / speaker.name
         folder.mkdir(parents=True)
         for path in speaker.iterdir():
-            place = int(path.stem) - 100001 if path.stem.isdecimal() else -1
-            if place >= TRAINING or place * options.parts // TRAINING == part:
+            sentence = int(path.stem) - 100001 if path.stem.isdecimal() else -1
+            if sentence >= TRAINING or sentence * options.parts // TRAINING == part:
                 (folder / path.name).symlink_to(path.resolve())
 
 

@@ -47,13 +47,13 @@ def real(path):
 def faulty(training, new, rng):
     """Return {name: patches}: changed evaluation recordings, changed training patches, or noise."""
     copied = training[rng.choice(len(training), OTHERS, replace=False)]
-    mean, deviation = training.mean((0, 2), keepdims=True), training.std((0, 2), keepdims=True)
+    mean, std = training.mean((0, 2), keepdims=True), training.std((0, 2), keepdims=True)
     return {
         "new recordings": new,
         "training patches + noise of σ 0.05": copied + rng.normal(0, 0.05, copied.shape),
         "blurred over 7 bins": uniform_filter1d(new, 7, axis=1),
         "five patches, again and again": new[rng.choice(OTHERS, 5, replace=False)][np.arange(OTHERS) % 5],
-        "Gaussian noise, mean and σ of the data": rng.normal(mean, deviation, new.shape),
+        "Gaussian noise, mean and σ of the data": rng.normal(mean, std, new.shape),
     }
 
 

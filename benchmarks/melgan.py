@@ -136,7 +136,7 @@ def inference(rounds):
             alternatives["PyTorch"] = lambda mel=mel: torch(mel)
         outputs = {name: run() for name, run in alternatives.items()}
         for name, y in outputs.items():
-            assert np.allclose(y, outputs["vconv"], atol=1e-4), f"{name} says something else"
+            assert np.allclose(y, outputs["vconv"], atol=1e-4), f"{name} gives another output"
         print(f"generator, batch {batch} of [{FRAMES}, 80]")
         compare(alternatives, rounds if batch > 1 else 4 * rounds, "spectrograms", batch)
 

@@ -26,8 +26,8 @@ def main():
     parser.add_argument("--recordings", type=int, default=20)
     args = parser.parse_args()
     paths, rows = sorted(path for path in args.folder.rglob("*") if path.suffix in wav.SUBTYPES), []
-    for place in np.unique(np.linspace(0, len(paths) - 1, args.recordings).round().astype(int)):
-        y = wav.read(paths[place], LOW)[0]
+    for number in np.unique(np.linspace(0, len(paths) - 1, args.recordings).round().astype(int)):
+        y = wav.read(paths[number], LOW)[0]
         returned = [resample(resample(y, LOW, HIGH), HIGH, LOW)[: len(y)] for resample in METHODS.values()]
         rows.append(dict(zip(METHODS, distortion_db(returned, y, LOW), strict=True)))
     table(rows)

@@ -139,9 +139,9 @@ def table(names, rows):
     for name in names:
         if of := [row for row in rows if row["setting"] == name]:
             times = [row["seconds_per_update"] for row in of if row["seconds_per_update"]]
-            told = sorted({warning for row in of for warning in row["warnings"]})
+            warnings = sorted({warning for row in of for warning in row["warnings"]})
             time = f"{np.mean(times):.3f}" if times else "–"
-            lines.append(f"| {' | '.join([name, *cells(of, 'generated'), time, ', '.join(told) or '–'])} |")
+            lines.append(f"| {' | '.join([name, *cells(of, 'generated'), time, ', '.join(warnings) or '–'])} |")
     return [*lines, f"| {' | '.join(['(held-out)', *cells(rows[:1], 'held_out')])} | | |"]
 
 

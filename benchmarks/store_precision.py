@@ -21,7 +21,7 @@ def chosen(corpus, split, count):
     rows = []
     for speaker in corpus.speakers:
         own = [row for row in corpus.utterances if (row.speaker, row.split) == (speaker, split)]
-        rows += [own[place] for place in np.unique(np.linspace(0, len(own) - 1, count).round().astype(int))]
+        rows += [own[number] for number in np.unique(np.linspace(0, len(own) - 1, count).round().astype(int))]
     return rows
 
 

@@ -42,7 +42,7 @@ def main():
         title, _, folder = system.partition("=")
         systems[title] = {name: wav.read(path, RATE)[0] for name, path in by_name(folder).items()}
     mel = MelSpectrogram(MelSettings(RATE))
-    heard = "distillmos" in naturalness.available()
+    scored = "distillmos" in naturalness.available()
     print(f"{len(natural)} recordings; mean ± standard error\n{'':24s}{'mel dB':>14s}{'STFT':>16s}{'DistillMOS':>16s}")
     for title, copies in systems.items():
         rows = []
@@ -53,7 +53,7 @@ def main():
                 [
                     np.abs(mel(one) - mel(other)).mean(),
                     stft_distance(one, other),
-                    naturalness.distillmos(copies[name], RATE) if heard else np.nan,
+                    naturalness.distillmos(copies[name], RATE) if scored else np.nan,
                 ]
             )
         mean, error = np.mean(rows, axis=0), np.std(rows, axis=0, ddof=1) / len(rows) ** 0.5

@@ -44,15 +44,15 @@ def words(y, rate, recognizer):
     return normalize(recognizer.transcribe(y, rate)).split() if recognizer else []
 
 
-def measures(made, y, rate, said, recognizer):
+def measures(made, y, rate, reference, recognizer):
     """Return [`mcd24` in dB, voicing error in %, DistillMOS, lost words, all words] of a copy of `y`."""
     score = metrics.score(made, rate, y, rate)
     mos = naturalness.distillmos(made, rate) if "distillmos" in naturalness.available() else np.nan
     lost = np.nan
     if recognizer:
-        found = process_words(" ".join(said), " ".join(words(made, rate, recognizer)))
-        lost = min(found.substitutions + found.deletions + found.insertions, len(said))
-    return score.mcd_db, 100 * score.f0.voicing_error, mos, lost, len(said)
+        found = process_words(" ".join(reference), " ".join(words(made, rate, recognizer)))
+        lost = min(found.substitutions + found.deletions + found.insertions, len(reference))
+    return score.mcd_db, 100 * score.f0.voicing_error, mos, lost, len(reference)
 
 
 def main():
@@ -69,17 +69,19 @@ def main():
     for folder in options.folders:
         for path in audio_files(folder)[: options.files]:
             y = wav.read(path, rate)[0]
-            said = words(y, rate, recognizer)
+            reference = words(y, rate, recognizer)
             for method in METHODS:
                 f0_hz = world.estimate_f0(y, rate, *ranges[Path(folder).name], method)
                 for train, threshold in LOVE_TRAIN.items():
-                    rows[method, train].append(measures(copy(y, rate, f0_hz, threshold), y, rate, said, recognizer))
+                    rows[method, train].append(
+                        measures(copy(y, rate, f0_hz, threshold), y, rate, reference, recognizer)
+                    )
     for method, pair in ((method, [np.array(rows[method, train]) for train in LOVE_TRAIN]) for method in METHODS):
         for train, values in zip(LOVE_TRAIN, pair, strict=True):
-            mcd_db, voicing, mos, lost, said = values.mean(axis=0)
+            mcd_db, voicing, mos, lost, count = values.mean(axis=0)
             print(
                 f"{method}, {train} love train: {mcd_db:.2f} dB, {voicing:.1f} % of frames voiced otherwise, "
-                f"DistillMOS {mos:.2f}, {100 * lost / max(said, 1):.2f} % of {said * len(values):.0f} words"
+                f"DistillMOS {mos:.2f}, {100 * lost / max(count, 1):.2f} % of {count * len(values):.0f} words"
             )
         change = weights(len(pair[0]), 2000, seed=0) @ (pair[1] - pair[0])
         change[:, 3] *= 100 / max(pair[0][:, 4].mean(), 1)

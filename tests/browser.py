@@ -1,4 +1,4 @@
-"""A real Chromium for tests of pages: the fixture `browser`, and what the browser noticed while it had a page open."""
+"""A real Chromium for tests of pages: the fixture `browser`, and the errors and requests that it noticed."""
 
 import json
 import os
@@ -14,7 +14,7 @@ INSIDE = ("file:", "data:", "blob:", "about:", "chrome:")
 
 @pytest.fixture
 def browser():
-    """A Selenium driver of a headless Chromium with a profile of its own; skips where there is none."""
+    """A Selenium driver of a headless Chromium with its own profile; the test is skipped where there is none."""
     if not (CHROMIUM and CHROMEDRIVER):
         pytest.skip("needs Chromium and its driver (Debian, Ubuntu: apt-get install chromium chromium-driver)")
     from selenium import webdriver
@@ -37,7 +37,7 @@ def browser():
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         options.add_argument(f"--user-data-dir={profile}")
-        # The driver is named, so that Selenium looks for none in the network.
+        # With its path, Selenium does not search the network for a driver.
         driver = webdriver.Chrome(options, webdriver.ChromeService(CHROMEDRIVER))
         try:
             yield driver
@@ -46,13 +46,13 @@ def browser():
 
 
 def open_page(driver, path):
-    """Open the file `path`; what was noticed before is forgotten."""
+    """Open the file `path`; errors and requests before it do not count."""
     noticed(driver)
     driver.get(path.resolve().as_uri())
 
 
 def noticed(driver):
-    """Return two lists of what happened since the last call: errors and warnings, and addresses requested."""
+    """Return errors and warnings, and requested addresses, since the last call, as two lists."""
     errors = [entry["message"] for entry in driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
     events = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
     sent = [event["params"]["request"] for event in events if event["method"] == "Network.requestWillBeSent"]
@@ -61,14 +61,14 @@ def noticed(driver):
 
 
 def assert_quiet_and_alone(driver):
-    """Since the page was opened, the console has seen no error or warning and nothing was fetched from outside."""
+    """Assert that the page opened without errors or warnings, and fetched nothing from outside."""
     errors, requested = noticed(driver)
     assert not errors
     assert not [address for address in requested if not address.startswith(INSIDE)]
 
 
 def emulate(driver, width=1200, height=900, dark=False):
-    """Give the page a window of this size, in pixels, and a color scheme; a real window cannot be a phone's 375."""
+    """Give the page a window of this size, in pixels, and a color scheme; a real window cannot be as narrow as 375."""
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
@@ -76,5 +76,5 @@ def emulate(driver, width=1200, height=900, dark=False):
 
 
 def overflow(driver):
-    """Return by how many pixels the page is wider than its window."""
+    """Return how many pixels the page is wider than its window."""
     return driver.execute_script("return document.documentElement.scrollWidth - document.documentElement.clientWidth")

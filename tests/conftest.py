@@ -17,13 +17,13 @@ from vconv.features.store import FeatureStore
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory, monkeypatch):
-    """Nothing of the user's cache is read or written."""
+    """The user's cache is neither read nor written."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
 
 
 @pytest.fixture
 def small_store(tmp_path):
-    """A feature file of three speakers, 2 × 30 frames a split each."""
+    """A feature file of three speakers, each with two utterances of 30 frames in each split."""
     with FeatureStore(write_store(tmp_path / "features.h5", (30, 30))) as store:
         yield store
 
@@ -42,19 +42,19 @@ def small_settings():
 
 @pytest.fixture
 def eager():
-    """TensorFlow runs step by step, see `quick.eager`."""
+    """TensorFlow runs eagerly, see `quick.eager`."""
     with quick.eager():
         yield
 
 
 @pytest.fixture
 def blank_plots():
-    """A training draws empty pictures, see `quick.blank_plots`."""
+    """Trainings draw empty pictures, see `quick.blank_plots`."""
     with quick.blank_plots():
         yield
 
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory):
-    """A corpus of made-up voices and a small run trained on it by the command; tests must leave it as it is."""
+    """A corpus of synthetic speakers and a small run trained on it by the command; tests must not change it."""
     return tiny_corpus.make(tmp_path_factory.mktemp("tiny corpus é"))

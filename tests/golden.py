@@ -1,8 +1,8 @@
-"""The numbers of tests/golden.json: what six sample recordings give, from features to models and a conversion.
+"""The numbers of tests/golden.json, computed from six sample recordings: features, models and a conversion.
 
     python tests/golden.py --renew
 
-writes them anew. A commit that does so says what changed and why.
+writes the file again. A commit that does so says what changed and why.
 """
 
 import argparse
@@ -30,7 +30,7 @@ def spread(values):
 
 
 def norms(arrays):
-    """Return how many numbers there are, and the norm of all arrays of each rank: no name of a variable matters."""
+    """Return how many numbers there are, and the norm of all arrays of each rank; names of variables do not matter."""
     found = {"numbers": [sum(array.size for array in arrays)]}
     for rank in sorted({array.ndim for array in arrays}):
         squares = [np.sum(array.astype(float) ** 2) for array in arrays if array.ndim == rank]

@@ -1,4 +1,4 @@
-"""What the golden numbers are made with: small settings of each model, and all names of the code they depend on."""
+"""Small settings of each model for the golden numbers, and everything of vconv that these depend on."""
 
 from pathlib import Path
 
@@ -94,7 +94,7 @@ def trained(name, features):
 
 
 def inputs_of(name, batch):
-    """Return what a model takes when it is used, from a batch that it is trained on."""
+    """Return the inputs of a model in use, from a batch of its training data."""
     if name == "dcgan":
         return np.linspace(-1, 1, 40, dtype="float32").reshape(2, 20)  # latent codes
     return batch if name in ("convvae", "vawgan") else batch[0]

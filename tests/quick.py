@@ -1,4 +1,4 @@
-"""What makes small trainings quick: building graphs and drawing pictures take longer than a few steps do."""
+"""Context managers that make small trainings fast: no graphs, no pictures."""
 
 from contextlib import contextmanager
 from unittest import mock
@@ -6,7 +6,7 @@ from unittest import mock
 
 @contextmanager
 def eager():
-    """Run TensorFlow step by step: the graph of a training takes longer to build than its few steps take."""
+    """Run TensorFlow eagerly: to build the graph of a training takes longer than its few steps."""
     import tensorflow as tf
 
     tf.config.run_functions_eagerly(True)

@@ -1,4 +1,4 @@
-"""A small feature file and small settings, for tests of what is built on features."""
+"""A small feature file, small settings and small models, for tests of all rooms that use features."""
 
 import numpy as np
 
@@ -29,7 +29,7 @@ SMALL = {
 
 
 def changes_for(name, shrunk=SMALL):
-    """Return those of the changes `shrunk` that the model `name` has settings for; a vocoder gets narrow layers."""
+    """Return those changes `shrunk` that are settings of the model `name`, and changes that make its layers narrow."""
     known = models.settings(name)
     changes = {
         section: {key: value for key, value in values.items() if key in known[section]}
@@ -61,7 +61,7 @@ def with_mel_cepstrum(spectrum, energy, f0_hz, aperiodicity, rate=16000):
 
 
 def build(name, settings, bins=27, speakers=3):
-    """Return the model `name` for data of these sizes."""
+    """Return the model `name` for data with so many bins and speakers."""
     sizes = data.kind(models.training_data(name)).sizes(bins, speakers, content.encoder(content.DEFAULT).size)
     return models.build(name, settings, **sizes)
 

@@ -1,4 +1,4 @@
-"""Imports point downwards only, and the rooms of sound and measure know no TensorFlow."""
+"""Imports point downwards only, and the rooms without networks do not import TensorFlow."""
 
 import ast
 import subprocess
@@ -40,7 +40,7 @@ def room(path):
 
 
 def imports(path):
-    """Every module a file imports, as dotted names; `from vconv import x` counts as vconv.x."""
+    """Yield the dotted name of each module that a file imports; `from vconv import x` counts as vconv.x."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -62,7 +62,7 @@ def test_imports_point_downwards(path):
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_sound_and_measure_know_no_tensorflow(path):
+def test_rooms_without_networks_do_not_import_tensorflow(path):
     if room(path) in NO_TENSORFLOW and path.relative_to(PACKAGE).as_posix() not in LAZY:
         assert not {name.split(".")[0] for name in imports(path)} & {"tensorflow", "keras"}
 
@@ -79,7 +79,7 @@ def test_every_room_stands_on_a_floor():
     assert {room(path) for path in FILES} == set(FLOOR)
 
 
-def test_light_commands_load_no_tensorflow():
+def test_the_parser_of_the_command_imports_no_large_package():
     script = (
         "import sys; from vconv.commands import cli; cli.parser(); sys.exit(sum(m in sys.modules for m in "
         "('tensorflow', 'keras', 'numpy', 'librosa', 'h5py')))"

@@ -1,4 +1,4 @@
-"""The browser that tests of pages look through sees errors, requests, sizes and color schemes."""
+"""The browser of the page tests notices errors and requests, and emulates sizes and color schemes."""
 
 import pytest
 from browser import assert_quiet_and_alone, emulate, noticed, open_page, overflow
@@ -14,7 +14,7 @@ def write(folder, body):
     return path
 
 
-def test_a_quiet_page_is_quiet_and_alone(browser, tmp_path):
+def test_a_page_without_errors_and_requests_passes(browser, tmp_path):
     open_page(browser, write(tmp_path, "<script>new Audio('data:,')</script>"))
     assert browser.title == "page"
     assert_quiet_and_alone(browser)
@@ -35,7 +35,7 @@ def test_addresses_outside_are_noticed_without_an_error(browser, tmp_path):
     assert "http://127.0.0.1:9/" in noticed(browser)[1]
 
 
-def test_it_can_be_a_phone_in_the_dark(browser, tmp_path):
+def test_size_and_color_scheme_are_emulated(browser, tmp_path):
     open_page(browser, write(tmp_path, ""))
     color = "return getComputedStyle(document.body).color"
     assert (overflow(browser), browser.execute_script(color)) == (0, "rgb(0, 0, 0)")

@@ -1,4 +1,4 @@
-"""benchmarks/compare_runs.py: what it calls identical, and what it finds in another place or under another name."""
+"""benchmarks/compare_runs.py: renamed and moved data count as identical; differences and missing data fail."""
 
 import json
 import runpy
@@ -24,7 +24,7 @@ def write(path, arrays):
 
 @pytest.fixture
 def runs(tmp_path):
-    """Two folders of one run each, the same but for names and the transforms' place."""
+    """Two folders of one run each, which differ in names and in the file of the transforms."""
     old, new = tmp_path / "old" / "matched", tmp_path / "new" / "matched"
     transforms = RANDOM.normal(size=(2, 2, 25, 24))
     kernel, bias = RANDOM.normal(size=(5, 27, 4)).astype("float32"), np.zeros(4, "float32")
@@ -50,7 +50,7 @@ def runs(tmp_path):
 
 
 def compare(capsys, *arguments):
-    """Return the exit status and the lines that tell of a difference."""
+    """Return the exit status and the lines about differences."""
     status = main([str(argument) for argument in (*arguments, "--brief")])
     title, *lines, count = capsys.readouterr().out.splitlines()
     assert title == "matched" and "compared" in count
@@ -63,7 +63,7 @@ def change(path, name, number):
         file[name][(0,) * file[name].ndim] += number
 
 
-def test_other_names_and_places_are_identical(runs, capsys):
+def test_renamed_and_moved_data_are_identical(runs, capsys):
     assert compare(capsys, *runs) == (0, [])
     assert compare(capsys, *(run.parent for run in runs)) == (0, [])
     assert main([str(run) for run in runs]) == 0
@@ -72,7 +72,7 @@ def test_other_names_and_places_are_identical(runs, capsys):
     assert "vars/0 → transforms.h5 affine: identical" in printed
 
 
-def test_differences_are_told_and_fail_unless_tolerated(runs, capsys):
+def test_differences_are_listed_and_fail_unless_tolerated(runs, capsys):
     old, new = runs
     change(new / CHECKPOINT, "optimizer/vars/2", 1.0)
     change(new / CHECKPOINT, KERNEL.replace("converter", "network"), 1.0)
@@ -83,21 +83,21 @@ def test_differences_are_told_and_fail_unless_tolerated(runs, capsys):
     samples, rate = soundfile.read(new / "converted" / "a.wav")
     soundfile.write(new / "converted" / "a.wav", np.append(samples[:-1], samples[-1] + 2**-10), rate)
     status, lines = compare(capsys, old, new)
-    told = [
+    expected = [
         "optimizer/vars/2: largest difference 1,",
         f"{KERNEL.replace('converter', 'network')}: largest difference 1,",
     ]
-    told += [
+    expected += [
         "similarity/system, 3 numbers: largest difference 0.125, relative 0.25",
         "loss: largest difference 0.25, rel",
     ]
-    told += ["converted/a.wav: largest difference 0.000977"]
-    assert status == 1 and len(lines) == len(told)
-    assert all(sum(text in line for line in lines) == 1 for text in told), lines
+    expected += ["converted/a.wav: largest difference 0.000977"]
+    assert status == 1 and len(lines) == len(expected)
+    assert all(sum(text in line for line in lines) == 1 for text in expected), lines
     assert compare(capsys, old, new, "--tolerance=9")[0] == 0
 
 
-def test_what_is_missing_fails_whatever_the_tolerance(runs, capsys):
+def test_missing_data_fail_at_any_tolerance(runs, capsys):
     old, new = runs
     (new / "transforms.h5").unlink()
     (new / "converted" / "a.wav").unlink()

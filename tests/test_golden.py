@@ -1,6 +1,6 @@
-"""Results stay what they are: features, statistics, losses, weights and outputs as written in golden.json.
+"""Features, statistics, losses, weights and outputs equal those in golden.json, at a relative tolerance.
 
-Where a change of results is intended, `python tests/golden.py --renew` writes the file anew.
+Where a change of results is intended, `python tests/golden.py --renew` writes the file again.
 """
 
 import json
@@ -21,7 +21,7 @@ def files(tmp_path_factory):
 
 
 def assert_same(found, expected, name):
-    """Raise an AssertionError that names the list of numbers that differs, and how far."""
+    """Raise an AssertionError that names the list of numbers that differs, and by how much."""
     if isinstance(expected, dict):
         assert set(found) == set(expected), f"{name} has other parts"
         for key in expected:
@@ -32,13 +32,13 @@ def assert_same(found, expected, name):
     assert difference <= TOLERANCE, f"{name} differs by {difference:.2g} of its largest magnitude"
 
 
-def test_features_and_statistics(files):
+def test_features_and_statistics_are_the_golden_ones(files):
     found = golden.numbers_of_features(*files)
     assert_same(found, {part: EXPECTED[part] for part in found}, "features")
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_model(files, name):
+def test_losses_weights_and_outputs_of_a_model_are_the_golden_ones(files, name):
     assert_same(golden.numbers_of_model(name, files[0]), EXPECTED[name], name)
 
 

@@ -1,4 +1,4 @@
-"""The corpus that ships: complete, non-parallel in training, parallel in evaluation, audible, small."""
+"""The sample corpus: complete, non-parallel in training, parallel in evaluation, of normal level, small."""
 
 from collections import Counter
 from pathlib import Path
@@ -22,7 +22,7 @@ def read_sentences():
     return [tuple(part.strip() for part in line.split("|")) for line in lines if not line.startswith("#")]
 
 
-def test_the_recipe_finds_all_of_it():
+def test_the_recipe_finds_every_recording():
     corpus = Corpus.load(REPOSITORY / "recipes" / "sample" / "corpus.yaml")
     assert corpus.speakers == SPEAKERS
     assert {utterance.path.resolve() for utterance in corpus.utterances} == set(FILES)
@@ -31,7 +31,7 @@ def test_the_recipe_finds_all_of_it():
     assert sizes == {(split, speaker): size for split, size in expected.items() for speaker in SPEAKERS}
 
 
-def test_every_recording_has_its_sentence():
+def test_sentences_txt_lists_every_recording():
     written = set()
     for speaker, name, _ in read_sentences():
         written |= (
@@ -42,12 +42,12 @@ def test_every_recording_has_its_sentence():
     assert written == {path.relative_to(SAMPLE).as_posix() for path in FILES}
 
 
-def test_no_sentence_is_read_twice_in_training():
+def test_no_sentence_occurs_twice():
     sentences = [sentence for _, _, sentence in read_sentences()]
     assert len(sentences) == len(set(sentences)) == 4 * 24 + 6
 
 
-def test_it_is_small_and_has_its_license():
+def test_it_is_small_and_has_its_license_notice():
     assert sum(path.stat().st_size for path in FILES) < 8e6
     notice = (SAMPLE / "NOTICE").read_text(encoding="utf-8")
     assert "Permission is hereby granted, free of charge" in notice
@@ -55,7 +55,7 @@ def test_it_is_small_and_has_its_license():
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_recording_is_speech_of_the_right_form_and_level(path):
+def test_a_recording_has_the_right_format_length_and_level(path):
     info = soundfile.info(path)
     assert (info.samplerate, info.channels, info.subtype) == (16000, 1, "PCM_16")
     y, rate = soundfile.read(path)
@@ -65,7 +65,7 @@ def test_a_recording_is_speech_of_the_right_form_and_level(path):
 
 
 @pytest.mark.parametrize("speaker, f0_hz", [("kal16", 88), ("rms", 100), ("awb", 126), ("slt", 171)])
-def test_a_voice_is_voiced_at_its_own_pitch(speaker, f0_hz):
+def test_most_frames_of_a_speaker_are_voiced_at_the_speakers_f0(speaker, f0_hz):
     y, rate = soundfile.read(SAMPLE / "evaluation" / speaker / "e01.flac")
     f0 = world.estimate_f0(y, rate, 60.0, 500.0)
     assert 0.5 < np.mean(f0 > 0) < 0.95

@@ -1,4 +1,4 @@
-"""The settings of every shipped YAML file: each has its limits beside its default, and what lies beyond is refused."""
+"""The settings of every shipped YAML file: each has limits beside its default, and values beyond them are refused."""
 
 import math
 from importlib.resources import files
@@ -43,7 +43,7 @@ def nested(path, value):
 
 @pytest.mark.parametrize("name, path, default, limits", ALL)
 def test_every_setting_has_limits_that_are_checked(name, path, default, limits):
-    """Texts that may be anything, switches and lists of archives have none."""
+    """Free texts, switches and lists of archives have no limits."""
     sample = default[0] if isinstance(default, list) and default else default
     if type(sample) not in (int, float):
         assert limits is None or isinstance(limits, Words)
@@ -58,7 +58,7 @@ def test_every_setting_has_limits_that_are_checked(name, path, default, limits):
         assert str(error.value).startswith(f"{name}: {'.'.join(path)} is ") and str(error.value).endswith(str(limits))
 
 
-def test_the_words_are_those_that_the_code_knows():
+def test_the_words_of_a_setting_are_those_in_the_code():
     for name in ("vawgan", "dcgan", "melgan", "melgan_light"):
         limits = TEMPLATES[name].limits["adversarial"]
         assert set(limits["objective"].words) == set(losses.OBJECTIVES)

@@ -1,4 +1,4 @@
-"""A corpus of made-up voices, and a run trained on it by the `vconv` command."""
+"""A corpus of synthetic speakers, and a run trained on it by the `vconv` command."""
 
 from types import SimpleNamespace
 
@@ -21,7 +21,7 @@ SET = [f"--set={section}.{key}={value}" for section in SMALL for key, value in S
 
 
 def sentence(speaker, number, rate=RATE):
-    """Return a vowel that moves, with a pitch that moves, in the voice of `speaker`."""
+    """Return a vowel of a speaker whose F0 changes over time."""
     time = np.arange(int(SECONDS * rate)) / rate
     f0_hz = F0_HZ[speaker] * 2 ** (0.15 * np.sin(2 * np.pi * (2 + number) * time + number))
     formants_hz = np.array([500 + 90 * number, 1300 - 60 * number, 2500]) * (F0_HZ[speaker] / 190) ** 0.2

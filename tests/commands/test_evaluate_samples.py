@@ -1,4 +1,4 @@
-"""The command `vconv evaluate-samples`: from files to table, JSON and pictures; every mistake in one sentence."""
+"""`vconv evaluate-samples`: table, JSON and pictures with and without labels; mistakes are one sentence."""
 
 import json
 
@@ -10,7 +10,7 @@ from vconv.common.plots import pixels  # noqa: F401  matplotlib is loaded once, 
 
 
 def patches(n, seed, shift=0.0):
-    """Patches of two classes and their labels."""
+    """Return patches of two classes, and their labels."""
     rng = np.random.default_rng(seed)
     kind = rng.integers(2, size=n)
     values = rng.normal(shift, 0.3, (n, 8, 6)).astype(np.float32)
@@ -19,8 +19,8 @@ def patches(n, seed, shift=0.0):
 
 
 @pytest.fixture
-def places(tmp_path):
-    """Files for the command, by name."""
+def folder(tmp_path):
+    """A folder with files for the command."""
     for name, (values, labels) in {
         "training": patches(200, 0),
         "generated": patches(60, 1, 0.2),
@@ -35,16 +35,16 @@ def places(tmp_path):
     return tmp_path
 
 
-def run(places, arguments):
-    arguments = [argument.replace("_", " ").format(at=places) for argument in arguments.split()]
+def run(folder, arguments):
+    arguments = [argument.replace("_", " ").format(at=folder) for argument in arguments.split()]
     return cli.main(["evaluate-samples", *arguments])
 
 
-def test_without_labels(places, capsys, monkeypatch):
+def test_without_labels_principal_components_are_compared_and_no_tensorflow_is_loaded(folder, capsys, monkeypatch):
     monkeypatch.setattr(evaluate_samples, "load_tensorflow", lambda: pytest.fail("TensorFlow is not needed"))
     assert (
         run(
-            places,
+            folder,
             "--generated={at}/generated.npy --training={at}/training.npy --held-out={at}/held-out.npy "
             "--json={at}/new/found.json --pictures={at}/pictures",
         )
@@ -53,30 +53,31 @@ def test_without_labels(places, capsys, monkeypatch):
     out, err = capsys.readouterr()
     assert err == "" and out.startswith("features: 48 of principal components\n60 samples of each set against 140")
     assert out.count("\n") == 3 + 10 + 1
-    content = json.loads((places / "new" / "found.json").read_text(encoding="utf-8"))
+    content = json.loads((folder / "new" / "found.json").read_text(encoding="utf-8"))
     js = {name: entry["value"] for name, entry in content["measures"]["jensen_shannon"].items()}
-    assert js["generated"] > 1.5 * js["held_out"], "the shift is seen"
-    assert sorted(path.name for path in (places / "pictures").iterdir()) == ["histograms.png", "nearest.png"]
-    assert (places / "pictures" / "nearest.png").read_bytes().startswith(b"\x89PNG")
+    assert js["generated"] > 1.5 * js["held_out"], "the shift increases the divergence"
+    assert sorted(path.name for path in (folder / "pictures").iterdir()) == ["histograms.png", "nearest.png"]
+    assert (folder / "pictures" / "nearest.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_with_labels_a_classifier_is_trained_and_kept(places, capsys, monkeypatch):
+def test_with_labels_a_classifier_is_trained_saved_and_used_again(folder, capsys, monkeypatch):
     monkeypatch.setattr("vconv.generation.patch_classifier.STEPS", 40)
     common = "--generated={at} --training={at}/training.npy --classifier={at}/kept/classifier.h5"
-    generated = places / "generated"
+    generated = folder / "generated"
     generated.mkdir()
-    (places / "generated.npy").rename(generated / "a.npy")
+    (folder / "generated.npy").rename(generated / "a.npy")
     common = common.replace("--generated={at}", "--generated={at}/generated")
-    assert run(places, f"{common} --labels={{at}}/training_labels.npy") == 0
+    assert run(folder, f"{common} --labels={{at}}/training_labels.npy") == 0
     first = capsys.readouterr().out
     assert "64 of a classifier of 2 classes" in first and "inception score" in first
     monkeypatch.setattr(
-        "vconv.generation.patch_classifier.PatchClassifier.fit", lambda *_: pytest.fail("it was there already")
+        "vconv.generation.patch_classifier.PatchClassifier.fit",
+        lambda *_: pytest.fail("the saved classifier is to be used"),
     )
     for labels in "", " --labels={at}/training_labels.npy":
-        assert run(places, common + labels) == 0
-        assert capsys.readouterr().out == first, "the same classifier, the same numbers"
-    assert run(places, f"{common} --labels={{at}}/one_class.npy") == 2
+        assert run(folder, common + labels) == 0
+        assert capsys.readouterr().out == first, "the same classifier gives the same numbers"
+    assert run(folder, f"{common} --labels={{at}}/one_class.npy") == 2
     assert "knows the classes Ann, Bjørn, and" in capsys.readouterr().err
 
 
@@ -106,26 +107,30 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_mistake_is_told_in_one_sentence(case, places, capsys, monkeypatch):
-    monkeypatch.setattr(evaluate_samples, "load_tensorflow", lambda: pytest.fail("TensorFlow was loaded before"))
-    (places / "empty").mkdir()
+def test_a_mistake_is_reported_in_one_sentence(case, folder, capsys, monkeypatch):
+    monkeypatch.setattr(
+        evaluate_samples,
+        "load_tensorflow",
+        lambda: pytest.fail("TensorFlow was loaded before the mistake was reported"),
+    )
+    (folder / "empty").mkdir()
     arguments, sentence = CASES[case]
-    assert run(places, arguments) == 2
+    assert run(folder, arguments) == 2
     out, err = capsys.readouterr()
     assert out == "" and err.startswith("vconv: ") and err.count("\n") == 1 and sentence in err
 
 
-def test_one_class_only(places, capsys):
-    assert run(places, f"--generated={{at}}/generated.npy {TRAINING} --labels={{at}}/one_class.npy") == 2
+def test_labels_of_one_class_are_refused(folder, capsys):
+    assert run(folder, f"--generated={{at}}/generated.npy {TRAINING} --labels={{at}}/one_class.npy") == 2
     err = capsys.readouterr().err
     assert "all labels are 0, and a classifier needs two classes" in err and err.count("\n") == 1
 
 
-def test_a_classifier_of_other_patches(places, capsys):
+def test_a_classifier_of_patches_of_another_shape_is_refused(folder, capsys):
     from vconv.generation.patch_classifier import PatchClassifier
 
     other = PatchClassifier((4, 4, 1), [1, 2], 0.0, 1.0)
     other.accuracy = 0.5
-    other.save(places / "other.h5")
-    assert run(places, f"--generated={{at}}/generated.npy {TRAINING} --classifier={{at}}/other.h5") == 2
+    other.save(folder / "other.h5")
+    assert run(folder, f"--generated={{at}}/generated.npy {TRAINING} --classifier={{at}}/other.h5") == 2
     assert "takes patches of shape [4, 4, 1], found [8, 6, 1]" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""`vconv inspect-upsampling`: verdict and exit status for models and for stacks in a file, one sentence a mistake."""
+"""`vconv inspect-upsampling`: verdict and status for models and for stacks in a file; mistakes are one sentence."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ def inspect(*arguments):
 
 @pytest.fixture
 def stack_file(tmp_path):
-    """Writes a stack file and returns its path."""
+    """Write a stack file: stack_file(text) → its path."""
 
     def write(text):
         path = tmp_path / "my stack é.yaml"
@@ -37,18 +37,18 @@ def stack_file(tmp_path):
         ("repaired", 0, "verdict: covers evenly"),
     ],
 )
-def test_the_stacks_of_the_docs(name, status, last, tmp_path, capsys):
+def test_the_stacks_of_the_docs_have_the_verdicts_and_pictures_shown_there(name, status, last, tmp_path, capsys):
     picture = tmp_path / "new" / "map.png"
     assert inspect(DOCS / "stacks" / f"{name}.yaml", "--picture", picture) == status
     assert capsys.readouterr().out.splitlines()[-1] == last
     drawn, kept = (imread(path)[..., :3] for path in (picture, DOCS / "images" / f"upsampling-{name}.png"))
-    # Where the map is, wherever the fonts put it exactly, a hole is red; without one, nothing is.
+    # Holes are red. The share of red is compared, because the position of the map depends on the fonts.
     red = [np.all(np.abs(image - (0.84, 0.15, 0.16)) < 0.02, axis=-1).mean() for image in (drawn, kept)]
     assert red[0] == pytest.approx(red[1], abs=0.02)
     assert red[0] > 0.2 if name == "broken" else red[0] == 0
 
 
-def test_the_plan_it_prints_is_a_file_it_reads(stack_file, capsys):
+def test_the_printed_plan_can_be_read_as_a_file(stack_file, capsys):
     assert inspect(DOCS / "stacks" / "broken.yaml") == 1
     _, plan = capsys.readouterr().out.split("evenly:\n")
     assert inspect(stack_file(plan)) == 0
@@ -58,7 +58,7 @@ def test_the_plan_it_prints_is_a_file_it_reads(stack_file, capsys):
     ]
 
 
-def test_the_published_vae_covers_unevenly_and_settings_change_that(capsys):
+def test_the_published_vae_covers_unevenly_and_other_kernels_evenly_or_with_holes(capsys):
     for name in "convvae", "vawgan":
         assert inspect(name) == 0
         lines = capsys.readouterr().out.splitlines()
@@ -74,7 +74,7 @@ def test_the_published_vae_covers_unevenly_and_settings_change_that(capsys):
 
 
 @pytest.mark.parametrize("name", models.names())
-def test_every_model_that_tells_its_stack_covers_all_by_default(name, capsys):
+def test_every_model_covers_all_outputs_by_default_or_lists_no_stack(name, capsys):
     status = inspect(name)
     out, err = capsys.readouterr()
     if status == 0:
@@ -83,8 +83,7 @@ def test_every_model_that_tells_its_stack_covers_all_by_default(name, capsys):
         assert err.startswith(f"vconv: {name}: lists no transposed convolutions; ") and err.count("\n") == 1
 
 
-def test_a_stack_can_be_the_shape_of_the_network_it_describes():
-    """What the VAE tells is what its decoder has."""
+def test_the_stack_of_convvae_has_the_shapes_of_its_decoder():
     settings = models.settings("convvae", {"network": {"decoder_channels": [3, 2], "decoder_kernels": [5, 4]}})
     start, stack = models.upsampling("convvae", settings)
     from vconv.models.convvae import decoder
@@ -96,7 +95,7 @@ def test_a_stack_can_be_the_shape_of_the_network_it_describes():
     assert layers[0].input.shape[1:2] == start
 
 
-def test_names_padding_and_settings_of_a_file(stack_file, capsys):
+def test_names_padding_and_settings_of_a_file_are_used(stack_file, capsys):
     path = stack_file("start: [3]\nlayers:\n- {name: first é, kernel: [5], stride: [2], padding: valid}\n")
     assert inspect(path) == 0
     assert "first é: kernel 5, stride 2, valid → 9: checkerboard" in capsys.readouterr().out
@@ -176,18 +175,22 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_mistake_is_one_sentence(case, stack_file, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(inspect_upsampling, "load_tensorflow", lambda: pytest.fail("TensorFlow before the mistake"))
+def test_a_mistake_is_reported_in_one_sentence(case, stack_file, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(
+        inspect_upsampling,
+        "load_tensorflow",
+        lambda: pytest.fail("TensorFlow was loaded before the mistake was reported"),
+    )
     config, content, sentence, *more = CASES[case]
-    places = {"file": stack_file(content), "new": tmp_path / "new"}
-    assert inspect(config.format(**places), *more) == 2
+    paths = {"file": stack_file(content), "new": tmp_path / "new"}
+    assert inspect(config.format(**paths), *more) == 2
     out, err = capsys.readouterr()
     assert out == "" and err.startswith("vconv: ") and err.count("\n") == 1
-    assert sentence.replace("{file}", str(places["file"])).replace("{new}", str(places["new"])) in err
-    assert err.count(str(places["file"])) <= 1
+    assert sentence.replace("{file}", str(paths["file"])).replace("{new}", str(paths["new"])) in err
+    assert err.count(str(paths["file"])) <= 1
 
 
-def test_a_model_without_stack_is_told(capsys, monkeypatch):
+def test_a_model_without_stack_is_refused(capsys, monkeypatch):
     from vconv.models import convvae
 
     monkeypatch.delattr(convvae, "upsampling")
@@ -197,7 +200,7 @@ def test_a_model_without_stack_is_told(capsys, monkeypatch):
     )
 
 
-def test_a_file_needs_no_tensorflow_and_no_matplotlib_without_a_picture():
+def test_for_a_file_without_picture_neither_tensorflow_nor_matplotlib_is_loaded():
     program = (
         "import sys; from vconv.commands import cli; status = cli.main(sys.argv[1:]); "
         "sys.exit(status + 10 * any(name in sys.modules for name in ('tensorflow', 'keras', 'matplotlib')))"

@@ -122,9 +122,9 @@ def test_a_collapsed_generator_gives_one_warning_and_an_entry_in_the_log(watch):
     log = EventAccumulator(str(folder.log))
     log.Reload()
     assert {event.step for event in log.Tensors("health/warning: variety")} == set(range(1, 9))
-    told = [event for event in log.Tensors("health/warning: variety")]
-    assert [event.step for event in told] == [FIRST_EPOCHS + 1]
-    assert b"mode collapse" in told[0].tensor_proto.string_val[0]
+    warnings = [event for event in log.Tensors("health/warning: variety")]
+    assert [event.step for event in warnings] == [FIRST_EPOCHS + 1]
+    assert b"mode collapse" in warnings[0].tensor_proto.string_val[0]
 
 
 def test_a_generator_without_gradient_gives_a_warning(watch):

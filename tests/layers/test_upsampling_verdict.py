@@ -1,12 +1,9 @@
-"""Stacks of transposed convolutions: their coverage counted as a network computes it, and plans without faults."""
+"""Verdicts on stacks of transposed convolutions: holes, checkerboards, short axes; impossible layers; the text."""
 
-import itertools
-import math
-
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stacks import LAYERS, axis_stack
 
 from vconv.common.errors import VconvError
 from vconv.layers.convolution import transposed_convolution_block
@@ -16,113 +13,6 @@ FAULTY = [
     Upsampling(f"layer {number}", (2, 5, 5), stride)
     for number, stride in enumerate([(1, 6, 1), (1, 3, 19), (1, 2, 1)], 1)
 ]
-
-
-def responses(layers, size):
-    """Return the response of a stack of all-ones kernels (kernel, stride, padding) to each input of one axis.
-
-    It is computed by the definition of a transposed convolution, tap by tap, and cropped as Keras does.
-    """
-    found = []
-    for position in range(size):
-        signal = [int(place == position) for place in range(size)]
-        for kernel, stride, padding in layers:
-            whole = [0] * ((len(signal) - 1) * stride + max(kernel, stride))
-            for place, value in enumerate(signal):
-                for tap in range(kernel):
-                    whole[place * stride + tap] += value
-            cut = (kernel - stride) // 2 if padding == "same" and kernel > stride else 0
-            signal = whole[cut : cut + len(signal) * stride] if padding == "same" else whole
-        found.append(signal)
-    return np.array(found)
-
-
-def axis_stack(layers):
-    return [Upsampling(f"layer {n}", (k,), (s,), padding) for n, (k, s, padding) in enumerate(layers, 1)]
-
-
-LAYERS = st.lists(
-    st.tuples(st.integers(1, 9), st.integers(1, 5), st.sampled_from(["same", "valid"])), min_size=1, max_size=3
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(LAYERS, st.integers(1, 6))
-def test_coverage_counts_the_impulse_responses(layers, size):
-    (axis,) = coverage(axis_stack(layers), (size,))
-    found = responses(layers, size)
-    assert axis.taps.tolist() == found.sum(axis=0).tolist()
-    assert axis.inputs.tolist() == (found > 0).sum(axis=0).tolist()
-    assert shapes(axis_stack(layers), (size,))[-1] == (found.shape[1],)
-
-
-@settings(max_examples=60, deadline=None)
-@given(LAYERS)
-def test_the_period_is_that_of_the_middle_of_a_long_signal(layers):
-    (axis,) = coverage(axis_stack(layers), (101,))
-    period, middle = math.prod(stride for _, stride, _ in layers), len(axis.taps) // 2
-    assert len(axis.period) == period
-    assert axis.taps[middle : middle + period].tolist() in [
-        np.roll(axis.period, shift).tolist() for shift in range(period)
-    ]
-
-
-def keras_response(stack, start):
-    """Return the output of the layers of Keras where all weights and inputs are 1."""
-    import keras
-
-    layer_type = {1: keras.layers.Conv1DTranspose, 2: keras.layers.Conv2DTranspose, 3: keras.layers.Conv3DTranspose}
-    x = np.ones((1, *start, 1), np.float32)
-    for layer in stack:
-        x = layer_type[len(start)](1, layer.kernel, layer.stride, padding=layer.padding, kernel_initializer="ones")(x)
-    return np.asarray(x)[0, ..., 0]
-
-
-@pytest.mark.parametrize("padding", ["same", "valid"])
-@pytest.mark.parametrize(
-    "kernels, strides, start",
-    [
-        ([(5,), (4,)], [(2,), (3,)], (4,)),
-        ([(2,), (7,)], [(5,), (2,)], (3,)),
-        ([(5, 3), (3, 7)], [(2, 3), (1, 4)], (3, 2)),
-        ([(2, 1)], [(3, 2)], (2, 4)),
-        ([(2, 5, 3), (3, 2, 4)], [(1, 3, 2), (2, 1, 3)], (2, 3, 2)),
-    ],
-)
-def test_coverage_equals_the_output_of_keras(kernels, strides, start, padding):
-    stack = [Upsampling("x", kernel, stride, padding) for kernel, stride in zip(kernels, strides, strict=True)]
-    taps = [axis.taps for axis in coverage(stack, start)]
-    outer = taps[0]
-    for vector in taps[1:]:
-        outer = np.multiply.outer(outer, vector)
-    expected = keras_response(stack, start)
-    assert outer.shape == expected.shape == shapes(stack, start)[-1]
-    assert np.array_equal(outer, expected)
-
-
-def test_the_inputs_of_an_output_are_the_product_over_axes():
-    stack = [Upsampling("x", (5, 2), (2, 3)), Upsampling("y", (3, 4), (2, 2))]
-    start, (rows, columns) = (3, 2), coverage(stack, (3, 2))
-    reached = np.zeros((12, 12), int)
-    parts = [responses([(x.kernel[a], x.stride[a], "same") for x in stack], start[a]) for a in (0, 1)]
-    for row, column in itertools.product(range(3), range(2)):
-        reached += np.outer(parts[0][row], parts[1][column]) > 0
-    assert np.array_equal(np.outer(rows.inputs, columns.inputs), reached)
-
-
-def test_coverage_by_hand():
-    (axis,) = coverage([Upsampling("x", (5,), (2,))], (3,))
-    assert axis.taps.tolist() == axis.inputs.tolist() == [1, 2, 2, 3, 2, 2] and sorted(axis.period) == [2, 3]
-    (axis,) = coverage([Upsampling("x", (2,), (5,))], (2,))
-    assert axis.taps.tolist() == [1, 1, 0, 0, 0] * 2 and axis.period.tolist() == [1, 1, 0, 0, 0]
-
-
-def test_counts_beyond_64_bits_are_exact():
-    (axis,) = coverage([Upsampling("x", (1024,), (1,), "valid")] * 8, (1,))
-    everything = [1]
-    for _ in range(8):  # a box of 1024 convolved with itself, in Python's integers
-        everything = [sum(everything[max(0, place - 1023) : place + 1]) for place in range(len(everything) + 1023)]
-    assert axis.taps.tolist() == everything and max(everything) > 2**63
 
 
 def test_the_verdict_on_a_faulty_stack_names_every_hole_and_checkerboard():
@@ -193,63 +83,6 @@ def test_the_proposed_start_is_the_smallest_that_reaches_the_target(layers, star
         assert verdict(stack, (proposed - 1,), (target,)).short
 
 
-# Planning
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.one_of(st.integers(1, 60), st.integers(1, 5000)), min_size=1, max_size=3), st.integers(1, 6))
-def test_a_plan_covers_its_target_without_hole_or_checkerboard(target, blocks):
-    plan = plan_upsampling(target, blocks)
-    assert len(plan.stack) == blocks and verdict(plan.stack, plan.start, tuple(target)) == ([], [], [])
-    for size, start, crop, axis in zip(target, plan.start, plan.crop, coverage(plan.stack, plan.start), strict=True):
-        assert len(axis.taps) - crop == size and crop >= 0
-        assert min(axis.taps) > 0 and len(set(axis.period)) == 1
-        assert start <= 8 and (start >= 4 or start == size)
-    for layer in plan.stack:
-        assert all(
-            kernel >= stride and kernel % stride == 0 for kernel, stride in zip(layer.kernel, layer.stride, strict=True)
-        )
-    for strides in zip(*(layer.stride for layer in plan.stack), strict=True):
-        assert list(strides) == sorted(strides, reverse=True) and strides[0] <= 2 * strides[-1]
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(9, 200), st.integers(1, 3))
-def test_no_stack_within_the_rules_has_a_smaller_crop(size, blocks):
-    lengths = [
-        start * math.prod(strides)
-        for start in range(4, 9)
-        for strides in itertools.product(range(1, 51 if blocks == 1 else 15), repeat=blocks)
-        if max(strides) <= 2 * min(strides)
-    ]
-    assert plan_upsampling((size,), blocks).crop == (min(length for length in lengths if length >= size) - size,)
-
-
-@pytest.mark.parametrize(
-    "target, blocks, start, strides, crop",
-    [
-        ((28, 28), 3, (7, 7), [(2, 2), (2, 2), (1, 1)], (0, 0)),  # that of DCGAN for 28 × 28
-        ((19,), 2, (5,), [(2,), (2,)], (1,)),
-        ((361,), 3, (5,), [(5,), (5,), (3,)], (14,)),
-        ((252,), 3, (7,), [(4,), (3,), (3,)], (0,)),
-        ((2, 252, 361), 3, (2, 7, 5), [(1, 4, 5), (1, 3, 5), (1, 3, 3)], (0, 0, 14)),
-        ((1,), 2, (1,), [(1,), (1,)], (0,)),
-        ((8,), 1, (8,), [(1,)], (0,)),
-    ],
-)
-def test_plans_by_hand(target, blocks, start, strides, crop):
-    plan = plan_upsampling(target, blocks)
-    assert plan.start == start and plan.crop == crop and [layer.stride for layer in plan.stack] == strides
-    kernels = [
-        tuple(2 * step if step > 1 else min(3, 2 * size - 1) for step, size in zip(stride, target, strict=True))
-        for stride in strides
-    ]
-    assert [layer.kernel for layer in plan.stack] == kernels
-
-
-# Mistakes
-
-
 @pytest.mark.parametrize(
     "kernel, stride, sentence",
     [
@@ -316,15 +149,6 @@ def test_a_block_with_a_hole_is_refused_before_it_is_built():
 def test_impossible_sizes_are_refused_with_what_is_allowed(call, sentence):
     with pytest.raises(VconvError, match=f"^{sentence}"):
         call()
-
-
-def test_plans_for_32_blocks_and_for_the_longest_axis_are_found():
-    for size, blocks in (10_000_000 - 8, 3), (9973, 32):
-        plan = plan_upsampling((size,), blocks)
-        assert shapes(plan.stack, plan.start)[-1][0] - plan.crop[0] == size
-
-
-# Text
 
 
 def test_the_text_describes_each_layer_each_axis_and_a_plan():
