@@ -40,7 +40,7 @@ def differing_steps(store, statistics, steps, batch_size, graph_optimizer):
         return [variable.numpy() for variable in variables]
 
     before, differing = [variable.numpy() for variable in variables], 0
-    for batch in ShuffledFrames(store, statistics, "training", 0).epoch(0, steps, model.rows_per_step):
+    for batch in ShuffledFrames(store, statistics, "training", 0).epoch(0, steps, model.examples_per_step):
         once = after(batch)
         for variable, value in zip(variables, before, strict=True):
             variable.assign(value)

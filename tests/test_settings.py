@@ -11,7 +11,7 @@ from vconv.common import config
 from vconv.common.errors import VconvError
 from vconv.common.limits import Interval, Words
 from vconv.corpus import settings as corpus_settings
-from vconv.models import adversarial, dcgan_networks, losses
+from vconv.models import adversarial_settings, dcgan_networks, losses
 
 TEMPLATES = {name: models.template(name) for name in models.names()} | {
     "match": config.read_template(files(alignment) / "match.yaml"),
@@ -62,7 +62,7 @@ def test_the_words_are_those_that_the_code_knows():
     for name in ("vawgan", "dcgan", "melgan", "melgan_light"):
         limits = TEMPLATES[name].limits["adversarial"]
         assert set(limits["objective"].words) == set(losses.OBJECTIVES)
-        assert {*limits["constraint"].words} | {"spectral_normalization"} == set(adversarial.CONSTRAINTS)
+        assert {*limits["constraint"].words} | {"spectral_normalization"} == set(adversarial_settings.CONSTRAINTS)
     limits = TEMPLATES["dcgan"].limits
     assert set(limits["spectrogram"]["kind"].words) == set(CHANNELS)
     assert set(limits["network"]["generator"].words) == set(dcgan_networks.GENERATORS)

@@ -1,4 +1,4 @@
-"""vconv: non-parallel voice conversion. `vconv.VoiceConverter` converts, the `vconv` command does the rest."""
+"""vconv: a toolkit for non-parallel voice conversion; `VoiceConverter` is its Python interface, `vconv` its command."""
 
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__

@@ -45,7 +45,7 @@ def test_pitch_marks_lie_on_the_pulses():
     for sign in 1, -1:
         y[pulses] = sign
         found = marks(y, f0(160), RATE, 5.0)
-        np.testing.assert_array_equal(found.places, pulses)
+        np.testing.assert_array_equal(found.positions, pulses)
         assert found.voiced.all() and (found.periods == 100).all()
 
 

@@ -193,7 +193,7 @@ def test_a_model_without_stack_is_told(capsys, monkeypatch):
     monkeypatch.delattr(convvae, "upsampling")
     assert inspect("convvae") == 2
     assert capsys.readouterr().err == (
-        "vconv: convvae: lists no transposed convolutions; write its stack to a YAML file and name that\n"
+        "vconv: convvae: lists no transposed convolutions; write them to a YAML file and give that file\n"
     )
 
 

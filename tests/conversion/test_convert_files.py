@@ -1,4 +1,4 @@
-"""Converting many files: every good one is written where it belongs, every bad one is told, no input is touched."""
+"""Conversion of many files: outputs by name, failures listed, inputs unchanged, pairs of speakers parsed."""
 
 import os
 from itertools import permutations
@@ -17,8 +17,8 @@ from vconv.corpus.recordings import Corpus
 RATE = 16000
 
 
-class Louder:
-    """Stands for a VoiceConverter: a target's number is the factor its version is multiplied by."""
+class Amplifier:
+    """Stands for a VoiceConverter; the name of a target is the factor of the signal."""
 
     rate = RATE
 
@@ -56,7 +56,7 @@ def peak(path):
     return np.abs(soundfile.read(path)[0]).max()
 
 
-def test_recordings_are_the_files_named_and_those_in_the_folders_named(write, tmp_path):
+def test_recordings_are_the_named_files_and_those_in_the_named_folders(write, tmp_path):
     single = write("b/x y.WAV")
     names = ["a/2.flac", "a/1 é.wav", "a/3.ogg", "a/deeper/4.wav", "a/._1 é.wav"]
     paths = [write(name) for name in names]
@@ -75,14 +75,14 @@ def test_recordings_with_one_stem_are_refused(write, tmp_path):
         recordings([tmp_path / "a", tmp_path / "a" / "2.wav"])
 
 
-def test_missing_and_empty_inputs_are_told(tmp_path):
+def test_missing_and_empty_inputs_are_refused(tmp_path):
     with pytest.raises(VconvError, match="nothing: there is no such file or folder"):
         recordings([tmp_path / "nothing"])
     with pytest.raises(VconvError, match="holds no .wav, .flac or .ogg file"):
         recordings([tmp_path])
 
 
-def test_folder_tasks_name_the_outputs(write, tmp_path):
+def test_outputs_are_named_like_the_recordings(write, tmp_path):
     path = write("in/a.b é.wav")
     assert folder_tasks([path], None, "2", tmp_path / "out", ".flac") == [
         Task(path, None, {"2": tmp_path / "out" / "a.b é.flac"})
@@ -103,7 +103,7 @@ def corpus(write, tmp_path):
     return Corpus.load(path)
 
 
-def test_pair_tasks_analyse_each_recording_once_for_all_its_targets(corpus, tmp_path):
+def test_pair_tasks_have_one_task_a_recording_with_all_its_targets(corpus, tmp_path):
     pairs = [("A", "B-C"), ("D", "A"), ("A", "D")]
     tasks = pair_tasks(corpus, "evaluation", pairs, tmp_path / "out", ".ogg")
     root = tmp_path / "c" / "eval"
@@ -117,7 +117,7 @@ def test_pair_tasks_analyse_each_recording_once_for_all_its_targets(corpus, tmp_
     ] + [Task(root / "D" / "1.wav", "D", {"A": tmp_path / "out" / "D-A" / "1.ogg"})]
 
 
-def test_pairs_without_a_recording_are_told(corpus, tmp_path):
+def test_pairs_without_a_recording_are_refused(corpus, tmp_path):
     with pytest.raises(VconvError, match="holds no nonsense recording of A, D; choose another --split"):
         pair_tasks(corpus, "nonsense", [("D", "A"), ("A", "D")], tmp_path, ".wav")
 
@@ -129,7 +129,7 @@ NAMES = st.lists(
 
 @given(NAMES)
 @example(["a", "b-c", "a-b", "c"])
-def test_every_pair_is_found_by_its_name_or_called_ambiguous(speakers):
+def test_every_pair_is_found_by_its_name_or_refused_as_ambiguous(speakers):
     pairs = list(permutations(speakers, 2))
     if len({"-".join(pair) for pair in pairs}) < len(pairs):
         with pytest.raises(VconvError, match="could be"):
@@ -140,27 +140,27 @@ def test_every_pair_is_found_by_its_name_or_called_ambiguous(speakers):
         assert parse_pairs(f"{source}-{target}", speakers) == [(source, target)]
 
 
-def test_pairs_keep_their_order_and_are_taken_once():
+def test_pairs_keep_their_order_and_repetitions_are_dropped():
     speakers = ("Jean-Luc", "A B", "C")
     assert parse_pairs("C-Jean-Luc,Jean-Luc-A B, C-Jean-Luc", speakers) == [("C", "Jean-Luc"), ("Jean-Luc", "A B")]
 
 
 @pytest.mark.parametrize("text", ["A", "A-A", "A-X", "A-B,", "", "A_B", "a-b", "A-B;B-A"])
-def test_pairs_that_do_not_exist_are_refused_with_the_names(text):
+def test_unknown_pairs_are_refused_with_the_names_of_the_speakers(text):
     with pytest.raises(VconvError, match="--pairs: .* is not SOURCE-TARGET of two different speakers among: A, B"):
         parse_pairs(text, ("A", "B"))
 
 
-def test_one_speaker_makes_no_pair():
+def test_a_model_of_one_speaker_has_no_pairs():
     for text in "all", "A-A":
-        with pytest.raises(VconvError, match="--pairs: the model knows no speaker but A"):
+        with pytest.raises(VconvError, match="--pairs: the model has only the speaker A"):
             parse_pairs(text, ("A",))
 
 
-def test_a_broken_file_does_not_stop_the_rest(write, tmp_path):
+def test_a_broken_file_is_listed_and_the_others_are_converted(write, tmp_path):
     good = [write("in/1.wav"), write("in/3.wav")]
     (tmp_path / "in" / "2.wav").write_text("I am a text")
-    converter = Louder()
+    converter = Amplifier()
     tasks = folder_tasks([tmp_path / "in"], "S", "2", tmp_path / "out", ".wav")
     written, failures = convert_all(converter, tasks, report=pytest.fail)
     assert written == 2 and failures == [f"{tmp_path / 'in' / '2.wav'}: is no audio"]
@@ -170,29 +170,29 @@ def test_a_broken_file_does_not_stop_the_rest(write, tmp_path):
     assert converter.analyzed == [("1.wav", "S"), ("2.wav", "S"), ("3.wav", "S")]
 
 
-def test_a_recording_is_analysed_once_for_all_targets_and_what_was_written_counts(write, tmp_path):
-    path, converter = write("a.wav"), Louder()
+def test_a_recording_is_analyzed_once_for_all_targets_and_written_files_are_counted(write, tmp_path):
+    path, converter = write("a.wav"), Amplifier()
     task = Task(path, None, {name: tmp_path / name / "a.flac" for name in ("1", "nobody", "3")})
     assert convert_all(converter, [task]) == (1, [f"{path}: there is nobody"])
     assert converter.analyzed == [("a.wav", None)] and (tmp_path / "1" / "a.flac").exists()
     task = Task(path, None, {name: tmp_path / name / "a.flac" for name in ("1", "2", "3")})
-    assert convert_all(Louder(), [task]) == (3, [])
+    assert convert_all(Amplifier(), [task]) == (3, [])
 
 
-def test_too_loud_a_voice_is_scaled_as_a_whole_and_told(write, tmp_path):
+def test_a_result_above_full_scale_is_scaled_as_a_whole_and_reported(write, tmp_path):
     path, notes = write("a.wav", 0.5), []
     output = tmp_path / "out" / "a.wav"
-    assert convert_all(Louder(), [Task(path, None, {"4": output})], report=notes.append) == (1, [])
-    assert notes == [f"{output}: was too loud and is scaled by 0.50"]
+    assert convert_all(Amplifier(), [Task(path, None, {"4": output})], report=notes.append) == (1, [])
+    assert notes == [f"{output}: too loud, scaled by 0.50"]
     y, original = soundfile.read(output)[0], soundfile.read(path)[0]
     assert np.abs(y).max() == pytest.approx(0.999, abs=1e-3)
     np.testing.assert_allclose(y, original * 0.999 / 0.5, atol=2e-4)  # a clipped sine would be flat at the top
 
 
 @pytest.mark.parametrize("suffix, form", [(".wav", "WAV"), (".flac", "FLAC"), (".ogg", "OGG")])
-def test_formats_and_rates(write, tmp_path, suffix, form):
+def test_results_are_written_in_the_format_and_rate_asked_for(write, tmp_path, suffix, form):
     path, output = write("a.wav"), tmp_path / f"out é{suffix}"
-    assert convert_all(Louder(), [Task(path, None, {"1": output})], file_rate=22050) == (1, [])
+    assert convert_all(Amplifier(), [Task(path, None, {"1": output})], file_rate=22050) == (1, [])
     found = soundfile.info(output)
     assert (found.format, found.samplerate, found.channels) == (form, 22050, 1)
     assert found.frames == pytest.approx(2205, abs=1)
@@ -204,22 +204,22 @@ def test_a_recording_is_never_overwritten_by_its_conversion(write, tmp_path):
     link = tmp_path / "link"
     link.symlink_to(tmp_path)
     for output in tmp_path, tmp_path / "x" / "..", link:
-        converter = Louder()
+        converter = Amplifier()
         written, failures = convert_all(converter, folder_tasks([path], None, "2", output, ".wav"))
         assert written == 0 and len(failures) == 1 and "would be overwritten by its own conversion" in failures[0]
         assert failures[0].startswith(str(path)) and path.read_bytes() == before
-        assert not converter.analyzed, "told before the work"
-    assert convert_all(Louder(), folder_tasks([path], None, "2", tmp_path, ".flac")) == (1, [])
+        assert not converter.analyzed, "refused before the analysis"
+    assert convert_all(Amplifier(), folder_tasks([path], None, "2", tmp_path, ".flac")) == (1, [])
     assert path.read_bytes() == before
 
 
-def test_converting_again_replaces_what_was_converted(write, tmp_path):
+def test_converting_again_replaces_the_earlier_result(write, tmp_path):
     path, output = write("a.wav"), tmp_path / "out"
     for factor in "1", "2":
-        assert convert_all(Louder(), folder_tasks([path], None, factor, output, ".wav")) == (1, [])
+        assert convert_all(Amplifier(), folder_tasks([path], None, factor, output, ".wav")) == (1, [])
     assert peak(output / "a.wav") == pytest.approx(0.5, abs=1e-3) and os.listdir(output) == ["a.wav"]
 
 
-def test_no_progress_bar_in_a_log(write, tmp_path, capsys):
-    convert_all(Louder(), folder_tasks([write("a.wav")], None, "1", tmp_path / "out", ".wav"))
+def test_without_a_terminal_there_is_no_progress_bar(write, tmp_path, capsys):
+    convert_all(Amplifier(), folder_tasks([write("a.wav")], None, "1", tmp_path / "out", ".wav"))
     assert capsys.readouterr() == ("", "")

@@ -1,4 +1,4 @@
-"""Vocoders: a small MelGAN trained, resumed, used and exported by the commands; Griffin-Lim beside it."""
+"""Vocoders: a small MelGAN is trained, resumed, used and exported by the commands; Griffin-Lim; mistakes."""
 
 import json
 import shutil
@@ -33,7 +33,7 @@ def options(changes):
 
 @pytest.fixture(scope="module")
 def run(tiny, tmp_path_factory):
-    """A small vocoder: an epoch without discriminators, then a second training that goes on with them."""
+    """A small vocoder: one epoch without discriminators, then one with them, in a resumed training."""
     folder = tmp_path_factory.mktemp("vocoder é") / "run"
     changes = changes_for("melgan_light")
     changes["adversarial"] = {"warm_up_epochs": 1}
@@ -65,7 +65,7 @@ def test_a_resumed_training_equals_an_uninterrupted_one(run):
     assert RunFolder(run).history() == RunFolder(run.with_name("whole")).history()
 
 
-def test_the_run_folder_tells_its_progress(run):
+def test_history_curves_and_log_show_the_training(run):
     first, second = RunFolder(run).history()
     assert first["critic_loss"] == 0 and second["critic_loss"] > 0
     assert {"val_stft", "val_mel_db"} <= second.keys()
@@ -80,7 +80,7 @@ def test_the_run_folder_tells_its_progress(run):
 
 
 @pytest.mark.parametrize("count", [1, 3, 31, 32, 33, 64, 100])
-def test_chunks_are_the_whole(vocoder, count, monkeypatch):
+def test_vocoding_in_chunks_equals_vocoding_as_a_whole(vocoder, count, monkeypatch):
     levels_db = np.random.default_rng(0).normal(size=(count, 80)).astype(np.float32) * 20
     whole = vocoder.generator(levels_db[None])[0, :, 0].numpy()
     monkeypatch.setattr(vocoders, "CHUNK_FRAMES", 32)
@@ -89,8 +89,8 @@ def test_chunks_are_the_whole(vocoder, count, monkeypatch):
     assert np.allclose(found, whole, atol=1e-5) and np.abs(whole).max() > 1e-3
 
 
-def test_one_frame_less_around_a_chunk_would_be_heard(vocoder, monkeypatch):
-    """The test above can fail: what it would not see is an overlap of no use."""
+def test_chunks_with_one_frame_less_of_context_differ_from_the_whole(vocoder, monkeypatch):
+    """This shows that the test above can fail."""
     levels_db = np.random.default_rng(0).normal(size=(100, 80)).astype(np.float32) * 20
     whole = vocoder.generator(levels_db[None])[0, :, 0].numpy()
     exact = melgan_networks.receptive_field
@@ -103,7 +103,7 @@ def test_one_frame_less_around_a_chunk_would_be_heard(vocoder, monkeypatch):
     assert not np.allclose(vocoder.vocode(levels_db), whole, atol=1e-5)
 
 
-def test_vocode_says_recordings_and_mel_spectrograms_alike(run, tiny, tmp_path, capsys, vocoder):
+def test_vocode_gives_the_same_for_a_recording_and_its_mel_spectrogram(run, tiny, tmp_path, capsys, vocoder):
     folder = tmp_path / "in put"
     shutil.copytree(tiny.evaluation / "bob", folder)
     y = wav.read(folder / "é 1.wav")[0]
@@ -112,8 +112,8 @@ def test_vocode_says_recordings_and_mel_spectrograms_alike(run, tiny, tmp_path, 
     (folder / "text.wav").write_text("no audio")
     output = tmp_path / "out"
     status = cli.main(["vocode", str(folder), f"--vocoder=melgan:{run}", f"--output={output}"])
-    said = capsys.readouterr()
-    assert status == 2 and "text.wav" in said.err and "4 files written, 1 failed" in said.out
+    printed = capsys.readouterr()
+    assert status == 2 and "text.wav" in printed.err and "4 files written, 1 failed" in printed.out
     copy = soundfile.read(output / "é 1.wav")[0]
     assert len(copy) == len(y)
     assert np.abs(soundfile.read(output / "array.wav")[0][: len(y)] - copy).max() < 2 / 32768
@@ -135,12 +135,12 @@ def test_griffin_lim_needs_no_training(run, tiny, tmp_path, capsys):
             == 0
         )
     one, other = (soundfile.read(tmp_path / name / "é 1.wav")[0] for name in ("griffin-lim", "griffin-lim:"))
-    assert np.array_equal(one, other), "the tutorial's mel spectrogram at 16 kHz is that of melgan_light"
+    assert np.array_equal(one, other), "both have the default mel spectrogram at 16 kHz"
     natural = soundfile.read(tiny.evaluation / "bob" / "é 1.wav")[0]
     assert one.std() == pytest.approx(natural.std(), rel=0.2)
 
 
-def test_conversion_goes_through_the_vocoder(run, tiny, tmp_path):
+def test_convert_uses_the_vocoder_it_is_given(run, tiny, tmp_path):
     source = str(tiny.evaluation / "bob" / "é 1.wav")
     for name in ("world", f"melgan:{run}", "griffin-lim", "diff"):
         assert (
@@ -160,7 +160,7 @@ def test_conversion_goes_through_the_vocoder(run, tiny, tmp_path):
         wav.read(tmp_path / name / "é 1.wav")[0] for name in ("world", "melga", "griff", "diff")
     )
     assert len(world) == len(melgan_) == len(griffin)
-    assert len(diff) == len(wav.read(source, RATE)[0]), "it is the recording itself"
+    assert len(diff) == len(wav.read(source, RATE)[0]), "it has the length of the recording"
     assert np.abs(diff - VoiceConverter.load(tiny.run).convert(source, "Zoë M", synthesis="diff")[0]).max() < 1e-3
     vocoder = vocoders.load(f"melgan:{run}", None)
     assert np.abs(vocoder.resynthesize(world, RATE) - melgan_).max() < 0.01
@@ -168,7 +168,7 @@ def test_conversion_goes_through_the_vocoder(run, tiny, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments, said",
+    "arguments, sentence",
     [
         (["convert", "{wav}", "--run={run}", "--target=bob", "--output={out}"], "holds a melgan_light, a vocoder"),
         (["vocode", "{wav}", "--vocoder=melgan:{convvae}", "--output={out}"], "holds a convvae, which is no vocoder"),
@@ -185,21 +185,21 @@ def test_conversion_goes_through_the_vocoder(run, tiny, tmp_path):
         (["train", "convvae", "--corpus={corpus}", "--run={out}", "--condition=world"], "no key condition"),
     ],
 )
-def test_mistakes_are_told(run, tiny, tmp_path, capsys, arguments, said):
-    places = {
+def test_a_mistake_is_reported_in_one_sentence(run, tiny, tmp_path, capsys, arguments, sentence):
+    paths = {
         "wav": tiny.evaluation / "bob" / "é 1.wav",
         "run": run,
         "convvae": tiny.run,
         "out": tmp_path / "out",
         "corpus": tiny.corpus,
     }
-    assert cli.main([argument.format(**places) for argument in arguments]) == 2
-    told = capsys.readouterr().err
-    assert said in told and told.startswith("vconv: ") and told.count("\n") == 1
+    assert cli.main([argument.format(**paths) for argument in arguments]) == 2
+    err = capsys.readouterr().err
+    assert sentence in err and err.startswith("vconv: ") and err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    "levels_db, said",
+    "levels_db, sentence",
     [
         (np.zeros((5, 40)), r"shape \[5, 40\].*\[frames, 80\]"),
         (np.zeros(80), r"shape \[80\]"),
@@ -207,12 +207,12 @@ def test_mistakes_are_told(run, tiny, tmp_path, capsys, arguments, said):
         (np.full((5, 80), np.nan), "NaN"),
     ],
 )
-def test_what_is_no_mel_spectrogram_is_told(vocoder, levels_db, said):
-    with pytest.raises(VconvError, match=said):
+def test_arrays_that_are_no_mel_spectrogram_are_refused(vocoder, levels_db, sentence):
+    with pytest.raises(VconvError, match=sentence):
         vocoder.vocode(levels_db)
 
 
-def test_a_vocoder_of_another_rate_is_told_once_before_anything_is_converted(run, tiny, tmp_path, capsys):
+def test_a_vocoder_of_another_rate_is_refused_once_before_any_conversion(run, tiny, tmp_path, capsys):
     settings = RunFolder(run).settings()
     settings["settings"]["mel"]["sample_rate"] = 22050
     RunFolder(tmp_path / "other").create(settings)
@@ -229,18 +229,18 @@ def test_a_vocoder_of_another_rate_is_told_once_before_anything_is_converted(run
         )
         == 2
     )
-    told = capsys.readouterr().err
-    assert "16000 Hz does not fit a vocoder of 22050 Hz" in told and told.count("\n") == 1
+    err = capsys.readouterr().err
+    assert "16000 Hz does not fit a vocoder of 22050 Hz" in err and err.count("\n") == 1
     assert not (tmp_path / "out").exists()
 
 
-def test_another_rate_is_told(vocoder):
+def test_a_signal_of_another_rate_is_refused(vocoder):
     with pytest.raises(VconvError, match="22050 Hz does not fit a vocoder of 16000 Hz"):
         vocoder.resynthesize(np.zeros(100), 22050)
 
 
 @pytest.mark.parametrize("kind", ["saved-model", "tflite"])
-def test_what_is_exported_says_the_same(run, vocoder, tmp_path, kind):
+def test_an_exported_vocoder_gives_the_same_waves(run, vocoder, tmp_path, kind):
     output = tmp_path / "é x" / "model"
     assert cli.main(["export", f"--run={run}", f"--format={kind}", f"--output={output}"]) == 0
     for count in (20, 33):
@@ -250,10 +250,10 @@ def test_what_is_exported_says_the_same(run, vocoder, tmp_path, kind):
             found = signature(mel=tf.constant(levels_db[None]))["wave"]
         else:
             interpreter = tf.lite.Interpreter(str(output))
-            place = interpreter.get_input_details()[0]["index"]
-            interpreter.resize_tensor_input(place, (1, count, 80))
+            number = interpreter.get_input_details()[0]["index"]
+            interpreter.resize_tensor_input(number, (1, count, 80))
             interpreter.allocate_tensors()
-            interpreter.set_tensor(place, levels_db[None])
+            interpreter.set_tensor(number, levels_db[None])
             interpreter.invoke()
             found = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
         assert np.allclose(found, vocoder.vocode(levels_db), atol=1e-5)

@@ -151,9 +151,7 @@ def test_the_default_is_one_of_them():
 def test_an_unknown_name_and_another_version_are_one_sentence():
     with pytest.raises(VconvError, match="^content_encoder: 'phones' is not allowed; choose one of: .*mel_cepstrum$"):
         content.encoder("phones")
-    with pytest.raises(
-        VconvError, match="^the content mel_cepstrum of these features is of version 0, .* train again$"
-    ):
+    with pytest.raises(VconvError, match="^the content mel_cepstrum of these features has version 0, .* train again$"):
         content.encoder_of({"content_encoder": {"name": "mel_cepstrum", "version": 0}})
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import vconv
 from vconv.audio import wav, world
 from vconv.common.errors import VconvError
-from vconv.features import extract
+from vconv.features import f0_ranges
 from vconv.features.schema import array_types
 from vconv.features.store import FeatureStore
 
@@ -295,7 +295,7 @@ def test_the_f0_range_is_found_from_few_utterances_spread_evenly(tmp_path, inlin
     write_vowels(tmp_path, {f"A/{n:02}.wav": 150 for n in range(50)}, seconds=0.05)
     (tmp_path / "corpus.yaml").write_text("splits: {validation: {utterances: ['49']}, training: {}}")
     analyzed = []
-    monkeypatch.setattr(extract, "_wide_f0", lambda path, *_: analyzed.append(path.stem) or np.full(9, 150.0))
+    monkeypatch.setattr(f0_ranges, "_wide_f0", lambda path, *_: analyzed.append(path.stem) or np.full(9, 150.0))
     run(tmp_path / "corpus.yaml", tmp_path / "f.h5")
-    assert len(analyzed) == extract.WIDE_PASS_UTTERANCES and analyzed[0] == "00" and analyzed[-1] == "48"
+    assert len(analyzed) == f0_ranges.WIDE_PASS_UTTERANCES and analyzed[0] == "00" and analyzed[-1] == "48"
     assert max(np.diff(np.array(analyzed, int))) <= 3

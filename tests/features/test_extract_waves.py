@@ -6,7 +6,7 @@ import soundfile
 
 from vconv.audio import wav, world
 from vconv.common.errors import VconvError
-from vconv.features import extract
+from vconv.features import f0_ranges
 from vconv.features.store import FeatureStore
 
 
@@ -78,7 +78,7 @@ def test_the_copy_synthesis_is_made_of_the_stored_frames(recordings, extracted):
 
 def test_for_waves_alone_nothing_is_analyzed_and_no_f0_range_searched(recordings, tmp_path, inline, run, monkeypatch):
     soundfile.write(recordings / "short.wav", np.zeros(7), 16000)
-    monkeypatch.setattr(extract, "_wide_f0", None)
+    monkeypatch.setattr(f0_ranges, "_wide_f0", None)
     monkeypatch.setattr(world, "analyze", None)
     report, lines = run(tmp_path / "corpus.yaml", tmp_path / "w.h5", {"contents": ["wave"]})
     assert report == (3, 0, []) and lines == []

@@ -1,4 +1,4 @@
-"""From recordings to samples by the command; what is no run of a generator is told in one sentence."""
+"""Generation by the commands, from recordings to samples and their scores; mistakes are one sentence."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -39,12 +39,13 @@ def generate(run, output, *options):
 
 
 def error(capsys):
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1 and said.startswith("vconv: "), said
-    return said
+    """Return the one sentence on the standard error stream."""
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and err.startswith("vconv: "), err
+    return err
 
 
-def test_a_run_keeps_its_samples_by_epoch_and_what_1_means(run):
+def test_a_run_keeps_samples_of_each_epoch_and_the_level_of_the_value_1(run):
     assert sorted(path.name for path in (run / "samples").iterdir()) == ["epoch-0001.png", "epoch-0002.png"]
     assert (run / "samples.png").is_file()
     assert -40 < RunFolder(run).settings()["data"]["peak_db"] < 60
@@ -52,7 +53,7 @@ def test_a_run_keeps_its_samples_by_epoch_and_what_1_means(run):
     assert {"loss", "critic_loss", "distance", "penalty", "val_energy_distance", "val_spread"} <= history[0].keys()
 
 
-def test_samples_sounds_page_and_real_patches(run, tiny, tmp_path):
+def test_generate_writes_patches_sounds_a_page_and_real_patches_that_can_be_scored(run, tiny, tmp_path):
     output = tmp_path / "out é"
     assert generate(run, output, "-n", "21", "--seed", "7", f"--features={tiny.features}") == 0
     patches = read_patches(output / "patches.npy", 20)
@@ -81,7 +82,7 @@ def test_samples_sounds_page_and_real_patches(run, tiny, tmp_path):
 
 
 def music(rng, seconds, rate):
-    """A made-up recording: a tune of decaying tones, two channels."""
+    """Return a synthetic recording, [samples, 2]: a tune of decaying tones."""
     time = np.arange(int(seconds * rate)) / rate
     tune = np.sin(2 * np.pi * 220 * 2 ** (rng.integers(0, 24, 400)[(time * 4).astype(int)] / 12) * time)
     return (0.5 * tune * np.exp(-4 * (time % 0.25)))[:, None] * [1, 0.8] + 0.01 * rng.normal(size=(len(time), 2))
@@ -99,8 +100,8 @@ def music(rng, seconds, rate):
         ("flat", ["one", "two", "three"], 1),
     ],
 )
-def test_music_in_any_folder(tmp_path, capsys, corpus, names, classes):
-    """MAESTRO's layout (years, long stereo recordings at 44.1 kHz, MIDI beside them), and a flat folder."""
+def test_recordings_in_folders_are_classes_and_a_flat_folder_has_none(tmp_path, capsys, corpus, names, classes):
+    """The first corpus has the layout of MAESTRO: folders of years, stereo at 44.1 kHz, MIDI files beside them."""
     for number, name in enumerate(names):
         path = tmp_path / "music é" / f"{name}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,37 +117,37 @@ def test_music_in_any_folder(tmp_path, capsys, corpus, names, classes):
     )
     capsys.readouterr()
     (output / "real").mkdir(parents=True)
-    (output / "real" / "training-speakers.npy").touch()  # of an earlier call
+    (output / "real" / "training-speakers.npy").touch()  # left by an earlier call
     assert generate(run, output, "-n=20", f"--features={features}") == 0
     labels = output / "real" / "training-speakers.npy"
-    told = capsys.readouterr().out
-    assert labels.exists() == ("there are no labels" not in told) == (classes > 1)
+    out = capsys.readouterr().out
+    assert labels.exists() == ("there are no labels" not in out) == (classes > 1)
     training = output / "real" / "training.npy"
     if classes > 1:
         assert set(read_labels(labels, read_patches(training, 40))) == {"2004", "2018"}
     else:
         assert cli.main(["evaluate-samples", f"--generated={output}", f"--training={training}"]) == 0
-        said = capsys.readouterr().out
-        assert "principal components" in said and "inception score" not in said
+        out = capsys.readouterr().out
+        assert "principal components" in out and "inception score" not in out
 
 
-def test_a_seed_repeats_its_samples_and_a_number_only_adds_to_them(run, tmp_path):
+def test_a_seed_repeats_its_samples_and_a_larger_number_adds_to_them(run, tmp_path):
     for name, options in ("a", ["--seed=3", "-n=5"]), ("b", ["--seed=3", "-n=70"]), ("c", ["--seed=4", "-n=5"]):
         assert generate(run, tmp_path / name, *options) == 0
     a, b, c = (np.load(tmp_path / name / "patches.npy") for name in "abc")
     assert np.allclose(a, b[:5], atol=1e-5) and not np.allclose(a, c, atol=0.01)
 
 
-def test_a_vocoder_gets_levels_as_recordings_have_them(run):
+def test_a_vocoder_gets_the_levels_of_recordings(run):
     generator = SampleGenerator.load(run)
-    heard = []
-    vocoder = SimpleNamespace(mel=generator.image.mel, vocode=lambda levels_db: heard.append(levels_db) or np.ones(3))
+    vocoded = []
+    vocoder = SimpleNamespace(mel=generator.image.mel, vocode=lambda levels_db: vocoded.append(levels_db) or np.ones(3))
     generator.check_vocoder(vocoder)
     patch = np.full((12, 8, 1), -1.0)
     patch[3, 5] = 1
     assert generator.sound(patch, vocoder).tolist() == [1, 1, 1]
-    assert heard[0].shape == (8, 12) and heard[0].max() == heard[0][5, 3] == pytest.approx(generator.peak_db)
-    assert np.sort(np.unique(heard[0]))[0] == pytest.approx(generator.peak_db - 80)
+    assert vocoded[0].shape == (8, 12) and vocoded[0].max() == vocoded[0][5, 3] == pytest.approx(generator.peak_db)
+    assert np.sort(np.unique(vocoded[0]))[0] == pytest.approx(generator.peak_db - 80)
     other = SimpleNamespace(mel=MelSpectrogram(MelSettings(16000, mels=80)))
     with pytest.raises(VconvError, match="mels 12 and 80"):
         generator.check_vocoder(other)
@@ -158,7 +159,7 @@ WORLD = ["spectrogram.height=513", "network.height_strides=[3,3,2,2]", "network.
 
 @pytest.mark.usefixtures("eager", "blank_plots")
 @pytest.mark.parametrize("kind, sizes, shape", [("cqt", CQT, (24, 8, 2)), ("world", WORLD, (513, 8, 1))])
-def test_other_spectrograms_are_generated_and_inverted(tiny, tmp_path, capsys, kind, sizes, shape):
+def test_constant_q_and_world_spectrograms_are_generated_and_inverted(tiny, tmp_path, capsys, kind, sizes, shape):
     run, output = tmp_path / "run", tmp_path / "out"
     assert (
         cli.main(
@@ -183,7 +184,7 @@ def test_other_spectrograms_are_generated_and_inverted(tiny, tmp_path, capsys, k
         SampleGenerator.load(run).check_vocoder(vocoder)
 
 
-def test_another_model_is_refused_both_ways(run, tiny, tmp_path, capsys):
+def test_generate_and_convert_refuse_a_run_of_the_other_kind(run, tiny, tmp_path, capsys):
     assert generate(tiny.run, tmp_path / "x") == 2
     assert "holds a convvae" in error(capsys) and not (tmp_path / "x").exists()
     assert cli.main(["convert", f"--run={run}", f"--output={tmp_path / 'y'}", "--pairs=all"]) == 2
@@ -198,12 +199,12 @@ def test_another_model_is_refused_both_ways(run, tiny, tmp_path, capsys):
         (["--features=nowhere.h5"], "nowhere.h5"),
     ],
 )
-def test_mistakes_are_told_and_nothing_is_written(run, tmp_path, capsys, options, sentence):
+def test_a_wrong_option_is_one_sentence_and_nothing_is_written(run, tmp_path, capsys, options, sentence):
     assert generate(run, tmp_path / "x", *options) == 2
     assert sentence in error(capsys) and not (tmp_path / "x").exists()
 
 
-def test_recordings_too_short_for_a_patch_are_one_sentence(tiny, tmp_path, capsys):
+def test_recordings_too_short_for_a_patch_are_refused_in_one_sentence(tiny, tmp_path, capsys):
     frames = int(tiny_corpus.SECONDS * tiny_corpus.RATE / 256) + 2
     status = cli.main(
         [

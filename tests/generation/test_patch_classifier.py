@@ -1,4 +1,4 @@
-"""The classifier learns what can be learnt, says honestly how well, and comes back from its file as it was."""
+"""The classifier of patches: it recognizes new patches, its accuracy is on held-out ones, it is saved and loaded."""
 
 import h5py
 import numpy as np
@@ -10,7 +10,7 @@ from vconv.generation.patch_classifier import PatchClassifier
 
 
 def bars(n, seed=0, size=(12, 10), classes=("é", "b", "c c")):
-    """Noisy patches with a bar whose height is the class."""
+    """Return noisy patches with a bar whose position is the class, and their labels."""
     rng = np.random.default_rng(seed)
     kind = rng.integers(len(classes), size=n)
     patches = rng.normal(100, 20, (n, *size, 1)).astype(np.float32)
@@ -31,7 +31,7 @@ def trained(few_steps):
     return PatchClassifier.fit(*bars(400))
 
 
-def test_it_recognizes_new_patches(trained):
+def test_a_trained_classifier_recognizes_new_patches(trained):
     patches, labels = bars(200, seed=1)
     probabilities = trained.probabilities(patches)
     assert probabilities.shape == (200, 3) and np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
@@ -40,7 +40,7 @@ def test_it_recognizes_new_patches(trained):
     assert right > 0.95 and trained.accuracy > 0.9
 
 
-def test_features_tell_classes_apart(trained):
+def test_features_of_a_class_are_nearest_to_its_mean(trained):
     patches, labels = bars(200, seed=1)
     features = trained.features(patches)
     assert features.shape == (200, 64) and features.dtype == np.float32
@@ -52,31 +52,31 @@ def test_features_tell_classes_apart(trained):
     np.testing.assert_array_equal(both[1], trained.probabilities(patches))
 
 
-def test_a_patch_is_described_by_itself(trained):
+def test_features_of_a_patch_do_not_depend_on_the_others(trained):
     patches, _ = bars(130, seed=1)
     np.testing.assert_allclose(trained.features(patches[70:71])[0], trained.features(patches)[70], rtol=1e-4, atol=1e-4)
 
 
-def test_the_accuracy_is_that_of_patches_it_was_not_trained_on(few_steps):
-    """Labels by chance can be learnt by heart, and nothing else: the accuracy must be that of guessing."""
+def test_the_accuracy_is_measured_on_held_out_patches(few_steps):
+    """Random labels can be memorized for the training patches only, so that the accuracy is that of guessing."""
     patches, _ = bars(150, size=(6, 6), classes=("a", "b"))
     labels = np.random.default_rng(5).integers(2, size=150)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(patch_classifier, "STEPS", 150)
         patch.setattr(patch_classifier, "HELD_OUT", 0.4)
         found = PatchClassifier.fit(patches, labels)
-    by_heart = np.mean(found.probabilities(patches).argmax(axis=1) == labels)
-    assert by_heart > 0.75 and 0.25 < found.accuracy < 0.75
+    memorized = np.mean(found.probabilities(patches).argmax(axis=1) == labels)
+    assert memorized > 0.75 and 0.25 < found.accuracy < 0.75
 
 
-def test_the_same_seed_is_the_same_classifier(trained):
+def test_the_classifier_depends_on_the_seed_alone(trained):
     patches, _ = bars(50, seed=1)
     np.testing.assert_array_equal(PatchClassifier.fit(*bars(400)).features(patches), trained.features(patches))
     one, other = (PatchClassifier((12, 10, 1), "ab", 0, 1, seed).features(patches) for seed in (0, 1))
     assert not np.allclose(one, other)
 
 
-def test_it_comes_back_from_its_file(trained, tmp_path):
+def test_loading_gives_the_classifier_that_was_saved(trained, tmp_path):
     path, (patches, _) = tmp_path / "é" / "classifier.h5", bars(50, seed=1)
     trained.save(path)
     found = PatchClassifier.load(path)
@@ -86,13 +86,13 @@ def test_it_comes_back_from_its_file(trained, tmp_path):
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 1), (3, 2, 1), (28, 28, 1), (80, 32, 2), (252, 361, 2), (7, 300, 1)])
-def test_patches_of_any_shape(shape):
+def test_patches_of_any_shape_have_features_and_probabilities(shape):
     patches = np.random.default_rng(0).normal(size=(3, *shape)).astype(np.float32)
     features, probabilities = PatchClassifier(shape, [4, 7], 0.0, 1.0).describe(patches)
     assert features.shape == (3, 64) and probabilities.shape == (3, 2) and np.isfinite(features).all()
 
 
-def test_scale_and_offset_of_the_patches_do_not_matter(trained):
+def test_scale_and_offset_of_the_patches_change_nothing(trained):
     (patches, labels), (new, _) = bars(400), bars(200, seed=1)
     other = PatchClassifier.fit((patches - 100) / 4096, labels)
     same = trained.probabilities(new).argmax(axis=1) == other.probabilities((new - 100) / 4096).argmax(axis=1)
@@ -113,23 +113,23 @@ PATCHES = np.zeros((30, 4, 4, 1), np.float32)
         (np.array(["a"] * 25 + ["b"] * 5), "class b has 5 patches, and a classifier needs 10"),
     ],
 )
-def test_labels_that_cannot_be_learnt(labels, sentence):
+def test_labels_that_cannot_be_learned_are_refused(labels, sentence):
     with pytest.raises(VconvError, match=sentence):
         PatchClassifier.fit(PATCHES, labels)
 
 
-def test_constant_patches_give_a_classifier_that_guesses(monkeypatch):
+def test_constant_patches_have_finite_features(monkeypatch):
     monkeypatch.setattr(patch_classifier, "STEPS", 3)
     found = PatchClassifier.fit(PATCHES, np.arange(30) % 2)
     assert np.isfinite(found.features(PATCHES)).all()
 
 
-def test_patches_of_another_shape(trained):
+def test_patches_of_another_shape_are_refused(trained):
     with pytest.raises(VconvError, match=r"takes patches of shape \[12, 10, 1\], found \[10, 12, 1\]"):
         trained.features(np.zeros((2, 10, 12, 1)))
 
 
-def test_files_that_hold_no_classifier(trained, tmp_path):
+def test_files_that_hold_no_classifier_are_refused(trained, tmp_path):
     (tmp_path / "text.h5").write_text("I am a text")
     h5py.File(tmp_path / "other.h5", "w").close()
     for name in "lost.h5", "misshapen.h5", "cut.h5":

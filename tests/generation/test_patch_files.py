@@ -1,4 +1,4 @@
-"""Files of patches: what is read is what was written, and every mistake is one sentence that names the file."""
+"""Files of patches: reading gives what was written, and the error of a wrong file names it."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ def saved(path, array):
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16, np.int16, np.uint8])
-def test_patches_come_back_with_channels(tmp_path, dtype):
+def test_reading_gives_the_patches_with_channels(tmp_path, dtype):
     patches = np.arange(24).reshape(4, 3, 2).astype(dtype)
     found = read_patches(saved(tmp_path / "é.npy", patches), 4)
     assert found.dtype == np.float32 and found.shape == (4, 3, 2, 1)
@@ -51,7 +51,7 @@ ARRAYS = {
 
 @pytest.mark.parametrize("case", ARRAYS)
 @pytest.mark.filterwarnings("ignore:overflow")
-def test_arrays_that_are_no_patches(case, tmp_path):
+def test_arrays_that_are_no_patches_are_refused(case, tmp_path):
     array, sentence = ARRAYS[case]
     path = saved(tmp_path / "x.npy", array)
     with pytest.raises(VconvError) as error:
@@ -59,7 +59,7 @@ def test_arrays_that_are_no_patches(case, tmp_path):
     assert str(error.value).startswith(f"{path}: ") and sentence in str(error.value)
 
 
-def test_files_that_are_no_arrays(tmp_path):
+def test_files_that_are_no_arrays_are_refused(tmp_path):
     (tmp_path / "text.npy").write_text("I am a text")
     (tmp_path / "nothing.npy").write_bytes(b"")
     saved(tmp_path / "pickled.npy", np.array([{"a": 1}], object))
@@ -83,17 +83,17 @@ def test_files_that_are_no_arrays(tmp_path):
 
 
 @pytest.mark.parametrize("labels", [[1, 2, 3], ["é", "b", "cc"]])
-def test_labels_come_back(labels, tmp_path):
+def test_reading_gives_the_labels(labels, tmp_path):
     assert read_labels(saved(tmp_path / "l.npy", np.array(labels)), np.zeros((3, 1, 1, 1))).tolist() == labels
 
 
 @pytest.mark.parametrize("labels", [[1, 2], [[1], [2], [3]], [1.0, 2.0, 3.0]])
-def test_wrong_labels(labels, tmp_path):
+def test_labels_of_another_number_or_type_are_refused(labels, tmp_path):
     with pytest.raises(VconvError, match="give a whole number or a text for each of the 3 training patches"):
         read_labels(saved(tmp_path / "l.npy", np.array(labels)), np.zeros((3, 1, 1, 1)))
 
 
-def test_other_shapes_are_named():
+def test_the_error_of_another_shape_names_both():
     check_shape("a", np.zeros((3, 4, 5, 1)), np.zeros((9, 4, 5, 1)))
     with pytest.raises(VconvError, match=r"^a: holds patches of shape \[4, 5, 1\].*and \[4, 6, 1\] is needed"):
         check_shape("a", np.zeros((3, 4, 5, 1)), np.zeros((9, 4, 6, 1)))

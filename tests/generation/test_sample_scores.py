@@ -1,4 +1,4 @@
-"""A generated set by all measures: sets whose faults are known are told apart, each by the measures made for it."""
+"""Scores of generated sets: copies, collapse, missing classes and shifts each show in the measures made for them."""
 
 import json
 
@@ -15,7 +15,7 @@ CLASSES = 4
 
 
 def made(n, seed, classes=CLASSES, shift=0.0):
-    """Patches of four classes around centers that are always the same, 12 features, sure probabilities."""
+    """Return a set of patches of 12 features around the fixed centers of four classes, with probabilities 0 and 1."""
     centers = np.random.default_rng(99).normal(size=(CLASSES, 12))
     rng = np.random.default_rng(seed)
     kind = rng.integers(classes, size=n)
@@ -32,7 +32,7 @@ def values(found, name):
     return {measure: entries[name]["value"] for measure, entries in found["measures"].items() if name in entries}
 
 
-def test_new_data_get_what_held_out_data_get(data):
+def test_new_data_have_the_scores_of_held_out_data(data):
     found = evaluate_samples(made(150, 3), *data)
     assert found["samples"] == {"generated": 150, "held_out": 150, "training": 400}
     assert found["compared"]["samples"] == 150 and found["compared"]["with"] == 250
@@ -47,7 +47,7 @@ def test_new_data_get_what_held_out_data_get(data):
     assert held_out["memorization_ratio"] == 1
 
 
-def test_copies_are_told_with_their_originals(data):
+def test_copies_are_listed_with_their_originals(data):
     training, held_out = data
     chosen = np.random.default_rng(0).permutation(400)[:100]
     copies = training.take(chosen)
@@ -55,11 +55,11 @@ def test_copies_are_told_with_their_originals(data):
     found = evaluate_samples(copies, *data)
     assert values(found, "generated")["near_copies"] == 1 and values(found, "generated")["memorization_ratio"] < 0.01
     assert found["near_copies"]["count"] == 100 and len(found["near_copies"]["nearest"]) == sample_scores.LISTED
-    for told in found["near_copies"]["nearest"]:
-        assert told["training"] == chosen[told["generated"]] and told["distance"] == pytest.approx(0.001)
+    for pair in found["near_copies"]["nearest"]:
+        assert pair["training"] == chosen[pair["generated"]] and pair["distance"] == pytest.approx(0.001)
 
 
-def test_a_collapse_and_lost_classes(data):
+def test_collapse_and_missing_classes_lower_recall_coverage_and_inception_score(data):
     one_sample = made(1, 5).take(np.zeros(100, int))
     noise = np.random.default_rng(0).normal(0, 0.01, (100, 12))
     collapsed = one_sample._replace(
@@ -72,7 +72,7 @@ def test_a_collapse_and_lost_classes(data):
     assert half["precision"] > 0.9 and half["recall"] < 0.65 and half["inception_score"] == pytest.approx(2, abs=0.05)
 
 
-def test_a_shift_is_a_distance(data):
+def test_a_shift_increases_the_distances(data):
     found = evaluate_samples(made(150, 3, shift=20.0), *data)
     shifted = values(found, "generated")
     assert shifted["precision"] == shifted["recall"] == shifted["density"] == shifted["coverage"] == 0
@@ -84,7 +84,7 @@ def test_a_shift_is_a_distance(data):
 
 
 def test_all_sets_are_compared_at_the_same_size(data):
-    """A small held-out set makes the others small too: distances of other sizes cannot be compared."""
+    """The smallest set decides, because distances of sets of different sizes cannot be compared."""
     training, held_out = data
     found = evaluate_samples(made(390, 3), training, held_out.take(np.arange(40)))
     assert found["compared"]["samples"] == 40 and found["compared"]["with"] == 360
@@ -114,12 +114,12 @@ def test_without_a_classifier_there_is_no_inception_score(data):
     assert "inception_score" not in found["measures"] and "precision" in found["measures"]
 
 
-def test_the_seed_decides_everything(data):
+def test_scores_depend_on_the_seed_alone(data):
     one, same, other = (evaluate_samples(made(150, 3), *data, seed=seed) for seed in (0, 0, 1))
     assert one == same and one["measures"] != other["measures"]
 
 
-def test_intervals_hold_their_values_and_shrink_with_the_sample(data):
+def test_intervals_contain_their_values_and_are_shorter_for_larger_sets(data):
     small, large = (evaluate_samples(made(n, 3), made(2 * n + 40, 1)) for n in (50, 400))
     for measure, entries in large["measures"].items():
         for name, entry in entries.items():
@@ -134,7 +134,7 @@ def test_intervals_hold_their_values_and_shrink_with_the_sample(data):
 
 
 def test_the_interval_of_a_frechet_distance_covers_its_mean():
-    """Over many samples of one size the intervals hold the mean distance of that size about 95 times in 100."""
+    """Of many intervals of sets of one size, about 95 % contain the mean distance of that size."""
     rng, found = np.random.default_rng(0), []
     reference = sample_scores.frechet.fit(rng.normal(size=(3000, 4)))
     draws = sample_scores._draws(60, 0)[:101]
@@ -152,12 +152,12 @@ def test_the_interval_of_a_frechet_distance_covers_its_mean():
 
 
 @pytest.mark.parametrize("generated, training, held_out", [(19, 100, 50), (100, 39, 50), (100, 100, 19)])
-def test_sets_that_are_too_small(generated, training, held_out):
+def test_sets_that_are_too_small_are_refused(generated, training, held_out):
     with pytest.raises(VconvError, match="has 19 samples .* and 20 are needed"):
         evaluate_samples(made(generated, 1), made(training, 2), made(held_out, 3))
 
 
-def test_a_constant_training_set_is_no_crash():
+def test_a_constant_training_set_has_scores():
     flat = SampleSet(np.zeros((60, 3, 2, 1)), np.zeros((60, 5)))
     found = evaluate_samples(flat.take(np.arange(30)), flat)
     generated = values(found, "generated")
@@ -168,7 +168,7 @@ def test_a_constant_training_set_is_no_crash():
     assert line.split()[2:4] == ["-", "-"]
 
 
-def test_principal_components():
+def test_principal_components_keep_all_variance_largest_first():
     rng = np.random.default_rng(0)
     weights = rng.normal(size=(100, 2)) * [5, 1]
     training = (weights @ np.linalg.qr(rng.normal(size=(12, 2)))[0].T + 3).reshape(100, 4, 3, 1)
@@ -176,14 +176,14 @@ def test_principal_components():
     assert features["training"].shape == (100, 12) and features["generated"].shape == (30, 12)
     np.testing.assert_allclose(features["generated"], features["training"][:30], atol=1e-9)
     variances = features["training"].var(axis=0)
-    assert variances[0] > 10 * variances[1] > 1000 * variances[2], "along the axes of the data, largest first"
+    assert variances[0] > 10 * variances[1] > 1000 * variances[2], "largest first"
     flat = training.reshape(100, 12)
     assert frechet_distance(features["training"][:50], features["training"][50:]) == pytest.approx(
         frechet_distance(flat[:50], flat[50:])
-    ), "all variance is kept, so the distance is that of the patches"
+    ), "the distance is that of the patches"
 
 
-def test_the_table_and_the_json_say_the_same(data):
+def test_table_and_json_hold_the_same_numbers(data):
     content = sample_output.summary(
         evaluate_samples(made(150, 3), *data),
         {"kind": "a classifier", "number": 12, "classes": ["é", "b"], "accuracy": 0.9},

@@ -1,4 +1,4 @@
-"""The two-player step on a model of two numbers, every update worked out by hand."""
+"""The adversarial training step on a model of two numbers, each update by hand; averaged weights; health metrics."""
 
 import keras
 import numpy as np
@@ -6,12 +6,13 @@ import pytest
 import tensorflow as tf
 
 from vconv.common.errors import VconvError
-from vconv.models.adversarial import HEALTH_METRICS, AdversarialModel, check, clip_weights, input_gradient, minimize
+from vconv.models.adversarial import HEALTH_METRICS, AdversarialModel, clip_weights, input_gradient, minimize
+from vconv.models.adversarial_settings import check
 from vconv.models.losses import OBJECTIVES
 
 
 class Toy(AdversarialModel):
-    """Critic c falls by the mean of its rows at each step, generator w by that of its rows plus c."""
+    """The critic c falls by the mean of its examples at each step, the generator w by that of its examples plus c."""
 
     critic_steps = 3
 
@@ -50,7 +51,7 @@ def toy():
     return model
 
 
-def test_each_critic_step_has_rows_of_its_own_and_the_generator_the_first_after_them(toy):
+def test_each_critic_step_has_its_own_examples_and_the_generator_the_first_ones_after_it(toy):
     logs = toy.train_step(DATA)
     assert float(toy.c.numpy()) == -(1.5 + 3.5 + 15) and float(toy.w.numpy()) == -(1.5 - 20)
     assert toy.steps == ["critic", "after"] * 3 + ["generator"]
@@ -58,7 +59,7 @@ def test_each_critic_step_has_rows_of_its_own_and_the_generator_the_first_after_
     assert set(logs) == {"critic", "generator", "warm_up"}, "`fit` must see the same names in every epoch"
 
 
-def test_the_generator_learns_through_what_was_made_for_both_players(toy, monkeypatch):
+def test_fakes_made_once_for_both_networks_pass_gradients_to_the_generator(toy, monkeypatch):
     def made(batch):
         toy.steps.append("made")
         return toy.w * batch[0], batch[1]
@@ -68,10 +69,10 @@ def test_the_generator_learns_through_what_was_made_for_both_players(toy, monkey
     toy.w.assign(2.0)
     toy.train_step(DATA)
     assert float(toy.c.numpy()) == -2 * (1.5 + 3.5 + 15) and float(toy.w.numpy()) == 2 - 1.5
-    assert toy.steps == ["made", "critic", "after"] * 3, "each part's once, and the first serves the generator too"
+    assert toy.steps == ["made", "critic", "after"] * 3, "once for each part; the first serves the generator too"
 
 
-def test_the_warm_up_updates_the_generator_alone_once_for_every_part(toy):
+def test_the_warm_up_updates_the_generator_alone_once_for_each_part(toy):
     toy.set_adversarial(False)
     toy.train_step(DATA)
     assert float(toy.c.numpy()) == 0 and float(toy.w.numpy()) == -(1.5 + 3.5 + 15) and toy.steps == ["warm-up"] * 3
@@ -84,7 +85,7 @@ def test_the_log_holds_means_over_the_epoch(toy):
     assert float(toy.track({"critic": 5.0})["critic"]) == 5
 
 
-def test_only_a_change_of_phase_compiles_the_step_anew(toy, monkeypatch):
+def test_the_step_is_compiled_again_only_when_the_phase_changes(toy, monkeypatch):
     compiled = []
     monkeypatch.setattr(toy, "make_train_function", lambda force: compiled.append((toy.adversarial, force)))
     for phase in True, False, False, True:
@@ -92,7 +93,7 @@ def test_only_a_change_of_phase_compiles_the_step_anew(toy, monkeypatch):
     assert compiled == [(False, True), (True, True)]
 
 
-def test_the_slots_of_both_optimizers_exist_before_the_first_step():
+def test_the_variables_of_both_optimizers_exist_before_the_first_step():
     model = Toy()
     model.compile(keras.optimizers.Adam(), keras.optimizers.Adam())
     counts = [len(optimizer.variables) for optimizer in (model.optimizer, model.critic_optimizer)]
@@ -103,7 +104,7 @@ def test_the_slots_of_both_optimizers_exist_before_the_first_step():
     ), "steps, learning rate and two moments"
 
 
-def test_minimize_steps_down_the_gradient_of_the_named_variables_alone():
+def test_minimize_changes_the_given_variables_alone_along_their_gradient():
     a, b = keras.Variable(3.0), keras.Variable(5.0)
     terms = minimize(lambda: (a * a * b, {"a": a + 0}), [a], keras.optimizers.SGD(0.1))
     assert float(a.numpy()) == pytest.approx(3 - 0.1 * 2 * 3 * 5) and float(b.numpy()) == 5 and float(terms["a"]) == 3
@@ -115,7 +116,7 @@ def test_weights_are_clipped_on_both_sides():
     assert np.allclose(variable, [-0.25, -0.2, 0, 0.2, 0.25])
 
 
-def test_input_gradient_is_that_of_each_row():
+def test_the_input_gradient_is_that_of_each_example():
     x = tf.constant([[1.0, 2.0], [3.0, -4.0]])
     assert np.allclose(input_gradient(lambda x: tf.reduce_sum(x * x, axis=1), x), 2 * x)
 
@@ -132,7 +133,7 @@ def average(model):
     return float(model.average.weights[0].numpy())
 
 
-def test_the_average_follows_the_generator_slowly_and_faster_while_it_is_young(averaging):
+def test_the_decay_of_the_average_is_smaller_in_the_first_updates(averaging):
     averaging.critic_steps = 1
     data = tf.constant([1.0]), tf.constant([0.0])
     w = expected = 0.0
@@ -151,7 +152,7 @@ def test_the_warm_up_is_averaged_too(averaging):
     assert 0 > average(averaging) > float(averaging.w.numpy())
 
 
-def test_averaged_weights_serve_within_the_block_alone_even_if_it_fails(averaging):
+def test_averaged_weights_are_used_within_the_block_alone_even_if_it_fails(averaging):
     averaging.w.assign(1.1)
     averaging.average.weights[0].assign(0.3)
     with averaging.averaged():
@@ -163,13 +164,13 @@ def test_averaged_weights_serve_within_the_block_alone_even_if_it_fails(averagin
     assert float(averaging.w.numpy()) == np.float32(0.3)
 
 
-def test_held_out_data_judge_the_averaged_weights(averaging, monkeypatch):
+def test_validation_uses_the_averaged_weights(averaging, monkeypatch):
     averaging.average.weights[0].assign(5.0)
     monkeypatch.setattr(keras.Model, "evaluate", lambda model, *_, **__: float(model.w.numpy()))
     assert averaging.evaluate(None) == 5 and float(averaging.w.numpy()) == 0
 
 
-def test_the_average_comes_back_from_a_file_and_models_without_one_have_none(averaging, toy, tmp_path):
+def test_the_average_is_saved_and_loaded_and_models_without_ema_decay_have_none(averaging, toy, tmp_path):
     averaging.w.assign(2.0)
     averaging.average.weights[0].assign(0.7)
     averaging.save_weights(tmp_path / "x.weights.h5")
@@ -184,25 +185,25 @@ def test_the_average_comes_back_from_a_file_and_models_without_one_have_none(ave
     assert toy.average is None and len(toy.weights) == 2 and len(fresh.weights) == 3
 
 
-def test_minimize_tells_the_norm_of_the_whole_gradient_before_the_step():
+def test_minimize_returns_the_norm_of_the_whole_gradient_before_the_step():
     a, b = keras.Variable([3.0, 0.0]), keras.Variable(5.0)
     terms = minimize(lambda: (tf.reduce_sum(a * a) / 2 + 4 * b, {"x": 1.0}), [a, b], keras.optimizers.SGD(0.1), "norm")
     assert float(terms["norm"]) == pytest.approx(5) and terms["x"] == 1
 
 
-def test_metrics_of_health_stay_out_of_the_log_and_are_means(toy, monkeypatch):
+def test_health_metrics_are_means_and_not_in_the_log(toy, monkeypatch):
     toy.objective = OBJECTIVES["least_squares"]
     scores = iter([([4.0, 2.0], [-1.0]), ([5.0], [3.0]), ([1.0], [0.0])])
 
-    def judged(batch):
+    def scored(batch):
         loss, metrics = toy.objective_of(*(tf.constant(part) for part in next(scores)))
         return loss * toy.c, {"critic": loss, **metrics}
 
-    monkeypatch.setattr(toy, "critic_loss", judged)
+    monkeypatch.setattr(toy, "critic_loss", scored)
     logs = toy.train_step(DATA)
     assert set(logs) == {"critic", "generator", "warm_up"} == {metric.name for metric in toy.metrics}
     assert float(logs["critic"]) == pytest.approx(((9 + 1) / 2 + 1 + 16 + 9 + 0) / 3)
-    metrics = {name: float(sign.result()) for name, sign in toy.health_metrics.items()}
+    metrics = {name: float(metric.result()) for name, metric in toy.health_metrics.items()}
     gradient = 1.5 + float(toy.c.numpy())
     assert metrics == pytest.approx(
         {"gap": (4 + 2 + 1) / 3, "level": (1 + 3 + 0) / 3, "slope": 0, "generator_gradient": abs(gradient)}

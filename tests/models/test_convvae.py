@@ -52,12 +52,12 @@ def test_layer_shapes_are_the_published_ones():
 
 
 @pytest.mark.parametrize("bins", [513, 1025, 100])
-def test_any_number_of_bins(bins):
+def test_the_network_is_built_for_any_number_of_bins(bins):
     model = models.build("convvae", models.settings("convvae"), bins=bins, speakers=2)
     assert model(batch(3, bins, 2)).shape == (3, bins)
 
 
-def test_loss_is_the_sum_of_its_terms_and_l2_is_in_it(small):
+def test_the_loss_is_the_sum_of_reconstruction_kl_and_l2(small):
     x, speaker = batch()
     loss, terms, z = small.vae_loss((x, speaker), 5)
     z_mean, z_log_variance = small.encoder(x)
@@ -81,7 +81,7 @@ def test_noise_depends_on_seed_and_step_alone(small, small_settings):
     assert not np.array_equal(small.noise(3, 4), other.noise(3, 4))
 
 
-def test_a_step_trains_every_weight_and_the_embedding_of_the_speakers_seen(small):
+def test_a_step_trains_every_weight_and_the_embeddings_of_the_speakers_in_the_batch(small):
     before = [np.array(variable) for variable in small.trainable_variables]
     table = np.array(small.speaker_embedding.weights[0])
     x, speaker = batch()
@@ -92,16 +92,18 @@ def test_a_step_trains_every_weight_and_the_embedding_of_the_speakers_seen(small
     assert change[0] > 0 and change[1] > 0
 
 
-def test_the_speaker_changes_the_output_and_nothing_else_does(small):
+def test_the_output_depends_on_the_mean_code_and_the_speaker_alone(small):
     x, _ = batch()
     one, other = (np.asarray(small((x, np.full(8, speaker, "int32")))) for speaker in (0, 1))
-    assert np.allclose(one, small.decode(small.encoder(x)[0], np.zeros(8, "int32")), atol=1e-6), "from the code's mean"
+    assert np.allclose(one, small.decode(small.encoder(x)[0], np.zeros(8, "int32")), atol=1e-6), (
+        "the mean of the code, without noise"
+    )
     assert np.abs(one - other).max() > 1e-4
     alone = np.asarray(small((x[:1], np.zeros(1, "int32"))))
     assert np.allclose(alone, one[:1], atol=1e-5), "frames are converted independently"
 
 
-def test_steps_draw_noise_of_their_own_and_validation_always_the_same(small):
+def test_each_step_draws_its_own_noise_and_validation_always_the_same(small):
     small.optimizer.learning_rate = 0.0
     steps = [float(small.train_step(batch())["loss"]) for _ in range(3) if small.reset_metrics() is None]
     assert len(set(steps)) == 3

@@ -1,4 +1,4 @@
-"""DCGAN: the published networks layer by layer, its objective on numbers worked out by hand, what each step trains."""
+"""DCGAN: the published networks, sizes and settings, the training step, validation, resuming, mistakes."""
 
 import keras
 import numpy as np
@@ -12,8 +12,8 @@ from vconv.audio.images import CHANNELS
 from vconv.common import config
 from vconv.common.errors import VconvError
 from vconv.features.store import FeatureStore
-from vconv.models.dcgan import mean_distance
-from vconv.training import info
+from vconv.models.losses import mean_distance
+from vconv.training import info, train
 from vconv.training.run_folder import RunFolder
 
 SMALL = changes_for("dcgan")
@@ -38,7 +38,7 @@ def published():
     return build(small=False)
 
 
-def test_the_published_generator_layer_by_layer(published):
+def test_the_layers_of_the_generator_are_the_published_ones(published):
     def block(name, *shape):
         return [(name, shape, False), (f"{name}_norm", shape, None), (f"{name}_leaky_relu", shape, None)]
 
@@ -65,7 +65,7 @@ def test_the_published_generator_layer_by_layer(published):
     assert slopes == {0.3}
 
 
-def test_the_published_critic_layer_by_layer(published):
+def test_the_layers_of_the_critic_are_the_published_ones(published):
     def block(number, *shape, dropout=True):
         name = f"critic_{number}"
         found = [(name, shape, True), (f"{name}_norm", shape, None), (f"{name}_leaky_relu", shape, None)]
@@ -88,7 +88,7 @@ def test_the_published_critic_layer_by_layer(published):
     assert {layer.rate for layer in published.critic.layers if hasattr(layer, "rate")} == {0.3}
 
 
-def test_the_published_counts_and_training(published):
+def test_parameters_multiply_adds_and_training_settings_are_the_published_ones(published):
     networks = info.describe("dcgan", 513, 10)["networks"]
     assert {name: (net["parameters"], net["trainable"]) for name, net in networks.items()} == {
         "generator": (817_824, 804_832),
@@ -121,7 +121,7 @@ def test_z_and_samples_lie_between_minus_1_and_1():
     assert patches.shape == (50, 12, 8, 1) and np.abs(patches).max() <= 1
 
 
-def test_every_use_of_noise_has_a_seed_of_its_own_in_every_step():
+def test_every_use_of_noise_in_every_step_has_its_own_seed():
     from vconv.models.dcgan import NOISE
 
     model = build()
@@ -139,7 +139,7 @@ def test_every_use_of_noise_has_a_seed_of_its_own_in_every_step():
         (1, 5, "[1, 1, 1, 1]", (1, 5)),
     ],
 )
-def test_any_size_is_reached_and_cropped_if_need_be(height, width, strides, start):
+def test_patches_of_any_size_are_made_and_cropped_where_needed(height, width, strides, start):
     model = build(
         f"spectrogram.height={height}",
         f"spectrogram.width={width}",
@@ -150,7 +150,7 @@ def test_any_size_is_reached_and_cropped_if_need_be(height, width, strides, star
     assert model.critic([np.zeros((2, height, width, 1)), np.zeros(2, np.int32)]).shape == (2,)
 
 
-def test_a_constant_q_transform_has_two_channels():
+def test_patches_of_constant_q_transforms_have_two_channels():
     strides = {"height": [3, 3, 2, 2], "width": [3, 3, 3, 2]}
     model = build(
         "spectrogram.kind=cqt",
@@ -165,7 +165,7 @@ def test_a_constant_q_transform_has_two_channels():
     assert model(np.zeros((1, 4), np.float32)).shape == (1, 252, 361, CHANNELS["cqt"])
 
 
-def test_an_lstm_makes_the_patch_frame_after_frame():
+def test_the_lstm_generator_makes_patches_frame_by_frame():
     model = build(
         "network.generator=lstm", "network.lstm_units=6", "network.lstm_layers=2", "adversarial.ema_decay=0.9"
     )
@@ -192,12 +192,12 @@ def batch(rows=4, seed=0):
     return tf.constant(patches), tf.zeros(rows, tf.int32)
 
 
-def test_each_step_trains_its_own_player_and_moves_the_statistics():
+def test_each_step_trains_its_own_network_and_the_normalization_statistics():
     model = build()
     before = {name: [np.array(weight) for weight in net.weights] for name, net in model.networks.items()}
     model.train_step(batch())
     for name, net in model.networks.items():
-        # One that no gradient reaches: a bias right before a normalization over the batch.
+        # A bias right before a normalization over the batch gets no gradient.
         still = [
             weight.path for weight, old in zip(net.weights, before[name], strict=True) if np.array_equal(weight, old)
         ]
@@ -205,14 +205,14 @@ def test_each_step_trains_its_own_player_and_moves_the_statistics():
     assert int(model.optimizer.iterations) == int(model.critic_optimizer.iterations) == 1
 
 
-def test_the_critic_takes_so_many_steps_on_rows_of_its_own():
+def test_the_critic_takes_critic_steps_steps_each_on_its_own_examples():
     model = build("adversarial.critic_steps=3")
-    assert model.rows_per_step == 12
+    assert model.examples_per_step == 12
     model.train_step(batch(12))
     assert int(model.critic_optimizer.iterations) == 3 and int(model.optimizer.iterations) == 1
 
 
-def test_the_penalty_of_a_linear_critic_is_known():
+def test_the_gradient_penalty_of_a_linear_critic_by_hand():
     """A critic with score = ⟨w, x⟩ has the gradient w everywhere: (‖w‖ − 1)²."""
     model = build()
     w = np.random.default_rng(0).normal(size=(12, 8, 1)).astype(np.float32)
@@ -224,7 +224,7 @@ def test_the_penalty_of_a_linear_critic_is_known():
     assert float(loss) == pytest.approx(10 * expected - float(terms["distance"]), rel=1e-5)
 
 
-def test_dropout_acts_in_training_only_and_by_its_seed():
+def test_dropout_acts_in_training_only_and_depends_on_its_seed():
     model, (patches, _) = build(), batch()
     scores = [
         model.critic([patches, tf.constant([0, seed])], training=training).numpy()
@@ -234,18 +234,18 @@ def test_dropout_acts_in_training_only_and_by_its_seed():
     assert np.array_equal(scores[3], scores[4]) and not np.allclose(scores[0], scores[3])
 
 
-def test_a_layer_normalized_critic_judges_each_patch_for_itself():
+def test_with_layer_norm_the_score_of_a_patch_does_not_depend_on_the_others():
     (patches, _), seed = batch(), tf.constant([0, 0])
     others = tf.concat([patches[:1], 1 - patches[1:]], 0)
     for norm, independent in ("layer", True), ("batch", False):
         model = build(f"network.critic_norm={norm}", "network.critic_dropout=0")
         one, other = (model.critic([x, seed], training=True)[0] for x in (patches, others))
         assert np.allclose(one, other, atol=1e-6) == independent
-        convolutions = 25 * (2 + 2 * 3 + 3 * 4) + (2 + 3 + 4) + 3 * 2 * 4 + 1  # what is left of 12 × 8 is 3 × 2
+        convolutions = 25 * (2 + 2 * 3 + 3 * 4) + (2 + 3 + 4) + 3 * 2 * 4 + 1  # 12 × 8 becomes 3 × 2
         assert model.critic.count_params() == convolutions + (2 if norm == "layer" else 4) * (2 + 3 + 4)
 
 
-def test_spectral_normalization_is_a_matter_of_critic_steps_and_no_part_of_the_networks():
+def test_spectral_normalization_acts_in_critic_steps_and_is_no_part_of_the_networks():
     model = build("adversarial.constraint=spectral_normalization", "network.critic_norm=none")
     plain = build("network.critic_norm=none")
     assert [weight.shape for weight in model.critic.weights] == [weight.shape for weight in plain.critic.weights]
@@ -259,7 +259,7 @@ def test_spectral_normalization_is_a_matter_of_critic_steps_and_no_part_of_the_n
     assert model.average is plain.spectral is None
 
 
-def test_weight_clipping_leaves_the_normalization_free():
+def test_weight_clipping_bounds_kernels_but_not_normalizations():
     model = build("adversarial.constraint=weight_clipping", "adversarial.clip_limit=0.003")
     _, terms = model.critic_loss(batch())
     assert "penalty" not in terms
@@ -269,7 +269,7 @@ def test_weight_clipping_leaves_the_normalization_free():
 
 
 @pytest.mark.parametrize("objective", ["non_saturating", "least_squares"])
-def test_another_objective_without_constraint_trains(objective):
+def test_other_objectives_train_without_constraint(objective):
     model = build(f"adversarial.objective={objective}", "adversarial.constraint=none")
     logs = model.train_step(batch())
     assert np.isfinite(float(logs["loss"])) and float(logs["penalty"]) == 0
@@ -287,14 +287,14 @@ def test_feature_matching_compares_means_of_the_layer_before_the_score():
     assert float(loss) == pytest.approx(np.mean((scores - 1) ** 2) + 0.5 * np.mean((real - fake) ** 2), rel=1e-4)
 
 
-def test_feature_matching_trains_the_generator_and_is_in_the_log():
+def test_feature_matching_gives_the_generator_a_gradient_and_is_in_the_log():
     model = build("adversarial.feature_matching=1.0")
     logs = model.train_step(batch())
     assert float(logs["feature_matching"]) > 0 and "feature_matching" not in build().trackers
     assert float(model.health_metrics["generator_gradient"].result()) > 0
 
 
-def test_averaged_weights_make_the_samples():
+def test_samples_within_averaged_are_made_by_the_averaged_weights():
     model, z = build("adversarial.ema_decay=0.9"), np.ones((2, 4), np.float32)
     for seed in range(3):
         model.train_step(batch(seed=seed))
@@ -304,7 +304,7 @@ def test_averaged_weights_make_the_samples():
     assert not np.allclose(own, averaged) and np.array_equal(model(z).numpy(), own)
 
 
-def test_the_critic_may_be_told_how_varied_the_batch_is():
+def test_with_critic_minibatch_std_the_score_depends_on_the_variety_of_the_batch():
     model, seed = build("network.critic_minibatch_std=true", "network.critic_norm=layer"), tf.constant([0, 0])
     assert model.critic.get_layer("score").input.shape == (None, 3, 2, 5)
     patches = batch()[0]
@@ -312,7 +312,7 @@ def test_the_critic_may_be_told_how_varied_the_batch_is():
     assert not np.allclose(alone, among_others)
 
 
-def test_a_generator_grows_from_its_first_map_and_the_data_with_it():
+def test_generator_and_data_grow_from_coarse_to_full_resolution():
     model = build("adversarial.progressive_epochs=4", "adversarial.ema_decay=0.9")
     z = np.random.default_rng(0).uniform(-1, 1, (3, 4)).astype(np.float32)
     plain = build()
@@ -348,7 +348,7 @@ def test_a_generator_grows_from_its_first_map_and_the_data_with_it():
 # Validation
 
 
-def test_mean_distance_against_numpy():
+def test_the_mean_distance_equals_that_of_numpy():
     x, y = (np.random.default_rng(seed).normal(size=(5 + seed, 3, 2, 1)).astype(np.float32) for seed in (0, 1))
 
     def rms(a, b):
@@ -359,7 +359,7 @@ def test_mean_distance_against_numpy():
     assert float(mean_distance(x, y)) == pytest.approx(np.mean([rms(a, b) for a in x for b in y]), rel=1e-4)
 
 
-def test_validation_sees_a_collapse_and_a_perfect_generator():
+def test_validation_metrics_of_perfect_and_collapsed_generators():
     model, (patches, labels) = build(), batch(64)
     for fakes, energy, spread in ((patches, 0, 1), (tf.repeat(patches[:1], 64, 0), 0.3, 0)):
         model.generator = lambda z, training, fakes=fakes: fakes
@@ -377,7 +377,7 @@ def test_validation_sees_a_collapse_and_a_perfect_generator():
 
 
 class Killed(Exception):
-    """Stands for kill −9."""
+    """Stands for kill -9."""
 
 
 def weights(folder):
@@ -398,25 +398,25 @@ EXTRA = {
 
 @pytest.mark.parametrize("extra", [{}, EXTRA])
 def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch, extra):
-    def train(name):
+    def trained(name):
         with FeatureStore(write_store(tmp_path / "f.h5", (60, 70), contents=("wave",))) as store:
             return train.train("dcgan", store, None, {"root": "x"}, tmp_path / name, changes, lambda line: None)
 
     changes = {section: SMALL.get(section, {}) | extra.get(section, {}) for section in {*SMALL, *extra}}
     changes["training"]["epochs"] = 3
-    whole = train("whole")
+    whole = trained("whole")
     save = RunFolder.save_checkpoint
 
-    def die_in_epoch_2(folder, trained, epochs):
+    def die_in_epoch_2(folder, model, epochs):
         if epochs == 2:
             raise Killed
-        save(folder, trained, epochs)
+        save(folder, model, epochs)
 
     monkeypatch.setattr(RunFolder, "save_checkpoint", die_in_epoch_2)
     with pytest.raises(Killed):
-        train("parts")
+        trained("parts")
     monkeypatch.undo()
-    parts = train("parts")
+    parts = trained("parts")
     assert all(np.array_equal(one, other) for one, other in zip(weights(whole), weights(parts), strict=True))
     vectors = [variable for variable in whole.build_model().weights if "vector" in variable.name]
     assert len(vectors) == 4 * bool(extra), "three convolutions and the score"
@@ -433,7 +433,7 @@ def test_resumed_equals_uninterrupted_bit_for_bit(tmp_path, monkeypatch, extra):
     "other", [["network.generator=lstm"], [f"network.{axis}_strides=[1, 1, 1, 1]" for axis in ("height", "width")]]
 )
 def test_what_has_no_coarser_maps_cannot_grow(other):
-    with pytest.raises(VconvError, match="progressive_epochs is 3.*convolutional and has strides"):
+    with pytest.raises(VconvError, match="progressive_epochs is 3.*convolutional and has strides above 1"):
         build("adversarial.progressive_epochs=3", *other)
 
 
@@ -454,12 +454,12 @@ def test_what_has_no_coarser_maps_cannot_grow(other):
         ("adversarial.progressive_epochs=-1", "progressive_epochs is -1; it must be from 0 to 1000000"),
     ],
 )
-def test_mistakes_are_one_sentence(assignment, sentence):
+def test_impossible_settings_are_refused_with_what_is_allowed(assignment, sentence):
     with pytest.raises(VconvError, match=sentence):
         build(assignment)
 
 
-def test_a_large_patch_is_refused_with_strides_that_do_fit():
+def test_a_patch_too_large_for_the_strides_is_refused_with_strides_that_fit():
     with pytest.raises(VconvError, match="252 × 361.*63 × 91.*begin with 7 × 7") as refused:
         build("spectrogram.height=252", "spectrogram.width=361")
     words = str(refused.value).split(" --set ")[1:]

@@ -1,4 +1,4 @@
-"""Losses against values worked out by hand."""
+"""Losses: values by hand, independent formulas, gradients."""
 
 import math
 
@@ -38,10 +38,10 @@ def test_gaussian_kl_by_hand(mean, log_variance, expected):
 
 @given(st.floats(-3, 3), st.floats(-3, 3))
 def test_gaussian_kl_is_the_expectation_of_the_log_ratio(mean, log_variance):
-    # an independent way: integrate p log(p/q) numerically
-    deviation = math.exp(log_variance / 2)
-    z = np.linspace(mean - 9 * deviation, mean + 9 * deviation, 4001)
-    log_p = -0.5 * (np.log(2 * np.pi) + log_variance + (z - mean) ** 2 / deviation**2)
+    # the integral of p log(p/q), numerically
+    std = math.exp(log_variance / 2)
+    z = np.linspace(mean - 9 * std, mean + 9 * std, 4001)
+    log_p = -0.5 * (np.log(2 * np.pi) + log_variance + (z - mean) ** 2 / std**2)
     log_q = -0.5 * (np.log(2 * np.pi) + z**2)
     integrand = np.exp(log_p) * (log_p - log_q)
     expected = np.sum((integrand[1:] + integrand[:-1]) / 2) * (z[1] - z[0])
@@ -59,13 +59,13 @@ def test_gradient_penalty_of_a_linear_critic(length, expected):
     assert float(losses.gradient_penalty(gradient)) == pytest.approx(expected, abs=1e-4)
 
 
-def test_gradient_penalty_takes_one_norm_a_sample():
+def test_gradient_penalty_takes_one_norm_for_each_sample():
     gradient = np.array([[1.0, 0.0], [0.0, 3.0]], "float32")  # norms 1 and 3: mean of 0 and 4
     assert float(losses.gradient_penalty(gradient)) == pytest.approx(2.0)
     assert float(losses.gradient_penalty(gradient.reshape(2, 2, 1))) == pytest.approx(2.0)
 
 
-def test_gradient_penalty_can_be_minimized_from_a_critic_that_is_constant():
+def test_the_gradient_of_the_penalty_of_a_constant_critic_is_finite():
     gradient = tf.zeros((3, 4))
     with tf.GradientTape() as tape:
         tape.watch(gradient)
@@ -100,13 +100,13 @@ def test_every_objective_is_tested_by_hand():
 
 
 @pytest.mark.parametrize("name", losses.OBJECTIVES)
-def test_the_players_of_every_objective_pull_against_each_other_and_scales_count_alike(name):
+def test_critic_and_generator_have_opposite_gradients_and_scales_are_averaged(name):
     objective, real, fake = losses.OBJECTIVES[name], tf.constant(0.3), tf.constant(0.4)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch([real, fake])
         critic, generator = objective.critic(real, fake), objective.generator(fake)
     assert float(tape.gradient(critic, fake)) > 0 > float(tape.gradient(critic, real))
-    assert float(tape.gradient(generator, fake)) < 0, "the generator wants its fakes scored higher, the critic lower"
+    assert float(tape.gradient(generator, fake)) < 0, "the generator raises the score of fakes, the critic lowers it"
     other = tf.constant([[2.0, 5.0]])
     both = (objective.critic(real, fake) + objective.critic(other, other)) / 2
     assert float(objective.critic([real, other], [fake, other])) == pytest.approx(float(both), abs=1e-6)
@@ -120,7 +120,7 @@ def test_the_players_of_every_objective_pull_against_each_other_and_scales_count
         ("least_squares", 1.0, 0.0),
     ],
 )
-def test_the_critic_is_best_where_its_probabilities_are_the_labels(name, best_real, best_fake):
+def test_the_loss_of_the_critic_is_smallest_where_its_probabilities_are_the_labels(name, best_real, best_fake):
     critic = losses.OBJECTIVES[name].critic
     for best, loss in ((best_real, lambda x: critic(x, x * 0)), (best_fake, lambda x: critic(x * 0, x))):
         x = tf.constant(best if math.isfinite(best) else -20.0)
@@ -134,18 +134,18 @@ def test_cross_entropy_of_huge_scores_is_finite():
     assert float(losses.cross_entropy(tf.constant([1e4, -1e4]), 0.0)) == pytest.approx(5e3)
 
 
-def test_interpolation_takes_one_share_a_sample():
+def test_interpolation_takes_one_share_for_each_sample():
     real, fake = np.zeros((3, 2, 2), "float32"), np.ones((3, 2, 2), "float32") * 4
     between = np.asarray(losses.interpolate(real + 1, fake + 1, np.array([0.0, 0.25, 1.0], "float32")))
     assert np.array_equal(between, np.ones((3, 2, 2)) * np.array([1, 2, 5])[:, None, None])
 
 
-def test_gradient_norm_is_one_a_sample():
+def test_there_is_one_gradient_norm_for_each_sample():
     gradient = np.array([[[3.0], [4.0]], [[0.0], [-2.0]]], "float32")
     assert np.asarray(losses.gradient_norm(gradient)) == pytest.approx([5.0, 2.0])
 
 
-def test_mean_features_are_compared_not_samples():
+def test_feature_distance_is_that_of_the_means_over_samples():
     real, fake = tf.constant([[1.0, 2.0], [3.0, 2.0]]), tf.constant([[5.0, 0.0], [1.0, 8.0], [3.0, 4.0]])
     assert float(losses.mean_feature_distance(real, fake)) == pytest.approx(((2 - 3) ** 2 + (2 - 4) ** 2) / 2)
 

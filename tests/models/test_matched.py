@@ -1,4 +1,4 @@
-"""The model of matched frames: its size, what it sees, its loss and its learning rate."""
+"""`matched`: its size, receptive field, losses and learning rate."""
 
 import keras
 import numpy as np
@@ -27,15 +27,15 @@ def small():
 def batch(rows=4, length=8, seed=0):
     random = np.random.default_rng(seed)
     target = random.integers(0, SPEAKERS, rows).astype("int32")
-    spoken = (random.random((rows, length)) < 0.7).astype("float32")
+    weight = (random.random((rows, length)) < 0.7).astype("float32")
     return (
         (random.normal(size=(rows, length, 27)).astype("float32"), target),
         random.normal(size=(rows, length, 40)).astype("float32"),
-        spoken,
+        weight,
     )
 
 
-def test_parameters_by_hand():
+def test_parameters_and_multiply_adds_by_hand():
     described = info.describe("matched", 513, 10)
     scaled = 2 * 128 + 2 * (32 * 128 + 128)  # normalization, then scale and shift by the speaker
     convolution = 5 * 128 * 128 + 128
@@ -48,31 +48,31 @@ def test_parameters_by_hand():
 
 
 @pytest.mark.parametrize("length", [1, 2, 7, 50])
-def test_any_length(small, length):
+def test_utterances_of_any_length_are_converted(small, length):
     (content, target), _, _ = batch(2, length)
     assert small((content, target)).shape == (2, length, 40)
 
 
-def test_a_row_sees_as_far_as_the_dilations_reach():
+def test_the_receptive_field_of_a_frame_follows_from_kernel_and_dilations():
     model = models.build("matched", models.settings("matched", {"network": {"channels": 8}}), **sizes(2))
     content = np.random.default_rng(0).normal(size=(1, 60, 27)).astype("float32")
     changed = content.copy()
     changed[0, 30] += 1
     change = np.abs(model((content, np.zeros(1, "int32"))) - model((changed, np.zeros(1, "int32"))))[0].max(axis=1)
-    reach = 2 * (1 + 1 + 2 + 4 + 1)  # a kernel of 5 sees 2 rows each way: 18 rows, 180 ms
+    reach = 2 * (1 + 1 + 2 + 4 + 1)  # a kernel of 5 has 2 frames on each side: 18 frames, 180 ms
     assert np.flatnonzero(change).tolist() == list(range(30 - reach, 30 + reach + 1))
 
 
-def test_loss_by_hand_leaves_pauses_out(small):
-    inputs, matched, spoken = batch()
+def test_the_loss_by_hand_leaves_out_frames_of_weight_0(small):
+    inputs, matched, weight = batch()
     small.consistency = 0
-    loss, terms = small.loss_of((inputs, matched, spoken))
+    loss, terms = small.loss_of((inputs, matched, weight))
     error = np.square(np.asarray(small(inputs)) - matched).mean(axis=-1)
-    assert float(loss) == float(terms["matched"]) == pytest.approx(error[spoken == 1].mean(), rel=1e-5)
+    assert float(loss) == float(terms["matched"]) == pytest.approx(error[weight == 1].mean(), rel=1e-5)
     assert terms.keys() == {"loss", "matched"}
-    other = np.where(spoken[..., None] == 1, matched, 9).astype("float32")
-    assert float(small.loss_of((inputs, other, spoken))[0]) == pytest.approx(float(loss), rel=1e-6)
-    assert float(small.loss_of((inputs, matched, np.zeros_like(spoken)))[0]) == 0, "a batch of pauses only"
+    other = np.where(weight[..., None] == 1, matched, 9).astype("float32")
+    assert float(small.loss_of((inputs, other, weight))[0]) == pytest.approx(float(loss), rel=1e-6)
+    assert float(small.loss_of((inputs, matched, np.zeros_like(weight)))[0]) == 0, "a batch of pauses only"
 
 
 def scaled(small):
@@ -83,9 +83,9 @@ def scaled(small):
     return scale
 
 
-def test_consistency_by_hand(small):
-    (content, target), matched, spoken = batch()
-    weight = spoken * np.arange(1, 9, dtype="float32")  # how many were matched counts for the other term alone
+def test_the_consistency_loss_by_hand(small):
+    (content, target), matched, mask = batch()
+    weight = mask * np.arange(1, 9, dtype="float32")  # the number of matches counts in the other term alone
     scale = scaled(small)
     predicted, third = np.asarray(small((content, target))), target[[3, 0, 1, 2]]
     again = np.concatenate([predicted[..., 1:25], predicted[..., :1]], axis=-1) * scale[target][:, None]
@@ -93,24 +93,24 @@ def test_consistency_by_hand(small):
     again = np.where(content[..., 24:25] > -2.5, again, content)
     error = np.square(np.asarray(small((again, third))) - np.asarray(small((content, third)))).mean(axis=-1)
     loss, terms = small.loss_of(((content, target), matched, weight))
-    assert float(terms["consistency"]) == pytest.approx(error[spoken == 1].mean(), rel=1e-4)
+    assert float(terms["consistency"]) == pytest.approx(error[mask == 1].mean(), rel=1e-4)
     assert float(loss) == pytest.approx(float(terms["matched"]) + 3 * float(terms["consistency"]), rel=1e-6)
 
 
-def test_content_of_what_is_predicted_keeps_pauses_voicing_and_aperiodicity(small):
+def test_content_of_a_prediction_keeps_pauses_voicing_and_aperiodicity(small):
     (content, target), _, _ = batch()
-    content[0, 2, 24], content[1, 3, 24] = -2.6, -2.4  # power: a pause, and what is not quite one
+    content[0, 2, 24], content[1, 3, 24] = -2.6, -2.4  # below and above the threshold of pauses
     scaled(small)
-    heard = np.asarray(small.content_of(np.asarray(small((content, target))), content, target))
-    assert np.array_equal(heard[0, 2], content[0, 2]) and not np.isclose(heard[1, 3, :25], content[1, 3, :25]).any()
-    assert np.array_equal(heard[..., 25:], content[..., 25:])
+    found = np.asarray(small.content_of(np.asarray(small((content, target))), content, target))
+    assert np.array_equal(found[0, 2], content[0, 2]) and not np.isclose(found[1, 3, :25], content[1, 3, :25]).any()
+    assert np.array_equal(found[..., 25:], content[..., 25:])
 
 
-def test_the_second_conversion_learns_nothing(small):
+def test_the_second_pass_of_the_consistency_loss_has_no_gradient(small):
     """The gradient is that of the first conversion alone, in a direction taken at random, by differences."""
-    inputs, _, spoken = batch()
+    inputs, _, weight = batch()
     scaled(small)
-    data = inputs, np.asarray(small(inputs)), spoken  # matched exactly: what is left is consistency
+    data = inputs, np.asarray(small(inputs)), weight  # matched exactly: what is left is consistency
     variables, random = small.trainable_variables, np.random.default_rng(4)
     with tf.GradientTape() as tape:
         loss = small.loss_of(data)[0]
@@ -126,32 +126,32 @@ def test_the_second_conversion_learns_nothing(small):
         for one, at in zip(variables, begin, strict=True):
             one.assign(at)
         again = np.asarray(small((np.asarray(small.content_of(predicted, *inputs)), third)), np.float64)
-        return 3 * np.square(again - wanted).mean(axis=-1)[spoken == 1].mean()
+        return 3 * np.square(again - wanted).mean(axis=-1)[weight == 1].mean()
 
     slope = sum(np.sum(tf.convert_to_tensor(one) * to) for one, to in zip(gradients, way, strict=True))
     assert slope == pytest.approx((loss_at(1e-5) - loss_at(-1e-5)) / 2e-5, rel=5e-3)
 
 
-def test_consistency_needs_a_rule(small):
+def test_the_consistency_loss_is_refused_without_a_content_rule(small):
     with pytest.raises(VconvError, match="give --set training.consistency=0"):
         small.set_content_rule(None)
     small.consistency = 0
     small.set_content_rule(None)
 
 
-def test_a_step_trains_every_weight_and_the_embedding_of_the_targets_seen(small):
+def test_a_step_trains_every_weight_and_the_embeddings_of_the_targets_in_the_batch(small):
     before = [np.array(variable) for variable in small.trainable_variables]
     table = np.array(small.speaker_embedding.weights[0])
-    (content, _), matched, spoken = batch()
+    (content, _), matched, weight = batch()
     scaled(small)
-    small.train_step(((content, np.array([0, 2, 0, 2], "int32")), matched, spoken))
+    small.train_step(((content, np.array([0, 2, 0, 2], "int32")), matched, weight))
     for old, variable in zip(before, small.trainable_variables, strict=True):
         assert not np.array_equal(old, variable), f"{variable.path} was not trained"
     change = np.abs(np.array(small.speaker_embedding.weights[0]) - table).max(axis=1)
     assert change[0] > 0 and change[1] == 0 and change[2] > 0
 
 
-def test_the_target_changes_what_is_predicted_and_rows_of_a_batch_do_not_meet(small):
+def test_the_prediction_depends_on_the_target_but_not_on_the_rest_of_the_batch(small):
     (content, _), _, _ = batch()
     predicted = [np.asarray(small((content, np.full(4, target, "int32")))) for target in range(SPEAKERS)]
     assert np.abs(predicted[0] - predicted[1]).max() > 1e-4 and np.abs(predicted[1] - predicted[2]).max() > 1e-4

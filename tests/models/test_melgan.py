@@ -1,4 +1,4 @@
-"""MelGAN: parameter counts, shapes, receptive field, folding, losses, what the settings do."""
+"""MelGAN: the published networks, receptive field, folded weights, settings, losses, training."""
 
 import keras
 import numpy as np
@@ -28,7 +28,7 @@ def published():
     return models.build("melgan", models.settings("melgan"))
 
 
-def test_published_parameter_counts(published):
+def test_parameters_and_multiply_adds_are_the_published_ones(published):
     described = info.describe("melgan", 513, 10)["networks"]
     assert {name: part["trainable"] for name, part in described.items()} == {
         "generator": 4_646_658,
@@ -40,7 +40,7 @@ def test_published_parameter_counts(published):
     assert described["generator"]["multiply_adds"] == 80 * 7 * 512 + ups + stacks + 32 * 7 * 256
 
 
-def test_shapes_of_every_layer(published):
+def test_layer_shapes_are_the_published_ones(published):
     generator = published.generator
     shapes = {layer.name: layer.output.shape[-1] for layer in generator.layers}
     assert shapes["start"] == 512
@@ -55,11 +55,11 @@ def test_shapes_of_every_layer(published):
 
 
 @pytest.mark.parametrize("frames", [1, 7, 50])
-def test_generator_makes_256_samples_of_a_frame(published, frames):
+def test_the_generator_makes_256_samples_of_each_frame(published, frames):
     assert published.generator(np.zeros((2, frames, 80), np.float32)).shape == (2, frames * 256, 1)
 
 
-def test_discriminators_return_six_maps_and_scores_of_three_scales(published):
+def test_the_discriminator_returns_six_maps_and_a_score_for_each_of_three_scales(published):
     outputs = published.discriminator(np.zeros((2, 8192, 1), np.float32))
     assert [[tuple(x.shape) for x in scale] for scale in outputs] == [
         [
@@ -87,17 +87,17 @@ def test_discriminators_return_six_maps_and_scores_of_three_scales(published):
     ],
 )
 @pytest.mark.parametrize("sample", [5000, 5003])
-def test_a_sample_depends_on_the_frames_of_its_receptive_field_and_no_other(changes, sample):
+def test_a_sample_depends_on_the_frames_of_its_receptive_field_alone(changes, sample):
     settings = small(network=changes)["network"]
     generator = melgan_networks.generator(80, settings)
-    rows = tf.constant(np.random.default_rng(0).normal(size=(1, 64, 80)), tf.float32)
+    frames = tf.constant(np.random.default_rng(0).normal(size=(1, 64, 80)), tf.float32)
     for layer in generator.layers:
-        if hasattr(layer, "direction"):  # positive weights everywhere: nothing can cancel or hide
+        if hasattr(layer, "direction"):  # positive weights, so that no contributions cancel
             layer.direction.assign(np.abs(layer.direction) + 0.01)
     with tf.GradientTape() as tape:
-        tape.watch(rows)
-        y = without_tanh(generator)(rows)[0, sample, 0]
-    reached = np.flatnonzero(np.abs(tape.gradient(y, rows)[0].numpy()).sum(axis=1))
+        tape.watch(frames)
+        y = without_tanh(generator)(frames)[0, sample, 0]
+    reached = np.flatnonzero(np.abs(tape.gradient(y, frames)[0].numpy()).sum(axis=1))
     first, last = melgan_networks.receptive_field(settings, sample, sample)
     if settings["bands"] == 1:
         assert (reached[0], reached[-1]) == (first, last) and len(reached) == last - first + 1
@@ -106,13 +106,13 @@ def test_a_sample_depends_on_the_frames_of_its_receptive_field_and_no_other(chan
 
 
 def without_tanh(generator):
-    """The same network without the tanh, which would saturate and hide what it depends on."""
+    """Return the network without its tanh, whose gradient would vanish."""
     x = generator.get_layer("last").output
     return keras.Model(generator.input, x if x.shape[-1] == 1 else JoinSubbands()(x))
 
 
 @pytest.mark.parametrize("name", ["melgan", "melgan_light"])
-def test_folded_weight_norms_change_nothing(name):
+def test_folding_the_weight_norms_changes_nothing(name):
     settings = small(name)
     model = models.build(name, settings)
     random = np.random.default_rng(3)
@@ -127,7 +127,7 @@ def test_folded_weight_norms_change_nothing(name):
 
 
 @pytest.mark.parametrize(
-    "changes, said",
+    "changes, sentence",
     [
         ({"network": {"upsampling_strides": [8, 8, 2]}}, "4 upsampling_kernels, 3 upsampling_strides"),
         ({"network": {"discriminator_groups": [1, 4]}}, "6 discriminator_strides, 2 discriminator_groups"),
@@ -142,12 +142,12 @@ def test_folded_weight_norms_change_nothing(name):
         ({"mel": {"nmels": 80}}, "nmels.*mels"),
     ],
 )
-def test_settings_that_do_not_fit_are_told(changes, said):
-    with pytest.raises(VconvError, match=said):
+def test_settings_that_do_not_fit_are_refused(changes, sentence):
+    with pytest.raises(VconvError, match=sentence):
         models.build("melgan", models.settings("melgan", changes))
 
 
-def test_200_samples_of_a_frame():
+def test_a_generator_of_200_samples_of_a_frame_is_built():
     settings = small(
         network={"upsampling_strides": [5, 5, 4, 2], "upsampling_kernels": [10, 10, 8, 4]},
         mel={"hop": 200, "sample_rate": 16000},
@@ -160,7 +160,7 @@ def test_200_samples_of_a_frame():
 @pytest.mark.parametrize(
     "number, count, factors", [(256, 4, [4, 4, 4, 4]), (200, 4, [5, 5, 4, 2]), (7, 2, [7, 1]), (1, 2, [1, 1])]
 )
-def test_factors(number, count, factors):
+def test_strides_are_proposed_as_factors_of_the_hop(number, count, factors):
     assert melgan.factors(number, count) == factors
 
 
@@ -172,7 +172,7 @@ def batch(rows=2, frames=8):
     )
 
 
-def test_losses_are_those_of_the_issue_from_the_networks_outputs():
+def test_losses_by_hand_from_the_outputs_of_the_networks():
     model = models.build("melgan", small(adversarial={"stft": 2.0, "mel_db": 0.5}))
     mel, wave = batch()
     fake = model.generator(mel)
@@ -203,7 +203,7 @@ def fit(model, mel, wave, steps=1):
 
 
 @pytest.mark.usefixtures("eager")
-def test_each_player_moves_its_own_weights_alone_and_the_warm_up_only_the_generator():
+def test_the_warm_up_trains_the_generator_alone_and_later_epochs_both_networks():
     model = models.build("melgan_light", small("melgan_light", adversarial={"warm_up_epochs": 1}))
     for epoch, moving in ((0, {"generator"}), (1, {"generator", "discriminator"})):
         model.begin_epoch(epoch)
@@ -218,11 +218,11 @@ def test_each_player_moves_its_own_weights_alone_and_the_warm_up_only_the_genera
 
 
 @pytest.mark.usefixtures("eager")
-def test_fakes_made_once_for_both_players_give_the_weights_of_fakes_made_twice():
+def test_fakes_made_once_for_both_networks_give_the_weights_of_fakes_made_twice():
     critic_steps, steps = 2, 2
     settings = small(network={"scales": 2}, adversarial={"critic_steps": critic_steps})
     model, plain = (models.build("melgan", settings) for _ in range(2))
-    for one in (model, plain):  # steps in proportion to the gradients: what is next to zero stays there
+    for one in (model, plain):  # SGD: steps are proportional to the gradients
         one.set_weights([np.array(weight) for weight in plain.weights])
         one.compile(keras.optimizers.SGD(0.3), keras.optimizers.SGD(0.3))
     before = plain.get_weights()
@@ -249,7 +249,7 @@ def test_gradients_are_clipped_weight_by_weight():
     assert model.optimizer.global_clipnorm is None
 
 
-def test_training_on_one_batch_brings_the_mel_distance_down():
+def test_training_on_one_batch_lowers_the_spectral_loss():
     model = models.build(
         "melgan_light",
         small("melgan_light", adversarial={"stft": 1.0, "warm_up_epochs": 9}, training={"learning_rate": 3e-3}),

@@ -1,4 +1,4 @@
-"""Every model, found by listing the folder: it builds, describes itself, saves and comes back exact."""
+"""Every model that the folder holds: it is built, saved and loaded exactly, described, and reads all its settings."""
 
 import importlib.util
 import json
@@ -15,7 +15,7 @@ from vconv.training import info, train
 
 
 @pytest.mark.parametrize("name", models.names())
-def test_saved_weights_come_back_exact(name, tmp_path):
+def test_loading_gives_exactly_the_weights_that_were_saved(name, tmp_path):
     settings = models.settings(name, changes_for(name))
     trained, fresh = (build(name, settings) for _ in range(2))
     for variable in trained.trainable_variables:
@@ -27,7 +27,7 @@ def test_saved_weights_come_back_exact(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", models.names())
-def test_info_counts_what_the_networks_hold(name):
+def test_the_counts_of_info_are_the_sums_over_the_networks(name):
     described = json.loads(json.dumps(info.describe(name, 513, 10)))
     assert set(described) == {"model", "networks", "parameters", "trainable", "settings"}
     assert described["parameters"] == sum(network["parameters"] for network in described["networks"].values())
@@ -37,7 +37,7 @@ def test_info_counts_what_the_networks_hold(name):
 
 
 @pytest.mark.parametrize("name", models.names())
-def test_every_setting_is_commented_and_every_file_has_its_code(name):
+def test_every_yaml_file_begins_with_a_comment_and_has_a_module(name):
     text = (files(models) / f"{name}.yaml").read_text(encoding="utf-8")
     assert text.startswith("#")
     assert importlib.util.find_spec(f"vconv.models.{name}")
@@ -49,7 +49,7 @@ def test_what_may_change_when_a_run_goes_on_are_settings(name):
     assert train.MAY_CHANGE <= models.settings(name)["training"].keys()
 
 
-def test_unknown_model_and_keys_list_what_exists():
+def test_the_error_of_an_unknown_model_or_key_lists_those_that_exist():
     with pytest.raises(VconvError, match="convvae.*vawgan"):
         models.settings("convae")
     with pytest.raises(VconvError, match="convvae: network: there is no key latnt; the keys are: latent"):

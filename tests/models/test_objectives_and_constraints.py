@@ -1,4 +1,4 @@
-"""Every model of two players with every objective under every constraint: it trains within its bound, or is refused."""
+"""Every adversarial model with every objective and constraint: it trains within its bound, or is refused."""
 
 import numpy as np
 import pytest
@@ -7,10 +7,10 @@ from small import build, changes_for
 
 from vconv import models
 from vconv.common.errors import VconvError
-from vconv.models.adversarial import CONSTRAINTS
+from vconv.models.adversarial_settings import CONSTRAINTS
 from vconv.models.losses import OBJECTIVES
 
-PLAYERS = [name for name in models.names() if "adversarial" in models.settings(name) and name != "melgan_light"]
+ADVERSARIAL = [name for name in models.names() if "adversarial" in models.settings(name) and name != "melgan_light"]
 
 
 def settings_of(name, objective, constraint):
@@ -33,18 +33,18 @@ def batch_of(name, model, settings):
 
 
 def refused(name, objective, constraint):
-    """Return what a combination is refused with, if it is."""
+    """Return the sentence with which a combination is refused, or None."""
     if name == "vawgan" and constraint == "spectral_normalization":
         return "adversarial.constraint: 'spectral_normalization'.*gradient_penalty, weight_clipping, none"
     if objective == "wasserstein" and constraint == "none":
-        return "wasserstein needs a critic whose slope is bounded.*set it to one of: gradient_penalty, weight_clipping"
+        return "wasserstein needs a critic with a bounded slope.*set it to one of: gradient_penalty, weight_clipping"
     return None
 
 
 @pytest.mark.parametrize("constraint", CONSTRAINTS)
 @pytest.mark.parametrize("objective", OBJECTIVES)
-@pytest.mark.parametrize("name", PLAYERS)
-def test_it_trains_within_its_bound_or_is_refused(name, objective, constraint):
+@pytest.mark.parametrize("name", ADVERSARIAL)
+def test_each_combination_trains_within_its_bound_or_is_refused(name, objective, constraint):
     if sentence := refused(name, objective, constraint):
         with pytest.raises(VconvError, match=f"^{name}: .*{sentence}"):
             build(name, settings_of(name, objective, constraint))
@@ -53,7 +53,7 @@ def test_it_trains_within_its_bound_or_is_refused(name, objective, constraint):
     model = build(name, settings)
     assert ("penalty" in model.trackers) or constraint != "gradient_penalty"
     if objective != ("least_squares" if constraint == "none" else "wasserstein"):
-        return  # a step takes its time, and what an objective does to scores is tested elsewhere
+        return  # a step is slow, and the objectives are tested in test_losses.py
     batch = batch_of(name, model, settings)
     kernels = [np.array(kernel) for kernel in model.critic_kernels]
     assert kernels and len(kernels) * 2 <= len(model.critic_variables)
@@ -81,8 +81,8 @@ def test_a_critic_whose_norm_undoes_spectral_normalization_is_refused():
             models.build("dcgan", settings)
 
 
-def test_the_penalty_of_waves_is_taken_of_each_segments_mean_score():
-    """A discriminator of one scale with score w · wave at each sample: the gradient of the mean is w / samples."""
+def test_the_gradient_penalty_of_waves_is_of_the_mean_score_of_each_segment():
+    """A discriminator of one scale scores w · wave at each sample; the gradient of the mean is w / samples."""
     settings = settings_of("melgan", "wasserstein", "gradient_penalty")
     model = models.build("melgan", settings)
     model.scales, model.discriminator = 1, lambda wave: [[wave, 3 * wave]]

@@ -1,4 +1,4 @@
-"""VAWGAN: the published critic, its two objectives, and what each setting changes."""
+"""VAWGAN: the published critic, critic and generator steps, objectives, noise, settings."""
 
 import math
 
@@ -35,7 +35,7 @@ def changed(before, variables):
     return [not np.array_equal(old, variable) for old, variable in zip(before, variables, strict=True)]
 
 
-def test_critic_has_the_published_parameters():
+def test_the_critic_has_the_published_parameters_and_shapes():
     plain = info.describe("vawgan", 513, 10, {"network": {"critic_conditioned": False}})
     assert plain["networks"]["critic"]["trainable"] == 240_769
     assert info.describe("vawgan", 513, 10)["networks"]["critic"]["parameters"] == 240_769 + 10 * 1216
@@ -51,7 +51,7 @@ def test_encoder_decoder_and_embedding_are_those_of_the_convvae():
     ]
 
 
-def test_conditioned_critic_depends_on_the_speaker_and_the_plain_one_does_not(small_settings):
+def test_only_the_conditioned_critic_depends_on_the_speaker(small_settings):
     x, speaker = batch()
     for conditioned in (True, False):
         small_settings["network"]["critic_conditioned"] = conditioned
@@ -66,7 +66,7 @@ def test_the_projection_adds_the_inner_product_of_features_and_speaker(small_set
     critic = build(small_settings).critic
     x, _ = batch()
     scores = [critic([x, tf.fill([16], speaker)]).numpy() for speaker in range(3)]
-    assert np.array_equal(scores[0], scores[1]), "a new critic knows no speaker"
+    assert np.array_equal(scores[0], scores[1]), "the projection of a new critic is 0"
     table = critic.get_layer("projection").embeddings
     table.assign(np.arange(3)[:, None] * np.linspace(-1, 1, table.shape[-1]))
     features = keras.Model(
@@ -76,7 +76,7 @@ def test_the_projection_adds_the_inner_product_of_features_and_speaker(small_set
     assert np.allclose(critic([x, tf.fill([16], 2)]), expected, atol=1e-4)
 
 
-def test_critic_step_trains_the_critic_alone_and_generator_step_the_rest(small_settings):
+def test_the_critic_step_trains_the_critic_alone_and_the_generator_step_the_rest(small_settings):
     model = build(small_settings, critic_steps=1)
     model.critic.get_layer("score").kernel.assign(tf.ones_like(model.critic.get_layer("score").kernel))
     critic, generator = values(model.critic_variables), values(model.generator_variables)
@@ -96,7 +96,7 @@ def test_the_critic_is_trained_critic_steps_times_for_each_generator_step(small_
     assert int(model.critic_optimizer.iterations.numpy()) == 3 and int(model.optimizer.iterations.numpy()) == 1
 
 
-def test_warm_up_trains_the_vae_alone_until_its_epoch(small_settings):
+def test_the_warm_up_trains_the_vae_alone_until_its_epoch(small_settings):
     model = build(small_settings, warm_up_epochs=2)
     for epoch, adversarial in (0, False), (1, False), (2, True), (7, True):
         model.begin_epoch(epoch)
@@ -146,7 +146,7 @@ def test_objectives_by_hand_with_a_linear_critic(small_settings):
     assert float(loss) == pytest.approx(vae - 7 * fake_score, abs=1e-3)
 
 
-def test_another_objective_by_hand_with_a_linear_critic(small_settings):
+def test_least_squares_by_hand_with_a_linear_critic(small_settings):
     model = build(small_settings, fakes=["reconstruction"], objective="least_squares", alpha=7.0)
     batch_ = x, speaker = batch()
     direction = np.full(27, 0.2)
@@ -154,8 +154,8 @@ def test_another_objective_by_hand_with_a_linear_critic(small_settings):
     fake_scores = model.decode(model.vae_loss(batch_, 0)[2], speaker).numpy() @ direction
     real_scores = x.numpy() @ direction
     loss, terms = model.critic_loss(batch_)
-    played = np.mean((real_scores - 1) ** 2) + np.mean(fake_scores**2)
-    assert float(loss) == pytest.approx(played + 10 * float(terms["penalty"]), abs=1e-3)
+    expected = np.mean((real_scores - 1) ** 2) + np.mean(fake_scores**2)
+    assert float(loss) == pytest.approx(expected + 10 * float(terms["penalty"]), abs=1e-3)
     assert float(terms["distance"]) == pytest.approx(real_scores.mean() - fake_scores.mean(), abs=1e-4)
     assert float(terms["slope"]) == pytest.approx(0.2 * math.sqrt(27), abs=1e-5)
     adversarial = model.generator_loss(batch_)[1]["adversarial"]
@@ -172,7 +172,7 @@ def test_the_penalty_is_taken_between_real_frames_and_fakes(small_settings):
     assert float(model.critic_loss((x, speaker))[1]["penalty"]) == pytest.approx(expected, rel=1e-4)
 
 
-def test_every_frame_is_judged_as_its_speaker(small_settings):
+def test_the_critic_gets_each_frame_with_its_speaker(small_settings):
     model = build(small_settings, alpha=7.0, constraint="weight_clipping")
     model.critic = lambda inputs: tf.cast(inputs[1] + 1, "float32") * inputs[0][:, 0]
     x, speaker = batch()
@@ -183,7 +183,7 @@ def test_every_frame_is_judged_as_its_speaker(small_settings):
     assert float(model.generator_loss((x, speaker))[1]["adversarial"]) == pytest.approx(-fake_score, abs=1e-5)
 
 
-def test_every_loss_draws_noise_of_its_own_step(small_settings):
+def test_each_loss_draws_the_noise_of_its_optimizers_step(small_settings):
     model = build(small_settings, alpha=0.0)
     first = [float(loss(batch())[0]) for loss in (model.warm_up_loss, model.generator_loss, model.critic_loss)]
     model.optimizer.iterations.assign(5)
@@ -193,15 +193,17 @@ def test_every_loss_draws_noise_of_its_own_step(small_settings):
     assert later[:2] == pytest.approx([vae, vae], rel=1e-6) and all(a != b for a, b in zip(first, later, strict=True))
 
 
-def test_players_have_their_own_learning_rates_and_a_step_rows_for_every_critic_step(small_settings):
+def test_critic_and_generator_have_learning_rates_and_each_critic_step_its_examples(small_settings):
     small_settings["training"] |= {"learning_rate": 0.125, "batch_size": 8}
     model = build(small_settings, critic_learning_rate=0.25, critic_steps=3)
-    assert float(model.optimizer.learning_rate.numpy()) == 0.125 and model.rows_per_step == 24
+    assert float(model.optimizer.learning_rate.numpy()) == 0.125 and model.examples_per_step == 24
     assert float(model.critic_optimizer.learning_rate.numpy()) == 0.25
-    assert {(player.beta_1, player.beta_2) for player in (model.optimizer, model.critic_optimizer)} == {(0.5, 0.999)}
+    assert {(optimizer.beta_1, optimizer.beta_2) for optimizer in (model.optimizer, model.critic_optimizer)} == {
+        (0.5, 0.999)
+    }
 
 
-def test_fakes_are_what_the_settings_say(small_settings):
+def test_fakes_are_reconstructions_and_conversions_as_set(small_settings):
     model = build(small_settings)
     x, speaker = batch()
     z = model.vae_loss((x, speaker), 0)[2]
@@ -222,8 +224,8 @@ def test_interpolates_lie_between_a_real_frame_and_one_of_its_fakes(small_settin
     share = (between[:, 0] > 0).mean()
     assert 0.4 < share < 0.6 and len(np.unique(between)) > 300
     for side in (between[between > 0], between[between < 0]):
-        assert 0.4 < np.abs(side).mean() < 0.6, "how far does not depend on which"
-    assert not np.array_equal(between, model.interpolate(real, fakes, 4)), "another step draws anew"
+        assert 0.4 < np.abs(side).mean() < 0.6, "the distance does not depend on the fake"
+    assert not np.array_equal(between, model.interpolate(real, fakes, 4)), "another step draws other shares"
     assert np.allclose(model.interpolate(real + 5, [fake + 5 for fake in fakes], 3), between + 5, atol=1e-5)
 
 
@@ -242,6 +244,6 @@ def test_weight_clipping_bounds_kernels_and_leaves_no_penalty(small_settings):
 
 
 @pytest.mark.parametrize("change", [{"constraint": "none"}, {"fakes": ["noise"]}, {"fakes": []}, {"critic_steps": 0}])
-def test_bad_choices_are_refused_with_what_is_allowed(small_settings, change):
+def test_impossible_settings_are_refused_with_what_is_allowed(small_settings, change):
     with pytest.raises(VconvError, match="gradient_penalty, weight_clipping|reconstruction, conversion|from 1 to 1000"):
         build(small_settings, **change)

@@ -1,4 +1,4 @@
-"""Distances of histograms: values by hand, their extremes, and bins that no outlier can spoil."""
+"""Distances of histograms: values by hand, bounds, bins that do not depend on outliers."""
 
 import numpy as np
 import pytest
@@ -31,12 +31,12 @@ HISTOGRAMS = (
         ([1, 0], [0.5, 0.5], 1.5 - 0.75 * np.log2(3), np.log(2) / 2),
     ],
 )
-def test_values_by_hand(p, q, bits, nats):
+def test_jensen_shannon_and_bhattacharyya_by_hand(p, q, bits, nats):
     assert jensen_shannon(p, q) == pytest.approx(bits, abs=1e-15)
     assert bhattacharyya(p, q) == pytest.approx(nats, abs=1e-15)
 
 
-def test_the_mean_of_bhattacharyya_distances_is_that_of_the_overlaps():
+def test_the_mean_bhattacharyya_distance_is_that_of_the_mean_overlap():
     assert mean_bhattacharyya([0, np.inf, np.log(4), np.log(4)]) == pytest.approx(np.log(4 / 1.5))
     assert mean_bhattacharyya([np.inf, np.inf]) == np.inf and mean_bhattacharyya([0, 0]) == 0
 
@@ -58,14 +58,14 @@ def test_histograms_that_differ_by_rounding_have_no_divergence():
     assert np.isfinite(found).all() and found.max() < 1e-14
 
 
-def test_bins_by_hand():
+def test_shares_of_bins_by_hand():
     edges = bin_edges(np.array([0, 4], np.float32), bins=4)
     shares = histogram([-1, 0, 0.5, 1, 3.9, 4, 4.1, 1e9], edges)
     np.testing.assert_allclose(shares * 8, [1, 2, 1, 0, 2, 2])  # below, [0, 1), [1, 2), [2, 3), [3, 4], above
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, 1e-30, 1e6])
-def test_a_reference_of_one_value_lies_in_one_bin_and_nothing_else_does(value):
+def test_a_constant_reference_is_in_a_bin_without_other_values(value):
     edges = bin_edges(np.full(5, value))
     own = histogram(np.full(7, value), edges)
     assert own.max() == 1
@@ -74,12 +74,12 @@ def test_a_reference_of_one_value_lies_in_one_bin_and_nothing_else_does(value):
 
 
 @pytest.mark.parametrize("values", [np.linspace(-1, 1, 999), np.float32([0.1, 0.7, 0.3]), np.arange(5)])
-def test_nothing_of_the_reference_lies_outside(values):
+def test_the_open_bins_hold_nothing_of_the_reference(values):
     shares = histogram(values, bin_edges(values))
     assert len(shares) == 66 and shares[0] == shares[-1] == 0 and shares.sum() == pytest.approx(1)
 
 
-def test_each_frequency_is_compared_by_itself():
+def test_each_frequency_is_compared_separately():
     rng = np.random.default_rng(0)
     reference = rng.uniform(-1, 1, (50, 4, 6, 2))
     samples = reference.copy()
@@ -89,7 +89,7 @@ def test_each_frequency_is_compared_by_itself():
     np.testing.assert_allclose(found.bhattacharyya, [0, 0, np.inf, 0], atol=1e-12)
 
 
-def test_the_order_of_samples_and_times_does_not_matter():
+def test_the_order_of_samples_and_times_changes_nothing():
     rng = np.random.default_rng(0)
     reference, samples = rng.normal(size=(40, 3, 8)), rng.normal(0.5, 1, (30, 3, 8))
     found = histogram_distances(samples, reference).jensen_shannon
@@ -98,10 +98,10 @@ def test_the_order_of_samples_and_times_does_not_matter():
     assert (found > 0.03).all()
 
 
-def test_an_outlier_of_the_samples_changes_nothing_but_its_own_share():
+def test_an_outlier_of_the_samples_changes_its_own_share_alone():
     rng = np.random.default_rng(0)
     reference, samples = rng.uniform(0, 1, (500, 1, 8)), rng.uniform(0, 1, (500, 1, 8))
-    spoilt = samples.copy()
-    spoilt[0, 0, 0] = 1e30
-    usual, other = (histogram_distances(one, reference).jensen_shannon[0] for one in (samples, spoilt))
+    with_outlier = samples.copy()
+    with_outlier[0, 0, 0] = 1e30
+    usual, other = (histogram_distances(one, reference).jensen_shannon[0] for one in (samples, with_outlier))
     assert abs(usual - other) < 1 / 4000 and usual < 0.02

@@ -1,4 +1,4 @@
-"""Inception score: its extremes, and a value by hand."""
+"""Inception score: its extremes, a value by hand, weights, impossible probabilities."""
 
 import numpy as np
 import pytest
@@ -9,17 +9,17 @@ from vconv.sample_measures.inception_score import inception_score
 
 
 @pytest.mark.parametrize("row", [[0.1, 0.2, 0.7], [1.0, 0.0, 0.0], [1 / 3, 1 / 3, 1 / 3]])
-def test_one_answer_for_all_samples_is_the_minimum(row):
+def test_equal_probabilities_for_all_samples_give_1(row):
     assert inception_score(np.tile(row, (50, 1))) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("classes", [2, 10, 100])
-def test_sure_of_every_sample_and_all_classes_alike_is_the_number_of_classes(classes):
+def test_certain_and_evenly_distributed_classes_give_their_number(classes):
     assert inception_score(np.eye(classes)[np.arange(3 * classes) % classes]) == pytest.approx(classes)
 
 
-def test_classes_that_are_missing_cost():
-    assert inception_score(np.eye(10)[[0, 1, 2, 3] * 5]) == pytest.approx(4), "six modes of ten are lost"
+def test_missing_classes_lower_the_score():
+    assert inception_score(np.eye(10)[[0, 1, 2, 3] * 5]) == pytest.approx(4), "six classes of ten are missing"
     shares = np.array([0.5, 0.25, 0.25])
     assert inception_score(np.eye(3)[[0, 0, 1, 2]]) == pytest.approx(np.exp(-np.sum(shares * np.log(shares))))
 
@@ -30,7 +30,7 @@ def test_a_value_by_hand():
     assert inception_score([[0.5, 0.5], [1, 0]]) == pytest.approx(expected)
 
 
-def test_weights_are_resamples():
+def test_weights_are_resampled_sets():
     probabilities = np.random.default_rng(0).dirichlet([0.3] * 5, 30)
     weights = bootstrap.weights(30, 4, seed=1)
     for score, row in zip(inception_score(probabilities, weights), (weights * 30).round().astype(int), strict=True):
@@ -38,6 +38,6 @@ def test_weights_are_resamples():
 
 
 @pytest.mark.parametrize("wrong", [[[2.0, -1.0]], [[3.0, 1.0]], [[np.nan, 1.0]], np.zeros((0, 3)), [0.5, 0.5]])
-def test_mistakes(wrong):
+def test_impossible_probabilities_are_refused(wrong):
     with pytest.raises(VconvError, match="an inception score needs"):
         inception_score(wrong)

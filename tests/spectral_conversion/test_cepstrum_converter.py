@@ -1,4 +1,4 @@
-"""Conversion by mel-cepstra: a network that changes nothing gives the spectrum back; variance, power, corners."""
+"""Conversion of acoustic features: a network that changes nothing, source mix, variance, power, whole signals."""
 
 import numpy as np
 import pytest
@@ -16,9 +16,9 @@ DECAY = 1 / np.arange(1, 41)
 
 
 def statistics(mean=None, std=None, variance=None, log_f0_percentiles=None):
-    """Statistics of two speakers whose cepstra have the mean and std given, [2, 40], or 0 and `DECAY`.
+    """Return statistics of two speakers; mean and std of their acoustic features are [2, 40], by default 0 and `DECAY`.
 
-    Power is in the place of the coefficient 0; its mean is 0.
+    The mean of relative power is 0.
     """
     features = {"sample_rate": RATE, "frame_period_ms": 5.0, "f0_method": "dio"}
     features["content_encoder"] = {"name": "mel_cepstrum", "version": 1}
@@ -43,9 +43,9 @@ def statistics(mean=None, std=None, variance=None, log_f0_percentiles=None):
 
 
 def same(inputs):
-    """Say in the target's voice what the source said: the same distance from the mean, which 25 to 39 have."""
-    shape, power = inputs[0][..., :24], inputs[0][..., 24:25]
-    return tf.concat([power, shape, tf.zeros_like(shape[..., :15])], axis=-1)
+    """Stand for the network: the source's normalized power and coefficients 1 to 24; the mean for 25 to 39."""
+    coefficients, power = inputs[0][..., :24], inputs[0][..., 24:25]
+    return tf.concat([power, coefficients, tf.zeros_like(coefficients[..., :15])], axis=-1)
 
 
 def spectral(network=same, gv=0.0, source_mix=0.0, transforms=None, **changes):
@@ -61,14 +61,14 @@ def frames_of(mel_cepstra):
 
 
 @pytest.fixture
-def spoken():
-    """Mel-cepstra [60, 40] of frames of which none is a pause; those above 24 are 0."""
+def speech():
+    """Mel-cepstra [60, 40] of speech frames; coefficients above 24 are 0."""
     size = DECAY * np.select([np.arange(40) == 0, np.arange(40) < 25], [0.1, 1.0], 0.0)
     return np.random.default_rng(0).standard_normal((60, 40)) * size
 
 
 def smoothed(spectrum):
-    """A power spectrum [T, K] without what coefficients above 24 say, as `same` leaves it."""
+    """Return a power spectrum [T, K] without the detail of coefficients above 24, as `same` predicts it."""
     return mel_cepstrum.to_spectrum(mel_cepstrum.from_spectrum(spectrum, 24, 0.41), BINS, 0.41)
 
 
@@ -76,26 +76,26 @@ def cepstra_of(log_spectrum):
     return mel_cepstrum.from_spectrum(10**log_spectrum, 39, 0.41)
 
 
-def test_a_network_that_changes_nothing_gives_the_spectrum_back(spoken):
-    frames, converts = frames_of(spoken), spectral()
+def test_a_network_that_changes_nothing_gives_the_spectrum_back(speech):
+    frames, converts = frames_of(speech), spectral()
     found, energy = converts.predict(converts.encode(frames, 0), 0)
     np.testing.assert_allclose(found, frames.spectrum, atol=1e-4)
     np.testing.assert_allclose((10**found).sum(axis=1), 1, rtol=1e-9)
     np.testing.assert_allclose(energy, frames.energy, rtol=1e-4)
 
 
-def test_every_coefficient_goes_to_the_targets_mean(spoken):
+def test_every_coefficient_goes_to_the_targets_mean(speech):
     random = np.random.default_rng(1)
     mean, std = random.normal(size=(2, 40)) * DECAY / 4, random.uniform(0.7, 1.3, (2, 40)) * DECAY
     converts = spectral(mean=mean, std=std)
-    found = cepstra_of(converts.predict(converts.encode(frames_of(spoken), 0), 1)[0])
-    relative = (spoken - mean[0]) / std[0]
+    found = cepstra_of(converts.predict(converts.encode(frames_of(speech), 0), 1)[0])
+    relative = (speech - mean[0]) / std[0]
     scale = std.mean(axis=0)  # the network's scale is the same for all speakers
     np.testing.assert_allclose(found[:, 1:25], (relative * scale + mean[1])[:, 1:25], atol=1e-4)
     np.testing.assert_allclose(found[:, 25:], np.tile(mean[1, 25:], (60, 1)), atol=1e-4)
 
 
-def test_the_network_hears_rows_10_ms_apart_and_the_targets_number(spoken):
+def test_the_network_gets_frames_with_a_hop_of_10_ms_and_the_targets_number(speech):
     def earlier(inputs):
         content, target = inputs
         before = tf.pad(same([content[:, :-1]]), [[0, 0], [1, 0], [0, 0]])
@@ -103,105 +103,105 @@ def test_the_network_hears_rows_10_ms_apart_and_the_targets_number(spoken):
 
     converts = spectral(earlier)
     for target in 0, 1:
-        found = cepstra_of(converts.predict(converts.encode(frames_of(spoken), 0), target)[0])
-        np.testing.assert_allclose(found[2:, 1:25], (1 + target) * spoken[:-2, 1:25], atol=1e-4)
+        found = cepstra_of(converts.predict(converts.encode(frames_of(speech), 0), target)[0])
+        np.testing.assert_allclose(found[2:, 1:25], (1 + target) * speech[:-2, 1:25], atol=1e-4)
         np.testing.assert_allclose(found[:2, 1:25], 0, atol=1e-4)
 
 
-@pytest.mark.parametrize(("source", "share"), [(0, 1.0), (0, 0.25), (1, 0.25), (None, 0.25), (None, 1.0)])
-def test_a_share_of_the_source_goes_through_its_map_to_the_targets_mean_and_deviation(spoken, source, share):
+@pytest.mark.parametrize(("source", "source_mix"), [(0, 1.0), (0, 0.25), (1, 0.25), (None, 0.25), (None, 1.0)])
+def test_source_mix_adds_the_sources_coefficients_moved_by_the_affine_transform(speech, source, source_mix):
     random = np.random.default_rng(1)
     mean, std = random.normal(size=(2, 40)) * DECAY / 4, random.uniform(0.7, 1.3, (2, 40)) * DECAY
     transforms = random.normal(size=(2, 2, 25, 24)) / 5
-    converts = spectral(source_mix=share, transforms=transforms, mean=mean, std=std)
-    encoded = converts.encode(frames_of(spoken), source)
+    converts = spectral(source_mix=source_mix, transforms=transforms, mean=mean, std=std)
+    encoded = converts.encode(frames_of(speech), source)
     found = cepstra_of(converts.predict(encoded, 1)[0])
     moved, own = encoded.normalized[:, 1:].copy(), encoded.normalized[:, 1:] * (np.arange(39) < 24)
-    affine = (
-        (transforms[1, 0] + transforms[1, 1]) / 2 if source is None else transforms[1, source]
-    )  # a stranger has the mean of all
+    affine = transforms[1].mean(axis=0) if source is None else transforms[1, source]  # unseen: the mean of all
     moved[:, :24] = moved[:, :24] @ affine[:24] + affine[24]
-    learned, moved = own * std.mean(axis=0)[1:], moved * std[1, 1:]
-    np.testing.assert_allclose(found[:, 1:], (1 - share) * learned + share * moved + mean[1, 1:], atol=1e-4)
+    predicted, moved = own * std.mean(axis=0)[1:], moved * std[1, 1:]
+    np.testing.assert_allclose(found[:, 1:], (1 - source_mix) * predicted + source_mix * moved + mean[1, 1:], atol=1e-4)
 
 
 @pytest.mark.parametrize(
-    ("gv", "wanted", "got"),
+    ("gv", "ratio", "expected"),
     [(0.0, 4.0, 1.0), (1.0, 4.0, 4.0), (0.5, 4.0, 2.0), (1.0, 0.25, 0.25), (1.0, 100.0, 9.0), (1.0, 0.001, 1 / 9)],
 )
-def test_variance_within_the_utterance_goes_to_the_targets_within_limits(spoken, gv, wanted, got):
-    own = spoken.var(axis=0)
-    converts = spectral(gv=gv, variance=np.stack([own, own * wanted]))
-    found = cepstra_of(converts.predict(converts.encode(frames_of(spoken), 0), 1)[0])
-    np.testing.assert_allclose(found[:, 1:25].var(axis=0), own[1:25] * got, rtol=1e-2)
-    np.testing.assert_allclose(found[:, 1:25].mean(axis=0), spoken[:, 1:25].mean(axis=0), atol=1e-4)
-    np.testing.assert_allclose(found[:, 25:], spoken[:, 25:], atol=1e-4)
+def test_variance_restoration_gives_the_targets_variance_within_limits(speech, gv, ratio, expected):
+    own = speech.var(axis=0)
+    converts = spectral(gv=gv, variance=np.stack([own, own * ratio]))
+    found = cepstra_of(converts.predict(converts.encode(frames_of(speech), 0), 1)[0])
+    np.testing.assert_allclose(found[:, 1:25].var(axis=0), own[1:25] * expected, rtol=1e-2)
+    np.testing.assert_allclose(found[:, 1:25].mean(axis=0), speech[:, 1:25].mean(axis=0), atol=1e-4)
+    np.testing.assert_allclose(found[:, 25:], speech[:, 25:], atol=1e-4)
 
 
-@pytest.mark.parametrize(("source", "got"), [(0, 2.0), (1, 1.0), (None, 1 / (1 / 6 + 5 / 6 * 0.75))])
-def test_an_utterance_livelier_than_its_speaker_stays_so(spoken, source, got):
-    """Ann's usual variance is half of this utterance's, Bo's the same; a stranger's between their mean and its own."""
-    own = spoken.var(axis=0)
+@pytest.mark.parametrize(("source", "expected"), [(0, 2.0), (1, 1.0), (None, 1 / (1 / 6 + 5 / 6 * 0.75))])
+def test_variance_restoration_keeps_the_variance_ratio_of_the_utterance(speech, source, expected):
+    """This utterance has twice the usual variance of Ann, that of Bo, and 1.26 times that of an unseen speaker."""
+    own = speech.var(axis=0)
     converts = spectral(gv=1.0, variance=np.stack([own / 2, own]))
-    found = cepstra_of(converts.predict(converts.encode(frames_of(spoken), source), 1)[0])
-    np.testing.assert_allclose(found[:, 1:25].var(axis=0), own[1:25] * got, rtol=1e-2)
+    found = cepstra_of(converts.predict(converts.encode(frames_of(speech), source), 1)[0])
+    np.testing.assert_allclose(found[:, 1:25].var(axis=0), own[1:25] * expected, rtol=1e-2)
 
 
-def test_a_speaker_known_by_one_frame_has_no_usual_variance(spoken):
-    converts = spectral(gv=1.0, variance=np.stack([np.zeros(40), spoken.var(axis=0)]))
-    assert np.isfinite(converts.predict(converts.encode(frames_of(spoken), 0), 1)[0]).all()
+def test_a_usual_variance_of_0_gives_finite_spectra(speech):
+    converts = spectral(gv=1.0, variance=np.stack([np.zeros(40), speech.var(axis=0)]))
+    assert np.isfinite(converts.predict(converts.encode(frames_of(speech), 0), 1)[0]).all()
 
 
-def test_pauses_count_neither_in_variance_nor_in_a_strangers_mean(spoken):
-    spoken[40:] += 5 * DECAY * (np.arange(40) > 0)
-    frames = frames_of(spoken)
+def test_pauses_count_neither_in_the_variance_nor_in_the_statistics_of_an_unseen_speaker(speech):
+    speech[40:] += 5 * DECAY * (np.arange(40) > 0)
+    frames = frames_of(speech)
     frames.energy[:40], frames.energy[40:] = 1, 1e-4
-    converts = spectral(gv=1.0, variance=np.tile(spoken[:40].var(axis=0), (2, 1)))
+    converts = spectral(gv=1.0, variance=np.tile(speech[:40].var(axis=0), (2, 1)))
     for source in 0, None:
         encoded = converts.encode(frames, source)
         assert encoded.mask.tolist() == [True] * 40 + [False] * 20
-    loud = converts.encode(frames_of(spoken[:40]), None)
+    loud = converts.encode(frames_of(speech[:40]), None)
     np.testing.assert_allclose(encoded.normalized[:40, 1:], loud.normalized[:, 1:], atol=1e-6)
     assert encoded.normalized[40:, 0].max() < -3, "a pause is far below the mean power of speech"
     found = cepstra_of(converts.predict(converts.encode(frames, 0), 0)[0])
-    np.testing.assert_allclose(found[:, 1:25], spoken[:, 1:25], atol=1e-3)
+    np.testing.assert_allclose(found[:, 1:25], speech[:, 1:25], atol=1e-3)
 
 
 @pytest.mark.parametrize(("times", "weight"), [(1, 1 / 6), (5, 1 / 2), (500, 100 / 101)])
-def test_a_stranger_is_taken_for_known_voices_until_he_has_spoken(spoken, times, weight):
-    """A second and a half, 300 frames, of his weigh as much as the two known voices' mean."""
-    stranger = np.tile(spoken * 1.4 + 0.3 * DECAY * (np.arange(40) > 0), (times, 1))
+def test_statistics_of_an_unseen_speaker_are_map_estimates_with_the_training_speakers_as_the_prior(
+    speech, times, weight
+):
+    """The prior weighs as much as 1.5 s of speech, 300 frames."""
+    unseen = np.tile(speech * 1.4 + 0.3 * DECAY * (np.arange(40) > 0), (times, 1))
     mean, std = np.stack([DECAY, 3 * DECAY]), np.stack([DECAY, 2 * DECAY])
     mean[:, 0] = 0
     converts = spectral(mean=mean, std=std)
-    found = converts.encode(frames_of(stranger), None)
-    middle = weight * stranger.mean(axis=0) + (1 - weight) * mean.mean(axis=0)
-    scale = np.sqrt(weight * stranger.var(axis=0) + (1 - weight) * 2.5 * DECAY**2)
-    expected = ((stranger - middle) / scale)[:, 1:25]
+    found = converts.encode(frames_of(unseen), None)
+    center = weight * unseen.mean(axis=0) + (1 - weight) * mean.mean(axis=0)
+    scale = np.sqrt(weight * unseen.var(axis=0) + (1 - weight) * 2.5 * DECAY**2)
+    expected = ((unseen - center) / scale)[:, 1:25]
     np.testing.assert_allclose(found.normalized[:, 1:25], expected, atol=1e-4)
     np.testing.assert_allclose(found.content[:, :24], expected, atol=1e-4)
-    encoded = cepstra_of(converts.predict(found, 1)[0])[:, 1:25]
-    np.testing.assert_allclose(encoded, (expected * std.mean(axis=0)[1:25]) + mean[1, 1:25], atol=1e-4)
+    converted = cepstra_of(converts.predict(found, 1)[0])[:, 1:25]
+    np.testing.assert_allclose(converted, (expected * std.mean(axis=0)[1:25]) + mean[1, 1:25], atol=1e-4)
 
 
-def test_of_a_strangers_cry_no_deviation_is_taken(spoken):
-    """Frames all alike have none; that of known voices counts then, so nothing becomes infinite."""
-    alike = np.repeat(spoken[:1], 5, axis=0)
+def test_equal_frames_of_an_unseen_speaker_take_their_standard_deviation_from_the_prior(speech):
+    """Their own standard deviation is 0, and nothing becomes infinite."""
+    alike = np.repeat(speech[:1], 5, axis=0)
     converts = spectral(gv=1.0)
     encoded = converts.encode(frames_of(alike), None)
-    known = 300 / 305  # the weight of known voices, whose mean is 0 and whose std is `DECAY`
+    known = 300 / 305  # the weight of the prior, whose mean is 0 and standard deviation `DECAY`
     expected = known * alike[:, 1:25] / (np.sqrt(known) * DECAY[1:25])
     np.testing.assert_allclose(encoded.content[:, :24], expected, atol=1e-4)
     assert np.isfinite(converts.predict(encoded, 1)[0]).all()
 
 
 def doubled(inputs):
-    """Say all as it was, but power twice as far from its mean."""
+    """Stand for the network: as `same`, with power twice as far from its mean."""
     return same(inputs) * tf.constant([2.0] + [1.0] * 39)
 
 
 @pytest.mark.parametrize(
-    ("network", "changes", "apart_db"),
+    ("network", "changes", "difference_db"),
     [
         (same, {}, 12),
         (doubled, {}, 24),
@@ -210,11 +210,11 @@ def doubled(inputs):
         (doubled, {"gv": 1.0}, 18),
     ],
 )
-def test_power_is_what_the_network_says_with_the_targets_variance_and_a_share_of_the_sources(
-    spoken, network, changes, apart_db
+def test_power_follows_the_network_source_mix_and_variance_restoration_and_pauses_keep_theirs(
+    speech, network, changes, difference_db
 ):
-    """The first half is 12 dB above the second; a pause follows, of which the network knows nothing."""
-    frames = frames_of(np.tile(spoken, (5, 1)))
+    """The first third is 12 dB above the second; the last third is a pause."""
+    frames = frames_of(np.tile(speech, (5, 1)))
     quieter_db = np.repeat([0, 12, 50], 100)
     frames.energy[:] = 10 ** (-quieter_db / 10)
     own = np.square(6 / 8)
@@ -225,15 +225,15 @@ def test_power_is_what_the_network_says_with_the_targets_variance_and_a_share_of
     energy_db = 10 * np.log10(converts.predict(encoded, 1)[1])
     level_db = [energy_db[start + 20 : start + 80] for start in (0, 100, 200)]
     for part in level_db:
-        np.testing.assert_allclose(part, part[0], atol=1e-2)  # what is louder fades within a few frames
-    assert level_db[0][0] - level_db[1][0] == pytest.approx(apart_db, abs=0.05)
+        np.testing.assert_allclose(part, part[0], atol=1e-2)  # changes fade within a few frames
+    assert level_db[0][0] - level_db[1][0] == pytest.approx(difference_db, abs=0.05)
     whole_db = 10 * np.log10((10 ** (energy_db / 10)).sum() / frames.energy.sum())
     assert whole_db == pytest.approx(0, abs=1e-9)
-    between_db = (level_db[0][0] + level_db[1][0]) / 2  # the pause stays where it is to the mean of what is spoken
+    between_db = (level_db[0][0] + level_db[1][0]) / 2  # the pause keeps its level relative to the mean of speech
     assert between_db - level_db[2][0] == pytest.approx(44, abs=0.05)
 
 
-# From signal to signal
+# Whole signals
 
 
 def converter(resynthesis_iterations=0, keep_source_silence=False, **changes):
@@ -259,20 +259,20 @@ def test_a_network_that_changes_nothing_gives_copy_synthesis_of_smoothed_spectra
 
 
 @pytest.mark.parametrize("synthesis", ["world", "diff"])
-def test_a_refinement_brings_the_envelope_nearer_to_what_was_said(synthesis):
-    """Bo, whose cepstra are here Ann's, speaks an octave lower: what was asked for is the recording's envelope."""
+def test_a_resynthesis_iteration_brings_the_envelope_nearer_to_the_prediction(synthesis):
+    """Bo has Ann's coefficients and an F0 an octave lower, so that the prediction is the recording's envelope."""
     y = voice(240.0)
     wanted, off = world.analyze(y, RATE, 70, 400), []
     for resynthesis_iterations in (0, 1):
         vc = converter(resynthesis_iterations)
         vc.statistics.log_f0_percentiles[1] -= np.log(2)
-        heard = world.estimate_spectrum(vc.convert(y, "Bo", "Ann", synthesis=synthesis)[0], wanted.f0_hz / 2, RATE)
-        off.append(np.abs(np.log(smoothed(heard) / smoothed(wanted.spectrum)))[20:-20, 10:300].mean())
+        measured = world.estimate_spectrum(vc.convert(y, "Bo", "Ann", synthesis=synthesis)[0], wanted.f0_hz / 2, RATE)
+        off.append(np.abs(np.log(smoothed(measured) / smoothed(wanted.spectrum)))[20:-20, 10:300].mean())
     assert off[1] < 0.9 * off[0]
 
 
-def test_f0_goes_by_percentiles():
-    """Ann's percentiles lie where her mean and standard deviation say, Bo's an octave above them."""
+def test_f0_is_converted_by_percentiles():
+    """The percentiles of Bo are an octave above those of Ann."""
     y = voice(np.geomspace(180, 220, 16000))
     own = np.log(200) + 0.1 * np.array([-1.64, -0.67, 0, 0.67, 1.64])
     found, _ = converter(log_f0_percentiles=np.stack([own, own + np.log(2)])).convert(y, "Bo", "Ann")
@@ -280,29 +280,29 @@ def test_f0_goes_by_percentiles():
     np.testing.assert_allclose(f0_hz, np.geomspace(180, 220, 16000)[::80][20:180] * 2, rtol=0.02)
 
 
-def test_pauses_may_stay_those_of_the_recording():
-    """Speech, half a second of a quiet room, speech: the room is heard as it was, and no word of it changes."""
+def test_source_silence_keeps_the_recording_in_pauses_and_changes_no_speech():
+    """The signal is speech, half a second of weak noise, and speech."""
     y = voice(np.repeat([200.0, 0.0, 200.0], 8000), seconds=1.5)
-    room, words = slice(8800, 15200), slice(1000, 7200)
-    (made, _), (kept, _) = (converter(1, keep_source_silence=keep).convert(y, "Bo", "Ann") for keep in (False, True))
-    np.testing.assert_allclose(kept[words], made[words], atol=1e-9)
-    np.testing.assert_allclose(kept[room], y[room], atol=1e-5)  # less the offset of its noise
-    assert abs(np.corrcoef(made[room], y[room])[0, 1]) < 0.2 and made[room].std() > 0.3 * y[room].std()
+    pause, words = slice(8800, 15200), slice(1000, 7200)
+    (without, _), (kept, _) = (converter(1, keep_source_silence=keep).convert(y, "Bo", "Ann") for keep in (False, True))
+    np.testing.assert_allclose(kept[words], without[words], atol=1e-9)
+    np.testing.assert_allclose(kept[pause], y[pause], atol=1e-5)  # without its offset
+    assert abs(np.corrcoef(without[pause], y[pause])[0, 1]) < 0.2 and without[pause].std() > 0.3 * y[pause].std()
 
 
-def test_diff_has_the_recording_in_its_pauses_already():
+def test_source_silence_changes_nothing_with_diff():
     y = voice(np.repeat([200.0, 0.0], 8000))
     found = [converter(keep_source_silence=keep).convert(y, "Bo", "Ann", synthesis="diff")[0] for keep in (False, True)]
     np.testing.assert_array_equal(*found)
 
 
 @pytest.mark.parametrize("samples", [161, 240, 801])
-def test_a_short_cry(samples):
+def test_a_signal_of_a_few_frames_is_converted(samples):
     found, _ = converter(1).convert(voice(200.0)[:samples], "Bo", "Ann")
     assert np.isfinite(found).all() and len(found) >= 160
 
 
-def test_silence_of_a_known_speaker_stays_silence():
+def test_silence_of_a_training_speaker_is_converted_to_silence():
     found, _ = converter(1).convert(np.zeros(8000), "Bo", "Ann")
     assert np.abs(found).max() < 1e-3
     half = np.concatenate([np.zeros(8000), voice(200.0)[:8000]])

@@ -1,4 +1,4 @@
-"""Run folders: written whole, refused when foreign, the newest checkpoint counts."""
+"""Run folders: checkpoints, history, foreign folders refused, locks, beginning again after a kill."""
 
 import errno
 import fcntl
@@ -33,7 +33,7 @@ def folder(tmp_path, small_statistics, small_settings):
     return run
 
 
-def test_checkpoints_come_back_with_their_optimizer_and_old_ones_go(folder):
+def test_loading_a_checkpoint_restores_weights_and_optimizer_and_two_are_kept(folder):
     keras.utils.set_random_seed(0)
     model = folder.build_model()
     x = np.zeros((8, 513), "float32"), np.zeros(8, "int32")
@@ -54,7 +54,7 @@ def test_checkpoints_come_back_with_their_optimizer_and_old_ones_go(folder):
     assert int(fresh.optimizer.iterations.numpy()) == 4
 
 
-def test_a_half_written_checkpoint_does_not_count(folder):
+def test_an_unfinished_checkpoint_is_ignored(folder):
     assert folder.epochs_done() == 0
     folder.save_checkpoint(folder.build_model(), 1)
     (folder.path / "checkpoints" / ".unfinished-1-1-epoch-0002.weights.h5").write_bytes(b"half")
@@ -89,7 +89,7 @@ def test_foreign_folders_are_refused(tmp_path, folder, small_statistics):
         folder.load_checkpoint(folder.build_model())
 
 
-def test_a_damaged_checkpoint_is_named(folder):
+def test_the_error_of_a_damaged_checkpoint_names_it(folder):
     model = folder.build_model()
     folder.save_checkpoint(model, 1)
     path = folder.path / "checkpoints" / "epoch-0001.weights.h5"
@@ -109,13 +109,13 @@ with RunFolder(sys.argv[1]).locked():
 
 
 def hold(path, *forever):
-    """Start a process that locks the folder; return it once it has."""
+    """Start a process that locks the folder, and return it when the folder is locked."""
     process = subprocess.Popen([sys.executable, "-c", HOLDER, path, *forever], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "held\n"
     return process
 
 
-def test_a_locked_folder_is_refused_with_the_process_that_holds_it_and_free_once_that_is_killed(tmp_path):
+def test_a_locked_folder_is_refused_with_the_holding_process_and_free_when_that_has_ended(tmp_path):
     path = tmp_path / "new" / "a run, ä"
     with hold(path, "forever") as holder:
         try:
@@ -123,7 +123,7 @@ def test_a_locked_folder_is_refused_with_the_process_that_holds_it_and_free_once
                 with pytest.raises(VconvError) as error, RunFolder(path).locked():
                     pass
                 assert str(error.value) == (
-                    f"{path}: another training is at work here (process {holder.pid} on {socket.gethostname()}); "
+                    f"{path}: another training runs here (process {holder.pid} on {socket.gethostname()}); "
                     "wait for its end, or choose another --run folder"
                 )
         finally:
@@ -145,16 +145,16 @@ def test_the_lock_file_stays_the_same_file(folder):
         assert (folder.path / ".lock").stat().st_ino == before
 
 
-def test_locking_removes_what_a_killed_training_left_half_written(folder):
+def test_locking_removes_unfinished_files_of_a_killed_training(folder):
     folder.save_checkpoint(folder.build_model(), 1)
     kept = sorted(path for path in folder.path.rglob("*"))
-    for place in (folder.path, folder.path / "checkpoints"):
-        (place / ".unfinished-1-1-x.weights.h5").write_bytes(b"half")
+    for parent in (folder.path, folder.path / "checkpoints"):
+        (parent / ".unfinished-1-1-x.weights.h5").write_bytes(b"half")
     with folder.locked():
         assert sorted(path for path in folder.path.rglob("*")) == sorted([*kept, folder.path / ".lock"])
 
 
-def test_a_folder_of_other_things_is_not_locked(tmp_path):
+def test_a_foreign_folder_is_not_locked(tmp_path):
     (tmp_path / "letter.txt").touch()
     for path in (tmp_path, tmp_path / "letter.txt"):
         with pytest.raises(VconvError, match="not empty and holds no vconv run"), RunFolder(path).locked():
@@ -164,7 +164,7 @@ def test_a_folder_of_other_things_is_not_locked(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
-def test_a_run_killed_before_its_first_file_was_whole_can_begin_again(tmp_path, small_statistics):
+def test_a_run_killed_while_writing_its_first_file_can_begin_again(tmp_path, small_statistics):
     run = RunFolder(tmp_path / "run")
     run.path.mkdir()
     (run.path / ".lock").touch()
@@ -190,7 +190,7 @@ def test_a_drive_without_locks_can_be_trained_on(folder, monkeypatch):
         assert re.match(f"process {os.getpid()} on ", (folder.path / ".lock").read_text())
 
 
-def test_a_folder_is_a_run_only_once_its_statistics_are_there(tmp_path, small_statistics, monkeypatch):
+def test_a_folder_without_statistics_is_no_run(tmp_path, small_statistics, monkeypatch):
     def full(*_):
         raise VconvError("the disk is full")
 

@@ -1,6 +1,6 @@
-"""Training: resumed equals uninterrupted, bit for bit; what is asked is what is trained; faults are told.
+"""Training: resumed equals uninterrupted bit for bit, settings take effect, mismatches and NaN are refused.
 
-The tests of bits train as users do, by graphs; the others `eager`, in a fraction of the time.
+Tests of bit exactness train by graphs, as users do; the others train eagerly, which is faster for few steps.
 """
 
 import numpy as np
@@ -57,8 +57,8 @@ class Killed(Exception):
 
 
 @pytest.mark.parametrize("model", ["convvae", "vawgan", "matched"])
-def test_resumed_equals_uninterrupted_bit_for_bit(train, model, monkeypatch, request):
-    if model == "vawgan":  # of its two players the state is tested; graphs are those of convvae, and four more to build
+def test_a_resumed_training_equals_an_uninterrupted_one_bit_for_bit(train, model, monkeypatch, request):
+    if model == "vawgan":  # its state is tested; to build four graphs takes long
         request.getfixturevalue("eager")
     whole = train("whole", model, epochs=3)
     save = RunFolder.save_checkpoint
@@ -74,17 +74,17 @@ def test_resumed_equals_uninterrupted_bit_for_bit(train, model, monkeypatch, req
     monkeypatch.undo()
     assert RunFolder(whole.path.with_name("parts")).epochs_done() == 1
     parts = train("parts", model, epochs=3)
-    assert any("goes on after epoch 1" in line for line in train.lines)
+    assert any("continues after epoch 1" in line for line in train.lines)
     for one, other in zip(weights(whole), weights(parts), strict=True):
         assert np.array_equal(one, other)
     assert whole.history() == parts.history() and len(parts.history()) == 3
     health = whole.history("health")
     assert health == parts.history("health")
-    assert [row["epoch"] for row in health] == ([2, 3] if model == "vawgan" else []), "once the critic trains"
+    assert [row["epoch"] for row in health] == ([2, 3] if model == "vawgan" else []), "after the warm-up"
 
 
 @pytest.mark.usefixtures("eager")
-def test_conversion_gets_the_averaged_weights_and_a_resumed_training_the_last(train):
+def test_a_checkpoint_loads_averaged_weights_for_use_and_the_last_ones_to_resume(train):
     folder = train("a", "vawgan", epochs=1)
     model = folder.build_model()
     folder.load_checkpoint(model, resume=True)
@@ -97,20 +97,20 @@ def test_conversion_gets_the_averaged_weights_and_a_resumed_training_the_last(tr
 
 
 @pytest.mark.usefixtures("eager")
-def test_a_seed_repeats_a_run_and_another_changes_it(train):
+def test_the_weights_of_a_run_depend_on_its_seed_alone(train):
     one, same, other = (weights(train(name, seed=seed, epochs=1)) for name, seed in (("a", 1), ("b", 1), ("c", 2)))
     assert all(np.array_equal(x, y) for x, y in zip(one, same, strict=True))
     assert not all(np.array_equal(x, y) for x, y in zip(one, other, strict=True))
 
 
 @pytest.mark.usefixtures("eager")
-def test_more_epochs_go_on_and_finished_runs_do_nothing(train):
+def test_a_finished_run_stays_and_goes_on_with_more_epochs(train):
     first = weights(train("a", epochs=1))
     again = weights(train("a", epochs=1))
     assert all(np.array_equal(x, y) for x, y in zip(first, again, strict=True))
     folder = train("a", epochs=2)
     assert folder.epochs_done() == 2 and folder.settings()["settings"]["training"]["epochs"] == 2
-    assert tf.config.optimizer.get_experimental_options()["disable_meta_optimizer"], "it would cost bit exactness"
+    assert tf.config.optimizer.get_experimental_options()["disable_meta_optimizer"], "it changes the last bits"
 
 
 @pytest.mark.usefixtures("eager")
@@ -143,7 +143,7 @@ def test_other_settings_or_features_are_refused(train, small_store, small_statis
 
 
 @pytest.mark.usefixtures("eager")
-def test_a_model_of_pairs_refuses_other_matches_and_those_of_other_features(train, small_store, monkeypatch):
+def test_missing_frame_pairs_others_and_those_of_other_features_are_refused(train, small_store, monkeypatch):
     with pytest.raises(VconvError, match="frame_pairs.h5: there is no such file; make it with `vconv match`"):
         train("a", "matched", rounds=None)
     train("a", "matched", epochs=1)
@@ -156,7 +156,7 @@ def test_a_model_of_pairs_refuses_other_matches_and_those_of_other_features(trai
 
 
 @pytest.mark.usefixtures("eager")
-def test_the_transforms_of_the_frame_pairs_are_in_the_run_but_not_in_its_weights(train, small_store):
+def test_the_affine_transforms_are_in_the_run_folder_but_not_in_the_weights(train, small_store):
     folder = train("a", "matched", epochs=1)
     with open_for(small_store) as pairs:
         np.testing.assert_array_equal(folder.transforms(), pairs.transforms)
@@ -165,7 +165,7 @@ def test_the_transforms_of_the_frame_pairs_are_in_the_run_but_not_in_its_weights
 
 
 @pytest.mark.usefixtures("eager")
-def test_how_a_run_converts_may_be_changed_when_it_is_done(train):
+def test_conversion_settings_of_a_finished_run_can_be_changed(train):
     folder = train("a", "matched", epochs=1)
     first, converts = weights(folder), folder.model_settings()["conversion"]
     assert converts["gv"] != 0.25
@@ -175,7 +175,7 @@ def test_how_a_run_converts_may_be_changed_when_it_is_done(train):
 
 
 @pytest.mark.usefixtures("eager")
-def test_a_run_from_before_a_setting_goes_on_with_its_default(train):
+def test_a_run_without_a_newer_setting_goes_on_with_its_default(train):
     folder = train("a", epochs=1)
     settings = folder.settings()
     del settings["settings"]["training"]["balance_speakers"]
@@ -186,7 +186,7 @@ def test_a_run_from_before_a_setting_goes_on_with_its_default(train):
     assert folder.settings()["settings"]["training"]["balance_speakers"] is False
 
 
-def test_an_adversarial_loss_that_is_no_number_gets_advice_for_both_networks(tmp_path):
+def test_an_adversarial_loss_of_nan_gets_advice_for_both_networks(tmp_path):
     checkpoints = CheckpointCallback(RunFolder(tmp_path), None, "loss", 0, print)
     checkpoints.set_model(AdversarialModel())
     with pytest.raises(VconvError, match="loss became nan.*adversarial.critic_learning_rate.*, and train into a new"):
@@ -195,7 +195,7 @@ def test_an_adversarial_loss_that_is_no_number_gets_advice_for_both_networks(tmp
 
 @pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("value", ["nan", "inf"])
-def test_a_loss_that_is_no_number_stops_with_a_sentence_and_keeps_the_checkpoint(train, monkeypatch, value):
+def test_a_loss_that_is_not_finite_ends_training_in_one_sentence_and_keeps_the_checkpoint(train, monkeypatch, value):
     folder = train("a", epochs=1)
     before = weights(folder)
     kl = losses.gaussian_kl
@@ -207,7 +207,7 @@ def test_a_loss_that_is_no_number_stops_with_a_sentence_and_keeps_the_checkpoint
 
 
 @pytest.mark.usefixtures("eager")
-def test_early_stop_reads_the_history(train):
+def test_early_stopping_counts_the_epochs_of_the_history(train):
     folder = train("a", epochs=1)
     rows = [{**folder.history()[0], "epoch": epoch, "val_loss": loss} for epoch, loss in ((1, 1.0), (2, 2.0), (3, 3.0))]
     model = folder.build_model()
@@ -215,17 +215,17 @@ def test_early_stop_reads_the_history(train):
         folder.save_checkpoint(model, epoch)
     folder.write_history(rows)
     assert train("a", epochs=9, early_stopping_patience=2).epochs_done() == 3
-    assert train("a", epochs=4, early_stopping_patience=3).epochs_done() == 4, "the third is allowed to be worse"
+    assert train("a", epochs=4, early_stopping_patience=3).epochs_done() == 4, "the patience is not used up"
 
 
 @pytest.mark.usefixtures("eager")
-def test_a_training_that_no_longer_improves_stops_at_once(train):
+def test_a_training_without_improvement_stops_after_its_patience(train):
     assert train("a", epochs=9, early_stopping_patience=1, learning_rate=1e-30).epochs_done() == 2
     assert "no better val_loss for 1 epochs" in train.lines[-1]
 
 
 @pytest.mark.usefixtures("eager")
-def test_log_holds_every_epoch_and_a_picture(small_store, small_statistics, small_settings, tmp_path):
+def test_the_log_has_every_epoch_and_a_picture(small_store, small_statistics, small_settings, tmp_path):
     folder = training.train("convvae", small_store, small_statistics, {"root": "x"}, tmp_path / "a", small_settings)
     log = EventAccumulator(str(folder.log))
     log.Reload()

@@ -1,1 +1,1 @@
-"""ALIGNMENT: frames of speakers who said different sentences, matched by what is said in them (docs/alignment.md)."""
+"""ALIGNMENT: frame pairs of speakers who read different sentences, and affine transforms (docs/alignment.md)."""

@@ -1,4 +1,4 @@
-"""Adaptation of one speaker's frames to another's without parallel sentences (INCA, Erro et al. 2010)."""
+"""Adaptation of a speaker's frames to another speaker without parallel sentences (INCA, Erro et al. 2010)."""
 
 import numpy as np
 
@@ -6,18 +6,18 @@ from vconv.alignment.neighbors import both_ways
 from vconv.audio.mel_cepstrum import frequency_warp
 from vconv.features.acoustic import TRANSFORMED
 
-WARP_FRAMES = 3000
-WARPS = 7
-SMALLEST_STD = 0.1  # of transformed coefficients; smaller ones occur only where there are next to no frames
+WARP_FRAMES = 3000  # of each speaker, at most, for the choice of the warp
+WARPS = 7  # warps that are compared
+SMALLEST_STD = 0.1  # of transformed coefficients; smaller ones occur only with very few frames
 
 
 def adapt(source, target, settings):
-    """Move the coefficients of one `SpeakerFrames` so that its frames lie among those of another.
+    """Transform a speaker's coefficients so that its frames lie among those of another speaker.
 
-    The first step is the frequency warp, a longer or shorter vocal tract, that brings the two nearest each other. Then,
-    in turns, each frame is paired with its nearest neighbor, both ways, and an affine transform is fitted to the pairs.
-    A transform fitted to partly wrong pairs shrinks the coefficients, and shrunk frames are near all others. Therefore
-    each round restores the target's mean and standard deviation.
+    The first step is the frequency warp, a longer or shorter vocal tract, with the smallest mean distance between the
+    speakers. Each of the following rounds pairs each frame with its nearest neighbor, in both directions, and fits an
+    affine transform to the pairs. A fit to partly wrong pairs reduces the variance of the coefficients, and frames of
+    low variance are close to all others. Therefore each round restores mean and standard deviation.
 
     Parameters
     ----------
@@ -28,54 +28,70 @@ def adapt(source, target, settings):
     Returns
     -------
     coefficients : ndarray [m, 24], float32
-        The source's coefficients among the target's, for `SpeakerFrames.alignment_features`.
+        The source's coefficients, adapted to the target, for `SpeakerFrames.alignment_features`.
     """
     coefficients = _warped(source, target, settings["warp"])
-    here, there = source.subset(settings["frames"]), target.subset(settings["frames"])
-    known = target.alignment_features(target.coefficients, there)
+    source_frames, target_frames = source.subset(settings["frames"]), target.subset(settings["frames"])
+    target_features = target.alignment_features(target.coefficients, target_frames)
     for _ in range(settings["rounds"]):
-        pairs = near_pairs(source.alignment_features(coefficients, here), known, settings["keep"])
-        goal = target.coefficients[there[pairs[:, 1]]]
-        transform = fit_speaker_transform(source, here[pairs[:, 0]], goal, settings["ridge"])
+        source_features = source.alignment_features(coefficients, source_frames)
+        pairs = near_pairs(source_features, target_features, settings["keep"])
+        matched = target.coefficients[target_frames[pairs[:, 1]]]
+        transform = fit_speaker_transform(source, source_frames[pairs[:, 0]], matched, settings["ridge"])
         coefficients = apply_affine(transform, source.coefficients)
     return coefficients
 
 
-def fit_speaker_transform(speaker, chosen, goal, ridge):
-    """Return the affine transform [25, 24] of a speaker's coefficients that takes the frames `chosen` [n] to `goal`.
+def fit_speaker_transform(speaker, chosen, matched, ridge):
+    """Return the affine transform [25, 24] that maps some frames of a speaker to the frames paired with them.
 
-    The transformed speech frames have mean 0 and standard deviation 1, as before.
+    Speech frames have mean 0 and standard deviation 1 before and after the transform.
 
     Parameters
     ----------
     speaker : vconv.alignment.speaker_frames.SpeakerFrames
     chosen : ndarray [n], int64
-    goal : ndarray [n, 24]
+        Numbers of the frames.
+    matched : ndarray [n, 24]
+        Coefficients of the paired frames.
     ridge : float
         As of `fit_affine`.
     """
-    affine = fit_affine(speaker.coefficients[chosen], goal, ridge)
+    affine = fit_affine(speaker.coefficients[chosen], matched, ridge)
     speech = apply_affine(affine, speaker.coefficients[speaker.speech])
     affine[-1] -= speech.mean(axis=0)
     return affine / np.maximum(speech.std(axis=0), SMALLEST_STD)
 
 
 def apply_affine(affine, values):
-    """Return `values` [n, D], transformed by `affine` [D + 1, D], whose last row is the offset."""
+    """Return `values` [n, D] transformed by `affine` [D + 1, D], whose last row is the offset."""
     return values @ affine[:-1] + affine[-1]
 
 
-def near_pairs(here, there, keep):
-    """Return the share `keep` of the pairs of neighbors [n, 2], both ways, that are nearest each other."""
-    pairs, distances = both_ways(here, there)
+def near_pairs(source, target, keep):
+    """Return pairs of nearest neighbors, in both directions, of two sets of vectors.
+
+    Parameters
+    ----------
+    source : ndarray [n, D], float32
+    target : ndarray [m, D], float32
+    keep : float
+        Share of the pairs, the nearest ones, that are returned.
+
+    Returns
+    -------
+    pairs : ndarray [k, 2], int64
+        Indices into `source` and `target`.
+    """
+    pairs, distances = both_ways(source, target)
     return pairs[distances <= np.quantile(distances, keep)]
 
 
 def fit_affine(x, y, ridge):
-    """Return the affine transform [D + 1, D] that takes x to y with least squared error.
+    """Return the affine transform [D + 1, D] that maps x [n, D] to y [n, D] with the least squared error.
 
-    `ridge` draws its matrix to the identity, so that a speaker with seconds of speech is hardly moved. The offset is
-    free.
+    `ridge` is the weight, in frames, that draws the matrix to the identity, so that it changes little for a speaker
+    with seconds of speech. It does not apply to the offset.
     """
     x1 = np.concatenate([x, np.ones((len(x), 1), x.dtype)], axis=1)
     gram = (x1.T @ x1).astype(np.float64)
@@ -85,15 +101,18 @@ def fit_affine(x, y, ridge):
     return change.astype(np.float32)
 
 
-def _warped(source, target, most):
-    """Return the source's coefficients [m, 24] after the frequency warp that brings them nearest the target's."""
-    here, there = source.subset(WARP_FRAMES), target.subset(WARP_FRAMES)
-    known, order = target.alignment_features(target.coefficients, there), source.acoustic.shape[1]
+def _warped(source, target, largest):
+    """Return the source's coefficients [m, 24] after the frequency warp with the smallest distance to the target.
+
+    The all-pass coefficients from −`largest` to `largest` are compared by the mean distance to nearest neighbors.
+    """
+    source_frames, target_frames = source.subset(WARP_FRAMES), target.subset(WARP_FRAMES)
+    target_features, order = target.alignment_features(target.coefficients, target_frames), source.acoustic.shape[1]
 
     def warped(alpha):
         return source.normalized((source.acoustic @ frequency_warp(order, order - 1, alpha))[:, TRANSFORMED])
 
     def distance(coefficients):
-        return both_ways(source.alignment_features(coefficients, here), known)[1].mean()
+        return both_ways(source.alignment_features(coefficients, source_frames), target_features)[1].mean()
 
-    return min(map(warped, np.linspace(-most, most, WARPS)), key=distance)
+    return min(map(warped, np.linspace(-largest, largest, WARPS)), key=distance)

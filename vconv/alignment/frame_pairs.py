@@ -1,4 +1,4 @@
-"""The frame-pair file: for each frame of a corpus the acoustic features of each speaker that sound the same."""
+"""The frame-pair file: for each frame of a corpus, acoustic features of each speaker for the same sound."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +16,7 @@ REMEDY = "make it with `vconv match`"
 
 
 class AlignedUtterance(NamedTuple):
-    """One row of the table of utterances: its frames are `start : start + length` of `FramePairs.matched`."""
+    """One row of the table of utterances; its frames are `start : start + length` of `FramePairs.matched`."""
 
     name: str
     speaker: str
@@ -32,18 +32,18 @@ class FramePairs:
     ----------
     path : Path
     settings : dict
-        What the frames were matched with.
+        Settings of the alignment.
     fingerprint : str
         That of the feature file.
     speakers : list of str
-        As the feature file has them.
+        In the order of the feature file.
     utterances : list of AlignedUtterance
         The training and validation utterances, in the order of the feature file.
     matched : memmap [S, n, 40], float16
-        Acoustic features of each speaker for each frame: the frame's own where that speaker speaks, else the mean over
-        the speaker's training frames that were matched to it.
+        Acoustic features of each speaker for each frame: the mean over the speaker's training frames that were matched
+        to it. For the speaker's own frames, their features.
     weight : memmap [S, n], uint8
-        How many frames were matched; 1 for the speaker's own speech frames, 0 for its pauses.
+        Number of matched frames; 1 for the speaker's own speech frames, 0 for its pauses.
     transforms : ndarray [S, S, 25, 24], float32
         [target, source]: the affine transform of mel-cepstral coefficients 1 to 24, relative to each speaker's mean and
         standard deviation, from one speaker to another; the last row is the offset.
@@ -51,7 +51,7 @@ class FramePairs:
     Raises
     ------
     VconvError
-        The file is missing, no frame-pair file, cut short, damaged or of another version.
+        The file is missing, is no frame-pair file, is incomplete, damaged or of another version.
     """
 
     def __init__(self, path):
@@ -73,12 +73,12 @@ class FramePairs:
         self.close()
 
     def close(self):
-        """Let go of the memory maps; the tables stay."""
+        """Release the memory maps; the tables stay available."""
         self.matched = self.weight = None
 
 
 def open_for(store, path=None):
-    """Return the `FramePairs` in `path`, by default the file beside a `FeatureStore`.
+    """Return the `FramePairs` for a `FeatureStore`, from `path` or, by default, from the file beside the store.
 
     Raises
     ------
@@ -112,22 +112,22 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
     ----------
     path : str or Path
     settings : dict
-        What the frames were matched with; kept as JSON.
+        Settings of the alignment; stored as JSON.
     fingerprint : str
         That of the feature file.
     speakers : list of str
     utterances : list of AlignedUtterance
-        One lies after the other, as `table` returns them.
+        As `table` returns them.
     matched : iterable of (ndarray [n, 40], ndarray [n], ndarray [S, 25, 24])
         One for each of `speakers`, in the same order: acoustic features of that speaker for all frames, their weights,
-        and the transforms from all speakers to it. May be a generator; one of them is held at a time.
+        and the transforms from all speakers to it. A generator keeps one speaker in memory at a time.
 
     Raises
     ------
     VconvError
         The disk is full or the folder cannot be written.
     ValueError
-        Too few or too many, arrays of another shape, or a value that float16 or uint8 cannot hold.
+        `matched` has another length, an array has another shape, or float16 or uint8 cannot hold a value.
     """
     shape = (len(speakers), _frame_count(utterances), ACOUSTIC_SIZE)
     types = {
@@ -154,10 +154,10 @@ def _frame_count(utterances):
     return utterances[-1].start + utterances[-1].length if utterances else 0
 
 
-def _checked(values, shape, kind):
-    """Return `values` in a type or raise a ValueError."""
+def _checked(values, shape, dtype):
+    """Return `values` as `dtype`, or raise a ValueError if they have another shape or do not fit the type."""
     with np.errstate(over="ignore", invalid="ignore"):
-        stored = np.ascontiguousarray(values, kind)
-    if stored.shape != shape or not np.isfinite(stored).all() or (kind is np.uint8 and (stored != values).any()):
-        raise ValueError(f"an array {stored.shape}, not {shape}, or with values that {kind.__name__} cannot hold")
+        stored = np.ascontiguousarray(values, dtype)
+    if stored.shape != shape or not np.isfinite(stored).all() or (dtype is np.uint8 and (stored != values).any()):
+        raise ValueError(f"an array {stored.shape}, not {shape}, or with values that {dtype.__name__} cannot hold")
     return stored

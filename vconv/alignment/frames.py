@@ -1,4 +1,4 @@
-"""What the alignment knows of a corpus: every second frame of the training and validation utterances, in memory."""
+"""The frames of a corpus for the alignment: every second frame of training and validation utterances, in memory."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ def encode_utterance(frames, encoder, mean, std):
     Parameters
     ----------
     frames : vconv.features.schema.Frames
-        All frames, because power is relative to the whole utterance.
+        All frames of the utterance, because power is relative to the mean over it.
     encoder : vconv.features.content.interface.ContentEncoder
     mean, std : ndarray [40]
         Of the speaker's acoustic features.
@@ -36,8 +36,8 @@ def encode_utterance(frames, encoder, mean, std):
     """
     acoustic = acoustic_features(frames)
     coefficients = ((acoustic - mean) / std)[:, TRANSFORMED]
-    found = acoustic, coefficients, encoder.encode(acoustic, frames, mean, std), speech_mask(frames.energy)
-    return tuple(part[::FRAME_STEP] for part in found)
+    features = acoustic, coefficients, encoder.encode(acoustic, frames, mean, std), speech_mask(frames.energy)
+    return tuple(array[::FRAME_STEP] for array in features)
 
 
 class AlignmentFrames:
@@ -53,18 +53,19 @@ class AlignmentFrames:
     ----------
     utterances : list of AlignedUtterance
     speakers : int
-        How many there are.
+        Number of speakers.
     encoder : ContentEncoder
         That of the features.
     speaker : ndarray [n], int64
+        Number of the speaker of each frame.
     training, speech : ndarray [n], bool
-        Frames of training utterances; the speech mask.
+        Whether a frame is of a training utterance; the speech mask.
     first, last : ndarray [n], int64
-        The first and last frame of the same utterance.
+        First and last frame of the utterance of each frame.
     acoustic : ndarray [n, 40], float32
     coefficients : ndarray [n, 24], float32
     content : ndarray [n, C], float32
-        As `encode_utterance` returns them.
+        As of `encode_utterance`.
     """
 
     def __init__(self, store, statistics):
@@ -81,17 +82,18 @@ class AlignmentFrames:
         self.coefficients = np.empty((len(self.first), TRANSFORMED_SIZE), np.float32)
         self.content = np.empty((len(self.first), self.encoder.size), np.float32)
         stored = (row for row in store.utterances if row.split in frame_pairs.SPLITS)
-        for utterance, found in zip(self.utterances, stored, strict=True):
-            inside = slice(utterance.start, utterance.start + utterance.length)
-            speaker = store.speakers.index(utterance.speaker)
+        arrays = (self.acoustic, self.coefficients, self.content, self.speech)
+        for aligned, utterance in zip(self.utterances, stored, strict=True):
+            inside = slice(aligned.start, aligned.start + aligned.length)
+            speaker = store.speakers.index(aligned.speaker)
             mean, std = statistics.acoustic_mean[speaker], statistics.acoustic_std[speaker]
-            parts = encode_utterance(store.read(found), self.encoder, mean, std)
-            for array, part in zip((self.acoustic, self.coefficients, self.content, self.speech), parts, strict=True):
-                array[inside] = part
+            encoded = encode_utterance(store.read(utterance), self.encoder, mean, std)
+            for array, values in zip(arrays, encoded, strict=True):
+                array[inside] = values
 
     def around(self, chosen, offsets):
-        """Return the numbers [len(chosen), len(offsets)] of the frames at `offsets` from those `chosen`.
+        """Return the numbers [len(chosen), len(offsets)] of the frames at `offsets` from the frames `chosen`.
 
-        Before an utterance's first frame there is its first, after its last its last.
+        At the ends of an utterance its first or last frame is repeated.
         """
         return np.clip(chosen[:, None] + np.asarray(offsets), self.first[chosen, None], self.last[chosen, None])

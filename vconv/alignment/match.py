@@ -1,4 +1,4 @@
-"""Frame pairs of a corpus: for each two speakers, adapt one to the other and pair nearest neighbors (INCA)."""
+"""Matching of a corpus: for each pair of speakers, adapt one to the other and pair nearest neighbors (INCA)."""
 
 import glob
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ def settings(changes=None):
     Raises
     ------
     VconvError
-        An unknown key, an ill-typed value or an impossible number.
+        A key is unknown, a value has another type than the default, or a number is out of range.
     """
     return config.read_template(files(__package__) / "match.yaml").complete(changes or {}, "match")
 
@@ -47,20 +47,20 @@ def match(store, statistics, output, settings, report=print):
     output : str or Path
         The frame-pair file.
     settings : dict
-        Complete, of `settings`.
+        Complete, as `settings` returns them.
     report : callable
         Takes lines of text for the user.
 
     Raises
     ------
     VconvError
-        There is but one speaker, or no training utterance of one, or the file cannot be written.
+        There is only one speaker, a speaker has no training utterance, or the file cannot be written.
     """
     if len(store.speakers) < 2:
-        raise VconvError(f"{store.path}: holds the one speaker {store.speakers[0]}; it takes two or more to match")
-    # Each thread multiplies by itself, so that the result does not depend on how many there are.
+        raise VconvError(f"{store.path}: holds one speaker, {store.speakers[0]}; matching needs two or more")
+    # Each matrix product uses one thread, so that the result does not depend on the number of threads.
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(available_cores()) as pool:
-        # The file is begun before anything is computed: a full disk or a locked folder is told at once.
+        # The file is created before anything is computed, so that a full disk is reported at once.
         frame_pairs.write(
             output,
             settings,
@@ -73,11 +73,14 @@ def match(store, statistics, output, settings, report=print):
 
 
 class Matches(NamedTuple):
-    """Frames of one speaker with frames of another that sound the same.
+    """Frame pairs of a source and a target speaker, and the affine transform between them.
 
-    pairs int64 [n, 2]: frames of the two, numbered as in the whole corpus. transform float32 [25, 24]: the affine
-    transform from the first speaker to the second, for coefficients relative to each speaker's mean and standard
-    deviation.
+    Attributes
+    ----------
+    pairs : ndarray [n, 2], int64
+        Frame of the source, frame of the target; numbers in the whole corpus.
+    transform : ndarray [25, 24], float32
+        From source to target, for coefficients relative to each speaker's mean and standard deviation.
     """
 
     pairs: np.ndarray
@@ -85,77 +88,85 @@ class Matches(NamedTuple):
 
 
 def match_two(one, other, settings):
-    """Pair the frames of two `SpeakerFrames`.
+    """Pair training frames of two speakers in both directions, held-out frames with the nearest training frame.
 
-    Training frames are paired both ways, a held-out frame with its nearest training frame.
+    Parameters
+    ----------
+    one, other : vconv.alignment.speaker_frames.SpeakerFrames
+    settings : dict
+        Complete, as `settings` returns them.
 
     Returns
     -------
-    there, back : Matches
-        From `one` to `other`, and the reverse.
+    forth, back : Matches
+        From `one` to `other`, and from `other` to `one`.
     """
     adapted, keep = adapt(one, other, settings["adaptation"]), settings["matching"]["keep"]
     speakers, coefficients = (one, other), (adapted, other.coefficients)
     chosen = [speaker.subset(settings["matching"]["frames"]) for speaker in speakers]
-    described = [
-        speaker.alignment_features(*where) for speaker, *where in zip(speakers, coefficients, chosen, strict=True)
+    features = [
+        speaker.alignment_features(*arguments)
+        for speaker, *arguments in zip(speakers, coefficients, chosen, strict=True)
     ]
-    found, distances = both_ways(*described)
+    pairs, distances = both_ways(*features)
     limit = np.quantile(distances, keep)
-    near = [frames[side] for frames, side in zip(chosen, found[distances <= limit].T, strict=True)]
+    near = [frames[column] for frames, column in zip(chosen, pairs[distances <= limit].T, strict=True)]
 
     def matches(side):
-        """Return the matches from `speakers[side]` to the other."""
+        """Return the `Matches` from `speakers[side]` to the other speaker."""
         source, target, held_out = speakers[side], speakers[1 - side], speakers[side].held_out
-        features = source.alignment_features(coefficients[side], held_out)
-        nearest, distance = (part[: len(held_out)] for part in both_ways(features, described[1 - side]))
-        more = held_out[distance <= limit], chosen[1 - side][nearest[distance <= limit, 1]]
-        here, there = (np.concatenate(part) for part in zip((near[side], near[1 - side]), more, strict=True))
-        goal = target.coefficients[near[1 - side]]
-        transform = fit_speaker_transform(source, near[side], goal, settings["adaptation"]["ridge"])
-        return Matches(np.stack([source.numbers[here], target.numbers[there]], 1), transform)
+        held_out_features = source.alignment_features(coefficients[side], held_out)
+        nearest, distance = (array[: len(held_out)] for array in both_ways(held_out_features, features[1 - side]))
+        held_out_pairs = held_out[distance <= limit], chosen[1 - side][nearest[distance <= limit, 1]]
+        source_frames, target_frames = (
+            np.concatenate(frames) for frames in zip((near[side], near[1 - side]), held_out_pairs, strict=True)
+        )
+        matched = target.coefficients[near[1 - side]]
+        transform = fit_speaker_transform(source, near[side], matched, settings["adaptation"]["ridge"])
+        return Matches(np.stack([source.numbers[source_frames], target.numbers[target_frames]], 1), transform)
 
     return matches(0), matches(1)
 
 
-def matched_features(target, frames, found):
-    """Return the acoustic features of a target speaker for every frame of the corpus, and how many pairs they rest on.
+def matched_features(target, frames, pairs):
+    """Return acoustic features of a target speaker for all frames of the corpus, and the number of pairs of each.
 
     Parameters
     ----------
     target : int
+        Number of the speaker.
     frames : AlignmentFrames
-    found : list of ndarray [n, 2], int64
-        Frames of other speakers, each with one of the target's; a frame may have several.
+    pairs : list of ndarray [n, 2], int64
+        Frames of other speakers, each with a frame of the target; a frame may have several.
 
     Returns
     -------
     matched : ndarray [n, 40], float32
-        The mean over the target's frames paired with each frame, 0 where there is none. The target's own frames keep
-        their features.
+        The mean over the target's frames that are paired with each frame; 0 without a pair. The features of the
+        target's own frames.
     weight : ndarray [n], uint8
-        The number of pairs, 255 at most; 1 for the target's own frames, 0 for its pauses.
+        The number of pairs, at most 255; 1 for the target's own speech frames, 0 for its pauses.
     """
-    own = frames.speaker == target
-    total, weight = np.where(own[:, None], frames.acoustic, 0), (own & frames.speech).astype(np.int64)
-    for frame, other in (both.T for both in found):
-        np.add.at(total, frame, frames.acoustic[other])
+    of_target = frames.speaker == target
+    total, weight = np.where(of_target[:, None], frames.acoustic, 0), (of_target & frames.speech).astype(np.int64)
+    for frame, paired in (columns.T for columns in pairs):
+        np.add.at(total, frame, frames.acoustic[paired])
         weight += np.bincount(frame, minlength=len(weight))
     return total / np.maximum(weight, 1)[:, None], np.minimum(weight, 255).astype(np.uint8)
 
 
 def _for_each_target(store, statistics, settings, pool, report):
-    """Yield for each speaker what `matched_features` returns, and the transforms from all speakers, [S, 25, 24]."""
+    """Yield for each speaker the result of `matched_features`, and the transforms from all speakers, [S, 25, 24]."""
     frames = AlignmentFrames(store, statistics)
     speakers = [SpeakerFrames(frames, speaker) for speaker in range(frames.speakers)]
     report(f"{len(frames.utterances)} utterances of {frames.speakers} speakers: {len(frames.first)} frames of 10 ms")
-    two, found = list(combinations(range(frames.speakers), 2)), {}
-    work = pool.map(lambda both: match_two(*(speakers[number] for number in both), settings), two)
-    for (one, other), both in zip(two, tqdm(work, "match", len(two), unit="pair", disable=None), strict=True):
-        found[one, other], found[other, one] = both
-    report(f"{len(two)} pairs of speakers: {sum(len(one.pairs) for one in found.values())} frames matched")
+    pairs, by_pair = list(combinations(range(frames.speakers), 2)), {}
+    results = pool.map(lambda numbers: match_two(*(speakers[number] for number in numbers), settings), pairs)
+    for (one, other), matches in zip(pairs, tqdm(results, "match", len(pairs), unit="pair", disable=None), strict=True):
+        by_pair[one, other], by_pair[other, one] = matches
+    report(f"{len(pairs)} pairs of speakers: {sum(len(matches.pairs) for matches in by_pair.values())} frames matched")
     for target in range(frames.speakers):
-        sources = [found.get((source, target)) for source in range(frames.speakers)]
-        transforms = [one.transform if one else IDENTITY for one in sources]
-        matched = matched_features(target, frames, [one.pairs for one in sources if one])
+        from_sources = [by_pair.get((source, target)) for source in range(frames.speakers)]
+        transforms = [matches.transform if matches else IDENTITY for matches in from_sources]
+        matched = matched_features(target, frames, [matches.pairs for matches in from_sources if matches])
         yield *matched, np.stack(transforms)

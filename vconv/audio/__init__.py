@@ -1,1 +1,1 @@
-"""Sound: audio files, WORLD analysis and synthesis, pitch and mel-cepstra, all in NumPy."""
+"""AUDIO: signals as NumPy arrays: audio files, WORLD, F0, filtering, mel-cepstra, mel spectrograms, images."""

@@ -1,4 +1,4 @@
-"""The recordings in a folder."""
+"""Listing of the audio files in a folder."""
 
 from pathlib import Path
 
@@ -7,34 +7,43 @@ from vconv.common.errors import VconvError
 
 
 def audio_files(folder, more_suffixes=()):
-    """Return the paths of the .wav, .flac and .ogg files in a folder, sorted; hidden ones are left out.
+    """List the .wav, .flac and .ogg files in a folder; hidden files are left out.
 
-    Files with one of `more_suffixes` are listed with them.
+    Parameters
+    ----------
+    folder : str or Path
+    more_suffixes : tuple of str
+        Further suffixes to list, lower case, with the dot.
+
+    Returns
+    -------
+    paths : list of Path
+        Sorted.
 
     Raises
     ------
     VconvError
-        The folder is missing or holds none.
+        The folder is missing or holds no such file.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise VconvError(f"{folder}: there is no such folder; name a folder with recordings")
     suffixes = (*SUBTYPES, *more_suffixes)
-    found = sorted(
+    paths = sorted(
         path
         for path in folder.iterdir()
         if path.suffix.lower() in suffixes and path.is_file() and not path.name.startswith(".")
     )
-    if not found:
+    if not paths:
         raise VconvError(f"{folder}: holds no .wav, .flac or .ogg file; name a folder with recordings")
-    return found
+    return paths
 
 
 def by_name(folder):
-    """Return {name without suffix: path} of `audio_files`; VconvError if two differ in the suffix alone."""
-    found = {}
+    """Return {name without suffix: path} of `audio_files`; VconvError if two names differ in the suffix only."""
+    paths = {}
     for path in audio_files(folder):
-        if path.stem in found:
-            raise VconvError(f"{path}: there is also {found[path.stem].name}; keep one recording of that name")
-        found[path.stem] = path
-    return found
+        if path.stem in paths:
+            raise VconvError(f"{path}: there is also {paths[path.stem].name}; keep one recording of that name")
+        paths[path.stem] = path
+    return paths

@@ -1,4 +1,4 @@
-"""A recording as an image, frequency × time × channels, with values in [−1, 1]; and back."""
+"""Spectrograms as images: recording ↔ array [frequency, time, channels] with values in [−1, 1]."""
 
 import warnings
 
@@ -9,16 +9,18 @@ from vconv.audio.griffin_lim import griffin_lim
 from vconv.common.errors import VconvError
 
 CHANNELS = {"mel": 1, "cqt": 2, "world": 1}
-SILENT_DB = -40.0  # a peak below it is none: a full-scale sine has 30 and more, the rounding to 16 bits −60 or less
+# A recording with a lower peak is silent: a full-scale sine has 30 dB or more, 16-bit rounding noise −60 dB or less.
+SILENT_DB = -40.0
 
 
 class MelImage:
-    """Mel spectrogram ↔ image of one channel: 1 is the recording's peak, −1 what lies `range_db` or more below it.
+    """Mel spectrogram ↔ image of one channel: 1 is the recording's peak, −1 a level `range_db` or more below it.
 
     Parameters
     ----------
     mel : vconv.audio.mel.MelSpectrogram
     range_db : float
+        In dB.
     """
 
     channels = CHANNELS["mel"]
@@ -33,17 +35,17 @@ class MelImage:
         return self.mel.settings.sample_rate
 
     def frames(self, samples):
-        """Return how many frames the image of so many samples has."""
+        """Return the number of frames of the image of a signal with that many samples."""
         return self.mel.frames(samples)
 
     def __call__(self, y):
-        """Return (image float32 [mels, T, 1], the peak in dB) of a signal [samples]; errors as `MelSpectrogram`."""
+        """Return (image float32 [mels, T, 1], peak in dB) of a signal [samples]; errors are those of `mel`."""
         levels_db = self.mel(y, -np.inf)
         peak_db = float(levels_db.max())
         return _scaled(levels_db.T[..., None], peak_db, self.range_db), peak_db
 
     def levels_db(self, image, peak_db):
-        """Return the mel spectrogram in dB [T, mels] of an image whose 1 means `peak_db`."""
+        """Return the mel spectrogram in dB, float32 [T, mels], of an image in which 1 stands for `peak_db`."""
         return _levels_db(image, peak_db, self.range_db).astype(np.float32)
 
     def sound(self, image, peak_db, seed=0):
@@ -52,20 +54,21 @@ class MelImage:
 
 
 class WorldImage:
-    """WORLD's spectral envelope over time ↔ image of one channel, scaled as that of a mel spectrogram.
+    """WORLD's spectral envelope ↔ image of one channel, scaled like that of `MelImage`.
 
     Parameters
     ----------
     rate, hop : int
-        Hz, and samples between frames.
+        Sample rate in Hz, and samples between frames.
     bins : int
-        Must be what WORLD makes of the rate.
+        Number of frequencies; WORLD sets it for each rate.
     range_db : float
+        In dB.
 
     Raises
     ------
     VconvError
-        Another number of bins, or a hop beyond 1 to 100 ms.
+        The number of bins is not WORLD's, or the hop is not between 1 and 100 ms.
     """
 
     channels = CHANNELS["world"]
@@ -83,18 +86,18 @@ class WorldImage:
             )
 
     def frames(self, samples):
-        """Return how many frames the image of so many samples has."""
-        return int(1000 * samples / self.rate / self.frame_period_ms) + 1  # in the order of WORLD, as to rounding
+        """Return the number of frames of the image of a signal with that many samples."""
+        return int(1000 * samples / self.rate / self.frame_period_ms) + 1  # WORLD's order of operations: same rounding
 
     def __call__(self, y):
-        """Return (image float32 [bins, T, 1], the peak in dB) of a signal [samples]; errors as `estimate_f0`."""
+        """Return (image float32 [bins, T, 1], peak in dB) of a signal [samples]; errors as of `world.estimate_f0`."""
         f0_hz = world.estimate_f0(y, self.rate, *f0.WIDE_RANGE_HZ, frame_period_ms=self.frame_period_ms)
         levels_db = 10 * np.log10(world.estimate_spectrum(y, f0_hz, self.rate, self.frame_period_ms))
         peak_db = float(levels_db.max())
         return _scaled(levels_db.T[..., None], peak_db, self.range_db), peak_db
 
     def sound(self, image, peak_db, seed=0):
-        """Return the signal [T · hop] of an image, whispered: the envelope knows no pitch, so there is none."""
+        """Return the signal [T · hop] of an image, unvoiced, because an envelope holds no F0."""
         spectrum = 10 ** (_levels_db(image, peak_db, self.range_db) / 10)
         return world.synthesize(
             np.zeros(len(spectrum)), spectrum, np.ones_like(spectrum), self.rate, self.frame_period_ms
@@ -102,24 +105,25 @@ class WorldImage:
 
 
 class ConstantQImage:
-    """Constant-Q transform ↔ image of two channels, real and imaginary part, phases kept.
+    """Constant-Q transform ↔ image of two channels, real and imaginary part; phases are kept.
 
-    The magnitude goes by decibels, 1 at the recording's peak, 0 at `range_db` below it: in linear ones all but the
-    loudest bins would be next to nothing. Computed by librosa (Schörkhuber & Klapuri 2010).
+    The magnitude is a scaled level in dB: 1 at the recording's peak, 0 at `range_db` below it. On a linear scale all
+    but the loudest bins would be close to 0. Computed by librosa (Schörkhuber & Klapuri 2010).
 
     Parameters
     ----------
     rate, hop : int
-        Hz, and samples between frames.
+        Sample rate in Hz, and samples between frames.
     bins, bins_per_octave : int
     low_hz : float
-        Of the lowest bin.
+        Frequency of the lowest bin, in Hz.
     range_db : float
+        In dB.
 
     Raises
     ------
     VconvError
-        Bins beyond half the sample rate, or a hop that does not fit the number of octaves.
+        The highest bin lies above half the sample rate, or the hop does not fit the number of octaves.
     """
 
     channels = CHANNELS["cqt"]
@@ -132,52 +136,52 @@ class ConstantQImage:
                 f"half of the sample rate {rate}; take fewer bins, a lower low_hz or a higher rate"
             )
         octaves = -(-bins // bins_per_octave)
-        step = 2 ** (octaves - 1)
-        if hop % step:
+        factor = 2 ** (octaves - 1)  # librosa halves the rate for each octave
+        if hop % factor:
             raise VconvError(
                 f"cqt: a hop of {hop} does not fit {octaves} octaves; take a multiple of "
-                f"{step}, for example {-(-hop // step) * step}"
+                f"{factor}, for example {-(-hop // factor) * factor}"
             )
         self.rate, self.hop, self.range_db = rate, hop, range_db
-        self.transform = {"sr": rate, "hop_length": hop, "fmin": low_hz, "bins_per_octave": bins_per_octave}
+        self.settings = {"sr": rate, "hop_length": hop, "fmin": low_hz, "bins_per_octave": bins_per_octave}
         self.bins = bins
 
     def frames(self, samples):
-        """Return how many frames the image of so many samples has."""
+        """Return the number of frames of the image of a signal with that many samples."""
         return samples // self.hop + 1
 
     def __call__(self, y):
-        """Return (image float32 [bins, T, 2], the peak in dB) of a signal [samples]."""
+        """Return (image float32 [bins, T, 2], peak in dB) of a signal [samples]."""
         import librosa
 
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of signals shorter than the longest filter
-            transform = librosa.cqt(np.asarray(y, np.float32), n_bins=self.bins, **self.transform)
+            warnings.simplefilter("ignore", UserWarning)  # about signals shorter than the longest filter
+            transform = librosa.cqt(np.asarray(y, np.float32), n_bins=self.bins, **self.settings)
         magnitude = np.maximum(np.abs(transform), 1e-10)
         level_db = 20 * np.log10(magnitude)
         peak_db = float(level_db.max())
         scaled = (_scaled(level_db, peak_db, self.range_db) + 1) / 2
-        direction = transform / magnitude
-        return np.stack([scaled * direction.real, scaled * direction.imag], -1).astype(np.float32), peak_db
+        phasor = transform / magnitude
+        return np.stack([scaled * phasor.real, scaled * phasor.imag], -1).astype(np.float32), peak_db
 
     def sound(self, image, peak_db, seed=0):
-        """Return the signal [about T · hop] of an image whose 1 means `peak_db`; phases are known, no seed counts."""
+        """Return the signal, about T · hop samples, of an image; its phases are known, so `seed` has no effect."""
         import librosa
 
         image = np.asarray(image, np.float64)
         scaled = np.hypot(image[..., 0], image[..., 1])
         magnitude = np.where(scaled > 0, 10 ** (((scaled - 1) * self.range_db + peak_db) / 20), 0)
         transform = magnitude * (image[..., 0] + 1j * image[..., 1]) / np.maximum(scaled, 1e-10)
-        return librosa.icqt(transform, **self.transform)
+        return librosa.icqt(transform, **self.settings)
 
 
 def _levels_db(image, peak_db, range_db):
-    """Return the levels [T, bins] in dB, float64, of an image of one channel: `_scaled` undone."""
+    """Return the levels in dB, float64 [T, bins], of an image of one channel: the inverse of `_scaled`."""
     return (np.asarray(image, np.float64)[..., 0].T - 1) / 2 * range_db + peak_db
 
 
 def _scaled(levels_db, peak_db, range_db):
-    """Return levels as float32 in [−1, 1]: the peak becomes 1, all that lies `range_db` or more below it −1."""
+    """Return levels as float32 in [−1, 1]: the peak becomes 1, levels `range_db` or more below it become −1."""
     if peak_db < SILENT_DB:
         return np.full(levels_db.shape, -1, np.float32)
     return np.clip(2 * (levels_db - peak_db) / range_db + 1, -1, 1).astype(np.float32)

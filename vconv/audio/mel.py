@@ -1,4 +1,4 @@
-"""The mel spectrogram, defined once: what a vocoder is trained on and what it is given."""
+"""Mel spectrogram: its settings and its computation, the same in training and use of a vocoder."""
 
 import warnings
 from functools import cached_property
@@ -8,15 +8,24 @@ import numpy as np
 
 from vconv.common.errors import VconvError
 
-RANGE_DB = 80.0  # everything further below the maximum is raised to there
-LOWEST_POWER = 1e-10  # of silence, for the logarithm
-BLOCK_FRAMES = 4096  # bounds the memory, whatever the length of a signal
+RANGE_DB = 80.0  # lower levels are raised to this far below the maximum
+LOWEST_POWER = 1e-10  # keeps the logarithm of silence finite
+BLOCK_FRAMES = 4096  # frames of one transform; bounds the memory for long signals
 
 
 class MelSettings(NamedTuple):
-    """What defines a mel spectrogram: two of them fit the same vocoder only if all of this agrees.
+    """Settings that define a mel spectrogram; a vocoder takes only mel spectrograms of its own settings.
 
-    sample_rate, low_hz and high_hz are in Hz, fft_size and hop in samples, mels counts the bands.
+    Attributes
+    ----------
+    sample_rate : int
+        In Hz.
+    fft_size, hop : int
+        In samples.
+    mels : int
+        Number of bands.
+    low_hz, high_hz : float
+        Lower edge of the lowest band and upper edge of the highest, in Hz.
     """
 
     sample_rate: int = 22050
@@ -27,18 +36,18 @@ class MelSettings(NamedTuple):
     high_hz: float = 7600.0
 
     def differences(self, other):
-        """Return the names and values in which two settings differ as one text, "hop 256 and 200, …"; "" if none."""
-        pairs = zip(self._fields, self, other, strict=True)
-        return ", ".join(f"{name} {one:g} and {two:g}" for name, one, two in pairs if one != two)
+        """Return the fields in which two settings differ as one text, "hop 256 and 200, …"; "" if they agree."""
+        fields = zip(self._fields, self, other, strict=True)
+        return ", ".join(f"{name} {first:g} and {second:g}" for name, first, second in fields if first != second)
 
 
 class MelSpectrogram:
     """Signal [samples] → mel spectrogram in dB [T, mels], T = ⌈samples / hop⌉.
 
-    Frame t covers the `fft_size` samples from t · hop on (zeros after the end) under a periodic Hann window. Mel
-    filters are triangles of height 1 (HTK's mel scale, no area normalization) on the power spectrum; the result is
-    10 · log10, floored 80 dB below its maximum. So has it the Keras tutorial "MelGAN-based spectrogram inversion"
-    (Darshan Deshpande 2021); librosa's defaults are others.
+    Frame t covers the `fft_size` samples from t · hop on (zeros after the end) under a periodic Hann window. The mel
+    filters are triangles of height 1 (HTK's mel scale, no area normalization) on the power spectrum. The result is
+    10 · log10 of the band power, at least the maximum − 80 dB. These definitions are those of the Keras tutorial
+    "MelGAN-based spectrogram inversion" (Darshan Deshpande 2021); librosa's defaults differ.
 
     Parameters
     ----------
@@ -47,7 +56,7 @@ class MelSpectrogram:
     Raises
     ------
     VconvError
-        Settings that define no spectrogram, or a mel band without any bin of the spectrum.
+        The settings define no spectrogram, or a mel band contains no bin of the spectrum.
     """
 
     def __init__(self, settings):
@@ -55,12 +64,12 @@ class MelSpectrogram:
         if min(settings) < 0 or min(settings[:4]) < 1 or settings.hop > settings.fft_size:
             raise VconvError(
                 f"mel: {settings._asdict()} define no spectrogram; sizes must be 1 or more, frequencies 0 or "
-                f"more, hop at most fft_size"
+                f"more, and hop at most fft_size"
             )
         if not settings.low_hz < settings.high_hz <= settings.sample_rate / 2:
             raise VconvError(
                 f"mel: the range {settings.low_hz:g} to {settings.high_hz:g} Hz is impossible at a rate of "
-                f"{settings.sample_rate} Hz; it must rise and end at half the rate or below"
+                f"{settings.sample_rate} Hz; high_hz must be above low_hz, and at most half the rate"
             )
         empty = np.flatnonzero(self.filterbank.max(axis=0) == 0)
         if len(empty):
@@ -77,21 +86,21 @@ class MelSpectrogram:
 
         rate, fft_size, _, mels, low_hz, high_hz = self.settings
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of empty bands, which __init__ tells of
+            warnings.simplefilter("ignore", UserWarning)  # about empty bands, which __init__ refuses
             return librosa.filters.mel(
                 sr=rate, n_fft=fft_size, n_mels=mels, fmin=low_hz, fmax=high_hz, htk=True, norm=None, dtype=np.float64
             ).T
 
     def frames(self, samples):
-        """Return how many frames a signal of so many samples has."""
+        """Return the number of frames of a signal with that many samples."""
         return -(-samples // self.settings.hop)
 
     def span(self, frames):
-        """Return how many samples so many frames see."""
+        """Return the number of samples that so many successive frames cover."""
         return (frames - 1) * self.settings.hop + self.settings.fft_size
 
     def power(self, y):
-        """Return the mel power [T, mels], float64, of a signal [samples]."""
+        """Return the power in the mel bands, float64 [T, mels], of a signal [samples]."""
         y = np.asarray(y, np.float64)
         hop, fft_size = self.settings.hop, self.settings.fft_size
         count = self.frames(len(y))
@@ -104,18 +113,27 @@ class MelSpectrogram:
         return np.concatenate(blocks)
 
     def peak_db(self, y):
-        """Return the maximum of the spectrogram of a signal, in dB."""
+        """Return the maximum of the mel spectrogram of a signal [samples], in dB."""
         return decibels(self.power(y).max(initial=0.0))
 
     def __call__(self, y, peak_db=None):
-        """Return the mel spectrogram of a signal in dB, float32 [T, mels].
+        """Compute the mel spectrogram of a signal.
 
-        `peak_db` is the maximum to floor by, for a stretch of a longer signal; the stretch's own when left out.
+        Parameters
+        ----------
+        y : ndarray [samples]
+        peak_db : float, optional
+            Level that stands for the maximum, for a segment of a longer signal; the signal's maximum when left out.
+
+        Returns
+        -------
+        levels_db : ndarray [T, mels], float32
+            In dB.
 
         Raises
         ------
         VconvError
-            The signal is empty, not [samples] or holds NaN.
+            The signal is empty, has more than one axis, or holds NaN.
         """
         y = np.asarray(y)
         if y.ndim != 1 or not len(y) or not np.isfinite(y).all():
@@ -128,5 +146,5 @@ class MelSpectrogram:
 
 
 def decibels(power):
-    """Return 10 · log10 of a power, not below that of `LOWEST_POWER`."""
+    """Return 10 · log10 of a power; powers below `LOWEST_POWER` count as `LOWEST_POWER`."""
     return 10 * np.log10(np.maximum(power, LOWEST_POWER))

@@ -1,4 +1,4 @@
-"""Mel-cepstra of power spectra by frequency transformation, as one matrix product."""
+"""Mel-cepstra: from power spectra and back, by warping the frequency axis of the cepstrum."""
 
 from functools import lru_cache
 
@@ -16,11 +16,11 @@ def from_spectrum(spectrum, order=24, alpha=0.41):
     Parameters
     ----------
     spectrum : ndarray [..., K]
-        Power at K = fft_size / 2 + 1 bins from 0 to the Nyquist frequency; values below 1e-30 count as 1e-30.
+        Power at K = fft_size / 2 + 1 frequencies from 0 to the Nyquist frequency; values below 1e-30 count as 1e-30.
     order : int
-        The highest coefficient.
+        Number of the highest coefficient.
     alpha : float
-        The warping, in (-1, 1): 0 gives the plain cepstrum, 0.41 the mel scale at 16 kHz.
+        All-pass coefficient, in (-1, 1): 0 gives the plain cepstrum, 0.41 the mel scale at 16 kHz.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def from_spectrum(spectrum, order=24, alpha=0.41):
 
     Examples
     --------
-    >>> from_spectrum(np.full(513, np.exp(2.0)), order=0)  # a flat spectrum is all c0, the log amplitude
+    >>> from_spectrum(np.full(513, np.exp(2.0)), order=0)  # of a flat spectrum, only c0, the log amplitude, is not 0
     array([1.])
     """
     spectrum = np.asarray(spectrum, dtype=np.float64)
@@ -44,9 +44,9 @@ def to_spectrum(mel_cepstrum, bins, alpha=0.41):
     ----------
     mel_cepstrum : ndarray [..., order + 1]
     bins : int
-        From 0 to the Nyquist frequency.
+        K, the number of frequencies from 0 to the Nyquist frequency.
     alpha : float
-        The warping that `from_spectrum` was given.
+        All-pass coefficient of the mel-cepstra, as in `from_spectrum`.
 
     Returns
     -------
@@ -60,10 +60,11 @@ def to_spectrum(mel_cepstrum, bins, alpha=0.41):
 
 @lru_cache(maxsize=32)
 def mel_alpha(rate):
-    """Return the alpha, in steps of 0.001, whose warping is nearest the mel scale at `rate` Hz: 0.41 at 16 kHz.
+    """Return the all-pass coefficient that approximates the mel scale at `rate` Hz: 0.41 at 16 kHz.
 
-    Nearest in the least-squares sense over 0 Hz to Nyquist, both axes scaled to end at 1, with Fant's mel
-    1000 log2(1 + f / 1 kHz) (1968, "Analysis and synthesis of speech processes"): 0.455 at 22.05 kHz, 0.554 at 48 kHz.
+    It minimizes, in steps of 0.001, the squared error over 0 Hz to the Nyquist frequency, with both scales normalized
+    to end at 1. The mel scale is Fant's, 1000 log2(1 + f / 1 kHz) (1968, "Analysis and synthesis of speech processes").
+    The result is 0.455 at 22.05 kHz and 0.554 at 48 kHz.
     """
     omega = np.linspace(0, np.pi, 1000)
     mel = np.log1p(omega / np.pi * rate / 2000)
@@ -78,7 +79,7 @@ def _matrix(bins, order, alpha):
     fft_size = 2 * (bins - 1)
     cosines = np.cos(2 * np.pi / fft_size * np.outer(np.arange(bins), np.arange(bins)))
     weights = np.full(bins, 2.0)
-    weights[[0, -1]] = 1.0  # 0 Hz and Nyquist stand once in the full circle, the bins between them twice
+    weights[[0, -1]] = 1.0  # 0 Hz and the Nyquist frequency occur once in the full spectrum, the bins between twice
     to_cepstrum = weights[:, None] * cosines * weights / fft_size
     matrix = to_cepstrum @ frequency_warp(bins, order, alpha)
     matrix.setflags(write=False)
@@ -91,24 +92,24 @@ def frequency_warp(quefrencies, order, alpha):
     Parameters
     ----------
     quefrencies : int
-        Coefficients of the cepstrum, c0 included.
+        Number of coefficients of the cepstrum, c0 included.
     order : int
-        The highest coefficient of the warped one.
+        Number of the highest coefficient of the warped cepstrum.
     alpha : float
-        As in `from_spectrum`: above 0 it moves resonances up, below 0 down. Mel-cepstra can be warped once more: a
-        small alpha makes them those of a shorter or longer vocal tract.
+        As in `from_spectrum`: above 0 it moves resonances up, below 0 down. Mel-cepstra can be warped again; a small
+        alpha then gives those of a shorter or longer vocal tract.
 
     Returns
     -------
     matrix : ndarray [quefrencies, order + 1], float64
         cepstrum @ matrix is the warped cepstrum.
     """
-    # With w = z~^-1 of the warped plane, z^-1 = A(w) = (w + alpha) / (1 + alpha w). Row n holds A^n in powers of w;
-    # (1 + alpha w) A^n = (w + alpha) A^(n-1) gives it from the row above.
-    rows = np.zeros((quefrencies, order + 1))
-    rows[0, 0] = 1.0
+    # With w = z~^-1 of the warped plane, z^-1 = A(w) = (w + alpha) / (1 + alpha w). Row n holds the coefficients of A^n
+    # in powers of w; (1 + alpha w) A^n = (w + alpha) A^(n-1) gives it from row n - 1.
+    matrix = np.zeros((quefrencies, order + 1))
+    matrix[0, 0] = 1.0
     for n in range(1, quefrencies):
-        rows[n, 0] = alpha * rows[n - 1, 0]
+        matrix[n, 0] = alpha * matrix[n - 1, 0]
         for m in range(1, order + 1):
-            rows[n, m] = rows[n - 1, m - 1] + alpha * (rows[n - 1, m] - rows[n, m - 1])
-    return rows
+            matrix[n, m] = matrix[n - 1, m - 1] + alpha * (matrix[n - 1, m] - matrix[n, m - 1])
+    return matrix

@@ -1,4 +1,4 @@
-"""Mel spectrograms in files: .npz with the settings that made them, or bare .npy."""
+"""Files of mel spectrograms: .npz with their settings, or .npy without."""
 
 import zipfile
 
@@ -22,28 +22,40 @@ def save(path, levels_db, settings):
 
 
 def read(path, settings):
-    """Return the mel spectrogram in dB [T, mels] of a file that `save` wrote, or of a .npy file, for a vocoder.
+    """Read a mel spectrogram for a vocoder.
+
+    Parameters
+    ----------
+    path : str or Path
+        A .npz file of `save`, or a .npy file.
+    settings : MelSettings
+        Those of the vocoder.
+
+    Returns
+    -------
+    levels_db : ndarray
+        The array of the file; [T, mels] in dB if the file is right.
 
     Raises
     ------
     VconvError
-        The file is missing or no such array, or says that it was made with other than the vocoder's `settings`.
+        The file is missing or holds no mel spectrogram, or its settings are not those of the vocoder.
     """
     try:
         loaded = np.load(path, allow_pickle=False)
         if isinstance(loaded, np.ndarray):
             return loaded
         with loaded:
-            found = MelSettings(*(loaded[name].item() for name in MelSettings._fields))
+            file_settings = MelSettings(*(loaded[name].item() for name in MelSettings._fields))
             levels_db = loaded["mel"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise VconvError(
             f"{path}: holds no mel spectrogram ({' '.join(str(error).split())}); give a .npy file with an array "
             f"[frames, mels], or what vconv.audio.mel_file.save wrote"
         ) from error
-    if found.differences(settings):
+    if file_settings.differences(settings):
         raise VconvError(
-            f"{path}: does not fit the vocoder: {found.differences(settings)}; compute it again with the "
+            f"{path}: does not fit the vocoder: {file_settings.differences(settings)}; compute it again with the "
             f"vocoder's settings"
         )
     return levels_db

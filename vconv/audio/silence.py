@@ -7,17 +7,17 @@ FADE_FRAMES = 1.0  # standard deviation of the Gaussian that fades between speec
 
 
 def keep_source_silence(converted, recording, mask, rate, frame_period_ms):
-    """Return a converted signal with the recording it was made from in its pauses.
+    """Return a converted signal whose pauses are those of the recording.
 
-    A vocoder renders the noise of a room as noise of its own, which flutters with the measured envelope.
+    A vocoder replaces the noise of the room by synthetic noise, whose level fluctuates with the measured envelope.
 
     Parameters
     ----------
     converted, recording : ndarray [samples]
-        They begin together; after the end of the recording there is silence. The median of the recording's pauses is
+        They begin at the same time; after its end the recording counts as silent. The median of its pauses is
         subtracted, because a constant offset would click where speech begins.
     mask : ndarray [T], bool
-        The speech mask; frame t lies at t · frame_period_ms.
+        The speech mask; frame t is centered at t · frame_period_ms.
     rate : int
         In Hz.
     frame_period_ms : float
@@ -30,9 +30,9 @@ def keep_source_silence(converted, recording, mask, rate, frame_period_ms):
     weight = gaussian_filter1d(np.asarray(mask, np.float64), FADE_FRAMES)
     frames = np.arange(len(converted)) * (1000 / rate / frame_period_ms)
     weight = np.interp(frames, np.arange(len(weight)), weight)
-    own = np.zeros(len(converted))
-    own[: len(recording)] = recording[: len(converted)]
+    background = np.zeros(len(converted))
+    background[: len(recording)] = recording[: len(converted)]
     pause = weight[: len(recording)] < 0.5
     if pause.any():
-        own[: len(recording)] -= np.median(own[: len(recording)][pause])
-    return own + weight * (converted - own)
+        background[: len(recording)] -= np.median(background[: len(recording)][pause])
+    return background + weight * (converted - background)

@@ -1,4 +1,4 @@
-"""Audio files become mono float64 signals in [-1, 1) and back; nothing else in the project opens an audio file."""
+"""Audio files ↔ mono float64 signals in [-1, 1); resampling. Only this module opens audio files."""
 
 import io
 import os
@@ -12,9 +12,9 @@ from vconv.common import files
 from vconv.common.errors import VconvError
 
 SUBTYPES = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
-PEAK = 0.999
+PEAK = 0.999  # louder signals are scaled down to this peak
 FULL_SCALE = 32768.0  # of 16-bit samples
-BLOCK = 1 << 16
+BLOCK = 1 << 16  # samples that are encoded at once
 REMEDY = "choose a folder you may write to"
 
 
@@ -26,19 +26,19 @@ def read(path, rate=None):
     path : str or Path
         Any format of libsndfile: WAV, FLAC, Ogg, AIFF, MP3 …; any rate, depth and number of channels.
     rate : int, optional
-        The rate wanted, in Hz; the signal is resampled when the file has another.
+        Sample rate of the result, in Hz; a file of another rate is resampled. The file's rate when left out.
 
     Returns
     -------
     y : ndarray [samples], float64
         The mean of the channels; integer formats are scaled to [-1, 1).
     rate : int
-        The rate of `y`, in Hz.
+        Sample rate of `y`, in Hz.
 
     Raises
     ------
     VconvError
-        The file is missing, no audio, empty, or holds NaN or infinite samples.
+        The file is missing, is no audio file, is empty, or holds NaN or infinite samples.
     """
     if not Path(path).is_file():
         raise VconvError(f"{path}: there is no such file; name an existing audio file")
@@ -64,9 +64,9 @@ def rate_of(path):
 
 
 def write(path, y, rate, file_rate=None):
-    """Write a mono signal; a signal too loud for the file is scaled down as a whole, never clipped.
+    """Write a mono signal, whole or not at all; a missing folder is created.
 
-    The file appears complete or not at all; its folder is made if missing.
+    A signal whose peak is above 0.999 is scaled down as a whole, not clipped.
 
     Parameters
     ----------
@@ -75,9 +75,9 @@ def write(path, y, rate, file_rate=None):
     y : ndarray [samples]
         The signal; full scale is [-1, 1).
     rate : int
-        The rate of `y`, in Hz.
+        Sample rate of `y`, in Hz.
     file_rate : int, optional
-        The rate of the file, in Hz; `rate` when left out.
+        Sample rate of the file, in Hz; `rate` when left out.
 
     Returns
     -------
@@ -87,16 +87,10 @@ def write(path, y, rate, file_rate=None):
     Raises
     ------
     VconvError
-        The suffix is unknown, the signal is empty, not mono or not finite, or the place cannot be written.
+        The suffix is unknown, the signal is empty, not mono or not finite, or the folder cannot be written.
     """
-    path = Path(path)
-    if path.suffix.lower() not in SUBTYPES:
-        raise VconvError(f"{path}: cannot write the format {path.suffix!r}; use one of: {', '.join(SUBTYPES)}")
-    y = np.asarray(y)
-    if y.ndim != 1 or not len(y):
-        raise VconvError(f"{path}: a signal of shape {y.shape} cannot be written; it must be [samples], not empty")
-    if not np.isfinite(y).all():
-        raise VconvError(f"{path}: the signal holds NaN or infinite samples; nothing was written")
+    path, y = Path(path), np.asarray(y)
+    _check_writable(path, y)
     if file_rate not in (None, rate):
         y, rate = resample(y.astype(np.float64), rate, file_rate), file_rate
     gain = _gain(y)
@@ -113,18 +107,18 @@ def write(path, y, rate, file_rate=None):
 
 
 def to_flac(y, rate):
-    """Return a signal [samples] as the bytes of a FLAC file, for pages: lossless, and every browser plays it."""
+    """Return a signal [samples] as the bytes of a FLAC file, which is lossless and plays in every browser."""
     file = io.BytesIO()
     _encode(file, y, _gain(y), int(rate), ".flac")
     return file.getvalue()
 
 
 def resample(y, rate, new_rate):
-    """Return `y` [samples] at `new_rate` Hz, by cutting or extending its Fourier transform.
+    """Return `y` [samples] at `new_rate` Hz, by truncating or zero-padding its Fourier transform.
 
-    It keeps everything up to the lower Nyquist frequency. The usual resamplers fade out from 0.91 of it: sent from 16
-    to 48 kHz and back by soxr (HQ or VHQ), speech is 4 to 5 dB of mel-cepstral distortion away from itself; sent by
-    this function, 0.16 dB (`benchmarks/resampling.py`).
+    All frequencies up to the lower Nyquist frequency are kept. Other resamplers fade out from 0.91 of it: resampling
+    speech from 16 to 48 kHz and back costs 4 to 5 dB of mel-cepstral distortion with soxr (HQ or VHQ), and 0.16 dB with
+    this function (`benchmarks/resampling.py`).
     """
     if not (rate > 0 and new_rate > 0):
         raise VconvError(f"a sample rate of {min(rate, new_rate)} Hz is impossible; it must be above 0")
@@ -132,39 +126,50 @@ def resample(y, rate, new_rate):
         return y
     common = gcd(int(rate), int(new_rate))
     old_block, new_block = int(rate) // common, int(new_rate) // common
-    blocks = len(y) // old_block + 2  # whole ones, for an exact ratio; the last is silence, since the transform wraps
+    # Whole blocks, for an exact ratio. The last is silence, because the transform is periodic.
+    blocks = len(y) // old_block + 2
     step = 2 ** max(0, blocks.bit_length() - 6)
-    blocks = -(-blocks // step) * step  # no large prime factor, for a fast transform
+    blocks = -(-blocks // step) * step  # without a large prime factor the transform is fast
     transform = np.fft.rfft(y, blocks * old_block)[: blocks * min(old_block, new_block) // 2]
     return np.fft.irfft(transform, blocks * new_block)[: -(-len(y) * new_block // old_block)] * (new_block / old_block)
 
 
 def to_int16(y):
-    """Return a signal as int16, full scale 32768, rounded and clipped; a 16-bit file that was `read` comes back."""
+    """Return a signal as int16, full scale 32768, rounded and clipped; exact for the samples of a 16-bit file."""
     return np.clip(np.round(y * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
 
 
+def _check_writable(path, y):
+    """Raise a VconvError for an unknown suffix, or a signal that is empty, not mono or not finite."""
+    if path.suffix.lower() not in SUBTYPES:
+        raise VconvError(f"{path}: cannot write the format {path.suffix!r}; use one of: {', '.join(SUBTYPES)}")
+    if y.ndim != 1 or not len(y):
+        raise VconvError(f"{path}: a signal of shape {y.shape} cannot be written; it must be [samples], not empty")
+    if not np.isfinite(y).all():
+        raise VconvError(f"{path}: the signal holds NaN or infinite samples; nothing was written")
+
+
 def _gain(y):
-    """Return what brings a signal too loud for a file down to PEAK; 1.0 for others."""
-    loudest = float(max(y.max(initial=0), -y.min(initial=0)))
-    return min(1.0, PEAK / max(loudest, PEAK))
+    """Return the factor that brings a peak above PEAK down to it; 1.0 for quieter signals."""
+    peak = float(max(y.max(initial=0), -y.min(initial=0)))
+    return min(1.0, PEAK / max(peak, PEAK))
 
 
 def _encode(file, y, gain, rate, suffix):
-    """Write a signal that `gain` makes fit into [-1, 1) into an open file in the format of the suffix.
+    """Write `gain` · `y`, which lies in [-1, 1), to an open file in the format of the suffix.
 
-    Block by block: an hour as float64 takes half a gigabyte, and libsndfile's Vorbis encoder overflows its stack on
-    long blocks.
+    The signal is written in blocks, because an hour as float64 takes half a gigabyte, and libsndfile's Vorbis encoder
+    overflows its stack on long blocks.
     """
     format_name, subtype = SUBTYPES[suffix]
     with soundfile.SoundFile(file, "w", rate, 1, subtype, format=format_name) as sound:
         for start in range(0, len(y), BLOCK):
             block = gain * y[start : start + BLOCK].astype(np.float64)
-            # By hand, because libsndfile's own scaling makes read -> write -> read inexact.
+            # libsndfile's scaling to 16 bits would make read -> write -> read inexact.
             sound.write(to_int16(block) if subtype == "PCM_16" else block)
 
 
 def _reason(error):
-    """Return the library's message without the path and the full stop."""
+    """Return libsndfile's message without the path and the full stop."""
     text = getattr(error, "error_string", None) or getattr(error, "strerror", None) or str(error)
     return text.strip().rstrip(".")

@@ -1,1 +1,1 @@
-"""CONVERSION: a run folder and recordings → the same utterances in another speaker's voice."""
+"""CONVERSION: converting recordings to another speaker's voice with a trained model; vocoders and their export."""

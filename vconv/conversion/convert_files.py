@@ -1,4 +1,4 @@
-"""Converting many recordings: folders, or pairs of a corpus' speakers; a broken recording does not stop the rest."""
+"""Conversion of many recordings, from folders or of pairs of speakers; a broken recording does not stop the rest."""
 
 from collections import Counter
 from itertools import permutations
@@ -13,7 +13,7 @@ from vconv.common.errors import VconvError
 
 
 class Task(NamedTuple):
-    """A recording, its speaker (None for an unseen one), and the output file of each target speaker."""
+    """A recording to convert; its speaker, None if unseen; and target speaker → path of the converted file."""
 
     path: Path
     source: str | None
@@ -21,35 +21,44 @@ class Task(NamedTuple):
 
 
 def recordings(inputs, more_suffixes=()):
-    """Return the audio files among `inputs`, each a file or a folder, as a list of paths.
+    """List the audio files among files and folders.
 
-    Of a folder, files whose suffix is one of `more_suffixes` count too.
+    Parameters
+    ----------
+    inputs : iterable of str or Path
+        Files, or folders whose audio files are listed.
+    more_suffixes : tuple of str
+        Suffixes of other files in folders that are listed too.
+
+    Returns
+    -------
+    paths : list of Path
 
     Raises
     ------
     VconvError
-        A path does not exist, a folder holds no audio, or two files would be converted to the same name.
+        A path does not exist, a folder holds no audio file, or two files would be converted to the same file.
     """
-    found = []
+    paths = []
     for path in map(Path, inputs):
         if path.is_dir():
-            found += audio_files(path, more_suffixes)
+            paths += audio_files(path, more_suffixes)
         elif path.exists():
-            found.append(path)
+            paths.append(path)
         else:
             raise VconvError(f"{path}: there is no such file or folder; name recordings or a folder of them")
-    stems = Counter(path.stem for path in found)
-    for path in found:
+    stems = Counter(path.stem for path in paths)
+    for path in paths:
         if stems[path.stem] > 1:
             raise VconvError(
                 f"{path}: there is another recording called {path.stem!r}, and both would be converted to "
                 f"the same file; convert them one after the other into different folders"
             )
-    return found
+    return paths
 
 
 def folder_tasks(inputs, source, target, output, suffix, more_suffixes=()):
-    """Return the tasks of converting `inputs` to OUTPUT/<stem><suffix>."""
+    """Return the tasks that convert `inputs`, as in `recordings`, to OUTPUT/<stem><suffix>."""
     return [
         Task(path, source, {target: Path(output) / f"{path.stem}{suffix}"})
         for path in recordings(inputs, more_suffixes)
@@ -57,7 +66,10 @@ def folder_tasks(inputs, source, target, output, suffix, more_suffixes=()):
 
 
 def pair_tasks(corpus, split, pairs, output, suffix):
-    """Return the tasks of converting a split of a `Corpus` to OUTPUT/<SRC>-<TGT>/<name><suffix>."""
+    """Return the tasks that convert a split of a `Corpus` to OUTPUT/<SOURCE>-<TARGET>/<name><suffix>.
+
+    `pairs` is a list of (source, target). VconvError if the split holds no recording of the source speakers.
+    """
     tasks = []
     for utterance in corpus.utterances:
         targets = [target for source, target in pairs if source == utterance.speaker]
@@ -74,73 +86,95 @@ def pair_tasks(corpus, split, pairs, output, suffix):
 
 
 def parse_pairs(text, speakers):
-    """Return "A-B,C-D" as [("A", "B"), ("C", "D")], or every ordered pair for "all"; names may hold hyphens.
+    """Return the pairs of speakers of the option --pairs, (source, target).
+
+    Parameters
+    ----------
+    text : str
+        "A-B,C-D", or "all" for all ordered pairs. Names may contain hyphens.
+    speakers : sequence of str
 
     Raises
     ------
     VconvError
-        A pair is not of two different known speakers, two pairs have the same name, or there is only one speaker.
+        A pair is not of two different speakers, two pairs have the same name, or there is only one speaker.
     """
-    known = {}
+    by_name = {}
     for pair in permutations(speakers, 2):
-        other = known.setdefault("-".join(pair), pair)
-        if other != pair:
+        same_name = by_name.setdefault("-".join(pair), pair)
+        if same_name != pair:
             raise VconvError(
-                f"--pairs: {'-'.join(pair)!r} could be {other[0]!r} to {other[1]!r} or {pair[0]!r} to "
+                f"--pairs: {'-'.join(pair)!r} could be {same_name[0]!r} to {same_name[1]!r} or {pair[0]!r} to "
                 f"{pair[1]!r}; convert their files with --source and --target"
             )
-    if not known:
-        raise VconvError(f"--pairs: the model knows no speaker but {speakers[0]}; train it on two or more")
-    names = list(known) if text == "all" else [name.strip() for name in text.split(",")]
+    if not by_name:
+        raise VconvError(f"--pairs: the model has only the speaker {speakers[0]}; train it on two or more")
+    names = list(by_name) if text == "all" else [name.strip() for name in text.split(",")]
     for name in names:
-        if name not in known:
+        if name not in by_name:
             raise VconvError(
                 f"--pairs: {name!r} is not SOURCE-TARGET of two different speakers among: {', '.join(speakers)}"
             )
-    return [known[name] for name in dict.fromkeys(names)]
+    return [by_name[name] for name in dict.fromkeys(names)]
 
 
 def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=None, report=print):
-    """Convert every task with a `VoiceConverter`; return (number of files written, list of failures as sentences).
+    """Convert the recordings of all tasks.
 
-    `file_rate` is the sample rate of the files in Hz (the model's when None). `vocoder`, if there is one, vocodes the
-    converter's signals. Signals too loud for a file are scaled down, and `report` gets a line about it.
+    Parameters
+    ----------
+    converter : vconv.conversion.converter.VoiceConverter
+    tasks : list of Task
+    file_rate : int, optional
+        Sample rate of the files, in Hz; that of the model when left out.
+    synthesis : {"world", "diff"}
+    vocoder : vconv.conversion.vocoders.Vocoder, optional
+        Resynthesizes the converter's signals.
+    report : callable
+        Gets a line about each signal that is scaled down because it is too loud for a file.
+
+    Returns
+    -------
+    written : int
+        Number of files.
+    failures : list of str
+        A sentence about each recording that could not be converted.
     """
 
-    def versions(task):
+    def signals(task):
         analyzed = converter.analyze(task.path, task.source)
         for target in task.outputs:
             y = converter.synthesize(analyzed, target, synthesis)
             yield target, vocoder.resynthesize(y, converter.rate) if vocoder else y
 
-    return _write_all(tasks, versions, converter.rate, file_rate, "convert", report)
+    return _write_all(tasks, signals, converter.rate, file_rate, "convert", report)
 
 
 def vocode_all(vocoder, tasks, file_rate=None, report=print):
-    """Vocode every task's recording, or mel spectrogram; returns and reports as `convert_all`."""
+    """Vocode the recordings or mel spectrograms of all tasks; parameters and result as of `convert_all`."""
 
-    def versions(task):
+    def signals(task):
         for target in task.outputs:
             yield target, vocoder.vocode_file(task.path)
 
-    return _write_all(tasks, versions, vocoder.rate, file_rate, "vocode", report)
+    return _write_all(tasks, signals, vocoder.rate, file_rate, "vocode", report)
 
 
-def _write_all(tasks, versions, rate, file_rate, what, report):
-    """Write what `versions(task)` yields, (target, signal at `rate`), to the files of every task."""
+def _write_all(tasks, signals, rate, file_rate, what, report):
+    """Write the signals at `rate` Hz that `signals(task)` yields, (target, signal), to the files of each task."""
     written, failures = 0, []
     total = sum(len(task.outputs) for task in tasks)
     with tqdm(total=total, unit="file", desc=what, disable=None) as bar:
         for task in tasks:
             try:
                 _prepare(task)
-                for target, y in versions(task):
+                for target, y in signals(task):
                     output = task.outputs[target]
                     gain = wav.write(output, y, rate, file_rate)
                     written += 1
                     if gain < 1:
                         bar.clear()
-                        report(f"{output}: was too loud and is scaled by {gain:.2f}")
+                        report(f"{output}: too loud, scaled by {gain:.2f}")
             except VconvError as error:
                 failures.append(error.about(task.path))
             bar.update(len(task.outputs))
@@ -148,7 +182,7 @@ def _write_all(tasks, versions, rate, file_rate, what, report):
 
 
 def _prepare(task):
-    """Make the folders of a task's files; VconvError if one would overwrite the recording."""
+    """Create the folders of a task's files; VconvError if a file would overwrite the recording."""
     for output in task.outputs.values():
         output.parent.mkdir(parents=True, exist_ok=True)
         if output.exists() and output.samefile(task.path):

@@ -1,10 +1,12 @@
-"""Conversion of a recording to another speaker's voice, by a trained run.
+"""Conversion of a recording to another speaker's voice, by a trained model.
 
-Spectrum and energy go through the model (`vconv.spectral_conversion`), log-F0 is converted to the target's statistics,
-and aperiodicity stays the source's (Hsu et al. 2016, arXiv 1610.04019, section 4). Two ways lead to a signal: WORLD
-synthesizes it, with the recording's own signal in the pauses where the model's settings ask for that; or the recording
-is moved in pitch and filtered by the ratio of the spectra (Kobayashi et al. 2014, "Statistical singing voice conversion
-with direct waveform modification based on the spectrum differential", Interspeech), which keeps its excitation.
+The model predicts spectrum and energy (`vconv.spectral_conversion`), log-F0 is converted to the target's statistics,
+and aperiodicity does not change (Hsu et al. 2016, arXiv 1610.04019, section 4). The signal is made in one of two ways:
+
+- WORLD synthesizes it; in pauses it may be the recording's own signal, if the model's settings ask for that.
+- The recording's F0 is moved by PSOLA, and the result is filtered by the ratio of the spectra (differential filter:
+  Kobayashi et al. 2014, "Statistical singing voice conversion with direct waveform modification based on the spectrum
+  differential", Interspeech). This keeps the recording's excitation.
 """
 
 from pathlib import Path
@@ -28,9 +30,16 @@ LARGEST_GAIN = 1000.0  # of power, 30 dB either way
 
 
 class Utterance(NamedTuple):
-    """A recording, analyzed once for all targets: samples, WORLD's `Analysis`, the speaker's `LogF0`, encoded features.
+    """A recording, analyzed once for all targets.
 
-    `encoded` is what `encode` of the model's spectral converter returned.
+    Attributes
+    ----------
+    y : ndarray [samples], float64
+    analysis : world.Analysis
+    log_f0 : f0.LogF0
+        Statistics of the source speaker.
+    encoded : object
+        The result of `encode` of the model's spectral converter.
     """
 
     y: np.ndarray
@@ -40,16 +49,16 @@ class Utterance(NamedTuple):
 
 
 class VoiceConverter:
-    """A trained model, ready to convert.
+    """A trained model that converts recordings; `VoiceConverter.load(run)` loads one.
 
     Attributes
     ----------
     speakers : tuple of str
         The target speakers.
     rate : int
-        Sample rate of its output, in Hz.
+        Sample rate of the converted signals, in Hz.
     settings : dict
-        The run's settings; those of the model complete.
+        The settings of the run, with the complete settings of the model.
 
     Examples
     --------
@@ -75,7 +84,7 @@ class VoiceConverter:
         Raises
         ------
         VconvError
-            The folder is missing, is no run, or has no checkpoint yet.
+            The folder is missing, holds no run, or has no checkpoint yet.
         """
         folder = RunFolder(run)
         settings = folder.settings() | {"settings": folder.model_settings()}
@@ -89,34 +98,34 @@ class VoiceConverter:
         Parameters
         ----------
         audio : str, Path or ndarray [samples]
-            A recording, or its samples in [-1, 1].
+            An audio file, or samples in [-1, 1].
         target : str
             One of `speakers`.
         source : str, optional
-            Who speaks, one of `speakers`. Left out for an unseen speaker, whose F0 range and statistics are then
-            estimated from the utterance.
+            The speaker of the recording, one of `speakers`. Left out for an unseen speaker, whose F0 range and
+            statistics are estimated from the utterance.
         rate : int, optional
-            Sample rate of an array, in Hz; the model's own when left out.
+            Sample rate of an array, in Hz; that of the model when left out.
         synthesis : {"world", "diff"}
-            A signal synthesized by WORLD, or the recording itself, moved in pitch and filtered.
+            WORLD's synthesis, or the differential filter on the recording.
 
         Returns
         -------
         y : ndarray [samples], float64
         rate : int
-            The model's, in Hz.
+            Sample rate of `y`, that of the model, in Hz.
 
         Raises
         ------
         VconvError
-            An unknown speaker or synthesis, an unreadable or silent recording, or one shorter than three frames.
+            A speaker or the synthesis is unknown, or the recording is unreadable, silent or shorter than three frames.
         """
         one_of(target, self.speakers, "target speaker")
         one_of(synthesis, SYNTHESES, "synthesis")
         return self.synthesize(self.analyze(audio, source, rate), target, synthesis), self.rate
 
     def analyze(self, audio, source=None, rate=None):
-        """Return the `Utterance` of a recording; arguments as for `convert`."""
+        """Return the `Utterance` of a recording; parameters and errors as of `convert`."""
         y = self._signal(audio, rate)
         number = None if source is None else self._number(source)
         if number is None:
@@ -133,11 +142,11 @@ class VoiceConverter:
         return Utterance(y, analysis, log_f0, self.spectral.encode(frames, number))
 
     def synthesize(self, utterance, target, synthesis="world"):
-        """Return the signal [samples] of an `Utterance` in the voice of `target`; see `convert`."""
+        """Return the signal, float64 [samples], of an `Utterance` converted to `target`; see `convert`."""
         number, analysis = self._number(target), utterance.analysis
         spectrum = world.restore_energy(*self.spectral.predict(utterance.encoded, number))
         f0_hz = self.spectral.convert_f0(analysis.f0_hz, utterance.log_f0, self._log_f0(number))
-        f0_hz = np.minimum(f0_hz, self.rate / 2)  # far above it WORLD writes beyond its memory
+        f0_hz = np.minimum(f0_hz, self.rate / 2)  # with a much higher F0 WORLD writes beyond its memory
         render = (self._diff if synthesis == "diff" else self._world)(utterance, f0_hz)
         iterations = self.spectral.resynthesis_iterations
         y = resynthesize(render, spectrum, f0_hz, self.rate, self.frame_period_ms, iterations)
@@ -147,13 +156,13 @@ class VoiceConverter:
         return y
 
     def _world(self, utterance, f0_hz):
-        """Return the function power spectrum [T, K] → signal synthesized by WORLD."""
+        """Return the function power spectrum [T, K] → signal [samples], synthesized by WORLD."""
         return lambda spectrum: world.synthesize(
             f0_hz, spectrum, utterance.analysis.aperiodicity, self.rate, self.frame_period_ms
         )
 
     def _diff(self, utterance, f0_hz):
-        """Return the function power spectrum [T, K] → the recording, moved in pitch and filtered to that spectrum."""
+        """Return the function power spectrum [T, K] → signal [samples]: the recording, with new F0 and filtered."""
         y = psola.move_pitch(utterance.y, utterance.analysis.f0_hz, f0_hz, self.rate, self.frame_period_ms)
 
         def render(spectrum):
@@ -163,16 +172,18 @@ class VoiceConverter:
         return render
 
     def _number(self, speaker):
-        """Return the number the model knows a speaker by."""
+        """Return the number of a speaker in the model."""
         return self.speakers.index(one_of(speaker, self.speakers, "speaker"))
 
     def _log_f0(self, number):
-        """Return the `LogF0` of the speaker of that number."""
-        found = self.statistics
-        return f0.LogF0(found.log_f0_mean[number], found.log_f0_std[number], found.log_f0_percentiles[number])
+        """Return the `LogF0` of a speaker, by its number."""
+        statistics = self.statistics
+        return f0.LogF0(
+            statistics.log_f0_mean[number], statistics.log_f0_std[number], statistics.log_f0_percentiles[number]
+        )
 
     def _signal(self, audio, rate):
-        """Return the samples of a path or an array at the model's rate."""
+        """Return the samples of an audio file or an array, at the sample rate of the model."""
         if isinstance(audio, (str, Path)):
             return wav.read(audio, self.rate)[0]
         y = np.asarray(audio, np.float64)

@@ -1,4 +1,4 @@
-"""A vocoder's generator for other programs: mel spectrogram in dB float32 [1, T, mels] → signal float32 [T · hop]."""
+"""Export of a vocoder's generator: mel spectrogram in dB float32 [1, T, mels] → signal float32 [T · hop]."""
 
 from pathlib import Path
 
@@ -10,20 +10,20 @@ from vconv.conversion.vocoders import MelGANVocoder
 
 
 def export(run, kind, output):
-    """Write the generator of the run folder `run`, weight norms folded away, all weights constants.
+    """Write the generator of the run folder `run`, with constant weights and without weight normalization.
 
     Parameters
     ----------
     run : str or Path
     kind : {"saved-model", "tflite"}
     output : str or Path
-        A new folder for a SavedModel, whose signature `serving_default` has the input `mel` and the output `wave`; a
-        file for TensorFlow Lite, whose input may be resized to any number of frames.
+        For a SavedModel a new folder; its signature `serving_default` has the input `mel` and the output `wave`. For
+        TensorFlow Lite a file; its input can be resized to any number of frames.
 
     Raises
     ------
     VconvError
-        The run holds no vocoder, or the place is taken or cannot be written.
+        The run holds no vocoder, the folder exists already, or the output cannot be written.
     """
     vocoder = MelGANVocoder.load(run)
     mels = vocoder.mel.settings.mels

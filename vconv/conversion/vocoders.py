@@ -1,4 +1,4 @@
-"""VOCODERS: mel spectrogram → signal; a trained MelGAN, or Griffin-Lim, which nobody needs to train."""
+"""VOCODERS: mel spectrogram → signal, by a trained MelGAN, or by Griffin-Lim without training."""
 
 from pathlib import Path
 
@@ -14,11 +14,11 @@ from vconv.layers.frozen import freeze
 from vconv.models import melgan_networks
 from vconv.training.run_folder import RunFolder
 
-CHUNK_FRAMES = 256  # bounds the memory of the network whatever the length of a recording
+CHUNK_FRAMES = 256  # frames vocoded at once; bounds the memory for long recordings
 
 
 class Vocoder:
-    """What all vocoders do; a subclass sets `mel` (MelSpectrogram) and defines `_signal(levels_db)`."""
+    """Base class of vocoders; a subclass sets `mel` (a `MelSpectrogram`) and defines `_signal(levels_db)`."""
 
     @property
     def rate(self):
@@ -26,7 +26,7 @@ class Vocoder:
         return self.mel.settings.sample_rate
 
     def check_rate(self, rate):
-        """Raise a VconvError unless the vocoder is one for signals of `rate` Hz."""
+        """Raise a VconvError unless the vocoder has the sample rate `rate`, in Hz."""
         if rate != self.rate:
             raise VconvError(
                 f"a signal of {rate} Hz does not fit a vocoder of {self.rate} Hz; use a vocoder trained at {rate} Hz"
@@ -38,7 +38,7 @@ class Vocoder:
         Raises
         ------
         VconvError
-            It is empty, has another number of bands, or holds NaN.
+            The mel spectrogram is empty, has another number of bands, or holds NaN.
         """
         levels_db = np.asarray(levels_db)
         if levels_db.ndim != 2 or levels_db.shape[1] != self.mel.settings.mels or not len(levels_db):
@@ -51,25 +51,25 @@ class Vocoder:
         return self._signal(levels_db.astype(np.float32, copy=False))
 
     def resynthesize(self, y, rate):
-        """Return a signal [samples] at `rate` Hz as the vocoder says it, of the same length.
+        """Return the vocoder's version of a signal [samples] at `rate` Hz, float32, of the same length.
 
         Raises
         ------
         VconvError
-            The rate is not the vocoder's, or the signal is empty or holds NaN.
+            The vocoder has another sample rate, or the signal is empty or holds NaN.
         """
         self.check_rate(rate)
         return self.vocode(self.mel(y))[: len(y)]
 
     def vocode_file(self, path):
-        """Return the signal [samples] of a recording of any rate, or of a mel spectrogram in a .npy or .npz file."""
+        """Return the signal of an audio file of any rate, or of a mel spectrogram in a .npy or .npz file."""
         if Path(path).suffix.lower() in mel_file.SUFFIXES:
             return self.vocode(mel_file.read(path, self.mel.settings))
         return self.resynthesize(*wav.read(path, self.rate))
 
 
 class GriffinLim(Vocoder):
-    """Phases by iteration: the baseline without training."""
+    """Griffin-Lim for a mel spectrogram with given `MelSettings`; the baseline without training."""
 
     def __init__(self, settings):
         self.mel = MelSpectrogram(settings)
@@ -79,7 +79,7 @@ class GriffinLim(Vocoder):
 
 
 class MelGANVocoder(Vocoder):
-    """The generator of a trained MelGAN, its weight norms folded away."""
+    """The generator of a trained MelGAN, converted for inference."""
 
     def __init__(self, model, settings):
         self.network = settings["network"]
@@ -104,20 +104,20 @@ class MelGANVocoder(Vocoder):
         return cls(model, settings)
 
     def _signal(self, levels_db):
-        """Run the generator over chunks, each with the frames around it that its samples depend on."""
+        """Run the generator on chunks, each with the frames around it that its samples depend on."""
         hop, count = self.mel.settings.hop, len(levels_db)
         y = np.empty(count * hop, np.float32)
         for start in range(0, count, CHUNK_FRAMES):
             stop = min(start + CHUNK_FRAMES, count)
             first, last = melgan_networks.receptive_field(self.network, start * hop, stop * hop - 1)
             first = max(first, 0)
-            made = self._run(levels_db[None, first : last + 1]).numpy()
-            y[start * hop : stop * hop] = made[(start - first) * hop : (stop - first) * hop]
+            chunk = self._run(levels_db[None, first : last + 1]).numpy()
+            y[start * hop : stop * hop] = chunk[(start - first) * hop : (stop - first) * hop]
         return y
 
 
 def vocoder_settings(folder):
-    """Return the model settings of a vocoder's `RunFolder`; VconvError if it holds another model."""
+    """Return the model settings of the `RunFolder` of a vocoder; VconvError if it holds another kind of model."""
     run = folder.settings()
     if "mel" not in run["settings"]:
         raise VconvError(
@@ -127,15 +127,20 @@ def vocoder_settings(folder):
 
 
 def load(text, rate):
-    """Return the vocoder that `text` names: griffin-lim, griffin-lim:RUN or melgan:RUN.
+    """Return the vocoder of the option --vocoder.
 
-    `griffin-lim` alone has the mel spectrogram of the Keras tutorial at `rate` Hz (22,050 when None); with a run, that
-    of the run.
+    Parameters
+    ----------
+    text : str
+        "melgan:RUN"; "griffin-lim:RUN", with the mel spectrogram of the run; or "griffin-lim", with that of the Keras
+        tutorial (see `MelSpectrogram`).
+    rate : int or None
+        Sample rate for "griffin-lim", in Hz; 22,050 when None.
 
     Raises
     ------
     VconvError
-        No such vocoder, or no such run.
+        There is no such vocoder, or no such run.
     """
     kind, _, run = text.partition(":")
     one_of(kind, ("griffin-lim", "melgan"), "--vocoder")

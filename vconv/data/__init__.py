@@ -1,7 +1,7 @@
-"""TRAINING DATA: from the feature file to the batches a model trains on; one module for each kind of data.
+"""TRAINING DATA: feature file → training and validation examples; one module for each kind of training data.
 
-A module `name.py` in this folder with a class `Data`, a `TrainingData`, is a kind; the key `training_data` of a model's
-YAML names it. No list names the kinds.
+A module `name.py` in this folder that defines a class `Data`, derived from `TrainingData`, is a kind. The key
+`training_data` of a model's YAML selects it. No list names the kinds.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""FRAME PAIRS: segments of recordings, each with the acoustic features of another speaker that were matched to it."""
+"""FRAME PAIRS: segments of content, each with the acoustic features of a target speaker that were matched to it."""
 
 import numpy as np
 
@@ -16,22 +16,23 @@ VALIDATION_SEGMENTS = 1024
 class FramePairSegments(Windows):
     """Batches of ((content, target), matched, weight) of one split; frames have a hop of 10 ms.
 
-    - content, float32 [batch, T, C], of a segment of a recording; zeros after its end
-    - target, int32 [batch]: any of the speakers, the one who speaks included
-    - matched, float32 [batch, T, 40]: acoustic features of the target, as `AcousticNormalizer` scales them
-    - weight, float32 [batch, T]: how many frames were matched; 0 where there is none, and after the end
+    - content, float32 [batch, T, C], of a segment of a recording; zeros after the end of the recording
+    - target, int32 [batch]: number of the target speaker; the speaker of the recording is one of the targets
+    - matched, float32 [batch, T, 40]: acoustic features of the target, normalized by `AcousticNormalizer`
+    - weight, float32 [batch, T]: number of matched frames; 0 after the end of the recording
 
-    The content of an utterance stays in memory once it was read, 4 · C bytes for each 10 ms.
+    The content of an utterance is kept in memory after its first use, 4 · C bytes for each 10 ms.
 
     Parameters
     ----------
     store : vconv.features.store.FeatureStore
     pairs : vconv.alignment.frame_pairs.FramePairs
-        Made of that store.
+        Of the same store.
     statistics : vconv.features.statistics.Statistics
+        Of the same store.
     split : {"training", "validation"}
     length : int
-        T.
+        T, frames of a segment.
     seed : int
 
     Raises
@@ -50,23 +51,23 @@ class FramePairSegments(Windows):
         self._contents = {}
 
     def read(self, numbers):
-        """Return the batch of windows int64 [n]; all windows of one target in an utterance have adjacent numbers."""
-        utterances, inside = self.locate(numbers)
-        targets, firsts = np.divmod(inside, self.counts[utterances] // len(self.store.speakers))
+        """Return the batch of windows int64 [n]; those of an utterance are numbered by target, then by first frame."""
+        utterances, positions = self.locate(numbers)
+        targets, firsts = np.divmod(positions, self.counts[utterances] // len(self.store.speakers))
         contents, matched, weight = zip(*map(self.segment, utterances, targets, firsts), strict=True)
         return (np.stack(contents), targets.astype(np.int32)), np.stack(matched), np.stack(weight)
 
     def segment(self, number, target, first):
-        """Return (content, matched, weight) of the segment of an utterance that begins with a frame, for `target`."""
-        row = self.aligned[number]
-        encoded = self._content(number)[first : first + self.length]
-        there = slice(row.start + first, row.start + first + len(encoded))
-        matched = self.normalizer.forward(self.pairs.matched[target, there].astype(np.float64), target)
-        weight = self.pairs.weight[target, there].astype(np.float32)
-        return tuple(_padded(part, self.length) for part in (encoded, matched, weight))
+        """Return (content, matched, weight) for a target, of the segment of an utterance from frame `first` on."""
+        aligned = self.aligned[number]
+        segment_content = self._content(number)[first : first + self.length]
+        frames = slice(aligned.start + first, aligned.start + first + len(segment_content))
+        matched = self.normalizer.forward(self.pairs.matched[target, frames].astype(np.float64), target)
+        weight = self.pairs.weight[target, frames].astype(np.float32)
+        return tuple(_padded(array, self.length) for array in (segment_content, matched, weight))
 
     def _content(self, number):
-        """Return the content [n, C] of all frames of an utterance."""
+        """Return the content [n, C] of an utterance."""
         if number not in self._contents:
             utterance = self.utterances[number]
             speaker = self.store.speakers.index(utterance.speaker)
@@ -79,7 +80,7 @@ class FramePairSegments(Windows):
 class Data(TrainingData):
     """Segments with matched frames, for models that predict acoustic features of a whole utterance.
 
-    The facts are how the frames were matched.
+    Its `facts` are the settings of the alignment.
     """
 
     unit = "segments"
@@ -88,7 +89,7 @@ class Data(TrainingData):
     def __init__(self, store, settings, statistics, frame_pairs):
         training = settings["training"]
         self.store, self.statistics, self.settings = store, statistics, settings
-        self.rows, self.transforms = training["batch_size"], frame_pairs.transforms
+        self.batch_size, self.transforms = training["batch_size"], frame_pairs.transforms
         self.training, self.validation = (
             FramePairSegments(store, frame_pairs, statistics, split, training["segment_frames"], seed)
             for split, seed in (("training", training["seed"]), ("validation", 0))
@@ -97,12 +98,12 @@ class Data(TrainingData):
 
     @staticmethod
     def open_inputs(store, frame_pairs=None):
-        """Return the frame pairs in a file, by default the one beside the store."""
+        """Return the frame pairs of the file `frame_pairs`, by default the one beside the store."""
         return {"frame_pairs": open_for(store, frame_pairs)}
 
     @staticmethod
     def sizes(bins, speakers, content_size):
-        """Return the number of speakers, the size of the content, and of the acoustic features."""
+        """Return the numbers of speakers, of content features and of acoustic features."""
         return {"speakers": speakers, "content_size": content_size, "acoustic_size": ACOUSTIC_SIZE}
 
     @classmethod
@@ -113,13 +114,13 @@ class Data(TrainingData):
         return CepstrumConverter(model, statistics, settings["conversion"], transforms)
 
     def prepare(self, model):
-        """Give a new model the rule by which its predictions become content, for its consistency loss."""
+        """Set the model's rule for the content of its predictions, for the consistency loss."""
         encoder = content.encoder_of(self.store.settings)
         model.set_content_rule(encoder.from_acoustic(self.statistics))
 
     def validation_batches(self):
         """Return the validation batches."""
-        return self.validation.sample(VALIDATION_SEGMENTS, self.rows)
+        return self.validation.sample(VALIDATION_SEGMENTS, self.batch_size)
 
     def pictures(self, writer, folder):
         """Return the callback that draws a converted validation utterance."""
@@ -129,5 +130,5 @@ class Data(TrainingData):
 
 
 def _padded(values, length):
-    """Return `values` [n, ...] with zeros after them, [length, ...]."""
+    """Return `values` [n, ...], padded with zeros at the end to [length, ...]."""
     return np.pad(values, [(0, length - len(values)), *[(0, 0)] * (values.ndim - 1)])

@@ -1,8 +1,8 @@
-"""FRAMES: single frames of all speakers, exactly shuffled, read from the memory-mapped feature file.
+"""FRAMES: single frames of all speakers, exactly shuffled, from the memory-mapped feature file.
 
-The order is an endless sequence of passes over the corpus, each an exact permutation of every frame drawn from
-(seed, pass). An epoch is a stretch of that sequence, so any epoch is reproduced from (seed, epoch) alone. Frames are
-gathered in windows sorted by their place in the file: the order is as random as ever, the reading nearly sequential.
+The order is an endless sequence of passes over the corpus, each a permutation of all frames that depends on
+(seed, pass). An epoch is a section of that sequence, so it depends on (seed, epoch) only. Windows of 16,384 frames are
+read at once, sorted by their position in the file; this makes reading nearly sequential and does not change the order.
 """
 
 import itertools
@@ -12,8 +12,8 @@ import numpy as np
 from vconv.data.training_data import TrainingData
 from vconv.features.normalizers import SpectrumNormalizer
 
-WINDOW_FRAMES = 16384  # read in one go: 34 MB of float32 at 513 bins
-VALIDATION_FRAMES = 8192  # give a standard error of 0.1 nats; the whole split would cost as much as training
+WINDOW_FRAMES = 16384  # read at once: 34 MB of float32 for 513 bins
+VALIDATION_FRAMES = 8192  # for a standard error of 0.1 nats; the whole split would take as long as training
 VALIDATION_BATCH = 1024
 
 
@@ -24,11 +24,11 @@ class ShuffledFrames:
     ----------
     store : vconv.features.store.FeatureStore
     statistics : vconv.features.statistics.Statistics
-        Its percentiles set the frames' range.
+        Its percentiles become −1 and 1.
     split : str
     seed : int
     balance_speakers : bool
-        Every speaker gives a pass as many frames as the one with most; the others' repeat.
+        Each speaker contributes as many frames to a pass as the speaker with most frames; frames of others repeat.
     """
 
     def __init__(self, store, statistics, split, seed, balance_speakers=False):
@@ -42,13 +42,13 @@ class ShuffledFrames:
         self.pass_length = len(self.groups) * max(map(len, self.groups))
 
     def order(self, start, stop):
-        """Return the positions `start` to `stop` (exclusive) of the endless sequence: int64 indices into the split."""
+        """Return elements `start` to `stop` (exclusive) of the endless sequence: int64 indices into the split."""
         passes = range(start // self.pass_length, -(-stop // self.pass_length))
         sequence = np.concatenate([self._pass(number) for number in passes])
         return sequence[start - passes[0] * self.pass_length :][: stop - start]
 
     def _pass(self, number):
-        """Return one pass: every frame once, in the order drawn from (seed, number)."""
+        """Return one pass: each frame once, in an order that depends on (seed, number)."""
         random = np.random.default_rng((self.seed, number))
         if len(self.groups) == 1:
             return random.permutation(self.groups[0])
@@ -58,10 +58,10 @@ class ShuffledFrames:
         )
 
     def read(self, positions):
-        """Return (frame float32 [n, bins], speaker int32 [n]) of positions within the split."""
-        by_place = np.argsort(self.index[positions])
+        """Return (frame float32 [n, bins], speaker int32 [n]) of frames of the split, by their indices [n]."""
+        by_index = np.argsort(self.index[positions])
         frames = np.empty((len(positions), self.spectrum.shape[1]), np.float32)
-        frames[by_place] = self.normalizer.forward(self.spectrum[self.index[positions[by_place]]])
+        frames[by_index] = self.normalizer.forward(self.spectrum[self.index[positions[by_index]]])
         return frames, self.speaker[positions]
 
     def epoch(self, number, steps, batch_size):
@@ -69,13 +69,13 @@ class ShuffledFrames:
         count = steps * batch_size
         order = self.order(number * count, (number + 1) * count)
         window = max(1, WINDOW_FRAMES // batch_size) * batch_size
-        for begin in range(0, count, window):
-            frames, speakers = self.read(order[begin : begin + window])
-            for row in range(0, len(frames), batch_size):
-                yield frames[row : row + batch_size], speakers[row : row + batch_size]
+        for first in range(0, count, window):
+            frames, speakers = self.read(order[first : first + window])
+            for start in range(0, len(frames), batch_size):
+                yield frames[start : start + batch_size], speakers[start : start + batch_size]
 
     def epochs(self, first, steps, batch_size):
-        """Return an endless tf.data.Dataset of the batches of epoch `first` and those that follow."""
+        """Return an endless tf.data.Dataset of the batches of epoch `first` and all later epochs."""
         from vconv.data.dataset import from_generator
 
         def batches():
@@ -86,7 +86,7 @@ class ShuffledFrames:
         return from_generator(batches, example, prefetch=8)
 
     def sample(self, count, batch_size):
-        """Return a tf.data.Dataset of at most `count` frames spread evenly over the split, always the same ones."""
+        """Return a tf.data.Dataset of at most `count` frames, evenly spread over the split, always the same."""
         from vconv.data.dataset import from_arrays
 
         batch_size = min(batch_size, len(self.index))
@@ -96,7 +96,7 @@ class ShuffledFrames:
 
 
 class Data(TrainingData):
-    """Single frames of spectrum, each with its speaker, for models that convert frame by frame."""
+    """Single frames of the spectrum with their speakers, for models that convert frame by frame."""
 
     unit = "frames"
 
@@ -108,7 +108,7 @@ class Data(TrainingData):
 
     @staticmethod
     def sizes(bins, speakers, content_size):
-        """Return the number of bins of a frame and of speakers."""
+        """Return the numbers of bins and of speakers."""
         return {"bins": bins, "speakers": speakers}
 
     @classmethod

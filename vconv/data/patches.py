@@ -1,7 +1,7 @@
-"""PATCHES: random pieces of the recordings' spectrograms, as images, for generators of samples.
+"""PATCHES: random patches of the recordings' spectrograms, as images, for generators from noise.
 
-The spectrograms are computed once, when a training begins, and kept in memory with 16 bits a value: an hour takes
-about 13 MB for 28 mel bands at 16 kHz and a hop of 256.
+The spectrograms are computed when a training begins and kept in memory as float16. With 28 mel bands, 16 kHz and a hop
+of 256, an hour takes about 13 MB.
 """
 
 import numpy as np
@@ -17,7 +17,18 @@ VALIDATION_PATCHES = 512
 
 
 def image_of(spectrogram, rate):
-    """Return what turns recordings of `rate` Hz into images, as the section `spectrogram` of a model's settings says.
+    """Return the conversion of recordings to images that a model's settings define.
+
+    Parameters
+    ----------
+    spectrogram : dict
+        The section `spectrogram` of the settings.
+    rate : int
+        Sample rate of the recordings, in Hz.
+
+    Returns
+    -------
+    image : MelImage, ConstantQImage or WorldImage
 
     Raises
     ------
@@ -47,17 +58,17 @@ class Patches(Windows):
         Frames of a patch.
     seed : int
     fewest : int
-        Different patches that are needed.
+        Smallest allowed number of different patches.
 
     Attributes
     ----------
     peak_db : float
-        Median of the peaks of the recordings used: what 1 means in a generated patch.
+        Median of the peaks of the recordings, in dB; 1 in a generated patch stands for this level.
 
     Raises
     ------
     VconvError
-        The feature file holds no waves or no such split, or too few recordings are long enough for a patch.
+        The feature file holds no waves or no such split, or the recordings hold too few patches.
     """
 
     def __init__(self, store, split, image, width, seed=0, fewest=2):
@@ -74,7 +85,7 @@ class Patches(Windows):
                 f"or lower spectrogram.width or spectrogram.hop"
             )
         images, peaks_db = zip(*(image(store.read_wave(utterance) / FULL_SCALE) for utterance in long), strict=True)
-        self.images = [one.astype(np.float16) for one in images]
+        self.images = [array.astype(np.float16) for array in images]
         self.peak_db = float(np.median(peaks_db))
         self.speakers = np.array([store.speakers.index(utterance.speaker) for utterance in long], np.int32)
 
@@ -88,11 +99,11 @@ class Patches(Windows):
         return np.stack(patches).astype(np.float32), self.speakers[recordings]
 
     def evenly(self, count):
-        """Return at most `count` patches spread evenly over the split, always the same ones, as `read` does."""
+        """Return at most `count` patches, evenly spread over the split and always the same, in the form of `read`."""
         return super().evenly(min(count, self.ends[-1]))
 
     def sample(self, count, batch_size):
-        """Return a tf.data.Dataset of at most `count` patches of `evenly` in whole batches of at most `batch_size`."""
+        """Return a tf.data.Dataset of the patches of `evenly`, in whole batches of at most `batch_size`."""
         from vconv.data.dataset import from_arrays
 
         patches, speakers = self.evenly(count)
@@ -100,28 +111,28 @@ class Patches(Windows):
 
 
 class Data(TrainingData):
-    """Patches of spectrograms with their speakers, for models that make new ones from noise.
+    """Patches of spectrograms with their speakers, for models that generate patches from noise.
 
-    The fact `peak_db` is the level that 1 means in a patch, so that samples can be made audible.
+    Its fact `peak_db` is the level that 1 stands for in a patch, which `vconv generate` needs for the sound of patches.
     """
 
     unit = "patches"
     contents = ("wave",)
     uses_statistics = False
-    counted = "patch"
+    cost_unit = "patch"
     purpose = "a generator of sounds from noise, for `vconv generate`"
 
     def __init__(self, store, settings, statistics=None):
         training, spectrogram = settings["training"], settings["spectrogram"]
         image = image_of(spectrogram, store.settings["sample_rate"])
-        self.rows = max(training["batch_size"], 2)  # one patch alone has no distance from others
-        self.training = Patches(store, "training", image, spectrogram["width"], training["seed"], self.rows)
+        self.batch_size = max(training["batch_size"], 2)  # validation measures distances between patches
+        self.training = Patches(store, "training", image, spectrogram["width"], training["seed"], self.batch_size)
         self.validation = Patches(store, "validation", image, spectrogram["width"])
         self.facts = {"peak_db": self.training.peak_db}
 
     def validation_batches(self):
         """Return the validation batches."""
-        return self.validation.sample(VALIDATION_PATCHES, self.rows)
+        return self.validation.sample(VALIDATION_PATCHES, self.batch_size)
 
     def pictures(self, writer, folder):
         """Return the callback that draws generated patches."""

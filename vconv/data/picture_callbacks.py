@@ -1,4 +1,4 @@
-"""Keras callbacks that show in TensorBoard after each epoch what a model does with a validation utterance or noise."""
+"""Keras callbacks that write a picture of a validation utterance, or of generated patches, after each epoch."""
 
 from functools import partial
 
@@ -11,13 +11,13 @@ from vconv.features.schema import Frames
 
 PICTURE_FRAMES = 600
 LISTEN_SECONDS = 4
-SAMPLES = 16
-SHOWN_EPOCHS = 12
+SAMPLES = 16  # patches in a picture
+SHOWN_EPOCHS = 12  # in samples.png, at most
 SPECTROGRAM = {"n_fft": 512, "hop_length": 64}
 
 
 class FramePictures(keras.callbacks.Callback):
-    """After each epoch, a picture in TensorBoard: a validation utterance, its reconstruction, and its conversion.
+    """Writes to TensorBoard a picture of a validation utterance, its reconstruction and its conversion.
 
     Parameters
     ----------
@@ -36,12 +36,12 @@ class FramePictures(keras.callbacks.Callback):
         self.frames = Frames(**{name: array[:PICTURE_FRAMES] for name, array in frames.items()})
 
     def set_model(self, model):
-        """Prepare the conversion, once for all epochs."""
+        """Create the converter for all epochs."""
         super().set_model(model)
         self.converter = self.data.converter(model, self.data.statistics, self.data.settings, self.data.transforms)
 
     def on_epoch_end(self, epoch, logs=None):
-        """Draw the picture of this epoch."""
+        """Write the picture of this epoch."""
         target = (self.source + 1) % len(self.speakers)
         panels = {f"{self.speakers[self.source]}, natural": self.frames.spectrum.astype(np.float32)}
         encoded = self.converter.encode(self.frames, self.source)
@@ -55,7 +55,13 @@ class FramePictures(keras.callbacks.Callback):
 
 
 class SegmentPictures(keras.callbacks.Callback):
-    """After each epoch: the beginning of a held-out utterance, natural and vocoded, as picture and sound."""
+    """Writes to TensorBoard the beginning of a validation utterance, natural and vocoded, as picture and sound.
+
+    Parameters
+    ----------
+    writer : tf.summary.SummaryWriter
+    segments : vconv.data.segments.Segments
+    """
 
     def __init__(self, writer, segments):
         super().__init__()
@@ -64,7 +70,7 @@ class SegmentPictures(keras.callbacks.Callback):
         self.mel, self.wave = segments.beginning(0, LISTEN_SECONDS)
 
     def on_epoch_end(self, epoch, logs=None):
-        """Vocode, draw and play it."""
+        """Vocode the utterance and write picture and sound."""
         with self.model.averaged():
             signals = {"natural": self.wave, "vocoder": self.model(self.mel[None]).numpy()[0, :, 0]}
         period_ms = 1000 * SPECTROGRAM["hop_length"] / self.rate
@@ -77,9 +83,14 @@ class SegmentPictures(keras.callbacks.Callback):
 
 
 class PatchPictures(keras.callbacks.Callback):
-    """After each epoch, patches generated from the same noise, in TensorBoard and as a PNG in the run folder.
+    """Writes patches generated from the same noise to TensorBoard, and as a PNG to the run folder.
 
-    At the end of the training samples.png shows at most a dozen epochs, spread evenly.
+    At the end of the training, it writes samples.png with the patches of at most a dozen epochs, evenly spread.
+
+    Parameters
+    ----------
+    writer : tf.summary.SummaryWriter
+    folder : vconv.training.run_folder.RunFolder
     """
 
     def __init__(self, writer, folder):
@@ -88,26 +99,26 @@ class PatchPictures(keras.callbacks.Callback):
         self.folder = folder
 
     def on_epoch_end(self, epoch, logs=None):
-        """Draw the samples of this epoch."""
+        """Write the patches of this epoch."""
         z = np.random.default_rng(0).uniform(-1, 1, (SAMPLES, self.model.latent)).astype(np.float32)
         with self.model.averaged():
-            drawn = plots.mosaic(self.model(z).numpy(), SAMPLES // 2)
-        plots.save_pixels(self.folder.samples / f"epoch-{epoch + 1:04d}.png", drawn)
+            picture = plots.mosaic(self.model(z).numpy(), SAMPLES // 2)
+        plots.save_pixels(self.folder.samples / f"epoch-{epoch + 1:04d}.png", picture)
         with self.writer.as_default():
-            tf.summary.image("samples", drawn[None], step=epoch + 1)
+            tf.summary.image("samples", picture[None], step=epoch + 1)
         self.writer.flush()
 
     def on_train_end(self, logs=None):
-        """Draw the samples of all epochs."""
-        drawn = sorted(self.folder.samples.glob("epoch-*.png"))
-        chosen = sorted({round(place) for place in np.linspace(0, len(drawn) - 1, SHOWN_EPOCHS)}) if drawn else []
+        """Write samples.png."""
+        paths = sorted(self.folder.samples.glob("epoch-*.png"))
+        chosen = sorted({round(index) for index in np.linspace(0, len(paths) - 1, SHOWN_EPOCHS)}) if paths else []
         if chosen:
-            named = {drawn[place].stem.replace("-", " "): plots.read_pixels(drawn[place]) for place in chosen}
+            named = {paths[index].stem.replace("-", " "): plots.read_pixels(paths[index]) for index in chosen}
             files.write(self.folder.path / "samples.png", partial(plots.stacked(named).savefig, dpi=120))
 
 
 def _log_spectrum(y):
-    """Return log10 of the power spectrum [T, K] of a signal, down to 100 dB below full scale."""
+    """Return log10 of the power spectrum [T, K] of a signal [samples]; powers below 1e-6 count as 1e-6."""
     import librosa
 
     return np.log10(np.maximum(np.square(np.abs(librosa.stft(y, **SPECTROGRAM))).T, 1e-6))

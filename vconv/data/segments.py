@@ -1,6 +1,6 @@
-"""SEGMENTS: random segments of the recordings with their mel spectrograms, for vocoders.
+"""SEGMENTS: random segments of the recordings' waves with their mel spectrograms, for vocoders.
 
-Waves are read from the memory-mapped feature file and their mel spectrograms computed when needed.
+Waves are read from the memory-mapped feature file; mel spectrograms are computed when a batch is read.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from vconv.common.errors import VconvError
 from vconv.data.training_data import TrainingData
 from vconv.data.windows import Windows
 
-INPUTS = {"natural": "wave", "world": "copy_synthesis"}  # condition → which wave the mel spectrogram is of
+INPUTS = {"natural": "wave", "world": "copy_synthesis"}  # condition → wave from which the mel spectrogram is computed
 VALIDATION_SEGMENTS = 64
 
 
@@ -24,9 +24,9 @@ class Segments(Windows):
     split : str
     mel : vconv.audio.mel.MelSettings
     length : int
-        Of a segment, in samples; a multiple of the hop.
+        Length of a segment, in samples; a multiple of the hop.
     condition : {"natural", "world"}
-        Whether the mel spectrogram is that of the recording or of its copy-synthesis. The wave is always natural.
+        The mel spectrogram is that of the recording, or of its copy-synthesis. The wave is always the recording's.
     seed : int
 
     Raises
@@ -57,17 +57,17 @@ class Segments(Windows):
         return np.stack(mels), np.stack(waves)
 
     def segment(self, number, first):
-        """Return (mel float32 [T, mels], wave float32 [T · hop, 1]) of the segment of an utterance from a sample on."""
+        """Return (mel float32 [T, mels], wave float32 [T · hop, 1]) of an utterance from the sample `first` on."""
         utterance = self.utterances[number]
         source = self.store.read_wave(utterance, self.input)
-        if number not in self.peaks_db:  # the floor of a mel spectrogram depends on the whole utterance
+        if number not in self.peaks_db:  # the lowest level of a mel spectrogram depends on the whole utterance
             self.peaks_db[number] = self.mel.peak_db(source / FULL_SCALE)
-        seen = padded(source[first : first + self.mel.span(self.frames)], self.mel.span(self.frames))
+        covered = padded(source[first : first + self.mel.span(self.frames)], self.mel.span(self.frames))
         wave = padded(self.store.read_wave(utterance)[first : first + self.length], self.length)
-        return self.mel(seen, self.peaks_db[number])[: self.frames], wave[:, None]
+        return self.mel(covered, self.peaks_db[number])[: self.frames], wave[:, None]
 
     def beginning(self, number, seconds):
-        """Return (mel [T, mels], wave [T · hop]) of the first seconds of an utterance, or of all of it if shorter."""
+        """Return (mel float32 [T, mels], wave float32 [T · hop]) of the first `seconds` of an utterance, at most."""
         utterance, hop = self.utterances[number], self.mel.settings.hop
         frames = min(int(seconds * self.mel.settings.sample_rate), utterance.samples) // hop
         source, natural = (self.store.read_wave(utterance, kind) for kind in (self.input, "wave"))
@@ -84,7 +84,7 @@ class Data(TrainingData):
 
     def __init__(self, store, settings, statistics=None):
         training, mel = settings["training"], MelSettings(**settings["mel"])
-        self.rows = training["batch_size"]
+        self.batch_size = training["batch_size"]
         self.training, self.validation = (
             Segments(store, split, mel, training["segment_samples"], training["condition"], seed)
             for split, seed in (("training", training["seed"]), ("validation", 0))
@@ -92,15 +92,15 @@ class Data(TrainingData):
 
     def validation_batches(self):
         """Return the validation batches."""
-        return self.validation.sample(VALIDATION_SEGMENTS, self.rows)
+        return self.validation.sample(VALIDATION_SEGMENTS, self.batch_size)
 
     def pictures(self, writer, folder):
-        """Return the callback that draws and plays a vocoded validation utterance."""
+        """Return the callback that writes picture and sound of a vocoded validation utterance."""
         from vconv.data.picture_callbacks import SegmentPictures
 
         return SegmentPictures(writer, self.validation)
 
 
 def padded(samples, length):
-    """Return int16 samples as float32 in [−1, 1), with zeros at the end up to `length`."""
+    """Return int16 samples as float32 in [−1, 1), padded with zeros at the end to `length`."""
     return np.pad(samples, (0, length - len(samples))).astype(np.float32) / np.float32(FULL_SCALE)

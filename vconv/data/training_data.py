@@ -1,78 +1,78 @@
-"""What a kind of training data offers; training, run folders and commands know no more of it than this."""
+"""The interface of kinds of training data; training, run folders and commands use nothing else of them."""
 
 from vconv.common.errors import VconvError
 
 
 class TrainingData:
-    """Base class of the kinds: the training and validation examples of one feature file for one model.
+    """Base class of the kinds: training and validation examples of a feature file for a model.
 
     Parameters
     ----------
     store : vconv.features.store.FeatureStore
     settings : dict
-        The model's.
+        Those of the model.
     statistics : vconv.features.statistics.Statistics or None
-        The store's, for a kind with `uses_statistics`.
+        Those of the store, for a kind with `uses_statistics`.
     **inputs : object
-        What `open_inputs` returns.
+        The result of `open_inputs`.
 
     Attributes
     ----------
     unit : str
-        What an example is; the setting `training.<unit>_per_epoch` counts them.
+        Name of the examples, as in the setting `training.<unit>_per_epoch`.
     contents : tuple of str
-        What the feature file must hold.
+        What the feature file must hold: "frames", "wave", "copy_synthesis".
     uses_statistics : bool
-        Whether the models know speakers, and run folders keep statistics.
+        Whether the models depend on speakers, so that run folders need statistics.
     preparation : str or None
-        The command that prepares the data beside the feature file.
-    counted : str
-        What `vconv info` gives the multiply-adds of.
+        The subcommand that prepares further data beside the feature file.
+    cost_unit : str
+        The unit for which `vconv info` counts multiply-adds.
     purpose : str
-        What a model of this kind is for, where it does not convert recordings.
+        What models of this kind are for, if they do not convert recordings.
     facts : dict
-        Plain values that the run's settings record, under `data`.
+        Plain values that the settings of the run record as `data`.
     transforms : ndarray or None
-        Affine transforms between speakers, [target, source, 25, 24], that the run folder keeps beside the statistics.
+        Affine transforms between speakers, [target, source, 25, 24], for the run folder.
     training, validation : object
-        The two splits, with `epochs(first, steps, rows)`.
+        The two splits, with a method `epochs(first, steps, batch_size)`.
     """
 
     unit: str
     contents = ("frames",)
     uses_statistics = True
     preparation = None
-    counted = "frame"
+    cost_unit = "frame"
     purpose = ""
     facts: dict = {}
     transforms = None
 
     @staticmethod
     def open_inputs(store, frame_pairs=None):
-        """Return the files beyond the feature file that the data are made of, as keyword arguments of the class."""
+        """Open the files that are needed beside the feature file; return keyword arguments of the class."""
         return {}
 
     @staticmethod
     def sizes(bins, speakers, content_size):
-        """Return the sizes that a model's `build` takes, by argument name; here none.
+        """Return the sizes that the `build` of a model takes, by argument name; here none.
 
         Parameters
         ----------
         bins, speakers, content_size : int
-            As of `vconv.features.statistics.Statistics.dimensions`.
+            `vconv.features.statistics.Statistics.dimensions`.
         """
         return {}
 
     @classmethod
     def converter(cls, model, statistics, settings, transforms=None):
-        """Return what converts an utterance's spectrum with the trained `model` (`vconv.spectral_conversion`).
+        """Return the spectral converter of a trained model (`vconv.spectral_conversion`).
 
         Parameters
         ----------
         model : keras.Model
         statistics : vconv.features.statistics.Statistics
         settings : dict
-            The model's.
+            Those of the model.
         transforms : ndarray or None
             Those of the run folder.
 
@@ -84,16 +84,16 @@ class TrainingData:
         raise VconvError(f"a model trained on {cls.unit} converts no recordings; it is {cls.purpose}")
 
     def prepare(self, model):
-        """Give a new model what it needs of the data beside the batches."""
+        """Set what a new model needs of the data beside the batches; here nothing."""
 
-    def batches(self, first, steps, rows):
-        """Return an endless tf.data.Dataset of the batches of epoch `first` and those that follow."""
-        return self.training.epochs(first, steps, rows)
+    def batches(self, first, steps, batch_size):
+        """Return an endless tf.data.Dataset of the batches of epoch `first` and all later epochs."""
+        return self.training.epochs(first, steps, batch_size)
 
     def validation_batches(self):
-        """Return a tf.data.Dataset of the validation batches, always the same ones."""
+        """Return a tf.data.Dataset of the validation batches, always the same."""
         raise NotImplementedError
 
     def pictures(self, writer, folder):
-        """Return the Keras callback that shows after each epoch, in TensorBoard or the run folder, what was learned."""
+        """Return the Keras callback that writes pictures of the model's output to TensorBoard or the run folder."""
         raise NotImplementedError

@@ -1,6 +1,7 @@
-"""Windows of recordings of one length, numbered from the first of the first recording to the last of the last.
+"""Random windows of equal length in the recordings of a split.
 
-The windows of an epoch are a function of (seed, epoch), so that a resumed training sees the same ones.
+Windows are numbered over all recordings. The windows of an epoch depend on (seed, epoch) only, so that a resumed
+training gets the same ones.
 """
 
 import itertools
@@ -9,30 +10,30 @@ import numpy as np
 
 
 class Windows:
-    """Random windows of a split; a subclass defines `read(numbers)`, the batch of windows int64 [n] as nested arrays.
+    """Base class of random windows; a subclass defines `read(numbers)`, which returns a batch as nested arrays.
 
     Attributes
     ----------
     counts : ndarray [recordings], int64
-        How many windows begin in each recording.
+        Number of windows of each recording.
     ends : ndarray [recordings], int64
-        The number that follows its last one.
+        One more than the number of the last window of each recording.
     """
 
     def __init__(self, counts, seed):
         self.counts, self.ends, self.seed = counts, np.cumsum(counts), seed
 
     def draw(self, epoch, count):
-        """Return the numbers, int64 [count], of an epoch's windows among all those of the split."""
+        """Return the numbers, int64 [count], of the windows of an epoch."""
         return np.random.default_rng((self.seed, epoch)).integers(self.ends[-1], size=count)
 
     def locate(self, numbers):
-        """Return (recording, position in it) of windows int64 [n], two int64 [n]."""
+        """Return the recording, int64 [n], and the position within it, int64 [n], of windows int64 [n]."""
         recordings = np.searchsorted(self.ends, numbers, side="right")
         return recordings, numbers - (self.ends - self.counts)[recordings]
 
     def evenly(self, count):
-        """Return `count` windows spread evenly over the split, always the same ones, as `read` does."""
+        """Return `count` windows, evenly spread over the split and always the same, in the form of `read`."""
         return self.read(np.linspace(0, self.ends[-1] - 1, count).astype(np.int64))
 
     def sample(self, count, batch_size):
@@ -42,7 +43,7 @@ class Windows:
         return from_arrays(self.evenly(count), batch_size)
 
     def epochs(self, first, steps, batch_size):
-        """Return an endless tf.data.Dataset of the batches of epoch `first` and those that follow."""
+        """Return an endless tf.data.Dataset of the batches of epoch `first` and all later epochs."""
         from vconv.data.dataset import from_generator
 
         def batches():

@@ -1,1 +1,1 @@
-"""Features: from a corpus of recordings to one HDF5 file and its statistics; knows no TensorFlow."""
+"""FEATURES: a corpus of recordings → one HDF5 file of features, and its statistics; without TensorFlow."""

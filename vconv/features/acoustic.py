@@ -1,26 +1,26 @@
-"""Acoustic features of an utterance's frames, relative power and mel-cepstrum, and the mask of its speech."""
+"""Acoustic features of an utterance: relative power and mel-cepstrum of each frame, and the speech mask."""
 
 import numpy as np
 
 from vconv.audio import mel_cepstrum
 
 ORDER = 39  # of the mel-cepstrum
-ACOUSTIC_SIZE = ORDER + 1  # relative power takes the place of coefficient 0
-TRANSFORMED = slice(1, 25)  # coefficients of affine transforms between speakers; higher ones tell voices, not sounds
+ACOUSTIC_SIZE = ORDER + 1  # relative power replaces coefficient 0
+TRANSFORMED = slice(1, 25)  # coefficients that affine transforms map; higher ones tell speakers apart, not sounds
 TRANSFORMED_SIZE = TRANSFORMED.stop - TRANSFORMED.start
-POWER_UNIT_DB = 8.0  # about the standard deviation of a speaker's power, so that all features vary alike
-FRAME_STEP = 2  # alignment and frame-pair models take every second frame (10 ms): neighbors are nearly the same
-SPEECH_THRESHOLD_DB = -25.0
+POWER_UNIT_DB = 8.0  # about the standard deviation of a speaker's power, so that all features have similar variance
+FRAME_STEP = 2  # alignment and `matched` use every second frame (hop 10 ms), because neighbors are nearly equal
+SPEECH_THRESHOLD_DB = -25.0  # relative to the utterance's mean power
 LOWEST_POWER = 1e-30  # keeps the logarithm of digital silence finite
 
 
 def speech_mask(energy):
-    """Return which frames of one utterance hold speech: those above its mean power − 25 dB.
+    """Return the speech mask of an utterance: the frames above its mean power − 25 dB.
 
     Parameters
     ----------
     energy : ndarray [T]
-        The frames' power, on any scale.
+        Power of the frames, on any scale.
 
     Returns
     -------
@@ -38,8 +38,9 @@ def mel_cepstra(spectrum, energy, rate):
     spectrum : ndarray [T, K]
         log10(power / energy).
     energy : ndarray [T]
+        Sum of the power spectrum.
     rate : int
-        In Hz; chooses the frequency warping, `mel_cepstrum.mel_alpha`.
+        In Hz; decides the frequency warping, `mel_cepstrum.mel_alpha`.
 
     Returns
     -------
@@ -55,11 +56,12 @@ def relative_power(energy):
     Parameters
     ----------
     energy : ndarray [T]
+        Power of the frames, on any scale.
 
     Returns
     -------
     power : ndarray [T], float64
-        In units of 8 dB.
+        In units of 8 dB; 0 is the mean.
     """
     power_db = 10 * np.log10(np.maximum(np.asarray(energy, np.float64), LOWEST_POWER))
     return (power_db - power_db[speech_mask(energy)].mean()) / POWER_UNIT_DB

@@ -1,4 +1,4 @@
-"""From one recording's signal to all that the feature file holds of it."""
+"""Analysis of one recording: signal → the arrays of the feature file."""
 
 import numpy as np
 
@@ -9,16 +9,21 @@ from vconv.features.schema import TYPES, Frames
 
 
 def analyze(y, settings, f0_range_hz):
-    """Return what a feature file with `settings` holds of the signal `y` [samples], as name → array.
+    """Return the arrays that a feature file with `settings` holds of a signal.
 
     Parameters
     ----------
     y : ndarray [samples], float64
-        At the settings' sample rate.
+        At the sample rate of the settings.
     settings : dict
-        `contents` and the others of the feature file.
+        Those of the feature file; `contents` lists what to compute.
     f0_range_hz : (floor, ceiling)
-        Not used for waves alone.
+        Not used if only the wave is stored.
+
+    Returns
+    -------
+    arrays : dict
+        Name → array, as in `schema.array_types`.
 
     Raises
     ------
@@ -40,7 +45,7 @@ def analyze(y, settings, f0_range_hz):
 
 
 def needs_world(contents):
-    """Tell whether `contents` ask for more than the recordings' own waves."""
+    """Return whether `contents` need WORLD's analysis, that is, more than the recordings' waves."""
     return bool({"frames", "copy_synthesis"} & set(contents))
 
 
@@ -75,7 +80,7 @@ def to_frames(y, analysis, rate, encoder):
 
 
 def copy_synthesis(frames, samples, settings):
-    """Return what WORLD makes of stored `Frames`: int16 [samples], cut or with zeros at its end."""
+    """Return the signal that WORLD synthesizes from stored `Frames`, int16 [samples], cropped or padded with zeros."""
     rate = settings["sample_rate"]
     y = world.synthesize(
         frames.f0_hz,

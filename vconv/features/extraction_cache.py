@@ -1,4 +1,4 @@
-"""The folder beside a feature file in the making: one small file for each utterance analyzed, so nothing is lost."""
+"""Extraction cache: one file for each analyzed utterance, so that an interrupted extraction loses little."""
 
 import hashlib
 import json
@@ -17,13 +17,20 @@ REMEDY = "what is done is kept: make room and run the same command again"
 
 
 class Parts:
-    """The folder `<output>.parts`; it also knows the settings and F0 ranges its files were made with.
+    """The cache, a folder `<output>.parts`; it also stores the settings and F0 ranges of its files ("parts").
+
+    Parameters
+    ----------
+    output : str or Path
+        The feature file.
+    settings : dict
+        Those of the feature file.
 
     Attributes
     ----------
     folder : Path
     f0_range_hz : dict
-        Speaker → [floor, ceiling], as far as known.
+        Speaker → [floor, ceiling] in Hz, as far as known.
 
     Raises
     ------
@@ -42,17 +49,17 @@ class Parts:
             self.f0_range_hz = index["f0_range_hz"]
 
     def set_ranges(self, f0_range_hz):
-        """Remember the F0 ranges; parts may be saved from now on."""
+        """Store the F0 ranges; it must be called before parts are saved."""
         self.f0_range_hz = f0_range_hz
         index = {"settings": self._settings, "f0_range_hz": f0_range_hz}
         files.write_text(self._index, hdf5.to_json(index), REMEDY)
 
     def path(self, key):
-        """Return the path of the part of an utterance with the identity `key` (a tuple of texts and numbers)."""
+        """Return the path of the part of an utterance, identified by `key` (a tuple of texts and numbers)."""
         return self.folder / f"{hashlib.sha256(hdf5.to_json(key).encode()).hexdigest()[:40]}.part"
 
     def has(self, key):
-        """Tell whether the utterance is there, whole: a power cut may have left a file cut short."""
+        """Return whether the utterance's part exists and is complete; a power failure may leave an incomplete file."""
         try:
             load(self.path(key))
         except (FileNotFoundError, ValueError):
@@ -80,31 +87,33 @@ def save(path, arrays, samples):
 
 
 def load(path):
-    """Return the arrays of the part `path`, memory-mapped, as name → array, and the number of samples.
+    """Return the arrays of a part (name → array, memory-mapped), and the utterance's number of samples.
 
     Raises
     ------
+    FileNotFoundError
+        There is no such file.
     ValueError
-        The file is not whole.
+        The file is incomplete.
     """
     with open(path, "rb") as file:
         header = json.loads(file.readline())
         offset = file.tell()
     content = np.memmap(path, np.uint8, "r")
     if bytes(content[-len(WHOLE) :]) != WHOLE:
-        raise ValueError(f"{path} is cut short")
+        raise ValueError(f"{path} is incomplete")
     arrays = {}
-    for name, kind, shape in header["arrays"]:
-        end = offset + np.dtype(kind).itemsize * math.prod(shape)
-        arrays[name], offset = content[offset:end].view(kind).reshape(shape), end
+    for name, dtype, shape in header["arrays"]:
+        end = offset + np.dtype(dtype).itemsize * math.prod(shape)
+        arrays[name], offset = content[offset:end].view(dtype).reshape(shape), end
     return arrays, header["samples"]
 
 
-def refuse_other_settings(path, found, wanted):
-    """Raise a VconvError if the settings `found` at `path` are not those `wanted`; it names the first that differs."""
-    for key in wanted:
-        if found.get(key) != wanted[key]:
+def refuse_other_settings(path, stored, expected):
+    """Raise a VconvError if the settings `stored` in `path` differ from those `expected`; it names the first."""
+    for key in expected:
+        if stored.get(key) != expected[key]:
             raise VconvError(
-                f"{path}: was made with {key} {found.get(key)!r}, but now {wanted[key]!r} is asked for; "
-                f"choose another --output, or delete it to extract anew"
+                f"{path}: was made with {key} {stored.get(key)!r}, but now {expected[key]!r} is asked for; "
+                f"choose another --output, or delete it to extract again"
             )

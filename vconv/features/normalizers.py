@@ -1,15 +1,15 @@
-"""Scales that networks work on: spectra within the corpus' range, acoustic features relative to their speaker."""
+"""Normalization of the networks' inputs and outputs: spectra by range, acoustic features by speaker."""
 
 import numpy as np
 
 
 class SpectrumNormalizer:
-    """Maps log spectra to [-1, 1] by a range per bin, and back.
+    """Maps log spectra linearly to [-1, 1], with one range for each bin, and back.
 
     Parameters
     ----------
     low, high : array [K]
-        What becomes -1 and 1; a bin whose range is empty becomes -1.
+        The values that become -1 and 1; a bin with an empty range becomes -1.
     """
 
     def __init__(self, low, high):
@@ -18,7 +18,7 @@ class SpectrumNormalizer:
         self._scale = (np.where(high > low, high - low, 1.0) / 2).astype(np.float32)
 
     def forward(self, log_spectrum):
-        """Return `log_spectrum` [..., K] as float32 in [-1, 1]; what lies outside the range is clipped."""
+        """Return `log_spectrum` [..., K] as float32 in [-1, 1]; values outside the range are clipped."""
         return np.clip((np.asarray(log_spectrum, np.float32) - self._low) / self._scale - 1, -1, 1)
 
     def inverse(self, x):
@@ -27,9 +27,9 @@ class SpectrumNormalizer:
 
 
 class AcousticNormalizer:
-    """Maps acoustic features to the distance from their speaker's mean in standard deviations, and back.
+    """Maps acoustic features to their difference from the speaker's mean in standard deviations, and back.
 
-    The standard deviations are means over all speakers, so that an error weighs the same for every speaker.
+    The standard deviations are means over all speakers, so that errors have the same weight for all speakers.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class AcousticNormalizer:
         self.std = statistics.acoustic_std.mean(axis=0)
 
     def forward(self, acoustic, speaker):
-        """Return the acoustic features [T, 40] of the speaker of that number, normalized, float32 [T, 40]."""
+        """Return acoustic features [T, 40] of a speaker (its number), normalized, float32 [T, 40]."""
         return ((acoustic - self._mean[speaker]) / self.std).astype(np.float32)
 
     def inverse(self, x, speaker):

@@ -1,25 +1,28 @@
-"""Moments and percentiles of what comes in portions: memory does not grow with how much there is."""
+"""Running statistics: moments and percentiles of data that come in portions, in constant memory."""
 
 from collections import Counter
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from vconv.features.schema import LOWEST_LOG_SPECTRUM
 
+CENT = np.log(2) / 1200  # of log-F0
+
 
 class Moments:
-    """Count, mean and variance of rows that come in portions (Chan, Golub and LeVeque 1983, equation 2.1)."""
+    """Count, mean and variance of data that come in portions (Chan, Golub and LeVeque 1983, equation 2.1)."""
 
     def __init__(self, count=0, mean=0.0, squares=0.0):
         self.count, self.mean, self._squares = count, mean, squares
 
     @classmethod
-    def of(cls, rows):
-        """Return the moments of `rows` [n, ...] over the first axis; n may be 0."""
-        if not len(rows):
+    def of(cls, values):
+        """Return the moments of `values` [n, ...] over the first axis; n may be 0."""
+        if not len(values):
             return cls()
-        mean = rows.mean(axis=0)
-        return cls(len(rows), mean, np.square(rows - mean).sum(axis=0))
+        mean = values.mean(axis=0)
+        return cls(len(values), mean, np.square(values - mean).sum(axis=0))
 
     def __add__(self, other):
         if not self.count or not other.count:
@@ -30,12 +33,12 @@ class Moments:
 
     @property
     def variance(self):
-        """Mean square distance from the mean (divided by the count)."""
+        """Mean squared difference from the mean."""
         return self._squares / self.count
 
 
 class Percentiles:
-    """Percentiles of single numbers, to half a `step`: how often each multiple of it was the nearest."""
+    """Percentiles of numbers, exact to half a `step`: values are rounded to multiples of it and counted."""
 
     def __init__(self, step):
         self._step, self._counts = step, Counter()
@@ -52,13 +55,13 @@ class Percentiles:
 
 
 class Histogram:
-    """How often each float16 value between -32 and 0 occurred in each of K bins.
+    """Counts of each float16 value between -32 and 0 in each of K bins.
 
-    There are only 20,480 such values, so nothing is rounded: percentiles are exact, however many frames were counted.
+    There are only 20,480 such values, so nothing is rounded, and percentiles are exact for any number of frames.
     """
 
     _CODES = int(np.float16(-LOWEST_LOG_SPECTRUM).view(np.uint16))
-    _PORTION = 8192  # counting costs as much for one frame as for thousands
+    _PORTION = 8192  # frames that are counted at once; counting one frame takes as long as counting thousands
 
     def __init__(self, bins):
         self._counts = np.zeros((bins, self._CODES), np.uint32)
@@ -77,17 +80,28 @@ class Histogram:
         return np.array([_percentiles(values, counts[::-1], percent) for counts in self._counts])
 
     def _count(self):
-        """Count what is waiting."""
+        """Count the frames that wait for it."""
         if self._waiting:
-            # Without its sign bit the pattern of a float16 is a whole number that grows with the magnitude.
+            # The bit pattern of a float16 without its sign is a whole number that increases with the magnitude.
             codes = np.ascontiguousarray((np.concatenate(self._waiting).view(np.uint16) & 0x7FFF).T)
-            for counts, row in zip(self._counts, codes, strict=True):
-                counts += np.bincount(row, minlength=self._CODES).astype(np.uint32)
+            for counts, bin_codes in zip(self._counts, codes, strict=True):
+                counts += np.bincount(bin_codes, minlength=self._CODES).astype(np.uint32)
             self._waiting = []
 
 
+@dataclass
+class SpeakerMoments:
+    """Running statistics of one speaker: log-F0, acoustic features, and variances within utterances."""
+
+    log_f0: Moments = field(default_factory=Moments)
+    log_f0_percentiles: Percentiles = field(default_factory=lambda: Percentiles(CENT))
+    spectral_variance: Moments = field(default_factory=Moments)
+    acoustic: Moments = field(default_factory=Moments)
+    acoustic_variance: Moments = field(default_factory=Moments)
+
+
 def _percentiles(values, counts, percents):
-    """Return percentiles of ascending `values` [n] that occurred so often, interpolated like `numpy.percentile`."""
+    """Return percentiles of ascending `values` [n] with `counts` [n], interpolated like `numpy.percentile`."""
     at_or_below = np.cumsum(counts, dtype=np.int64)
     position = (at_or_below[-1] - 1) * np.asarray(percents) / 100
     below, above = np.floor(position), np.ceil(position)

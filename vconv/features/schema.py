@@ -1,4 +1,4 @@
-"""The names, types and limits of a feature file's arrays and tables, for reading and for writing (docs/files.md)."""
+"""Schema of the feature file: names, types and limits of its arrays and tables (docs/files.md)."""
 
 from typing import NamedTuple
 
@@ -40,11 +40,19 @@ class Frames(NamedTuple):
 
 
 class StoredUtterance(NamedTuple):
-    """One line of the table of utterances.
+    """One row of the table of utterances.
 
-    Its frames are `start : start + length` of the arrays of frames, `length` is 0 in a file without frames; its samples
-    are `first_sample : first_sample + samples` of the waves. `samples` counts at the store's rate, `file_bytes` is the
-    size of the recording's file.
+    Attributes
+    ----------
+    name, speaker, split : str
+    start, length : int
+        The utterance's frames are `start : start + length` of the arrays; `length` is 0 in a file without frames.
+    samples : int
+        Length of the wave at the sample rate of the features.
+    file_bytes : int
+        Size of the recording's file.
+    first_sample : int
+        The utterance's samples are `first_sample : first_sample + samples` of the waves.
     """
 
     name: str
@@ -57,7 +65,7 @@ class StoredUtterance(NamedTuple):
     first_sample: int = 0
 
 
-COLUMNS = StoredUtterance._fields[:-1]  # first_sample is the sum of the samples before
+COLUMNS = StoredUtterance._fields[:-1]  # first_sample follows from the samples of the utterances before
 FAILURE_COLUMNS = ("speaker", "split", "name", "reason")
 
 
@@ -75,8 +83,8 @@ def array_types(contents, optional=()):
     return (frames if "frames" in contents else {}) | {kind: WAVE_TYPE for kind in WAVES if kind in contents}
 
 
-def place(name):
-    """Return where in the file the array `name` is."""
+def dataset_path(name):
+    """Return the path of the array `name` within the HDF5 file."""
     return f"{'frames' if name in TYPES else 'waves'}/{name}"
 
 
@@ -84,8 +92,8 @@ def check(frames):
     """Raise a ValueError unless all `frames` are finite and the log spectrum lies in [-32, 0]."""
     if not all(np.isfinite(array).all() for name, array in frames.arrays().items() if name != "spectrum"):
         raise ValueError("a feature is NaN or infinite")
-    # NumPy compares float16 slowly, but their bit patterns fast: without the sign bit they grow with the magnitude, and
-    # NaN lies above all; with it, 1 to 0x7FFF are the positive numbers.
+    # NumPy compares float16 slowly and their bit patterns fast. Patterns without the sign bit increase with the
+    # magnitude, and those of NaN are the largest. Patterns with the sign bit are 1 to 0x7FFF for positive numbers.
     bits = np.ascontiguousarray(frames.spectrum, np.float16).view(np.uint16)
     lowest = np.float16(LOWEST_LOG_SPECTRUM).view(np.uint16) & 0x7FFF
     if (bits & 0x7FFF).max() >= lowest or (bits - np.uint16(1)).min() < 0x7FFF:

@@ -1,6 +1,6 @@
-"""Statistics of the training frames: spectral range, log-F0, acoustic features, global variance; in one pass."""
+"""Statistics of the training frames: spectral range, log-F0, acoustic features, global variance."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -10,43 +10,42 @@ from vconv.common import hdf5
 from vconv.common.errors import VconvError
 from vconv.features import content
 from vconv.features.acoustic import acoustic_features, speech_mask
-from vconv.features.running_statistics import Histogram, Moments, Percentiles
+from vconv.features.running_statistics import Histogram, Moments, SpeakerMoments
 
 FORMAT, VERSION = "vconv statistics", 5
-PERCENTILES = (0.5, 99.5)
-CHUNK_FRAMES = 8192
-CENT = np.log(2) / 1200  # of log-F0
-REMEDY = "delete it, the training makes it anew"
+PERCENTILES = (0.5, 99.5)  # of the log spectrum
+CHUNK_FRAMES = 8192  # frames that are read at once
+REMEDY = "delete it; the training computes it again"
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """What models and conversion need to know of a corpus; all of it from its training split.
+    """Statistics that models and conversion need of a corpus, computed from its training split.
 
     Attributes
     ----------
     speakers : tuple of str
-        S names; the position is the speaker's number in the models.
+        S names; a speaker's index is its number in the models.
     settings : dict
         The settings of the feature file.
     fingerprint : str
-        The feature file's.
+        That of the feature file.
     spectrum_low, spectrum_high : ndarray [K], float64
         0.5 and 99.5 percentile of log10(power / energy), all speakers together.
     spectrum_mean, spectrum_std : ndarray [K], float64
         Mean and standard deviation of the same.
     log_f0_mean, log_f0_std : ndarray [S], float64
-        Of the natural logarithm of F0 in Hz over voiced frames.
+        Mean and standard deviation of ln F0, F0 in Hz, over voiced frames.
     log_f0_percentiles : ndarray [S, 5], float64
         `vconv.audio.f0.PERCENTILES` of the same.
     f0_range_hz : ndarray [S, 2], float64
-        The range F0 was searched in.
+        The range that was searched for F0.
     global_variance : ndarray [S, K], float64
         Mean over utterances of the variance of log10(power / energy) within an utterance (Toda, Black and Tokuda 2007).
     acoustic_mean, acoustic_std : ndarray [S, 40], float64
         Mean and standard deviation of each speaker's acoustic features (`vconv.features.acoustic`) over speech frames.
     acoustic_variance : ndarray [S, 40], float64
-        Mean over utterances of their variance within an utterance.
+        Mean over utterances of the variance of acoustic features within an utterance, over speech frames.
     """
 
     speakers: tuple
@@ -67,7 +66,7 @@ class Statistics:
 
     @property
     def dimensions(self):
-        """Sizes that models take from the data: {"bins": K, "speakers": S, "content_size": C}."""
+        """Sizes on which networks depend: {"bins": K, "speakers": S, "content_size": C}."""
         return {
             "bins": len(self.spectrum_low),
             "speakers": len(self.speakers),
@@ -82,7 +81,7 @@ class Statistics:
 
     @classmethod
     def load(cls, path):
-        """Read statistics; VconvError if the file is missing, foreign, damaged or of another version."""
+        """Read statistics; VconvError if the file is missing, of another kind or version, or damaged."""
         with hdf5.open_file(path, FORMAT, VERSION, REMEDY) as file:
             return cls(
                 speakers=tuple(file.texts("speakers")),
@@ -92,22 +91,11 @@ class Statistics:
             )
 
 
-ARRAYS = [one.name for one in fields(Statistics)][3:]
-
-
-@dataclass
-class SpeakerMoments:
-    """What is counted of one speaker: log-F0, acoustic features, and the variances within utterances."""
-
-    log_f0: Moments = field(default_factory=Moments)
-    log_f0_percentiles: Percentiles = field(default_factory=lambda: Percentiles(CENT))
-    spectral_variance: Moments = field(default_factory=Moments)
-    acoustic: Moments = field(default_factory=Moments)
-    acoustic_variance: Moments = field(default_factory=Moments)
+ARRAYS = [field.name for field in fields(Statistics)][3:]
 
 
 def compute(store, chunk_frames=CHUNK_FRAMES):
-    """Return the `Statistics` of a `FeatureStore`'s training split.
+    """Return the `Statistics` of the training split of a `FeatureStore`, in one pass.
 
     Memory depends on the number of bins and on `chunk_frames`, not on the size of the corpus.
 
@@ -121,10 +109,10 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
     speakers = {name: SpeakerMoments() for name in store.speakers}
     for utterance in store.split("training"):
         spectrum += _count(store, utterance, speakers[utterance.speaker], histogram, chunk_frames)
-    mute = [name for name, speaker in speakers.items() if not speaker.log_f0.count]
-    if mute:
+    unvoiced = [name for name, speaker in speakers.items() if not speaker.log_f0.count]
+    if unvoiced:
         raise VconvError(
-            f"{store.path}: no voiced training frame of {', '.join(mute)}, so no pitch to convert to; set "
+            f"{store.path}: no voiced training frame of {', '.join(unvoiced)}, so no F0 to convert to; set "
             "f0_range_hz in corpus.yaml, or leave the speaker out there"
         )
     return _statistics(store, histogram, spectrum, list(speakers.values()))
@@ -132,24 +120,24 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
 
 def _count(store, utterance, speaker, histogram, chunk_frames):
     """Add an utterance to the `SpeakerMoments` of its speaker and to the histogram; return its spectral `Moments`."""
-    own, frames = Moments(), store.read(utterance)
+    spectral, frames = Moments(), store.read(utterance)
     acoustic = Moments.of(acoustic_features(frames)[speech_mask(frames.energy)])
     for first in range(0, utterance.length, chunk_frames):
         chunk = slice(first, first + chunk_frames)
         histogram.add(frames.spectrum[chunk])
-        own += Moments.of(frames.spectrum[chunk].astype(np.float64))
+        spectral += Moments.of(frames.spectrum[chunk].astype(np.float64))
     f0_hz = frames.f0_hz.astype(np.float64)
     log_f0 = np.log(f0_hz[f0_hz > 0])
     speaker.log_f0 += Moments.of(log_f0)
     speaker.log_f0_percentiles.add(log_f0)
-    speaker.spectral_variance += Moments.of(own.variance[None])
+    speaker.spectral_variance += Moments.of(spectral.variance[None])
     speaker.acoustic += acoustic
     speaker.acoustic_variance += Moments.of(acoustic.variance[None])
-    return own
+    return spectral
 
 
 def _statistics(store, histogram, spectrum, speakers):
-    """Return the `Statistics` of what was counted, `speakers` a list of `SpeakerMoments`."""
+    """Return the `Statistics` of the running statistics; `speakers` is a list of `SpeakerMoments`."""
     low, high = (histogram.percentile(percent) for percent in PERCENTILES)
     return Statistics(
         speakers=tuple(store.speakers),
@@ -159,19 +147,19 @@ def _statistics(store, histogram, spectrum, speakers):
         spectrum_high=high,
         spectrum_mean=spectrum.mean,
         spectrum_std=np.sqrt(spectrum.variance),
-        log_f0_mean=np.array([one.log_f0.mean for one in speakers]),
-        log_f0_std=np.sqrt([one.log_f0.variance for one in speakers]),
-        log_f0_percentiles=np.array([one.log_f0_percentiles.at(f0.PERCENTILES) for one in speakers]),
+        log_f0_mean=np.array([speaker.log_f0.mean for speaker in speakers]),
+        log_f0_std=np.sqrt([speaker.log_f0.variance for speaker in speakers]),
+        log_f0_percentiles=np.array([speaker.log_f0_percentiles.at(f0.PERCENTILES) for speaker in speakers]),
         f0_range_hz=store.f0_range_hz,
-        global_variance=np.array([one.spectral_variance.mean for one in speakers]),
-        acoustic_mean=np.array([one.acoustic.mean for one in speakers]),
-        acoustic_std=np.sqrt([one.acoustic.variance for one in speakers]),
-        acoustic_variance=np.array([one.acoustic_variance.mean for one in speakers]),
+        global_variance=np.array([speaker.spectral_variance.mean for speaker in speakers]),
+        acoustic_mean=np.array([speaker.acoustic.mean for speaker in speakers]),
+        acoustic_std=np.sqrt([speaker.acoustic.variance for speaker in speakers]),
+        acoustic_variance=np.array([speaker.acoustic_variance.mean for speaker in speakers]),
     )
 
 
 def load_or_compute(store, path):
-    """Return the statistics of `store`, read from `path` if they are this store's, else computed and saved."""
+    """Return the statistics of `store`: those in `path` if they are of this store, else computed and saved there."""
     if Path(path).is_file():
         statistics = Statistics.load(path)
         if statistics.fingerprint == store.fingerprint:
@@ -182,7 +170,7 @@ def load_or_compute(store, path):
 
 
 def as_text(statistics):
-    """Return a line for each speaker: range, mean and standard deviation of F0, mean variance of the spectrum."""
+    """Return a table: for each speaker range, mean and standard deviation of F0, and mean variance of the spectrum."""
     lines = [f"{'speaker':16s}{'F0 range / Hz':>16s}{'mean F0 / Hz':>14s}{'std / cents':>19s}{'variance':>10s}"]
     columns = zip(
         statistics.speakers,

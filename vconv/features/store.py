@@ -1,7 +1,7 @@
-"""The feature file: WORLD features and waves of a whole corpus in one HDF5 file, open for reading.
+"""Reading of the feature file: WORLD features and waves of a corpus in one HDF5 file (docs/files.md).
 
-`docs/files.md` describes the file. Its arrays are contiguous, so they are memory-mapped: any frame of a corpus of any
-size is read at once, and opening a file loads no frames.
+The arrays are contiguous in the file, so that they can be memory-mapped: frames are read without HDF5, and opening a
+file reads none.
 """
 
 import itertools
@@ -26,22 +26,21 @@ class FeatureStore:
     settings : dict
         `contents` lists what the file holds: "frames", "wave", "copy_synthesis".
     fingerprint : str
-        The same for files made of the same recordings with the same settings.
+        Equal for files of the same recordings with the same settings.
     speakers : list of str
     f0_range_hz : ndarray [S, 2], float64
-        NaN where no range was needed: the file holds nothing but the recordings' waves.
+        NaN if no range was needed, because the file holds only the recordings' waves.
     utterances : list of StoredUtterance
     failures : list of (speaker, split, name, reason)
     frame_arrays : dict
         Name of a feature of `Frames` → memmap [N, ...] over all frames; empty in a file without frames.
     waves : dict
-        "wave", "copy_synthesis", as far as the file holds them → memmap [M], int16, over all samples; full scale is
-        32768.
+        "wave", "copy_synthesis", if the file holds them → memmap [M], int16, over all samples; full scale is 32768.
 
     Raises
     ------
     VconvError
-        The file is missing, no feature file, cut short, damaged or of another version.
+        The file is missing, is no feature file, is incomplete, damaged or of another version.
     """
 
     def __init__(self, path):
@@ -54,7 +53,7 @@ class FeatureStore:
             self.utterances = _utterances(file)
             self.failures = file.rows("failures", schema.FAILURE_COLUMNS)
             mapped = {
-                name: file.memory_map(schema.place(name), kind, (self._length(name), ...))
+                name: file.memory_map(schema.dataset_path(name), kind, (self._length(name), ...))
                 for name, kind in schema.array_types(self.settings["contents"], file.names("frames")).items()
             }
         self.frame_arrays = {name: mapped[name] for name in TYPES if name in mapped}
@@ -78,35 +77,35 @@ class FeatureStore:
 
     def require(self, *contents):
         """Raise a VconvError unless the file holds all `contents`: "frames", "wave" or "copy_synthesis"."""
-        held = self.settings["contents"]
-        missing = [name for name in contents if name not in held]
+        present = self.settings["contents"]
+        missing = [name for name in contents if name not in present]
         if missing:
-            asked = f"contents: [{', '.join([*held, *missing])}]"
+            setting = f"contents: [{', '.join([*present, *missing])}]"
             raise VconvError(
-                f"{self.path}: holds no {' and no '.join(missing)}, only {', '.join(held)}; write {asked} "
+                f"{self.path}: holds no {' and no '.join(missing)}, only {', '.join(present)}; write {setting} "
                 "in corpus.yaml and extract again into another --output"
             )
 
     def split(self, name):
-        """Return the utterances of the split `name` or raise a VconvError that lists the splits there are."""
+        """Return the utterances of the split `name`, or raise a VconvError that lists the splits of the file."""
         chosen = [utterance for utterance in self.utterances if utterance.split == name]
         if not chosen:
-            there = ", ".join(sorted({utterance.split for utterance in self.utterances}))
+            splits = ", ".join(sorted({utterance.split for utterance in self.utterances}))
             raise VconvError(
-                f"{self.path}: holds no {name} utterances, only {there}; "
+                f"{self.path}: holds no {name} utterances, only {splits}; "
                 f"name some under splits in corpus.yaml and extract again"
             )
         return chosen
 
     def frames(self, split):
-        """Return where all frames of a split are and who speaks them.
+        """Return index and speaker of all frames of a split.
 
         Returns
         -------
         index : ndarray [n], int64
-            Rows of the arrays.
+            Index of the frames in the arrays.
         speaker : ndarray [n], int32
-            Positions in `speakers`.
+            Index of the speaker in `speakers`.
 
         Raises
         ------
@@ -121,7 +120,7 @@ class FeatureStore:
         return np.concatenate(index).astype(np.int64), np.repeat(speaker, lengths)
 
     def read(self, utterance):
-        """Return the `Frames` of one of `utterances` as views of the memory maps; VconvError if there are none."""
+        """Return the `Frames` of one of `utterances` as views of the memory maps; VconvError in a file without."""
         self.require("frames")
         rows = slice(utterance.start, utterance.start + utterance.length)
         return Frames(**{name: array[rows] for name, array in self.frame_arrays.items()})
@@ -137,7 +136,7 @@ class FeatureStore:
         Raises
         ------
         VconvError
-            The file does not hold this kind.
+            The file does not hold waves of this kind.
         """
         self.require(kind)
         return self.waves[kind][utterance.first_sample : utterance.first_sample + utterance.samples]

@@ -1,4 +1,4 @@
-"""Writes the feature file that `store.FeatureStore` reads."""
+"""Writing of the feature file, which `store.FeatureStore` reads."""
 
 import hashlib
 import itertools
@@ -19,12 +19,12 @@ def write(path, settings, f0_range_hz, utterances, arrays, failures=()):
     ----------
     path : str or Path
     settings : dict
-        What made the features: contents, sample_rate, frame_period_ms, fft_size, f0_method, …; kept as JSON. `contents`
-        says which arrays the file holds.
+        Settings of the features: contents, sample_rate, frame_period_ms, fft_size, f0_method, …; stored as JSON.
+        `contents` decides which arrays the file holds.
     f0_range_hz : dict
-        Speaker → (floor, ceiling) in Hz, NaN where none was needed; its keys, sorted, are the speakers.
+        Speaker → (floor, ceiling) in Hz, NaN if none was needed; its keys, sorted, are the speakers.
     utterances : list of StoredUtterance
-        `start` is filled in here; length, samples and the rest must be right.
+        `start` and `first_sample` are set here; the other fields must be right.
     arrays : iterable of dict
         One for each utterance, in the same order: name → array, for the names of `schema.array_types(contents)`: the
         fields of `Frames`, and int16 [samples] for each kind of wave.
@@ -36,8 +36,7 @@ def write(path, settings, f0_range_hz, utterances, arrays, failures=()):
     VconvError
         There are no utterances, the disk is full or the folder cannot be written.
     ValueError
-        Frames that are not finite, arrays not as long as their table says, a spectrum outside [-32, 0], waves that are
-        not int16.
+        An array is not as long as the table says, frames are not finite or outside [-32, 0], or a wave is not int16.
     """
     if not utterances:
         raise VconvError(f"{path}: there are no utterances to write")
@@ -57,13 +56,24 @@ def write(path, settings, f0_range_hz, utterances, arrays, failures=()):
             speakers = sorted(f0_range_hz)
             ranges = np.array([f0_range_hz[name] for name in speakers], np.float64)
             hdf5.write_table(file, "speakers", {"name": speakers, "f0_range_hz": ranges})
-            offsets = {name: hdf5.reserve(file, schema.place(name), shapes[name], types[name]) for name in types}
+            offsets = {name: hdf5.reserve(file, schema.dataset_path(name), shapes[name], types[name]) for name in types}
         with open(temporary, "rb+", buffering=0) as file:
             _write_arrays(file, path, offsets, types, utterances, itertools.chain([first], arrays))
 
 
+def _write_tables(file, settings, f0_range_hz, utterances, failures):
+    """Write settings, fingerprint and tables to the open HDF5 file."""
+    file.attrs["settings"] = hdf5.to_json(settings)
+    file.attrs["fingerprint"] = _fingerprint(settings, f0_range_hz, utterances)
+    hdf5.write_rows(file, "utterances", schema.COLUMNS, [row[:-1] for row in utterances])
+    hdf5.write_rows(file, "failures", schema.FAILURE_COLUMNS, failures)
+    speakers = sorted(f0_range_hz)
+    ranges = np.array([f0_range_hz[name] for name in speakers], np.float64)
+    hdf5.write_table(file, "speakers", {"name": speakers, "f0_range_hz": ranges})
+
+
 def located(utterances):
-    """Return the `StoredUtterance`s with `start` and `first_sample` filled in: one lies after the other."""
+    """Return the `StoredUtterance`s with `start` and `first_sample`; utterances follow one another without gaps."""
     starts = itertools.accumulate((row.length for row in utterances), initial=0)
     samples = itertools.accumulate((row.samples for row in utterances), initial=0)
     return [
@@ -87,7 +97,7 @@ def _write_arrays(file, path, offsets, types, utterances, arrays):
 
 
 def _check(row, arrays):
-    """Raise a ValueError unless the arrays of the `StoredUtterance` `row` are what the file may hold."""
+    """Raise a ValueError unless the arrays fit the `StoredUtterance` `row` and the limits of the file."""
     for name, array in arrays.items():
         length = row.length if name in schema.TYPES else row.samples
         if not length or len(array) != length:
@@ -99,6 +109,6 @@ def _check(row, arrays):
 
 
 def _fingerprint(settings, f0_range_hz, utterances):
-    """Return a SHA-256 of all that decides what the arrays are, but for the recordings' samples themselves."""
+    """Return a SHA-256 of settings, F0 ranges and table of utterances, which decide what the arrays are."""
     identity = hdf5.to_json([settings, {name: list(map(float, f0_range_hz[name])) for name in f0_range_hz}, utterances])
     return hashlib.sha256(identity.encode()).hexdigest()

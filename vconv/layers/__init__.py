@@ -1,1 +1,1 @@
-"""LAYERS: Keras layers that more than one network uses; `keras.layers` and `keras.ops` only."""
+"""LAYERS: Keras layers that the models are built of, and checks of stacks of transposed convolutions."""

@@ -9,10 +9,10 @@ from vconv.layers import upsampling
 
 
 class LayerNorm(keras.layers.Layer):
-    """Normalize each frame over (height, channels), then scale and shift each channel.
+    """Layer normalization of each frame over (height, channels) (Ba, Kiros & Hinton 2016, arXiv 1607.06450).
 
-    The published networks have one scale and one offset a channel; Keras' `LayerNormalization(axis=[1, 2])` would learn
-    one a position (Ba, Kiros & Hinton 2016, arXiv 1607.06450).
+    The published networks learn one scale and one offset for each channel. Keras' `LayerNormalization(axis=[1, 2])`
+    would learn one for each height and channel.
 
     Input and output: float32 [batch, height, channels].
     """
@@ -26,22 +26,22 @@ class LayerNorm(keras.layers.Layer):
         self.offset = self.add_weight(shape=(input_shape[-1],), initializer="zeros", name="offset")
 
     def call(self, x):
-        """Return float32 [batch, height, channels], of mean 0 and deviation 1 a frame, scaled and shifted."""
+        """Return each frame with mean 0 and standard deviation 1, then scaled and shifted by channel."""
         mean = ops.mean(x, axis=(1, 2), keepdims=True)
-        # Two passes: E[x²] − E[x]² would lose digits.
+        # Two passes over x, because E[x²] − E[x]² loses digits.
         variance = ops.mean(ops.square(x - mean), axis=(1, 2), keepdims=True)
-        # Mean, deviation, scale and offset meet while they are small: x itself is touched twice, not four times.
+        # The factors are combined first, so that x takes part in two operations instead of four.
         scale = ops.rsqrt(variance + self.epsilon) * self.scale
         return x * scale + (self.offset - mean * scale)
 
 
 class FourierConv1D(keras.layers.Layer):
-    """'Same' convolution with a kernel at least as wide as its input sees, computed by FFT.
+    """'Same' convolution with a kernel of at least 2 × height − 1 taps, computed by FFT.
 
-    With a kernel of 2 × height − 1 every output sees every input and nothing is local about it: a convolution routine
-    takes height² products a channel where the FFT takes height · log(height). On a CPU the 1025-tap layer trains an
-    order of magnitude faster like this (`benchmarks/wide_convolution.py`). The weights are those of
-    `keras.layers.Conv1D`: kernel [kernel_size, channels, filters], bias [filters]. Cheapest for few filters.
+    Each output of such a kernel depends on all inputs. A direct convolution takes height² products for each channel,
+    the FFT height · log(height). On a CPU the layer with 1025 taps trains ten times as fast by FFT
+    (`benchmarks/wide_convolution.py`). The gain is largest for few filters. The weights are those of
+    `keras.layers.Conv1D`: kernel [kernel_size, channels, filters], bias [filters].
 
     Input: float32 [batch, height, channels]; output: float32 [batch, height, filters].
     """
@@ -52,7 +52,7 @@ class FourierConv1D(keras.layers.Layer):
         self.kernel_size = kernel_size
 
     def build(self, input_shape):
-        """Create kernel and bias for [batch, height, channels]; ValueError if the kernel is under 2 · height − 1."""
+        """Create kernel and bias for [batch, height, channels]; ValueError for fewer than 2 · height − 1 taps."""
         _, self.height, channels = input_shape
         if self.kernel_size < 2 * self.height - 1:
             raise ValueError(
@@ -60,19 +60,19 @@ class FourierConv1D(keras.layers.Layer):
             )
         self.kernel = self.add_weight(shape=(self.kernel_size, channels, self.filters), name="kernel")
         self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
-        # A circular correlation as long as the kernel does not alias at the outputs that are kept.
+        # A circular correlation of the kernel's length has no aliasing in the outputs that are kept.
         self.length = next_fast_len(self.kernel_size, real=True)
 
     def call(self, x):
         """Return float32 [batch, height, filters] for float32 [batch, height, channels].
 
-        The transform of a correlation is that of the input times the conjugate of the kernel's (correlation theorem).
+        The transform of a correlation is the input's transform times the conjugate of the kernel's.
         """
-        # TensorFlow's own: `keras.ops.rfft` splits complex numbers in two, which costs as much as the transform.
+        # `keras.ops.rfft` separates real and imaginary parts, which takes as long as the transform.
         length = [self.length]
         x = tf.signal.rfft(ops.transpose(x, (0, 2, 1)), length)[:, None]  # [batch, 1, channels, frequency]
         kernel = tf.signal.rfft(ops.transpose(self.kernel, (2, 1, 0)), length)  # [filters, channels, frequency]
-        # The conjugate makes it a correlation, as in every "convolution" of a neural network.
+        # The conjugate gives a correlation, which neural networks call convolution.
         y = tf.signal.irfft(tf.reduce_sum(x * tf.math.conj(kernel), axis=2), length)
         y = ops.roll(y, (self.kernel_size - 1) // 2, axis=-1)[:, :, : self.height]
         return ops.transpose(y, (0, 2, 1)) + self.bias
@@ -82,16 +82,19 @@ class FourierConv1D(keras.layers.Layer):
 
 
 def convolution_block(x, filters, kernel_size, strides, slope, name):
-    """Convolution → LayerNorm → LeakyReLU on [batch, height, channels]."""
+    """Apply convolution → LayerNorm → LeakyReLU to [batch, height, channels]."""
     x = keras.layers.Conv1D(filters, kernel_size, strides=strides, padding="same", name=f"{name}_conv")(x)
     x = LayerNorm(name=f"{name}_norm")(x)
     return keras.layers.LeakyReLU(negative_slope=slope, name=f"{name}_leaky_relu")(x)
 
 
 def transposed_convolution_block(x, filters, kernel_size, strides, slope, name):
-    """Transposed convolution ('same', height × strides) → LayerNorm → LeakyReLU on [batch, height, channels].
+    """Apply transposed convolution ('same', height · strides) → LayerNorm → LeakyReLU to [batch, height, channels].
 
-    A kernel smaller than the stride is a VconvError: it would leave rows that no input reaches.
+    Raises
+    ------
+    VconvError
+        The kernel is smaller than the stride, so that some outputs would depend on no input.
     """
     upsampling.check(name, kernel_size, strides)
     x = keras.layers.Conv1DTranspose(filters, kernel_size, strides=strides, padding="same", name=f"{name}_conv")(x)

@@ -1,20 +1,20 @@
-"""Dropout whose noise is a function of a seed that comes in, so that a resumed training repeats it."""
+"""Dropout that depends on a seed among its inputs, so that a resumed training repeats it."""
 
 import keras
 import tensorflow as tf
 
 
 class SeededDropout(keras.layers.Layer):
-    """Set a share of the values to 0 and scale the others up, in training only (Srivastava et al. 2014).
+    """Dropout (Srivastava et al. 2014): in training, set a share of the values to 0 and scale the others up.
 
-    `keras.layers.Dropout` draws from a generator whose state no checkpoint holds.
+    `keras.layers.Dropout` uses a random generator whose state is not in the checkpoint.
 
     Parameters
     ----------
     rate : float
-        Share of the values, 0 to below 1.
+        Share of the values that become 0, from 0 to below 1.
     number : int
-        Layers of one network with the same seed need different numbers.
+        Differs between the layers of a network, so that layers with the same seed draw different values.
 
     Input: (x float32 [batch, ...], seed int32 [2]); output: float32 [batch, ...].
     """
@@ -28,6 +28,6 @@ class SeededDropout(keras.layers.Layer):
         x, seed = inputs
         if not training or not self.rate:
             return x
-        own_seed = tf.random.experimental.stateless_fold_in(seed, self.number)
-        kept = tf.random.stateless_uniform(tf.shape(x), own_seed) >= self.rate
+        layer_seed = tf.random.experimental.stateless_fold_in(seed, self.number)
+        kept = tf.random.stateless_uniform(tf.shape(x), layer_seed) >= self.rate
         return x * tf.cast(kept, x.dtype) / (1 - self.rate)

@@ -1,4 +1,4 @@
-"""A network over time made ready for inference: weight norms folded away, kernels constant, convolutions fused."""
+"""Networks over time for inference: weight norms folded into constant kernels, convolutions fused."""
 
 import keras
 import numpy as np
@@ -10,16 +10,22 @@ from vconv.layers.weight_norm import Conv1D, Conv1DTranspose, plain_kernel
 
 
 def freeze(network):
-    """Return a copy of a functional network, [batch, time, channels] → [batch, time', channels'], for inference alone.
+    """Return a copy of a functional network for inference; its output is the same up to rounding.
 
-    Inside, signals are images of height 1: only so does TensorFlow join a convolution, its bias and the LeakyReLU after
-    it into one pass over memory. Constant kernels it rearranges once, not at every call. The output is the same up to
-    rounding (`benchmarks/melgan.py` has the speed).
+    Inside the copy, signals are images of height 1, because TensorFlow fuses a convolution, its bias and the following
+    LeakyReLU only in two dimensions. Constant kernels are rearranged once, not at each call. `benchmarks/melgan.py`
+    measures the speed.
 
     Parameters
     ----------
     network : keras.Model
-        Of `Conv1D` without strides and groups, `Conv1DTranspose`, `JoinSubbands` and layers that work point by point.
+        [batch, time, channels] → [batch, time', channels']; may hold `Conv1D` without strides and groups,
+        `Conv1DTranspose`, `JoinSubbands` and pointwise layers.
+
+    Returns
+    -------
+    keras.Model
+        With the same inputs and outputs.
     """
     channels = network.input.shape[-1]
     images = keras.models.clone_model(network, keras.Input((1, None, channels)), clone_function=_frozen)
@@ -28,7 +34,7 @@ def freeze(network):
 
 
 def _frozen(layer):
-    """Return the counterpart of a trained layer."""
+    """Return the layer for inference that replaces a trained layer."""
     if isinstance(layer, Conv1D):
         return FrozenConv(np.array(layer.kernel), np.array(layer.bias), layer.dilation, name=layer.name)
     if isinstance(layer, Conv1DTranspose):
@@ -39,7 +45,7 @@ def _frozen(layer):
 
 
 class FrozenConv(keras.layers.Layer):
-    """'Same' convolution by a constant kernel [taps, channels, filters], float32 [batch, 1, time, channels]."""
+    """'Same' convolution of float32 [batch, 1, time, channels] with a constant kernel [taps, channels, filters]."""
 
     def __init__(self, kernel, bias, dilation, **kwargs):
         super().__init__(**kwargs)
@@ -55,9 +61,9 @@ class FrozenConv(keras.layers.Layer):
 
 
 class FrozenConvTranspose(keras.layers.Layer):
-    """'Same' transposed convolution by a constant kernel [taps, filters, channels], [batch, 1, time, channels].
+    """'Same' transposed convolution of [batch, 1, time, channels] with a constant kernel [taps, filters, channels].
 
-    Computed as in `weight_norm.transposed_convolution`.
+    Computed like `weight_norm.transposed_convolution`.
     """
 
     def __init__(self, kernel, bias, strides, **kwargs):
@@ -69,14 +75,14 @@ class FrozenConvTranspose(keras.layers.Layer):
     def call(self, x):
         """Return float32 [batch, 1, time · strides, filters] for float32 [batch, 1, time, channels].
 
-        One convolution makes all `strides` outputs of a step as channels; they are then laid in a row and cut to 'same'
-        (the periodic shuffling of Shi et al. 2016, arXiv 1609.05158, section 3.2).
+        One convolution computes the `strides` outputs of an input step as channels. They are then reshaped to
+        successive steps and cropped to 'same' (periodic shuffling: Shi et al. 2016, arXiv 1609.05158, section 3.2).
         """
-        around = len(self.kernel) - 1
-        padding = [[0, 0], [0, 0], [around, around], [0, 0]]
+        margin = len(self.kernel) - 1
+        padding = [[0, 0], [0, 0], [margin, margin], [0, 0]]
         y = tf.nn.bias_add(tf.nn.conv2d(x, tf.constant(self.kernel[None]), 1, padding), tf.constant(self.bias))
         batch, time = tf.shape(x)[0], tf.shape(x)[2]
-        y = tf.reshape(y, [batch, 1, (time + around) * self.strides, self.filters])
+        y = tf.reshape(y, [batch, 1, (time + margin) * self.strides, self.filters])
         first = (self.kernel_size - self.strides) // 2
         return y[:, :, first : first + time * self.strides]
 

@@ -1,4 +1,4 @@
-"""A generator's output that grows: coarse pictures first, then finer ones, each faded in."""
+"""Progressive growing: a generator's output at increasing resolution; each resolution is faded in."""
 
 import keras
 import numpy as np
@@ -7,16 +7,17 @@ from keras import ops
 
 
 class Growing(keras.layers.Layer):
-    """Mix pictures of several resolutions, enlarged to the finest, by shares that `grow` sets.
+    """Weighted sum of pictures of several resolutions, enlarged to the finest; `grow` sets the weights ("shares").
 
-    Progressive growing (Karras et al. 2018, arXiv 1710.10196, section 2) in one network: what is not yet faded in has
-    share 0, gets no gradient and stays as it is. `coarsen` does the same to data, so that a critic never tells the two
-    apart by their resolution. The shares are a weight, all on the finest unless `grow` says otherwise.
+    Progressive growing (Karras et al. 2018, arXiv 1710.10196, section 2) in one network. A resolution that is not faded
+    in yet has share 0, so its layers get no gradient and do not change. `coarsen` reduces the resolution of data in the
+    same way, so that a critic cannot tell real from generated patches by their resolution. The shares are an untrained
+    weight; initially the finest resolution has share 1.
 
     Parameters
     ----------
     factors : list of (int, int)
-        How many rows and columns of the finest picture one of each coarser picture is, coarsest first.
+        For each coarser picture, coarsest first: rows and columns of the finest picture per row and column of it.
 
     Input: a list of float32 [batch, height / factor, width / factor, channels], the finest last; output: float32
     [batch, height, width, channels].
@@ -29,7 +30,7 @@ class Growing(keras.layers.Layer):
         self.grow(1.0)
 
     def grow(self, progress):
-        """Fade to where a training has come: 0 is the coarsest alone, 1 the finest, resolutions evenly in between."""
+        """Set the shares for the progress of a training: at 0 only the coarsest, at 1 only the finest resolution."""
         position = np.clip(progress, 0, 1) * (len(self.factors) - 1)
         self.shares.assign(np.maximum(1 - np.abs(np.arange(len(self.factors)) - position), 0))
 
@@ -40,19 +41,19 @@ class Growing(keras.layers.Layer):
         )
 
     def coarsen(self, patches):
-        """Return patches [batch, height, width, channels] as coarse as the output: means over what one value covers.
+        """Return patches [batch, height, width, channels] at the resolution of the output, by means over blocks.
 
-        Where that reaches beyond the patch, its last row or column counts again.
+        For blocks that extend beyond the patch, its last row or column is repeated.
         """
         padded = patches
-        for axis, times in enumerate(self.factors[0], 1):
+        for axis, factor in enumerate(self.factors[0], 1):
             size = patches.shape[axis]
-            padded = tf.gather(padded, np.minimum(np.arange(size + -size % times), size - 1), axis=axis)
+            padded = tf.gather(padded, np.minimum(np.arange(size + -size % factor), size - 1), axis=axis)
         coarse = [tf.nn.avg_pool2d(padded, factor, factor, "VALID") for factor in self.factors]
         return self(coarse)[:, : patches.shape[1], : patches.shape[2]]
 
 
 def _enlarged(x, factor):
-    for axis, times in enumerate(factor, 1):
-        x = ops.repeat(x, times, axis) if times > 1 else x
+    for axis, repeats in enumerate(factor, 1):
+        x = ops.repeat(x, repeats, axis) if repeats > 1 else x
     return x

@@ -1,15 +1,22 @@
-"""A moving average of a network's weights, kept beside them."""
+"""EMA: the exponential moving average of a network's weights, kept beside them."""
 
 import keras
 from keras import ops
 
 
 class MovingAverage(keras.layers.Layer):
-    """The exponential moving average of variables; its own weights are the averages, so that a checkpoint has them.
+    """Exponential moving average of variables; the averages are the layer's weights, so that checkpoints hold them.
 
-    The average of a generator's weights over its last ~1 / (1 − decay) updates gives better samples than the last
-    weights, which circle around the equilibrium (Yazıcı et al. 2019, arXiv 1806.04498; Karras et al. 2018, arXiv
-    1710.10196, decay 0.999).
+    A generator with the average over its last 1 / (1 − decay) updates, approximately, gives better samples than with
+    the last weights, which circle around the equilibrium (Yazıcı et al. 2019, arXiv 1806.04498; Karras et al. 2018,
+    arXiv 1710.10196, decay 0.999).
+
+    Parameters
+    ----------
+    variables : list of keras.Variable
+        The averages start at their values.
+    decay : float
+        From 0 to below 1.
     """
 
     def __init__(self, variables, decay, **kwargs):
@@ -22,10 +29,10 @@ class MovingAverage(keras.layers.Layer):
             average.assign(variable)
 
     def update(self, variables, updates):
-        """Take in the variables after so many `updates` of them.
+        """Replace each average by decay · average + (1 − decay) · variable.
 
-        decay · average + (1 − decay) · variable, with a decay of at most (1 + updates) / (10 + updates): young averages
-        forget the first, random weights faster.
+        The decay is at most (1 + updates) / (10 + updates), so that the first, random weights soon lose their
+        influence. `updates` is the number of updates of the variables so far.
         """
         updates = ops.cast(updates, "float32")
         decay = ops.minimum(self.decay, (1 + updates) / (10 + updates))
@@ -33,6 +40,6 @@ class MovingAverage(keras.layers.Layer):
             average.assign(decay * average + (1 - decay) * variable)
 
     def copy_to(self, variables):
-        """Give the variables the values of their averages."""
+        """Assign the averages to the variables."""
         for average, variable in zip(self.weights, variables, strict=True):
             variable.assign(average)

@@ -1,4 +1,4 @@
-"""The residual stack of MelGAN: dilated convolutions that widen the view at little cost."""
+"""The residual stack of MelGAN: dilated convolutions, for a large receptive field with few weights."""
 
 from keras import layers
 
@@ -6,10 +6,25 @@ from vconv.layers.weight_norm import Conv1D
 
 
 def residual_stack(x, kernel_size, dilations, slope, shortcut, weight_norm, name):
-    """For each dilation: LeakyReLU → dilated convolution → LeakyReLU → convolution, added to what came in.
+    """Apply, for each dilation, LeakyReLU → dilated convolution → LeakyReLU → convolution, and add the input.
 
-    Kumar et al. 2019, arXiv 1910.06711, section 2.1. As in the Keras tutorial, the first step has no LeakyReLU of its
-    own; the paper's convolution of kernel 1 on the way past (`shortcut`) is a choice.
+    Kumar et al. 2019, arXiv 1910.06711, section 2.1. As in the Keras tutorial, the first step has no LeakyReLU at its
+    beginning. With `shortcut` the input passes a convolution of kernel 1 before the addition, as in the paper.
+
+    Parameters
+    ----------
+    x : KerasTensor [batch, time, channels]
+    kernel_size : int
+    dilations : list of int
+    slope : float
+        Of the LeakyReLUs below zero.
+    shortcut, weight_norm : bool
+    name : str
+        Beginning of the names of the layers.
+
+    Returns
+    -------
+    KerasTensor [batch, time, channels]
     """
     channels = x.shape[-1]
     for number, dilation in enumerate(dilations, 1):

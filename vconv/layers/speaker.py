@@ -1,20 +1,20 @@
-"""The speaker's part of a code: an embedding, merged with the latent by two dense layers."""
+"""Speaker conditioning: an embedding, and two layers that combine it with other inputs."""
 
 import keras
 
 
 def speaker_embedding(speakers, size, l2, name="speaker_embedding"):
-    """Return the network speaker index (int32 [batch]) → embedding (float32 [batch, size]), L2-regularized."""
+    """Return the network speaker number (int32 [batch]) → embedding (float32 [batch, size]), L2-regularized."""
     index = keras.Input((), dtype="int32", name="speaker")
     table = keras.layers.Embedding(speakers, size, embeddings_regularizer=keras.regularizers.L2(l2), name="embedding")
     return keras.Model(index, table(index), name=name)
 
 
 class MergeSpeaker(keras.layers.Layer):
-    """Sum of a dense layer of the code, a dense layer of the embedding, and a bias of its own.
+    """Sum of a dense layer of the latent, a dense layer of the speaker embedding, and a bias.
 
-    The published decoder has all three biases, though one would do; they belong to its parameter count.
-    Input: two float32 [batch, …]; output: float32 [batch, units].
+    The published decoder has three biases where one would do; they are part of its parameter count.
+    Input: (latent, embedding), each float32 [batch, …]; output: float32 [batch, units].
     """
 
     def __init__(self, units, l2, **kwargs):
@@ -41,10 +41,10 @@ class MergeSpeaker(keras.layers.Layer):
 
 
 class SpeakerScaleShift(keras.layers.Layer):
-    """Scale and shift each channel by what an embedding says: x · (1 + dense(e)) + dense(e).
+    """FiLM: scale and shift each channel by dense layers of an embedding, x · (1 + dense₁(e)) + dense₂(e).
 
-    Feature-wise linear modulation (Perez et al. 2018, arXiv 1709.07871), around 1 as there.
-    Input: float32 [batch, T, channels], float32 [batch, size]; output: float32 [batch, T, channels].
+    Feature-wise linear modulation (Perez et al. 2018, arXiv 1709.07871).
+    Input: (x float32 [batch, T, channels], e float32 [batch, size]); output: float32 [batch, T, channels].
     """
 
     def build(self, input_shapes):

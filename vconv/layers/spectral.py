@@ -1,18 +1,20 @@
-"""Spectral normalization of a network's kernels, by vectors kept beside them."""
+"""Spectral normalization of a network's kernels, by power iterations kept beside them."""
 
 import keras
 from keras import ops
 
-TINY = 1e-30
+TINY = 1e-30  # keeps the division of a zero kernel finite
 
 
 class SpectralNormalization(keras.layers.Layer):
-    """Divides kernels by their largest singular values; its own weights are the vectors of the power iterations.
+    """Divides kernels by their largest singular values; its weights are the vectors of the power iterations.
 
-    A kernel counts as the matrix [all its other axes, last axis] (Miyato et al. 2018, arXiv 1802.05957, section 2.1);
-    one power iteration a call, which follows a kernel that changes slowly. As in `keras.layers.SpectralNormalization`
-    the quotient replaces the kernel. That layer normalizes at each call in training, so real, fake and mixed samples of
-    one step would see three critics, and the generator's step would change its opponent; this one does when it is told.
+    A kernel is taken as the matrix [all other axes, last axis] (Miyato et al. 2018, arXiv 1802.05957, section 2.1).
+    Each call makes one power iteration, which is enough because kernels change slowly.
+
+    As in `keras.layers.SpectralNormalization` the normalized kernel replaces the kernel. That layer normalizes at each
+    call in training: real, fake and interpolated samples of one step would then see three different critics, and the
+    generator's step would change the critic. This layer normalizes only when `normalize` is called.
     """
 
     def __init__(self, kernels, **kwargs):
@@ -24,7 +26,7 @@ class SpectralNormalization(keras.layers.Layer):
         self.built = True
 
     def normalize(self, kernels):
-        """Take a step of each power iteration, then divide each kernel by its singular value; one of zeros stays."""
+        """Make one power iteration for each kernel and divide it by its singular value; a zero kernel stays 0."""
         for vector, kernel in zip(self.weights, kernels, strict=True):
             matrix = ops.reshape(kernel, (-1, kernel.shape[-1]))
             left = ops.matmul(vector, ops.transpose(matrix))

@@ -1,4 +1,4 @@
-"""Sub-bands of a signal: a pseudo-quadrature mirror filter bank, whose synthesis ends a multi-band vocoder."""
+"""Sub-bands of a signal: a pseudo-QMF bank, whose synthesis part is the last layer of a multi-band vocoder."""
 
 import keras
 import numpy as np
@@ -13,10 +13,10 @@ KAISER_BETA = 9.0
 
 
 def prototype(bands):
-    """Return the low-pass filter [16 · bands] that the filters of all bands are moved copies of.
+    """Return the prototype, a low-pass filter [16 · bands], which cosines shift to the bands.
 
-    A Kaiser window whose cut-off makes the bank nearly give back what it took apart (Lin & Vaidyanathan 1998, "A Kaiser
-    window approach for the design of prototype filters of cosine modulated filterbanks").
+    It is designed by a Kaiser window, with the cut-off frequency for nearly perfect reconstruction (Lin & Vaidyanathan
+    1998, "A Kaiser window approach for the design of prototype filters of cosine modulated filterbanks").
     """
     taps = TAPS_PER_BAND * bands
 
@@ -29,7 +29,7 @@ def prototype(bands):
 
 
 def filters(bands, synthesis):
-    """Return the filters [16 · bands, bands] that take a signal apart, or with `synthesis` put it together again.
+    """Return the analysis filters, or with `synthesis` the synthesis filters, float64 [16 · bands, bands].
 
     Nguyen 1994, "Near-perfect-reconstruction pseudo-QMF banks", as in multi-band MelGAN (Yang et al. 2021, arXiv
     2005.05106).
@@ -42,7 +42,7 @@ def filters(bands, synthesis):
 
 
 class JoinSubbands(keras.layers.Layer):
-    """Sub-bands float32 [batch, time, bands] → signal float32 [batch, time · bands, 1]; nothing in it is trained."""
+    """Sub-bands float32 [batch, time, bands] → signal float32 [batch, time · bands, 1]; it has no trained weights."""
 
     def build(self, input_shape):
         self.bands = input_shape[-1]

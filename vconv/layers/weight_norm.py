@@ -1,4 +1,4 @@
-"""Convolutions over time whose kernels may be weight-normalized: plain, dilated, grouped, transposed."""
+"""Convolutions over time with optional weight normalization: plain, dilated, grouped, transposed."""
 
 import keras
 import tensorflow as tf
@@ -8,10 +8,10 @@ from vconv.layers.upsampling import check
 
 
 class WeightNormalized(keras.layers.Layer):
-    """A layer with a kernel and a bias; with `weight_norm` the kernel is g · v / ‖v‖.
+    """Base class of layers with a kernel and a bias; with `weight_norm` the kernel is g · v / ‖v‖.
 
-    One gain g for each index of the kernel's last axis, the norm over all others (Salimans & Kingma 2016,
-    arXiv 1602.07868, equation 2). The gains begin as the norms, so that the layer begins as its plain version.
+    There is one gain g for each index of the kernel's last axis; the norm is over all other axes (Salimans & Kingma
+    2016, arXiv 1602.07868, equation 2). The gains are initialized to the norms, so that the initial kernel is v.
     """
 
     def __init__(self, weight_norm, **kwargs):
@@ -19,7 +19,7 @@ class WeightNormalized(keras.layers.Layer):
         self.weight_norm = weight_norm
 
     def add_weights(self, kernel_shape, filters):
-        """Create direction, gain if there is one, and bias [filters]."""
+        """Create the direction v, the gain g with `weight_norm`, and the bias [filters]."""
         self.direction = self.add_weight(shape=kernel_shape, name="kernel")
         if self.weight_norm:
             self.gain = self.add_weight(shape=kernel_shape[-1:], initializer="ones", name="gain")
@@ -88,13 +88,14 @@ class Conv1DTranspose(WeightNormalized):
 def transposed_convolution(x, kernel, strides):
     """Return the 'same' transposed convolution, [batch, time · strides, filters].
 
-    As a plain convolution that gives `strides` output samples at once, which a CPU does at the speed of its matrix
-    product (`benchmarks/melgan.py`).
+    It is computed as a plain convolution that gives `strides` output samples at once, because a CPU computes that by a
+    fast matrix product (`benchmarks/melgan.py`).
 
     Parameters
     ----------
     x : tensor [batch, time, channels]
     kernel : tensor [kernel_size, filters, channels]
+    strides : int
     """
     kernel_size, filters, _ = kernel.shape
     plain = plain_kernel(kernel, strides)
@@ -107,27 +108,29 @@ def transposed_convolution(x, kernel, strides):
 
 
 def plain_kernel(kernel, strides):
-    """Return the kernel of the plain convolution that gives `strides` samples of a transposed one at once.
+    """Return the kernel of a plain convolution that computes `strides` samples of a transposed one at once.
 
-    [kernel_size, filters, channels] → [⌈kernel_size / strides⌉, channels, strides · filters]
+    Shapes: [kernel_size, filters, channels] → [⌈kernel_size / strides⌉, channels, strides · filters].
     """
     kernel_size, filters, channels = kernel.shape
     taps = -(-kernel_size // strides)
     kernel = tf.pad(kernel, [[0, taps * strides - kernel_size], [0, 0], [0, 0]])
-    # Output sample u · strides + r is the sum over taps q of input u − q by the kernel's index q · strides + r.
+    # Output sample u · strides + r is the sum over q of input u − q times tap q · strides + r of the kernel.
     return tf.transpose(tf.reverse(tf.reshape(kernel, [taps, strides * filters, channels]), [0]), [0, 2, 1])
 
 
 def grouped_convolution(x, kernel, strides, groups):
     """Return the 'same' convolution of `groups` separate groups of channels, [batch, ⌈time / strides⌉, filters].
 
-    As one batched matrix product, because the gradient of TensorFlow's own grouped convolution takes ten times as long
-    on a CPU (`benchmarks/melgan.py`). The input is cut into blocks of `strides` samples; a window is a run of blocks.
+    It is computed as one batched matrix product, because the gradient of TensorFlow's grouped convolution takes ten
+    times as long on a CPU (`benchmarks/melgan.py`). The input is cut into blocks of `strides` samples; a window is a
+    sequence of blocks.
 
     Parameters
     ----------
     x : tensor [batch, time, channels]
     kernel : tensor [kernel_size, channels / groups, filters]
+    strides, groups : int
     """
     kernel_size, depth, filters = kernel.shape
     blocks, out = -(-kernel_size // strides), filters // groups

@@ -1,9 +1,9 @@
-"""MODELS: one is a file here, `name.py`, and its commented settings beside it, `name.yaml`; no list names them.
+"""MODELS: the networks and their losses; each model is a module `name.py` and its commented settings, `name.yaml`.
 
-`name.yaml` says which kind of data the model trains on (`training_data`). `name.py` offers `build(settings, …)`, which
-takes the sizes of those data too and returns a compiled `keras.Model` with an attribute `networks`. It may offer
-`upsampling(settings)`, which describes its transposed convolutions. A model gets sizes, settings and tensors; it knows
-no files, features or batches.
+`name.yaml` names the kind of training data (`training_data`). `name.py` defines `build(settings, …)`, which also takes
+the sizes of those data and returns a compiled `keras.Model` with an attribute `networks`. It may define
+`upsampling(settings)`, which describes its transposed convolutions. No list names the models. A model gets sizes,
+settings and tensors; it does not read files, features or training data.
 """
 
 from importlib import import_module
@@ -21,7 +21,13 @@ def names():
 def settings(name, changes=None):
     """Return the complete settings of the model `name`: its YAML with `changes` applied.
 
-    A YAML file may say `extends: other`: it then holds only what it adds to the other model's settings or changes.
+    A YAML file with `extends: other` holds only the settings that differ from those of the other model.
+
+    Parameters
+    ----------
+    name : str
+    changes : dict, optional
+        Nested like the YAML.
 
     Raises
     ------
@@ -51,22 +57,28 @@ def training_data(name):
 def build(name, settings, **sizes):
     """Build the model `name`, compiled for training.
 
-    `sizes` are those of the model's kind of training data (`vconv.data.training_data.TrainingData.sizes`).
+    Parameters
+    ----------
+    name : str
+    settings : dict
+        Complete, as `settings` returns them.
+    **sizes : int
+        Those of the model's kind of training data, `vconv.data.training_data.TrainingData.sizes`.
     """
     return import_module(f"{__name__}.{name}").build(settings=settings, **sizes)
 
 
 def upsampling(name, settings):
-    """Return (start sizes, list of `layers.upsampling.Upsampling`) of the model `name`, with its complete `settings`.
+    """Return (start sizes, list of `layers.upsampling.Upsampling`) of the model `name` with complete `settings`.
 
     Raises
     ------
     VconvError
-        The model's module offers no `upsampling(settings)`: it has no transposed convolutions, or does not tell.
+        The model's module does not define `upsampling(settings)`.
     """
     module = import_module(f"{__name__}.{name}")
     if not hasattr(module, "upsampling"):
-        raise VconvError(f"{name}: lists no transposed convolutions; write its stack to a YAML file and name that")
+        raise VconvError(f"{name}: lists no transposed convolutions; write them to a YAML file and give that file")
     return module.upsampling(settings)
 
 

@@ -1,7 +1,8 @@
-"""ConvVAE: a frame's spectrum → Gaussian code without the speaker → the spectrum in any speaker's voice.
+"""ConvVAE: variational autoencoder of single frames of the spectrum, conditioned on the speaker.
 
 Hsu, Hwang, Wu, Tsao & Wang 2016, "Voice conversion from non-parallel corpora using variational auto-encoder"
-(arXiv 1610.04019), with the convolutional networks of the authors' published code.
+(arXiv 1610.04019), with the convolutional networks of the authors' published code. The latent does not depend on the
+speaker; decoding it with another speaker's embedding converts the frame.
 """
 
 import keras
@@ -13,20 +14,20 @@ from vconv.layers.sampling import sample_code
 from vconv.layers.speaker import MergeSpeaker, speaker_embedding
 from vconv.layers.upsampling import Upsampling
 from vconv.models import losses
-from vconv.models.adversarial import LossTrackingModel, minimize
+from vconv.models.loss_tracking import LossTrackingModel, minimize
 from vconv.models.optimizers import adam
 
 
 def build(bins, speakers, settings):
-    """Return a compiled `ConvVAE` (Adam, as published)."""
+    """Return a `ConvVAE` for so many bins and speakers, compiled with Adam, as published."""
     model = ConvVAE(bins, speakers, settings, name="convvae")
     model.compile(optimizer=adam(settings["training"], settings["training"]["learning_rate"]), jit_compile=False)
-    model.optimizer.build(model.trainable_variables)  # so that a checkpoint restores the slots too
+    model.optimizer.build(model.trainable_variables)  # so that a checkpoint restores the optimizer's state
     return model
 
 
 def encoder(bins, network):
-    """Return the network float32 [batch, bins] → (z_mean, z_log_variance), each float32 [batch, latent]."""
+    """Return the network frame float32 [batch, bins] → (z_mean, z_log_variance), each float32 [batch, latent]."""
     frame = keras.Input((bins,), name="frame")
     x = keras.layers.Reshape((bins, 1))(frame)
     sizes = zip(network["encoder_channels"], network["encoder_kernels"], strict=True)
@@ -38,12 +39,12 @@ def encoder(bins, network):
 
 
 def upsampling(settings):
-    """Return (start sizes, layers) of the decoder for 513 bins, the frames of 16 kHz: `vconv inspect-upsampling`."""
+    """Return (start sizes, layers) of the decoder for 513 bins (16 kHz), for `vconv inspect-upsampling`."""
     return decoder_stack(513, settings["network"])
 
 
 def decoder_stack(bins, network):
-    """Return the start sizes and the list of `Upsampling` by which a decoder reaches `bins`, or a few rows more."""
+    """Return the start sizes and the list of `Upsampling` of a decoder whose output has `bins` bins or a few more."""
     kernels, stride = network["decoder_kernels"], network["decoder_stride"]
     stack = [Upsampling(f"decoder_{number}", (kernel,), (stride,)) for number, kernel in enumerate(kernels, 1)]
     return (-(-bins // stride ** len(stack)),), stack
@@ -58,7 +59,7 @@ def decoder(bins, network):
     x = keras.layers.Reshape((height, channels))(x)
     for layer, channels in zip(stack, network["decoder_channels"], strict=True):
         x = transposed_convolution_block(x, channels, layer.kernel, layer.stride, network["slope"], layer.name)
-    x = x[:, :bins]  # strides that do not divide the bins overshoot by a few rows
+    x = x[:, :bins]  # a few bins too many where the strides do not divide `bins`
     x = FourierConv1D(1, 2 * bins - 1, name="decoder_last")(x)
     return keras.Model([z, speaker], keras.layers.Reshape((bins,))(x), name="decoder")
 
@@ -66,15 +67,16 @@ def decoder(bins, network):
 class ConvVAE(LossTrackingModel):
     """Encoder, decoder and speaker embedding, trained on single frames of all speakers.
 
-    Takes (frame float32 [batch, bins] in [−1, 1], speaker int32 [batch]); the output is the frame in that speaker's
-    voice, from the mean of its code. Training noise is drawn from (seed, step), so that a resumed run repeats it.
+    Input: (frame float32 [batch, bins] in [−1, 1], speaker int32 [batch]); output: the frame converted to that speaker,
+    float32 [batch, bins], decoded from the mean of the latent. Training noise depends on (seed, step) only, so that a
+    resumed training repeats it.
     """
 
     def __init__(self, bins, speakers, settings, **kwargs):
         super().__init__(**kwargs)
         network = settings["network"]
         self.seed = settings["training"]["seed"]
-        self.rows_per_step = settings["training"]["batch_size"]
+        self.examples_per_step = settings["training"]["batch_size"]
         self.encoder = encoder(bins, network)
         self.decoder = decoder(bins, network)
         self.speaker_embedding = speaker_embedding(speakers, network["latent"], network["l2"])
@@ -88,17 +90,17 @@ class ConvVAE(LossTrackingModel):
         return self.decode(z_mean, speaker)
 
     def decode(self, z, speaker):
-        """Return the frames float32 [batch, bins] of codes `z` float32 [batch, latent] in the voice of `speaker`."""
+        """Decode latents `z` float32 [batch, latent] for speakers int32 [batch] to frames float32 [batch, bins]."""
         return self.decoder([z, self.speaker_embedding(speaker)])
 
-    def noise(self, step, rows):
-        """Return standard normal noise float32 [rows, latent] that depends on the seed and `step` alone."""
+    def noise(self, step, count):
+        """Return standard normal noise float32 [count, latent] that depends on the seed and `step` only."""
         return tf.random.stateless_normal(
-            (rows, self.encoder.outputs[0].shape[-1]), [self.seed, ops.cast(step, "int32")]
+            (count, self.encoder.outputs[0].shape[-1]), [self.seed, ops.cast(step, "int32")]
         )
 
     def vae_loss(self, batch, step):
-        """Return (loss, terms, z): the negative evidence lower bound a frame in nats, plus the L2 terms."""
+        """Return (loss, terms, z): the negative evidence lower bound of a frame, in nats, plus the L2 terms."""
         frame, speaker = batch
         z_mean, z_log_variance = self.encoder(frame)
         z = sample_code(z_mean, z_log_variance, self.noise(step, ops.shape(frame)[0]))

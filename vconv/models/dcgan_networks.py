@@ -1,8 +1,7 @@
-"""DCGAN's networks: noise → patch by transposed convolutions or an LSTM, and patch → score.
+"""DCGAN's networks: a generator of transposed convolutions or of LSTMs, and the critic.
 
-Real and imaginary part of a constant-Q transform are two channels of 2-D convolutions, not an axis of 3-D ones: an axis
-of two has no neighborhood that a kernel could slide over, and as channels every layer mixes both freely at half the
-cost.
+Real and imaginary part of a constant-Q transform are two channels of 2-D convolutions, not an axis of 3-D ones. On an
+axis of length two a kernel has no neighborhood; as channels, each layer combines both parts at half the cost.
 """
 
 import math
@@ -14,13 +13,13 @@ from vconv.audio.images import CHANNELS
 from vconv.common.errors import VconvError
 from vconv.layers.dropout import SeededDropout
 from vconv.layers.growing import Growing
-from vconv.layers.minibatch import MinibatchDeviation
+from vconv.layers.minibatch import MinibatchStd
 from vconv.layers.upsampling import Upsampling, plan_upsampling
 from vconv.layers.upsampling import check as check_kernel
 
 AXES = ("height", "width")
-LARGEST_START = 32  # a side of the map that the generator begins with
-# Statistics of the batch, or of each patch over all its places and channels; one scale and offset a channel.
+LARGEST_START = 32  # height or width of the generator's start map
+# Statistics of the batch, or of each patch over all positions and channels; each channel has one scale and offset.
 NORMS = {
     "batch": layers.BatchNormalization,
     "layer": lambda name: layers.GroupNormalization(1, name=name),
@@ -29,20 +28,20 @@ NORMS = {
 
 
 def patch_shape(settings):
-    """Return (height, width, channels) of a patch: frequency, time, and what the kind of spectrogram has."""
+    """Return (height, width, channels) of a patch: frequency, time, and the channels of the kind of spectrogram."""
     spectrogram = settings["spectrogram"]
     return spectrogram["height"], spectrogram["width"], CHANNELS[spectrogram["kind"]]
 
 
 def check_network(settings):
-    """Raise a VconvError for sizes that make no network."""
+    """Raise a VconvError for settings from which no network can be built."""
     network = settings["network"]
     layer_count = len(network["upsampling_channels"]) + 1
-    wanted = {f"{axis}_{kind}": layer_count for axis in AXES for kind in ("kernels", "strides")}
-    for key, count in (wanted | {"critic_strides": len(network["critic_channels"])}).items():
+    entries = {f"{axis}_{kind}": layer_count for axis in AXES for kind in ("kernels", "strides")}
+    for key, count in (entries | {"critic_strides": len(network["critic_channels"])}).items():
         if len(network[key]) != count:
-            found = len(network[key])
-            raise VconvError(f"dcgan: network.{key}: has {found} entries for {count} layers; give one a layer")
+            given = len(network[key])
+            raise VconvError(f"dcgan: network.{key}: has {given} entries for {count} layers; give one for each layer")
     if len(network["critic_channels"]) < 2:
         raise VconvError("dcgan: network.critic_channels: has 1 entry; give two or more")
     if network["generator"] == "convolutional":
@@ -50,14 +49,14 @@ def check_network(settings):
 
 
 def _check_start(shape, network):
-    """Raise a VconvError if the generator would begin with a large map, with strides that start from a small one."""
+    """Raise a VconvError if the start map would be large; it proposes strides for a small one."""
     start, stack = upsampling_stack(shape, network)
     if max(start) <= LARGEST_START:
         return
     plan = plan_upsampling(shape[:2], len(stack))
     proposal = [
-        f"network.{axis}_{kind}=[{','.join(str(getattr(layer, kind[:-1])[place]) for layer in plan.stack)}]"
-        for place, axis in enumerate(AXES)
+        f"network.{axis}_{kind}=[{','.join(str(getattr(layer, kind[:-1])[number]) for layer in plan.stack)}]"
+        for number, axis in enumerate(AXES)
         for kind in ("strides", "kernels")
     ]
     raise VconvError(
@@ -68,7 +67,7 @@ def _check_start(shape, network):
 
 
 def upsampling_stack(shape, network):
-    """Return the start sizes and the list of `Upsampling` by which the generator reaches `shape`, or a little more."""
+    """Return the start sizes and the list of `Upsampling` of a generator whose output has `shape` or slightly more."""
     kernels, strides = (
         zip(*(network[f"{axis}_{kind}"] for axis in AXES), strict=True) for kind in ("kernels", "strides")
     )
@@ -81,13 +80,13 @@ def upsampling_stack(shape, network):
 def generator(shape, network, grows=False):
     """Return the network z float32 [batch, latent] → patches float32 [batch, *shape] in [−1, 1].
 
-    One that `grows` has a layer of that name, `vconv.layers.growing.Growing`; it takes transposed convolutions.
+    With `grows` it has a layer "growing", a `vconv.layers.growing.Growing`; only convolutional generators can grow.
     """
     return GENERATORS[network["generator"]](shape, network, **({"grows": True} if grows else {}))
 
 
 def convolutional_generator(shape, network, grows=False):
-    """Return the generator of transposed convolutions, from a small map to the patch; to grow, with all between."""
+    """Return the generator of transposed convolutions; with `grows` also outputs of lower resolutions are mixed in."""
     z = keras.Input((network["latent"],), name="z")
     start, stack = upsampling_stack(shape, network)
     x = layers.Dense(math.prod(start) * network["start_channels"], use_bias=False, name="start")(z)
@@ -106,14 +105,14 @@ def convolutional_generator(shape, network, grows=False):
             x = _normalized(x, "batch", network["slope"], layer.name)
     if coarser:
         x = Growing(factors, name="growing")([*coarser, x])
-    beyond = [found - size for found, size in zip(x.shape[1:3], shape[:2], strict=True)]
-    if any(beyond):
-        x = layers.Cropping2D([(0, more) for more in beyond], name="crop")(x)
+    excess = [length - size for length, size in zip(x.shape[1:3], shape[:2], strict=True)]
+    if any(excess):
+        x = layers.Cropping2D([(0, cropped) for cropped in excess], name="crop")(x)
     return keras.Model(z, layers.Activation("tanh", name="tanh")(x), name="generator")
 
 
 def recurrent_generator(shape, network):
-    """Return the generator of LSTMs, which get z in every frame and make frame after frame."""
+    """Return the generator of LSTMs over time, with z as the input of each frame."""
     height, width, channels = shape
     z = keras.Input((network["latent"],), name="z")
     x = layers.RepeatVector(width, name="frames")(z)
@@ -139,7 +138,7 @@ def critic(shape, network):
         if number > 1:
             x = SeededDropout(network["critic_dropout"], number, name=f"{name}_dropout")([x, seed])
     if network["critic_minibatch_std"]:
-        x = MinibatchDeviation(name="minibatch_deviation")(x)
+        x = MinibatchStd(name="minibatch_std")(x)
     x = layers.Conv2D(1, x.shape[1:3], name="score")(x)
     return keras.Model([patch, seed], layers.Reshape((), name="flat")(x), name="critic")
 

@@ -1,4 +1,4 @@
-"""Losses as pure functions: tensors in, one number a frame or a batch out; no optimizer, no logging."""
+"""Losses and distances as pure functions of tensors."""
 
 import math
 from collections.abc import Callable
@@ -21,9 +21,9 @@ def gaussian_nll(x, mean):
 
 
 def gaussian_kl(mean, log_variance):
-    """Divergence KL(N(mean, exp log_variance) ‖ N(0, I)) summed over the last axis, in nats (same paper, appendix B).
+    """Divergence KL(N(mean, exp log_variance) ‖ N(0, I)), summed over the last axis, in nats.
 
-    Shapes: [..., latent] twice → [...].
+    Kingma & Welling 2014, arXiv 1312.6114, appendix B. Shapes: [..., latent] twice → [...].
     """
     return 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance, axis=-1)
 
@@ -32,15 +32,16 @@ def cross_entropy(scores, label):
     """Mean cross-entropy of a critic's scores, taken as logits, with a label in [0, 1].
 
     softplus(score) − label · score (Goodfellow et al. 2014, arXiv 1406.2661, equation 1). `scores` is one tensor, or a
-    list of tensors of any shapes (one a scale), whose means are averaged.
+    list of tensors of any shapes (one for each scale), whose means are averaged.
     """
     return _over_scales(lambda score: ops.mean(ops.softplus(score) - label * score), scores)
 
 
 def non_saturating(real_scores, fake_scores, real_label=1.0, fake_label=0.0):
-    """The critic's loss of the first GAN, with its labels smoothed where they are not 1 and 0 (same paper).
+    """The discriminator's loss of the original GAN (Goodfellow et al. 2014, arXiv 1406.2661).
 
-    0.9 and 0 is one-sided smoothing (Salimans et al. 2016, arXiv 1606.03498, section 3.4), 0.9 and 0.1 two-sided.
+    Labels other than 1 and 0 are smoothed labels: 0.9 and 0 one-sided (Salimans et al. 2016, arXiv 1606.03498, section
+    3.4), 0.9 and 0.1 two-sided.
     """
     return cross_entropy(real_scores, real_label) + cross_entropy(fake_scores, fake_label)
 
@@ -48,27 +49,27 @@ def non_saturating(real_scores, fake_scores, real_label=1.0, fake_label=0.0):
 def least_squares(scores, target):
     """Mean of (score − target)², the least-squares GAN (Mao et al. 2017, arXiv 1611.04076, equation 9).
 
-    `scores` is one tensor, or a list of tensors of any shapes (one a scale), whose means are averaged.
+    Scores as in `cross_entropy`.
     """
     return _over_scales(lambda score: ops.mean(ops.square(score - target)), scores)
 
 
 def wasserstein(real_scores, fake_scores):
-    """The critic's loss: mean score of the fakes − mean score of the real (Arjovsky et al. 2017, arXiv 1701.07875).
+    """The critic's loss: mean score of fakes − mean score of real examples.
 
-    Its negative estimates the Wasserstein distance (times the critic's Lipschitz constant). Scores as in
-    `cross_entropy`.
+    Its negative estimates the Wasserstein distance times the critic's Lipschitz constant (Arjovsky et al. 2017, arXiv
+    1701.07875). Scores as in `cross_entropy`.
     """
     return mean_score(fake_scores) - mean_score(real_scores)
 
 
 def mean_score(scores):
-    """Mean of one tensor of scores, or of a list of tensors, whose means are averaged."""
+    """Mean of scores as in `cross_entropy`."""
     return _over_scales(ops.mean, scores)
 
 
 def _over_scales(term, scores):
-    """Return the mean of a term over a list of tensors; one tensor is a list of one."""
+    """Return the mean of a term over a list of tensors, or the term of one tensor."""
     scores = scores if isinstance(scores, (list, tuple)) else [scores]
     return sum(term(score) for score in scores) / len(scores)
 
@@ -81,7 +82,7 @@ class Objective(NamedTuple):
 
 
 def _toward_real(fake_scores):
-    """The generator's loss of the first GAN, in the form whose gradient does not vanish: −log D(fake)."""
+    """The generator's loss −log D(fake), the form of the original GAN whose gradient does not vanish."""
     return cross_entropy(fake_scores, 1.0)
 
 
@@ -99,20 +100,20 @@ OBJECTIVES = {  # the setting `adversarial.objective`
 def interpolate(real, fake, share):
     """Return the points real + share · (fake − real), where WGAN-GP takes its penalty (arXiv 1704.00028, algorithm 1).
 
-    `share` in [0, 1] is one number a sample, [batch]; real and fake are [batch, ...].
+    `share`, in [0, 1], has shape [batch]; real and fake have [batch, ...].
     """
     return real + ops.reshape(share, (-1,) + (1,) * (len(real.shape) - 1)) * (fake - real)
 
 
 def gradient_norm(gradient, epsilon=1e-12):
-    """Return ‖gradient‖₂ of each sample, [batch, ...] → [batch]; `epsilon` keeps the root differentiable at 0."""
+    """Return ‖gradient‖₂ of each example, [batch, ...] → [batch]; `epsilon` keeps the root differentiable at 0."""
     return ops.sqrt(ops.sum(ops.square(gradient), axis=tuple(range(1, len(gradient.shape)))) + epsilon)
 
 
 def gradient_penalty(gradient, epsilon=1e-12):
-    """Mean of (‖gradient‖₂ − 1)², one norm a sample (Gulrajani et al. 2017, arXiv 1704.00028, equation 3).
+    """Mean over examples of (‖gradient‖₂ − 1)² (Gulrajani et al. 2017, arXiv 1704.00028, equation 3).
 
-    `gradient` is that of the critic's score by its input, [batch, ...].
+    `gradient` is that of the critic's score with respect to its input, [batch, ...].
     """
     return ops.mean(ops.square(gradient_norm(gradient, epsilon) - 1.0))
 
@@ -120,40 +121,43 @@ def gradient_penalty(gradient, epsilon=1e-12):
 def feature_matching(real_maps, fake_maps):
     """Mean L1 distance of a discriminator's feature maps, averaged over the maps (arXiv 1910.06711, equation 4).
 
-    Two lists of tensors of equal shapes; the gradient flows through both.
+    The arguments are two lists of tensors of equal shapes; the gradient flows through both.
     """
     distances = [ops.mean(ops.abs(real - fake)) for real, fake in zip(real_maps, fake_maps, strict=True)]
     return sum(distances) / len(distances)
 
 
 def mean_feature_distance(real, fake):
-    """Mean square of the difference of two batches' mean features (Salimans et al. 2016, arXiv 1606.03498, 3.1).
+    """Mean square of the difference of two batches' mean features.
 
-    Feature matching where no fake belongs to a real sample. Shapes: [batch, ...] twice → a number.
+    Feature matching for examples without correspondence (Salimans et al. 2016, arXiv 1606.03498, section 3.1).
+    Shapes: [batch, ...] twice → scalar.
     """
     return ops.mean(ops.square(ops.mean(real, axis=0) - ops.mean(fake, axis=0)))
 
 
 def multi_resolution_stft(real, fake, epsilon=1e-7):
-    """Spectral convergence + mean L1 of log magnitudes, averaged over three resolutions.
+    """Spectral convergence + mean L1 distance of log magnitudes, averaged over three resolutions.
 
-    Yamamoto, Song & Kim 2020, arXiv 1910.11480, equations 3 to 6; windows of 512, 1024, 2048 samples.
-    Shapes: [batch, samples] twice, at least 2048 samples → a number.
+    Yamamoto, Song & Kim 2020, arXiv 1910.11480, equations 3 to 6; windows of 512, 1024 and 2048 samples.
+    Shapes: [batch, samples] twice, at least 2048 samples → scalar.
     """
     terms = []
     for size in STFT_SIZES:
-        one, other = (
+        of_real, of_fake = (
             ops.sqrt(tf.square(tf.math.real(x)) + tf.square(tf.math.imag(x)) + epsilon)
             for x in (tf.signal.stft(y, size, size // 4) for y in (real, fake))
         )
-        terms.append(tf.norm(one - other) / tf.norm(one) + ops.mean(ops.abs(ops.log(one) - ops.log(other))))
+        terms.append(
+            tf.norm(of_real - of_fake) / tf.norm(of_real) + ops.mean(ops.abs(ops.log(of_real) - ops.log(of_fake)))
+        )
     return sum(terms) / len(terms)
 
 
 def log_mel_distance(real, fake, hop, filterbank, floor_db=-60.0):
-    """Mean L1 distance of two signals' mel spectrograms in dB, both raised to `floor_db` at least.
+    """Mean L1 distance of two signals' mel spectrograms in dB; lower levels count as `floor_db`.
 
-    Shapes: [batch, samples] twice, filterbank [fft_size / 2 + 1, mels] → a number.
+    Shapes: [batch, samples] twice, filterbank [fft_size / 2 + 1, mels] → scalar.
     """
     fft_size = 2 * (filterbank.shape[0] - 1)
     levels_db = []
@@ -161,3 +165,17 @@ def log_mel_distance(real, fake, hop, filterbank, floor_db=-60.0):
         power = tf.square(tf.abs(tf.signal.stft(y, fft_size, hop))) @ ops.cast(filterbank, "float32")
         levels_db.append(10 / math.log(10) * ops.log(ops.maximum(power, 10 ** (floor_db / 10))))
     return ops.mean(ops.abs(levels_db[0] - levels_db[1]))
+
+
+def mean_distance(patches, others=None):
+    """Mean root-mean-square distance of each of `patches` from each of `others`, or from the rest of `patches`.
+
+    Shapes: [n, height, width, channels], [m, height, width, channels] → scalar.
+    """
+    x, y = (ops.reshape(z, (ops.shape(z)[0], -1)) for z in (patches, patches if others is None else others))
+    squares = ops.sum(ops.square(x), 1)[:, None] + ops.sum(ops.square(y), 1) - 2 * ops.matmul(x, ops.transpose(y))
+    distances = ops.sqrt(ops.maximum(squares, 0.0) / math.prod(patches.shape[1:]))
+    if others is not None:
+        return ops.mean(distances)
+    count = ops.cast(ops.shape(x)[0], "float32")
+    return ops.sum(distances * (1.0 - tf.eye(tf.shape(x)[0]))) / (count * (count - 1.0))

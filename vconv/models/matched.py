@@ -6,9 +6,9 @@ parallel recordings. The network maps the content of an utterance to the target 
 convolutions over time. The target speaker scales and shifts each layer (FiLM: Perez et al. 2018, arXiv 1709.07871).
 
 Some matched frames are of another sound, and their mean blurs differences between sounds. Therefore a second pass
-converts the prediction once more, to a third speaker, and compares it with the recording converted to that speaker
-directly: a cycle (Kaneko and Kameoka 2018, "CycleGAN-VC", EUSIPCO) that ends at a third speaker instead of the source,
-so that properties of the source's voice and room do not count.
+converts the prediction to a third speaker and compares the result with the recording converted to that speaker
+directly. This is a cycle (Kaneko and Kameoka 2018, "CycleGAN-VC", EUSIPCO) that ends at a third speaker instead of the
+source, so that properties of the source's voice and room have no influence.
 """
 
 import keras
@@ -16,7 +16,7 @@ from keras import layers, ops
 
 from vconv.common.errors import VconvError
 from vconv.layers.speaker import SpeakerScaleShift, speaker_embedding
-from vconv.models.adversarial import LossTrackingModel, minimize
+from vconv.models.loss_tracking import LossTrackingModel, minimize
 from vconv.models.optimizers import adam
 
 
@@ -26,7 +26,7 @@ def build(speakers, content_size, acoustic_size, settings):
     Parameters
     ----------
     speakers, content_size, acoustic_size : int
-        S, C and A.
+        S, the number of speakers; C and A, the numbers of content and of acoustic features of a frame.
     settings : dict
     """
     training = settings["training"]
@@ -34,7 +34,7 @@ def build(speakers, content_size, acoustic_size, settings):
     rate = keras.optimizers.schedules.CosineDecay(training["learning_rate"], steps)
     model = Matched(speakers, content_size, acoustic_size, settings, name="matched")
     model.compile(optimizer=adam(training, rate), jit_compile=False)
-    model.optimizer.build(model.trainable_variables)  # so that a checkpoint restores the slots and the step count
+    model.optimizer.build(model.trainable_variables)  # so that a checkpoint restores the optimizer's state
     return model
 
 
@@ -70,7 +70,7 @@ class Matched(LossTrackingModel):
     def __init__(self, speakers, content_size, acoustic_size, settings, **kwargs):
         super().__init__(**kwargs)
         network = settings["network"]
-        self.rows_per_step = settings["training"]["batch_size"]
+        self.examples_per_step = settings["training"]["batch_size"]
         self.converter = converter(content_size, acoustic_size, network)
         self.speaker_embedding = speaker_embedding(speakers, network["speaker_embedding"], l2=0.0)
         self.networks = {name: getattr(self, name) for name in ("converter", "speaker_embedding")}
@@ -79,7 +79,7 @@ class Matched(LossTrackingModel):
         self.built = True
 
     def set_content_rule(self, rule):
-        """Set how predicted acoustic features replace columns of the content.
+        """Set the rule by which predicted acoustic features replace columns of the content.
 
         Parameters
         ----------
@@ -88,12 +88,12 @@ class Matched(LossTrackingModel):
         Raises
         ------
         VconvError
-            There is none, and the settings ask for the consistency loss.
+            The rule is None, and the settings ask for the consistency loss.
         """
         if rule is None and self.consistency:
             raise VconvError(
-                "matched: training.consistency needs a content that follows from acoustic features, and the content of "
-                "these features does not; give --set training.consistency=0"
+                "matched: training.consistency needs a content that can be computed from acoustic features, and the "
+                "content of these features cannot; give --set training.consistency=0"
             )
         self.content_rule = rule
 
@@ -102,11 +102,11 @@ class Matched(LossTrackingModel):
         return self.converter([content, self.speaker_embedding(target)])
 
     def loss_of(self, batch):
-        """Return (loss, terms): mean squared errors over the frames that something was matched to.
+        """Return (loss, terms): mean squared errors over the frames that have matched frames.
 
         - matched: between the prediction and the matched frames
-        - consistency: between the prediction, converted once more to a third speaker, and the recording converted to
-          that speaker directly. The third speaker is the target of the batch's row before. The second pass runs with
+        - consistency: between the prediction, converted to a third speaker, and the recording converted to that speaker
+          directly. The third speaker is the target of the previous example of the batch. The second pass runs with
           frozen weights, so the network cannot hide information in its own output.
         """
         (content, target), matched, weight = batch
@@ -121,7 +121,10 @@ class Matched(LossTrackingModel):
         return loss, {"loss": loss, **terms}
 
     def content_of(self, predicted, content, target):
-        """Return the content [batch, T, C] of a prediction; pauses and the other columns stay those of `content`."""
+        """Return the content [batch, T, C] of a prediction.
+
+        Pauses, and the columns that do not follow from acoustic features, are taken from `content`.
+        """
         rule = self.content_rule
         scale = ops.take(ops.convert_to_tensor(rule.scale), target, axis=0)[:, None]
         columns = ops.concatenate([predicted[..., part] for part in rule.acoustic], axis=-1) * scale
@@ -129,7 +132,7 @@ class Matched(LossTrackingModel):
         return ops.where(content[..., rule.mask_column : rule.mask_column + 1] > rule.mask_threshold, columns, content)
 
     def _convert_frozen(self, content, target):
-        """Return what `call` does, with weights that are constants."""
+        """Convert as `call` does, without a gradient with respect to the weights."""
         speaker = ops.stop_gradient(self.speaker_embedding(target))
         weights = [ops.stop_gradient(variable) for variable in self.converter.trainable_variables]
         return self.converter.stateless_call(weights, [], [content, speaker])[0]

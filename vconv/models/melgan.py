@@ -1,4 +1,4 @@
-"""MelGAN: mel spectrogram → waveform in one pass, trained against discriminators at three rates.
+"""MelGAN: a vocoder, mel spectrogram → waveform, trained against discriminators at several rates.
 
 Kumar et al. 2019, arXiv 1910.06711, with the networks of the Keras tutorial "MelGAN-based spectrogram inversion using
 feature matching" (Darshan Deshpande 2021); `bands` makes it multi-band (Yang et al. 2021, arXiv 2005.05106).
@@ -12,11 +12,11 @@ from keras import ops
 from vconv.audio.mel import MelSettings, MelSpectrogram
 from vconv.common.errors import VconvError
 from vconv.layers.upsampling import Upsampling
-from vconv.models import adversarial, losses
+from vconv.models import adversarial, adversarial_settings, losses
 from vconv.models.melgan_networks import discriminator, generator
 from vconv.models.optimizers import adam
 
-DISTANCES = ("stft", "mel_db")  # of signals; settings of the same names weigh them
+DISTANCES = ("stft", "mel_db")  # of signals; settings of the same names are their weights
 
 
 def build(settings):
@@ -31,7 +31,7 @@ def build(settings):
 
 def check(settings):
     """Raise a VconvError for settings that do not fit together."""
-    mel, network, training, own = (settings[section] for section in ("mel", "network", "training", "adversarial"))
+    mel, network, training, section = (settings[name] for name in ("mel", "network", "training", "adversarial"))
     strides = network["upsampling_strides"]
     for layers in ("upsampling", "discriminator"):
         sizes = {key: value for key, value in network.items() if key.startswith(layers)}
@@ -41,7 +41,7 @@ def check(settings):
     hop = math.prod(strides) * network["bands"]
     if hop != mel["hop"]:
         raise VconvError(
-            f"melgan: upsampling_strides {strides} times {network['bands']} bands make {hop} samples of a "
+            f"melgan: upsampling_strides {strides} and {network['bands']} bands give {hop} samples for each "
             f"frame, but mel.hop is {mel['hop']}; choose strides such as "
             f"{factors(mel['hop'] / network['bands'], len(strides))}"
         )
@@ -52,14 +52,14 @@ def check(settings):
             f"melgan: training.segment_samples is {training['segment_samples']}; it must be a "
             f"multiple of the hop {hop} and hold {least} samples, for example {near}"
         )
-    adversarial.check(own, "melgan")
-    if own["warm_up_epochs"] and not max(own["stft"], own["mel_db"]) > 0:
+    adversarial_settings.check(section, "melgan")
+    if section["warm_up_epochs"] and not max(section["stft"], section["mel_db"]) > 0:
         raise VconvError("melgan: adversarial.warm_up_epochs needs a loss to train by; set adversarial.stft above 0")
 
 
 def factors(number, count):
-    """Return `count` whole factors of a whole `number`, large ones first and as even as they can be."""
-    number, found = round(number), [1] * count
+    """Return `count` factors of a whole `number`, the largest first and as equal as possible."""
+    number, products = round(number), [1] * count
     divisor = 2
     primes = []
     while number > 1:
@@ -68,12 +68,12 @@ def factors(number, count):
             number //= divisor
         divisor += 1
     for prime in sorted(primes, reverse=True):
-        found[found.index(min(found))] *= prime
-    return sorted(found, reverse=True)
+        products[products.index(min(products))] *= prime
+    return sorted(products, reverse=True)
 
 
 def upsampling(settings):
-    """Return (start sizes, layers) of the generator for 32 frames: `vconv inspect-upsampling`."""
+    """Return (start sizes, layers) of the generator for 32 frames, for `vconv inspect-upsampling`."""
     network = settings["network"]
     sizes = zip(network["upsampling_kernels"], network["upsampling_strides"], strict=True)
     return (32,), [
@@ -92,11 +92,11 @@ class MelGAN(adversarial.AdversarialModel):
         self.objective = losses.OBJECTIVES[self.settings["objective"]]
         self.ema_decay = self.settings["ema_decay"]
         self.critic_steps = self.settings["critic_steps"]
-        self.rows_per_step = settings["training"]["batch_size"] * self.critic_steps
+        self.examples_per_step = settings["training"]["batch_size"] * self.critic_steps
         self.seed, self.scales = settings["training"]["seed"], settings["network"]["scales"]
         self.mel = MelSpectrogram(MelSettings(**settings["mel"]))
         self.generator = generator(settings["mel"]["mels"], settings["network"])
-        # A weight norm would undo what clipping or spectral normalization does to the kernels.
+        # Weight normalization would cancel clipping or spectral normalization of the kernels.
         norm = settings["network"]["weight_norm"] and self.settings["constraint"] in ("none", "gradient_penalty")
         self.discriminator = discriminator(settings["network"] | {"weight_norm": norm})
         self.networks = {"generator": self.generator, "discriminator": self.discriminator}
@@ -108,50 +108,50 @@ class MelGAN(adversarial.AdversarialModel):
 
     @property
     def generator_variables(self):
-        """What the generator's optimizer updates."""
+        """The variables that the generator's optimizer updates."""
         return self.generator.trainable_variables
 
     @property
     def critic_variables(self):
-        """What the discriminators' optimizer updates."""
+        """The variables that the discriminators' optimizer updates."""
         return self.discriminator.trainable_variables
 
     def call(self, mel):
         return self.generator(mel)
 
     def begin_epoch(self, epoch):
-        """Let the discriminators join after the warm-up."""
+        """Begin adversarial training after the warm-up."""
         self.set_adversarial(epoch >= self.settings["warm_up_epochs"])
 
     def warm_up_loss(self, batch):
-        """The losses of the signal itself, before the discriminators join."""
+        """Return (loss, terms) of the warm-up: the losses of the signal."""
         mel, wave = batch
         loss, terms = self.signal_loss(wave[..., 0], self.generator(mel)[..., 0])
         return loss, {"loss": loss, **terms}
 
     def distances(self, real, fake, names=DISTANCES):
-        """Return the distances of two signals [batch, samples] that need no discriminator: of STFTs, and in dB."""
-        known = {
+        """Return {name: distance} of two signals [batch, samples]: of their STFTs, and of mel spectrograms in dB."""
+        functions = {
             "stft": lambda: losses.multi_resolution_stft(real, fake),
             "mel_db": lambda: losses.log_mel_distance(real, fake, self.mel.settings.hop, self.mel.filterbank),
         }
-        return {name: known[name]() for name in names}
+        return {name: functions[name]() for name in names}
 
     def signal_loss(self, real, fake):
-        """Return (the weighted sum of those distances that the settings want, its terms)."""
+        """Return (loss, terms): the sum of the distances, weighted by the settings; weights of 0 are left out."""
         terms = self.distances(real, fake, [name for name in DISTANCES if self.settings[name]])
         return sum(self.settings[name] * term for name, term in terms.items()), terms
 
     def examples(self, batch):
-        """Return waves and what the generator makes of their mel spectrograms."""
+        """Return waves and the signals that the generator makes of their mel spectrograms."""
         return batch[1], self.generator(batch[0])
 
     def shared(self, batch):
-        """Return waves and fakes: without noise, critic and generator learn from the same."""
+        """Return waves and fakes, the same for critic and generator, because there is no noise."""
         return self.examples(batch)
 
     def generator_loss(self, pair):
-        """The objective's loss (least squares) + feature matching + the losses of the signal itself."""
+        """Return (loss, terms): the objective's loss + feature matching + the losses of the signal."""
         wave, fake = pair
         of_real, of_fake = self.discriminator(wave), self.discriminator(fake)
         terms = {
@@ -164,14 +164,14 @@ class MelGAN(adversarial.AdversarialModel):
         return loss, {"loss": loss, **terms}
 
     def critic_loss(self, pair):
-        """The objective's loss of the discriminators; least squares: 1 for real, 0 for fake."""
+        """Return (loss, terms): the objective's loss of the discriminators; least squares: 1 for real, 0 for fake."""
         wave, fake = pair
         loss, metrics = self.objective_of(*([scale[-1] for scale in self.discriminator(x)] for x in pair))
         loss, penalty = self.penalized(loss, lambda: self.gradient_between(wave, fake))
         return loss, {"critic_loss": loss, **metrics, **penalty}
 
     def gradient_between(self, real, fake):
-        """Return the gradient of each segment's mean score at a random point between a real and a fake one."""
+        """Return the gradient of the mean score at a random point between each real segment and a fake."""
         seed = [self.seed, ops.cast(self.critic_optimizer.iterations, "int32")]
         between = losses.interpolate(real, fake, tf.random.stateless_uniform(ops.shape(real)[:1], seed))
         return adversarial.input_gradient(
@@ -179,7 +179,7 @@ class MelGAN(adversarial.AdversarialModel):
         )
 
     def test_step(self, batch):
-        """Two distances of held-out segments: of their STFTs, and of their mel spectrograms in dB."""
+        """Return both `distances` of held-out segments."""
         wave, fake = self.examples(batch)
         return self.track(self.distances(wave[..., 0], fake[..., 0]))
 

@@ -1,4 +1,4 @@
-"""The networks of MelGAN, on paper and built: generator, discriminators, which frames a sample depends on."""
+"""The networks of MelGAN: generator, discriminators, and the generator's receptive field."""
 
 import keras
 from keras import layers
@@ -38,33 +38,33 @@ def generator(mels, network):
 
 
 def receptive_field(network, first, last):
-    """Return the (first, last) frames that the samples `first` to `last` depend on, as if there was no border."""
+    """Return the (first, last) frame that samples `first` to `last` depend on; they may lie outside the signal."""
     if network["bands"] > 1:
         first, last = _before_upsampling(first, last, TAPS_PER_BAND * network["bands"], network["bands"])
     first, last = _before_convolution(first, last, network["last_kernel"], 1)
     kernels, strides = network["upsampling_kernels"], network["upsampling_strides"]
     for kernel, stride in zip(reversed(kernels), reversed(strides), strict=True):
         for dilation in network["residual_dilations"]:
-            for one in (1, dilation):
-                first, last = _before_convolution(first, last, network["residual_kernel"], one)
+            for step in (1, dilation):
+                first, last = _before_convolution(first, last, network["residual_kernel"], step)
         first, last = _before_upsampling(first, last, kernel, stride)
     return _before_convolution(first, last, network["start_kernel"], 1)
 
 
 def _before_convolution(first, last, kernel, dilation):
-    """Return which inputs of a 'same' convolution of stride 1 the outputs `first` to `last` depend on."""
+    """Return the (first, last) input of a 'same' convolution of stride 1 that outputs `first` to `last` depend on."""
     before = (kernel - 1) * dilation // 2
     return first - before, last + (kernel - 1) * dilation - before
 
 
 def _before_upsampling(first, last, kernel, stride):
-    """Return which inputs of a 'same' transposed convolution the outputs `first` to `last` depend on."""
+    """Return the (first, last) input of a 'same' transposed convolution that outputs `first` to `last` depend on."""
     cropped = (kernel - stride) // 2
     return -(-(first + cropped - kernel + 1) // stride), (last + cropped) // stride
 
 
 def discriminator(network):
-    """Return the network waveform float32 [batch, samples, 1] → for each scale a list: its feature maps, its scores."""
+    """Return the network waveform float32 [batch, samples, 1] → for each scale a list: feature maps, then scores."""
     wave = keras.Input((None, 1), name="wave")
     x, outputs = wave, []
     for scale in range(1, network["scales"] + 1):
@@ -75,7 +75,7 @@ def discriminator(network):
 
 
 def _scale(x, network, name):
-    """Return the outputs of the discriminator of one scale: every activation and the scores [batch, time, 1]."""
+    """Return the outputs of the discriminator of one scale: all activations, then the scores [batch, time, 1]."""
     outputs = []
     sizes = (network[f"discriminator_{kind}"] for kind in ("channels", "kernels", "strides", "groups"))
     for number, (channels, kernel, stride, groups) in enumerate(zip(*sizes, strict=True), 1):

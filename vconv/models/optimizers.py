@@ -1,8 +1,8 @@
-"""The optimizers of the models."""
+"""Optimizers of the models."""
 
 import keras
 
 
 def adam(training, learning_rate, clip_norm=None):
-    """Return Adam with the betas of the settings; `clip_norm` bounds the norm of each variable's gradient."""
+    """Return Adam with `beta_1` and `beta_2` of the section `training`; `clip_norm` bounds each variable's gradient."""
     return keras.optimizers.Adam(learning_rate, training["beta_1"], training["beta_2"], clipnorm=clip_norm)

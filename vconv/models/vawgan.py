@@ -1,8 +1,9 @@
-"""VAWGAN: the ConvVAE whose decoder also learns from a Wasserstein critic, between any speakers.
+"""VAWGAN: the ConvVAE, whose decoder is also trained against a Wasserstein critic.
 
 Hsu, Hwang, Wu, Tsao & Wang 2017, "Voice conversion from unaligned corpora using variational autoencoding Wasserstein
-generative adversarial networks" (arXiv 1704.00849). The paper trains one source and one target; here the critic is told
-the speaker (projection, Miyato & Koyama 2018, arXiv 1802.05637) and one model serves all pairs.
+generative adversarial networks" (arXiv 1704.00849). The paper trains one model for each source and target. Here the
+critic is conditioned on the speaker (projection, Miyato & Koyama 2018, arXiv 1802.05637), so that one model serves all
+pairs.
 """
 
 import keras
@@ -12,17 +13,18 @@ from keras import ops
 from vconv.layers.convolution import convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.models import losses
-from vconv.models.adversarial import AdversarialModel, check, input_gradient
+from vconv.models.adversarial import AdversarialModel, input_gradient
+from vconv.models.adversarial_settings import check
 from vconv.models.convvae import ConvVAE
 from vconv.models.convvae import upsampling as upsampling  # the decoder is the ConvVAE's
 from vconv.models.optimizers import adam
 
-# Its normalized layers would undo spectral normalization.
+# Without spectral_normalization, which the critic's normalized layers would cancel.
 CONSTRAINTS = ("gradient_penalty", "weight_clipping", "none")
 
 
 def build(bins, speakers, settings):
-    """Return a compiled `VAWGAN` with one Adam for encoder, decoder and embedding and one for the critic."""
+    """Return a compiled `VAWGAN` with one Adam for encoder, decoder and embedding, and one for the critic."""
     adversarial = settings["adversarial"]
     check(adversarial, "vawgan", CONSTRAINTS)
     model = VAWGAN(bins, speakers, settings, name="vawgan")
@@ -34,8 +36,8 @@ def build(bins, speakers, settings):
 def critic(bins, speakers, network):
     """Return the network (frame float32 [batch, bins], speaker int32 [batch]) → score float32 [batch].
 
-    The unconditioned critic ignores the speaker and has the published 240,769 parameters at 513 bins; the conditioned
-    one adds ⟨features, embedding of the speaker⟩ to the score.
+    Without conditioning, the critic ignores the speaker and has the published 240,769 parameters at 513 bins. With it,
+    ⟨features, embedding of the speaker⟩ is added to the score.
     """
     frame, speaker = keras.Input((bins,), name="frame"), keras.Input((), dtype="int32", name="speaker")
     x = keras.layers.Reshape((bins, 1))(frame)
@@ -48,7 +50,7 @@ def critic(bins, speakers, network):
     if network["critic_conditioned"]:
         direction = keras.layers.Embedding(speakers, features.shape[-1], "zeros", name="projection")(speaker)
         score = score + ops.sum(features * direction, axis=-1)
-    else:  # Keras 3.12 refuses an input that leads nowhere
+    else:  # Keras 3.12 refuses an input without effect on the output
         score = score + 0.0 * ops.cast(speaker, score.dtype)
     return keras.Model([frame, speaker], score, name="critic")
 
@@ -56,8 +58,9 @@ def critic(bins, speakers, network):
 class VAWGAN(AdversarialModel, ConvVAE):
     """ConvVAE and critic.
 
-    Row i of a batch is a real frame of speaker sᵢ. Its fakes are its own reconstruction and the next row's code decoded
-    as sᵢ, so that real and fake frames of one row share the speaker and every pair of speakers meets.
+    Example i of a batch is a real frame of speaker sᵢ. Its fakes are its reconstruction, and the latent of example
+    i + 1 decoded with sᵢ. So the real and the fake frames of an example have the same speaker, and all pairs of
+    speakers occur.
     """
 
     def __init__(self, bins, speakers, settings, **kwargs):
@@ -66,34 +69,34 @@ class VAWGAN(AdversarialModel, ConvVAE):
         self.objective = losses.OBJECTIVES[self.settings["objective"]]
         self.ema_decay = self.settings["ema_decay"]
         self.critic_steps = self.settings["critic_steps"]
-        self.rows_per_step *= self.critic_steps
+        self.examples_per_step *= self.critic_steps
         self.critic = critic(bins, speakers, settings["network"])
         self.networks["critic"] = self.critic
         self.track_terms("loss", "reconstruction", "kl", "l2", "adversarial", "critic_loss", "distance", "penalty")
 
     @property
     def generator_variables(self):
-        """Encoder, decoder and embedding: what the generator's optimizer updates."""
+        """The variables of encoder, decoder and embedding, which the generator's optimizer updates."""
         return [
             variable for name, net in self.networks.items() if name != "critic" for variable in net.trainable_variables
         ]
 
     @property
     def critic_variables(self):
-        """What the critic's optimizer updates."""
+        """The variables that the critic's optimizer updates."""
         return self.critic.trainable_variables
 
     def fakes(self, z, speaker):
-        """Return the frames shown to the critic as fakes, each float32 [batch, bins], in the order of the settings."""
+        """Return the critic's fakes, each float32 [batch, bins], in the order of the setting `fakes`."""
         codes = {"reconstruction": z, "conversion": ops.roll(z, -1, axis=0)}
         return [self.decode(codes[kind], speaker) for kind in self.settings["fakes"]]
 
     def begin_epoch(self, epoch):
-        """Let the critic join after the warm-up."""
+        """Begin adversarial training after the warm-up."""
         self.set_adversarial(epoch >= self.settings["warm_up_epochs"])
 
     def warm_up_loss(self, batch):
-        """The VAE's loss, before the critic joins."""
+        """Return (loss, terms) of the warm-up: the VAE's loss."""
         return self.vae_loss(batch, self.optimizer.iterations)[:2]
 
     def examples(self, batch):
@@ -101,9 +104,10 @@ class VAWGAN(AdversarialModel, ConvVAE):
         return batch[0], self(batch)
 
     def generator_loss(self, batch):
-        """The VAE's loss + α · the objective's loss of the fakes, which trains decoder and embedding, not the encoder.
+        """Return (loss, terms): the VAE's loss + α · the objective's loss of the fakes.
 
-        In the Wasserstein objective that is − mean critic score of the fakes.
+        The objective's loss trains decoder and embedding, not the encoder. In the Wasserstein objective it is the
+        negative mean score of the fakes.
         """
         loss, terms, z = self.vae_loss(batch, self.optimizer.iterations)
         scores = [self.critic([fake, batch[1]]) for fake in self.fakes(ops.stop_gradient(z), batch[1])]
@@ -112,9 +116,10 @@ class VAWGAN(AdversarialModel, ConvVAE):
         return terms["loss"], terms
 
     def critic_loss(self, batch):
-        """The objective's loss, with or without λ · gradient penalty.
+        """Return (loss, terms): the objective's loss, + λ · gradient penalty if the settings ask for it.
 
-        In the Wasserstein objective: mean score of fakes − of real frames (arXiv 1704.00028, equation 3).
+        In the Wasserstein objective it is mean score of fakes − mean score of real frames (arXiv 1704.00028, equation
+        3).
         """
         frame, speaker = batch
         step = self.critic_optimizer.iterations
@@ -132,8 +137,8 @@ class VAWGAN(AdversarialModel, ConvVAE):
 
     def interpolate(self, frame, fakes, step):
         """Return a random point between each real frame and one of its fakes, chosen at random."""
-        rows = ops.shape(frame)[0]
-        draw = tf.random.stateless_uniform((2, rows, 1), [self.seed + 1, ops.cast(step, "int32")])
+        count = ops.shape(frame)[0]
+        draw = tf.random.stateless_uniform((2, count, 1), [self.seed + 1, ops.cast(step, "int32")])
         chosen = ops.cast(ops.floor(draw[0, :, 0] * len(fakes)), "int32")
         fake = ops.sum(ops.stack(fakes, 1) * ops.one_hot(chosen, len(fakes))[..., None], axis=1)
         return frame + draw[1] * (fake - frame)

@@ -1,4 +1,4 @@
-"""Conversion of a whole utterance's acoustic features, with source mix and variance restoration."""
+"""Conversion of the acoustic features of an utterance, with source mix and variance restoration."""
 
 from typing import NamedTuple
 
@@ -21,15 +21,24 @@ from vconv.spectral_conversion.speaker_statistics import SourceStatistics
 
 TINY = np.finfo(float).tiny
 FADE_FRAMES = 2.0  # standard deviation of the Gaussian that smooths the change of energy between speech and pause
-LARGEST_SCALE = 3.0  # of a coefficient's standard deviation, either way: a single word varies less than a speaker does
+LARGEST_SCALE = 3.0  # largest factor on a standard deviation, and its inverse: one word varies less than a speaker
 
 
 class EncodedUtterance(NamedTuple):
-    """What is computed once of an utterance, for every target.
+    """The features of an utterance that do not depend on the target speaker.
 
-    source, the speaker's number or None; content float32 [T, C]; normalized [T, 40], acoustic features relative to the
-    speaker's mean and standard deviation; mask bool [T], the speech mask; variance_ratio [40], the variance of the
-    acoustic features over the speaker's usual one within an utterance; energy [T].
+    Attributes
+    ----------
+    source : int or None
+        Number of the source speaker; None for an unseen speaker.
+    content : ndarray [T, C], float32
+    normalized : ndarray [T, 40], float64
+        Acoustic features relative to the speaker's mean and standard deviation.
+    mask : ndarray [T], bool
+        The speech mask.
+    variance_ratio : ndarray [40], float64
+        Utterance variance ratio: variance within the utterance divided by the speaker's usual variance within one.
+    energy : ndarray [T]
     """
 
     source: int | None
@@ -41,16 +50,16 @@ class EncodedUtterance(NamedTuple):
 
 
 class CepstrumConverter:
-    """Predicts relative power and mel-cepstral coefficients 1 to 39 by a network, and two corrections.
+    """Predicts relative power and mel-cepstral coefficients 1 to 39 by a network, and applies two corrections.
 
-    Source mix: the network predicts the mean of all frames that were matched, among them frames of other sounds, which
-    costs words. A share of the source's own coefficients restores them: 1 to 24 moved by the affine transform between
-    the speakers (for an unseen source by the mean of all transforms to the target), the others by mean and standard
-    deviation.
+    Source mix: the network predicts the mean of all matched frames. Some of these are of other sounds, which makes
+    words less intelligible. Therefore a share of the source's own features is mixed in, transformed to the target:
+    coefficients 1 to 24 by the affine transform between the speakers (for an unseen source, by the mean of all
+    transforms to the target), the others by mean and standard deviation.
 
-    Variance restoration: predictions vary less than natural features. Each feature gets the target's variance within an
-    utterance (Toda, Black and Tokuda 2007, in the form of Silén, Helander, Nurminen and Gabbouj 2012, "Ways to
-    implement global variance in statistical speech synthesis", Interspeech), times the utterance's variance ratio.
+    Variance restoration: predictions vary less than natural features. Each feature is scaled to the target's variance
+    within an utterance times the utterance variance ratio (Toda, Black and Tokuda 2007, in the form of Silén, Helander,
+    Nurminen and Gabbouj 2012, "Ways to implement global variance in statistical speech synthesis", Interspeech).
 
     Parameters
     ----------
@@ -94,41 +103,42 @@ class CepstrumConverter:
         )
 
     def predict(self, encoded, target):
-        """Return log10(power / energy) [T, K] and energy [T] for the speaker number `target`."""
+        """Return log10(power / energy) [T, K] and energy [T] for the target speaker (its number)."""
         mixed = (1 - self.source_mix) * self._predicted(encoded, target)
         mixed = mixed + self.source_mix * self._transformed(encoded, target)
         acoustic = self._with_variance(mixed, encoded, target)
         energy = self._energy(acoustic[:, 0], encoded)
-        acoustic[:, 0] = 0  # the level comes with the energy
+        acoustic[:, 0] = 0  # the level is in the energy
         spectrum = mel_cepstrum.to_spectrum(acoustic, self.bins, mel_cepstrum.mel_alpha(self.rate))
         return np.log10(spectrum / spectrum.sum(axis=1, keepdims=True)), energy
 
     def _predicted(self, encoded, target):
-        """Return the acoustic features [T, 40] that the network predicts, from frames `FRAME_STEP` apart."""
+        """Return the acoustic features [T, 40] predicted by the network, which takes every second frame."""
         x = np.empty((len(encoded.content), len(self.normalizer.std)), np.float32)
-        for first in range(FRAME_STEP):
+        for first in range(FRAME_STEP):  # even and odd frames are predicted separately
             frames = encoded.content[None, first::FRAME_STEP]
             x[first::FRAME_STEP] = self._network(frames, np.array([target], np.int32))[0]
         return self.normalizer.inverse(x, target)
 
     def _transformed(self, encoded, target):
-        """Return the source's own acoustic features [T, 40], moved to the target."""
-        moved, transforms = encoded.normalized.copy(), self.transforms[target]
+        """Return the source's own acoustic features [T, 40], transformed to the target."""
+        normalized, transforms = encoded.normalized.copy(), self.transforms[target]
         affine = transforms.mean(axis=0) if encoded.source is None else transforms[encoded.source]
-        moved[:, TRANSFORMED] = moved[:, TRANSFORMED] @ affine[:-1] + affine[-1]
-        return moved * self.statistics.acoustic_std[target] + self.statistics.acoustic_mean[target]
+        normalized[:, TRANSFORMED] = normalized[:, TRANSFORMED] @ affine[:-1] + affine[-1]
+        return normalized * self.statistics.acoustic_std[target] + self.statistics.acoustic_mean[target]
 
     def _with_variance(self, acoustic, encoded, target):
-        """Return acoustic features [T, 40] with the variance of the target, as far as the setting `gv` wants it."""
+        """Return acoustic features [T, 40] with the variance of the target, restored with the strength `gv`."""
         mean, variance = acoustic[encoded.mask].mean(axis=0), acoustic[encoded.mask].var(axis=0)
-        wanted = self.statistics.acoustic_variance[target] * encoded.variance_ratio
-        scale = np.sqrt(wanted / np.maximum(variance, TINY)) ** self.gv
+        target_variance = self.statistics.acoustic_variance[target] * encoded.variance_ratio
+        scale = np.sqrt(target_variance / np.maximum(variance, TINY)) ** self.gv
         return mean + (acoustic - mean) * np.clip(scale, 1 / LARGEST_SCALE, LARGEST_SCALE)
 
     def _energy(self, power, encoded):
-        """Return the energy [T] of frames with relative power [T]; the sum over the utterance stays the source's.
+        """Return the energy [T] of frames with relative power [T]; its sum over the utterance is that of the source.
 
-        Pauses keep the source's energy, because no frames were matched in them. The change fades within a few frames.
+        Pauses keep the energy of the source, because their frames are not matched. The change of energy is smoothed
+        over a few frames.
         """
         change = np.where(encoded.mask, power - relative_power(encoded.energy), 0)
         energy = encoded.energy * 10 ** (POWER_UNIT_DB / 10 * gaussian_filter1d(change, FADE_FRAMES))

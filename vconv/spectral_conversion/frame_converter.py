@@ -1,4 +1,4 @@
-"""Conversion frame by frame, by a variational autoencoder with speaker embeddings."""
+"""Conversion of the spectrum frame by frame, by a variational autoencoder with speaker embeddings."""
 
 import numpy as np
 import tensorflow as tf
@@ -6,11 +6,11 @@ import tensorflow as tf
 from vconv.audio import f0
 from vconv.features.normalizers import SpectrumNormalizer
 
-CHUNK_FRAMES = 256  # bounds the memory of the network whatever the length of a recording, and fits the cache
+CHUNK_FRAMES = 256  # frames converted at once; bounds the memory for long recordings, and fits the cache
 
 
 class FrameConverter:
-    """Passes each frame's spectrum through the network by itself (Hsu et al. 2016, arXiv 1610.04019, section 4).
+    """Converts the spectrum of each frame independently (Hsu et al. 2016, arXiv 1610.04019, section 4).
 
     Parameters
     ----------
@@ -30,11 +30,11 @@ class FrameConverter:
         )
 
     def encode(self, frames, source):
-        """Return (normalized spectrum [T, K], energy [T]) of `Frames`; the speaker `source` does not matter."""
+        """Return (normalized spectrum [T, K], energy [T]) of `Frames`; they do not depend on the speaker `source`."""
         return self.normalizer.forward(frames.spectrum), frames.energy
 
     def predict(self, encoded, target):
-        """Return log10(power / energy) [T, K] for the speaker number `target`, and the energy [T]."""
+        """Return log10(power / energy) [T, K] for the target speaker (its number), and the energy [T]."""
         x, energy = encoded
         speaker = np.array([target], np.int32)
         chunks = [self._network(x[start : start + CHUNK_FRAMES], speaker) for start in range(0, len(x), CHUNK_FRAMES)]

@@ -1,14 +1,22 @@
-"""Statistics of a source speaker's acoustic features: those of the training, or estimated from one utterance."""
+"""Statistics of a source speaker's acoustic features: from the training data, or estimated from one utterance."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-PRIOR_S = 1.5  # s of speech of an unseen speaker that weigh as much as the training speakers (docs/experiments.md)
+PRIOR_S = 1.5  # weight of the prior, in seconds of speech (docs/experiments.md)
 
 
 class SpeakerStatistics(NamedTuple):
-    """Mean [40], standard deviation [40], and usual variance within an utterance [40] of acoustic features."""
+    """Statistics of a speaker's acoustic features.
+
+    Attributes
+    ----------
+    mean, std : ndarray [40]
+        Mean and standard deviation over speech frames.
+    variance : ndarray [40]
+        Usual variance within an utterance.
+    """
 
     mean: np.ndarray
     std: np.ndarray
@@ -16,7 +24,7 @@ class SpeakerStatistics(NamedTuple):
 
 
 class SourceStatistics:
-    """Finds the `SpeakerStatistics` of source speakers.
+    """The `SpeakerStatistics` of source speakers, seen in training or not.
 
     Parameters
     ----------
@@ -37,9 +45,9 @@ class SourceStatistics:
         Parameters
         ----------
         source : int or None
-            The speaker's number; None for an unseen speaker.
+            Number of the speaker; None for an unseen speaker.
         speech : ndarray [n, 40]
-            Acoustic features of the utterance's speech frames; used for an unseen speaker.
+            Acoustic features of the utterance's speech frames; used only for an unseen speaker.
         """
         if source is None:
             return self._estimated(speech.mean(axis=0), speech.var(axis=0), len(speech))
@@ -49,13 +57,13 @@ class SourceStatistics:
         """Return MAP estimates from one utterance, with the training speakers as the prior.
 
         Gauvain and Lee 1994, "Maximum a posteriori estimation for multivariate Gaussian mixture observations of Markov
-        chains", IEEE TSAP 2(2). The prior is worth `PRIOR_S` of speech: one sentence alone is too little, and its own
-        variance as the usual one would hide how far it departs from that.
+        chains", IEEE TSAP 2(2). The prior is worth `PRIOR_S` seconds of speech. Without it, a single sentence would
+        give poor estimates, and the utterance variance ratio would always be 1.
         """
         weight = frames / (frames + self._prior_frames)
 
-        def posterior(own, known):
-            return weight * own + (1 - weight) * known.mean(axis=0)
+        def posterior(estimate, of_training):
+            return weight * estimate + (1 - weight) * of_training.mean(axis=0)
 
         return SpeakerStatistics(
             mean=posterior(mean, self._mean),

@@ -1,1 +1,1 @@
-"""TRAINING: features and settings → a run folder with checkpoints, epoch by epoch."""
+"""TRAINING: features and settings → run folder; the training loop, run folders, health checks, `vconv info`."""

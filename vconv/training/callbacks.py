@@ -1,4 +1,4 @@
-"""The checkpoint callback: what is saved after each epoch, and when training stops early."""
+"""The checkpoint callback: checkpoints, history and early stopping."""
 
 import math
 
@@ -12,18 +12,18 @@ from vconv.training.health import REMEDIES
 
 
 class CheckpointCallback(keras.callbacks.Callback):
-    """After each epoch: refuse a loss that is no number; save checkpoint, history and TensorBoard scalars.
+    """Saves checkpoint, history and TensorBoard scalars after each epoch; refuses a loss that is not finite.
 
     Parameters
     ----------
     folder : vconv.training.run_folder.RunFolder
     writer : tf.summary.SummaryWriter
     monitored : str
-        The loss whose validation value decides which epoch is better.
+        The term whose validation mean decides which epoch is better.
     early_stopping_patience : int
-        Epochs without a better one after which training stops; 0: never.
+        Epochs without a better epoch after which training stops; 0: off.
     report : callable
-        Takes lines of text.
+        Takes lines of text for the user.
     """
 
     def __init__(self, folder, writer, monitored, early_stopping_patience, report):
@@ -42,16 +42,17 @@ class CheckpointCallback(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         """Check and save the epoch."""
         logs = {name: float(value) for name, value in logs.items()}
-        broken = [name for name, value in logs.items() if not math.isfinite(value)]
-        if broken:
+        not_finite = [name for name, value in logs.items() if not math.isfinite(value)]
+        if not_finite:
             remedy = REMEDIES["nan"] if isinstance(self.model, AdversarialModel) else "lower training.learning_rate"
             raise VconvError(
-                f"{self.folder.path}: {', '.join(broken)} became {logs[broken[0]]} in epoch {epoch + 1}; "
+                f"{self.folder.path}: {', '.join(not_finite)} became {logs[not_finite[0]]} in epoch {epoch + 1}; "
                 f"{remedy}, and train into a new --run folder; "
-                f"the checkpoint of epoch {epoch} is untouched"
+                f"the checkpoint of epoch {epoch} is unchanged"
             )
         self.rows.append({"epoch": epoch + 1, **logs})
-        self.folder.write_history(self.rows)  # first: rows beyond the newest checkpoint do not count
+        # The history is written first, because rows after the newest checkpoint are ignored.
+        self.folder.write_history(self.rows)
         self.folder.save_checkpoint(self.model, epoch + 1)
         with self.writer.as_default():
             for name, value in logs.items():
@@ -60,7 +61,7 @@ class CheckpointCallback(keras.callbacks.Callback):
         self.model.stop_training = self.stops_early()
 
     def stops_early(self):
-        """Whether the best epoch is `early_stopping_patience` epochs back; a resumed run reads the same history."""
+        """Return whether the best epoch is `early_stopping_patience` epochs back, by the history of all epochs."""
         losses = [row[self.monitored] for row in self.rows]
         since_best = len(losses) - 1 - int(np.argmin(losses)) if losses else 0
         if not self.early_stopping_patience or since_best < self.early_stopping_patience:

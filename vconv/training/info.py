@@ -1,4 +1,4 @@
-"""What a model consists of: parameters, multiply-adds, settings."""
+"""Description of a model: parameters, multiply-adds and settings, for `vconv info`."""
 
 import math
 
@@ -7,18 +7,25 @@ import keras
 from vconv import data, models
 from vconv.features import content
 
-FRAMES = 128
+FRAMES = 128  # length at which networks over time are counted
 
 
 def describe(name, bins, speakers, changes=None):
-    """Return a model's networks and settings.
+    """Describe the networks and settings of a model.
+
+    Parameters
+    ----------
+    name : str
+    bins, speakers : int
+        Numbers of frequency bins and of speakers.
+    changes : dict, optional
+        Changes of the settings, nested like the model's YAML.
 
     Returns
     -------
     info : dict
         {"model", "networks": {name: {"parameters", "trainable", "multiply_adds"}}, "parameters", "trainable",
-        "settings"}; multiply-adds are those of one frame, or of one patch of a model that makes patches, as if each
-        convolution were computed directly.
+        "settings"}. Multiply-adds are those of one frame, or of one patch, with all convolutions computed directly.
     """
     settings = models.settings(name, changes)
     sizes = data.kind(models.training_data(name)).sizes(bins, speakers, content.encoder(content.DEFAULT).size)
@@ -36,20 +43,19 @@ def describe(name, bins, speakers, changes=None):
 
 
 def as_text(info):
-    """Return `describe`'s result as lines for a terminal."""
+    """Return the result of `describe` as lines for a terminal."""
     lines = [f"{info['model']}: {info['parameters']:,} parameters, {info['trainable']:,} trainable"]
-    one = data.kind(models.training_data(info["model"])).counted
+    unit = data.kind(models.training_data(info["model"])).cost_unit
     for name, network in info["networks"].items():
-        lines.append(
-            f"  {name:18s}{network['parameters']:>10,} parameters{network['multiply_adds']:>12,} multiply-adds a {one}"
-        )
+        parameters, multiply_adds = network["parameters"], network["multiply_adds"]
+        lines.append(f"  {name:18s}{parameters:>10,} parameters{multiply_adds:>12,} multiply-adds per {unit}")
     for section, values in info["settings"].items():
         lines += [f"{section}:", *(f"  {key}: {value}" for key, value in values.items())]
     return "\n".join(lines)
 
 
 def _of_one_frame(network, steps_per_frame):
-    """Return the multiply-adds of a network for one frame; one that takes any length is counted over many frames."""
+    """Return the multiply-adds of a network for one frame; networks over time are counted over `FRAMES` frames."""
     if steps_per_frame is None:
         return sum(map(_multiply_adds, network.layers))
     long = keras.tree.map_structure(
@@ -60,7 +66,7 @@ def _of_one_frame(network, steps_per_frame):
 
 
 def _multiply_adds(layer):
-    """Products of one frame in a layer: each weight of a kernel, once for every position it is applied at."""
+    """Return the multiply-adds of a layer: for each weight of a kernel, the number of positions it is applied at."""
     sublayers = list(layer._flatten_layers(include_self=False))
     if sublayers:
         return sum(_multiply_adds(sublayer) for sublayer in sublayers)

@@ -1,4 +1,4 @@
-"""Training of a model on features, epoch by epoch, into a run folder; the same call resumes an interrupted one."""
+"""Training of a model into a run folder; the same call resumes an interrupted training."""
 
 import sys
 
@@ -14,27 +14,27 @@ from vconv.training.callbacks import CheckpointCallback
 from vconv.training.health import Health
 from vconv.training.run_folder import RunFolder
 
-MAY_CHANGE = {"epochs", "early_stopping_patience"}  # of `training`, when a run goes on
+MAY_CHANGE = {"epochs", "early_stopping_patience"}  # settings of `training` that may differ when a run is resumed
 
 
 def train(model_name, store, statistics, corpus_settings, run, changes=None, report=print, inputs=None):
-    """Train a model, or go on with a training that was interrupted, until its epochs are done.
+    """Train a model, or resume an interrupted training, until its last epoch.
 
     Parameters
     ----------
     model_name : str
     store : vconv.features.store.FeatureStore
     statistics : vconv.features.statistics.Statistics or None
-        The store's; None for a model that converts no recordings.
+        Those of the store; None for a model that converts no recordings.
     corpus_settings : dict
-        Kept in the run folder, so that conversion and evaluation find the recordings.
+        Stored in the run folder, so that conversion and evaluation find the recordings.
     run : str or Path
     changes : dict, optional
-        Changes of the model's settings, nested as in its YAML.
+        Changes of the model's settings, nested like its YAML.
     report : callable
-        Takes lines of text.
+        Takes lines of text for the user.
     inputs : dict, optional
-        What `open_inputs` of the model's kind of training data returned; left out, the files beside the store.
+        The result of `open_inputs` of the kind of training data; the files beside the store when left out.
 
     Returns
     -------
@@ -43,8 +43,8 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
     Raises
     ------
     VconvError
-        Unknown model or setting, a run folder of other settings or features, another training at work there,
-        or a loss that is no number.
+        The model or a setting is unknown, the run folder has other settings or features, another training runs in it,
+        or a loss is not finite.
     """
     settings = models.settings(model_name, changes)
     kind, folder = data.kind(models.training_data(model_name)), RunFolder(run)
@@ -57,39 +57,39 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
 
 
 def _train(folder, model_name, training, examples, report):
-    """Train the model of a run folder that is locked, on `examples`, a `TrainingData`."""
+    """Train the model of a locked run folder on a `TrainingData`; `training` is the section of the settings."""
     keras.utils.set_random_seed(training["seed"])
-    # TensorFlow's graph optimizer changes the last bits of 1 step in 250; without it 5,000 steps are repeatable, at the
+    # TensorFlow's graph optimizer changes the last bits of 1 step in 250. Without it 5,000 steps are repeatable, at the
     # same speed (benchmarks/bit_exactness.py).
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     model = folder.build_model()
     examples.prepare(model)
     if folder.epochs_done():
         folder.load_checkpoint(model, resume=True)
-        report(f"{folder.path}: goes on after epoch {folder.epochs_done()} of {training['epochs']}")
+        report(f"{folder.path}: continues after epoch {folder.epochs_done()} of {training['epochs']}")
     key = f"{examples.unit}_per_epoch"
-    if training[key] < model.rows_per_step:
+    if training[key] < model.examples_per_step:
         raise VconvError(
-            f"{model_name}: training.{key} is {training[key]}, less than the {model.rows_per_step} "
+            f"{model_name}: training.{key} is {training[key]}, less than the {model.examples_per_step} "
             f"{examples.unit} of one step; raise it or lower training.batch_size"
         )
-    _fit(model, folder, training, examples, training[key] // model.rows_per_step, report)
+    _fit(model, folder, training, examples, training[key] // model.examples_per_step, report)
     if history := folder.history():
         plots.training_curves({folder.path.name: history}).savefig(folder.path / "curves.png", dpi=120)
 
 
 def _fit(model, folder, training, examples, steps, report):
-    """Train `model` from the epoch where `folder` stands to the last, each of so many `steps`."""
+    """Train `model` from the epoch after the newest checkpoint to the last, each epoch with so many `steps`."""
     done = folder.epochs_done()
     writer = tf.summary.create_file_writer(str(folder.log))
     checkpoints = CheckpointCallback(folder, writer, model.monitored, training["early_stopping_patience"], report)
     if checkpoints.stops_early():
         return
     validation = examples.validation_batches()
-    # Health comes before checkpoints: what it writes must be there for every epoch that has its checkpoint.
+    # Health is first, because each epoch with a checkpoint must have its row in health.csv.
     health = [Health(folder, writer, validation, report)] if isinstance(model, AdversarialModel) else []
     model.fit(
-        examples.batches(done, steps, model.rows_per_step),
+        examples.batches(done, steps, model.examples_per_step),
         steps_per_epoch=steps,
         initial_epoch=done,
         epochs=training["epochs"],
@@ -102,8 +102,8 @@ def _fit(model, folder, training, examples, steps, report):
 
 
 def _prepare(folder, model_name, settings, corpus_settings, store, statistics, examples):
-    """Begin a run in `folder`, or make sure that the one there is the one that was asked for."""
-    wanted = {
+    """Begin a run in `folder`, or raise a VconvError if its run has other settings or features."""
+    run = {
         "model": model_name,
         "settings": settings,
         "corpus": corpus_settings,
@@ -112,26 +112,26 @@ def _prepare(folder, model_name, settings, corpus_settings, store, statistics, e
         "versions": {"vconv": __version__, "tensorflow": tf.__version__, "keras": keras.__version__},
     }
     if not folder.exists():
-        folder.create(wanted, statistics, examples.transforms)
+        folder.create(run, statistics, examples.transforms)
         return
-    there = {"data": examples.facts} | folder.settings() | {"settings": folder.model_settings()}
-    if there["features"]["fingerprint"] != store.fingerprint:
+    existing = {"data": examples.facts} | folder.settings() | {"settings": folder.model_settings()}
+    if existing["features"]["fingerprint"] != store.fingerprint:
         raise VconvError(f"{folder.path}: was trained on other features; give those, or choose another --run folder")
-    changed = [key for key in ("model", "settings", "data") for key in _differences(there[key], wanted[key], key)]
+    changed = [key for part in ("model", "settings", "data") for key in _differences(existing[part], run[part], part)]
     may_change = {f"settings.training.{name}" for name in MAY_CHANGE}
     changed = [key for key in changed if key not in may_change and not key.startswith("settings.conversion.")]
     if changed:
         raise VconvError(
             f"{folder.path}: was trained with another {', '.join(changed)}; "
-            f"give the same settings to go on, or choose another --run folder"
+            f"give the same settings to continue, or choose another --run folder"
         )
-    folder.update(wanted, statistics, examples.transforms)
+    folder.update(run, statistics, examples.transforms)
 
 
-def _differences(one, other, name):
+def _differences(old, new, name):
     """Yield the dotted names of the settings in which two nested dicts differ."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        for key in {**one, **other}:
-            yield from _differences(one.get(key), other.get(key), f"{name}.{key}")
-    elif one != other:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in {**old, **new}:
+            yield from _differences(old.get(key), new.get(key), f"{name}.{key}")
+    elif old != new:
         yield name

@@ -1,7 +1,7 @@
 """CONTENT: features of a frame that tell what is said and little of who says it; one module for each encoder.
 
-A module `name.py` in this folder offers a class `Content`, a `ContentEncoder`. The key `content_encoder` of a
-corpus.yaml names it; there is no list of the modules.
+A module `name.py` in this folder defines a class `Content`, derived from `ContentEncoder`. The key `content_encoder` of
+corpus.yaml selects the module. No list names the modules.
 """
 
 from importlib import import_module
@@ -18,7 +18,7 @@ def names():
 
 
 def encoder(name):
-    """Return the `ContentEncoder` of a name.
+    """Return the `ContentEncoder` with a name.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def encoder(name):
 
 
 def encoder_of(settings):
-    """Return the `ContentEncoder` that a feature file or a run was made with, by the feature file's settings.
+    """Return the `ContentEncoder` that the settings of a feature file record.
 
     Raises
     ------
@@ -37,6 +37,6 @@ def encoder_of(settings):
         This version of vconv has no such encoder, or another version of it.
     """
     identity = settings["content_encoder"]
-    found = encoder(identity["name"])
-    found.check_version(identity["version"])
-    return found
+    content_encoder = encoder(identity["name"])
+    content_encoder.check_version(identity["version"])
+    return content_encoder

@@ -1,4 +1,4 @@
-"""What a content encoder offers; the rest of vconv knows no more of it than this."""
+"""The interface of content encoders; the rest of vconv uses nothing else of them."""
 
 from typing import NamedTuple
 
@@ -8,11 +8,18 @@ from vconv.common.errors import VconvError
 
 
 class ContentFromAcoustic(NamedTuple):
-    """How predicted acoustic features replace the first columns of a content, for the consistency loss of `matched`.
+    """Rule by which predicted acoustic features replace columns of the content, for the consistency loss of `matched`.
 
-    The first n columns of the content are the acoustic features of the slices `acoustic`, one after the other, as
-    `normalizers.AcousticNormalizer` scales them, times `scale` [S, n]. Frames whose content in `mask_column` is not
-    above `mask_threshold` are pauses and stay as they are.
+    Attributes
+    ----------
+    acoustic : tuple of slice
+        The acoustic features that, concatenated, replace the first n columns of the content. They are normalized by
+        `normalizers.AcousticNormalizer`.
+    scale : ndarray [S, n], float32
+        Factor on these features, by speaker.
+    mask_column : int
+    mask_threshold : float
+        Only frames whose content in `mask_column` is above the threshold are replaced; the others are pauses.
     """
 
     acoustic: tuple
@@ -27,16 +34,16 @@ class ContentEncoder:
     Attributes
     ----------
     name : str
-        The module's.
+        Name of the module.
     version : int
-        Raised when the same recording gives another content; features and runs record it.
+        Increased when the same recording gives another content; features and runs record it.
     size : int
-        C, the numbers of a frame.
+        C, the number of features of a frame.
     alignment_weights : ndarray [C], float32
-        Weight of each number in the distance by which frames of two speakers are aligned.
+        Weight of each feature in the distance by which frames of two speakers are aligned.
     transformed : int
-        How many of the first columns are normalized mel-cepstral coefficients 1, 2, …, which the alignment moves
-        between speakers by an affine transform; 0 where the content does not depend on the speaker.
+        Number of columns, from the first, that are normalized mel-cepstral coefficients 1, 2, …. The alignment maps
+        them between speakers by an affine transform. 0 if the content does not depend on the speaker.
     """
 
     name: str
@@ -47,19 +54,19 @@ class ContentEncoder:
 
     @property
     def identity(self):
-        """What feature files record: {"name": str, "version": int}."""
+        """Record of the encoder in feature files: {"name": str, "version": int}."""
         return {"name": self.name, "version": self.version}
 
     def check_version(self, version):
-        """Raise a VconvError unless this is the encoder's version."""
+        """Raise a VconvError unless the encoder has this version."""
         if version != self.version:
             raise VconvError(
-                f"the content {self.name} of these features is of version {version}, this vconv computes version "
+                f"the content {self.name} of these features has version {version}, this vconv computes version "
                 f"{self.version}; extract, match and train again"
             )
 
     def extract(self, y, rate, frames):
-        """Return what is computed from the signal when features are extracted, and stored with them.
+        """Return what is computed from the signal during feature extraction and stored in the feature file.
 
         Parameters
         ----------
@@ -71,7 +78,7 @@ class ContentEncoder:
         Returns
         -------
         stored : ndarray [T, D], float32, or None
-            None, as here: everything follows from the frames.
+            None, as here, if the content is computed from the frames alone.
         """
 
     def encode(self, acoustic, frames, mean, std):
@@ -80,9 +87,9 @@ class ContentEncoder:
         Parameters
         ----------
         acoustic : ndarray [T, 40]
-            Its acoustic features.
+            Acoustic features of the utterance.
         frames : vconv.features.schema.Frames
-            `frames.content` is what `extract` returned.
+            `frames.content` is the array that `extract` returned.
         mean, std : ndarray [40]
             Mean and standard deviation of the speaker's acoustic features.
 
@@ -93,4 +100,4 @@ class ContentEncoder:
         raise NotImplementedError
 
     def from_acoustic(self, statistics):
-        """Return the `ContentFromAcoustic` of the speakers in `Statistics`, or None, as here: there is no such rule."""
+        """Return the `ContentFromAcoustic` for the speakers of `Statistics`; None, as here, if there is no rule."""

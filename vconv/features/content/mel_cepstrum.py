@@ -1,4 +1,4 @@
-"""Content by normalization: low mel-cepstral coefficients without the speaker's mean and standard deviation."""
+"""Content by normalization: low mel-cepstral coefficients relative to the speaker's mean and standard deviation."""
 
 import numpy as np
 
@@ -8,13 +8,14 @@ from vconv.features.normalizers import AcousticNormalizer
 
 POWER, SIZE = TRANSFORMED_SIZE, TRANSFORMED_SIZE + 3  # columns: coefficients, relative power, voicing, aperiodicity
 VOICING_SCALE = 2.0  # brings a flag of 0 or 1 to a standard deviation of about 1
-PAUSE_THRESHOLD = -2.5  # of relative power: 20 dB below the mean of speech, near the threshold of the speech mask
+PAUSE_THRESHOLD = -2.5  # of relative power: 20 dB below the mean over speech, close to the speech mask's threshold
 
 
 class Content(ContentEncoder):
-    """Normalized coefficients 1 to 24, relative power, voicing and mean aperiodicity; each varies by about 1.
+    """Normalized coefficients 1 to 24, relative power, voicing and mean aperiodicity; standard deviations are about 1.
 
-    In the alignment, coefficient d weighs d^−0.7, because low coefficients tell sounds apart and high ones speakers.
+    In the alignment, coefficient d has weight d^−0.7, because low coefficients tell sounds apart and high ones
+    speakers.
     """
 
     name, version, size, transformed = "mel_cepstrum", 1, SIZE, TRANSFORMED_SIZE
@@ -33,10 +34,10 @@ class Content(ContentEncoder):
         return np.concatenate(columns, axis=1).astype(np.float32)
 
     def from_acoustic(self, statistics):
-        """Return how predicted features replace coefficients and power; voicing and aperiodicity stay.
+        """Return the rule: predicted features replace coefficients and power, but not voicing and aperiodicity.
 
-        No offset is needed: content and predicted features are both relative to the speaker's mean, and the mean of
-        relative power is 0 in every utterance.
+        No offset is needed, because content and predicted features are relative to the speaker's mean, and relative
+        power has the mean 0 in each utterance.
         """
         std = AcousticNormalizer(statistics).std
         scale = np.ones((len(statistics.speakers), POWER + 1), np.float32)

@@ -17,7 +17,7 @@ class AxisCoverage(NamedTuple):
 
 
 def coverage(stack, start):
-    """Count, for every output of a stack, the inputs that reach it and the taps by which they do.
+    """Count, for each output of a stack, the inputs that reach it and the taps by which they do.
 
     A tap is one path through the stack: one kernel tap in each layer, from an input to the output. Therefore `taps` is
     the output of the stack if all inputs and all kernel weights are 1 and there are no biases. For a single layer it is
@@ -61,9 +61,9 @@ def _axis_coverage(layers, size):
         first, last = np.maximum(first, 0), np.minimum(last, len(taps) - 1)
         reached = np.flatnonzero(taps)
         lowest, highest = np.searchsorted(reached, first), np.searchsorted(reached, last, "right") - 1
-        some = lowest <= highest
-        low = np.where(some, low[reached[np.minimum(lowest, len(reached) - 1)]], 0)
-        high = np.where(some, high[reached[highest]], -1)
+        covered = lowest <= highest
+        low = np.where(covered, low[reached[np.minimum(lowest, len(reached) - 1)]], 0)
+        high = np.where(covered, high[reached[highest]], -1)
         sums = np.concatenate([[0], np.cumsum(taps)])
         taps = sums[last + 1] - sums[first]
         period = _periodic(period, kernel, stride)
@@ -71,7 +71,7 @@ def _axis_coverage(layers, size):
 
 
 def _window(position, kernel, stride):
-    """Return the first and last input whose kernel lies on a `position` of the uncropped output."""
+    """Return the first and last input whose kernel covers a `position` of the uncropped output."""
     return -((kernel - 1 - position) // stride), position // stride
 
 

@@ -36,7 +36,7 @@ def plan_upsampling(target_shape, blocks):
     Raises
     ------
     VconvError
-        Any other shape or number of blocks.
+        The shape or the number of blocks is out of range.
     """
     target = check_shape(target_shape, "target shape")
     if type(blocks) is not int or not 1 <= blocks <= MOST_BLOCKS:
@@ -49,23 +49,23 @@ def plan_upsampling(target_shape, blocks):
         )
         stack.append(Upsampling(f"layer {number}", kernel, stride))
     covered = shapes(stack, start)[-1]
-    return Plan(start, stack, tuple(found - size for found, size in zip(covered, target, strict=True)))
+    return Plan(start, stack, tuple(length - size for length, size in zip(covered, target, strict=True)))
 
 
 def _plan_axis(size, blocks):
     """Return the start and the strides of one axis."""
     if size <= SMALL_STARTS[-1]:
         return size, (1,) * blocks
-    found = (
+    plans = (
         (start * math.prod(strides), strides[0], start, strides)
         for start in SMALL_STARTS
         for strides in _even_strides(-(-size // start), blocks)
     )
-    return min(found)[2:]
+    return min(plans)[2:]
 
 
 def _even_strides(factor, blocks):
-    """Yield strides, largest first and at most twice the smallest, whose product just reaches `factor`."""
+    """Yield tuples of strides, largest first and at most twice the smallest, whose product just reaches `factor`."""
     if blocks == 1:
         yield (factor,)
         return

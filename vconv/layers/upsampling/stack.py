@@ -65,7 +65,7 @@ class Verdict(NamedTuple):
 
 
 def check_shape(shape, where, axes=None):
-    """Return `shape` as a tuple of 1, 2 or 3 whole numbers (`axes` of them), else raise a VconvError."""
+    """Return `shape` as a tuple of 1, 2 or 3 whole numbers (`axes` of them), or raise a VconvError."""
     sizes = tuple(shape) if isinstance(shape, (list, tuple)) else ()
     if not sizes or not all(type(size) is int and 1 <= size <= LONGEST for size in sizes):
         raise VconvError(f"{where}: needs whole numbers from 1 to {LONGEST:,}, one per axis, found {shape!r}")
@@ -84,22 +84,22 @@ def shapes(stack, start):
     Raises
     ------
     VconvError
-        The layers differ in their number of axes, or an output is longer than `LONGEST`.
+        The layers differ in their number of axes, or an output has more than `LONGEST` positions on an axis.
     """
-    found = [check_shape(start, "start")]
+    sizes = [check_shape(start, "start")]
     for layer in stack:
-        check_shape(layer.kernel, layer.name, len(found[0]))
-        found.append(layer.output(found[-1]))
-        if max(found[-1]) > LONGEST:
+        check_shape(layer.kernel, layer.name, len(sizes[0]))
+        sizes.append(layer.output(sizes[-1]))
+        if max(sizes[-1]) > LONGEST:
             raise VconvError(
-                f"{layer.name}: its output has {max(found[-1]):,} positions on an axis; "
+                f"{layer.name}: its output has {max(sizes[-1]):,} positions on an axis; "
                 f"use smaller strides or a smaller start, for at most {LONGEST:,}"
             )
-    return found
+    return sizes
 
 
 def verdict(stack, start, target=None):
-    """Return the `Verdict` on a stack: a sentence for each axis of each layer that leaves holes or a checkerboard.
+    """Return the `Verdict` on a stack, with a sentence for each axis of each layer that has holes or a checkerboard.
 
     An axis with a single input has no checkerboard, because there is no second kernel to overlap with.
 
@@ -114,7 +114,7 @@ def verdict(stack, start, target=None):
     Raises
     ------
     VconvError
-        As `shapes`.
+        As of `shapes`.
     """
     *inputs, last = shapes(stack, start)
     pairs = list(zip(stack, inputs, strict=True))
@@ -126,10 +126,10 @@ def verdict(stack, start, target=None):
 def _short(stack, start, last, target):
     factors = (math.prod(layer.stride[axis] for layer in stack) for axis in range(len(start)))
     return [
-        f"axis {axis}: the stack ends at {found} outputs, short of its target {size}; use larger strides or start at "
-        f"{begin - (found - size) // factor}"
-        for axis, (begin, found, size, factor) in enumerate(zip(start, last, target, factors, strict=True))
-        if found < size
+        f"axis {axis}: the stack ends at {outputs} outputs, short of its target {size}; use larger strides or start at "
+        f"{first - (outputs - size) // factor}"
+        for axis, (first, outputs, size, factor) in enumerate(zip(start, last, target, factors, strict=True))
+        if outputs < size
     ]
 
 
@@ -154,7 +154,7 @@ def _holes(layer):
 def _checkerboards(layer, shape):
     return [
         f"{layer.name}: axis {axis}: kernel {kernel} is no multiple of stride {stride}, so outputs get "
-        f"{kernel // stride} and {kernel // stride + 1} taps by turns, a checkerboard; use kernel "
+        f"{kernel // stride} or {kernel // stride + 1} taps, a checkerboard; use kernel "
         f"{kernel // stride * stride} or {(kernel // stride + 1) * stride}"
         for axis, (size, kernel, stride) in enumerate(zip(shape, layer.kernel, layer.stride, strict=True))
         if size > 1 and kernel > stride and kernel % stride

@@ -10,36 +10,39 @@ from vconv.layers.upsampling.stack import shapes, verdict
 def as_text(stack, start, target=None):
     """Return the verdict on each layer and on the stack; a plan of another if it leaves outputs out.
 
-    Parameters and errors are those of `verdict`.
+    If the stack does not cover its target, the text ends with a stack that does. Parameters and errors are those of
+    `verdict`.
     """
-    went = shapes(stack, start)
-    found = verdict(stack, start, target)
+    sizes = shapes(stack, start)
+    faults = verdict(stack, start, target)
     lines = [f"start {_times(start)}"]
-    for layer, before, after in zip(stack, went, went[1:], strict=False):
+    for layer, before, after in zip(stack, sizes, sizes[1:], strict=False):
         lines += _layer(layer, before, after)
     lines += ["whole", *_whole(coverage(stack, start))]
-    lines += [f"  {sentence}" for sentence in found.short]
-    if target and not found.short:
-        crop = [size - wanted for size, wanted in zip(went[-1], target, strict=True)]
+    lines += [f"  {sentence}" for sentence in faults.short]
+    if target and not faults.short:
+        crop = [size - target_size for size, target_size in zip(sizes[-1], target, strict=True)]
         lines.append(f"  target {_times(target)}: " + (f"crop {_times(crop)} from the ends" if any(crop) else "met"))
-    lines.append(f"verdict: {_judgment(found)}")
-    if not found.covers:
-        wanted = target or went[-1]
-        lines += [f"a stack that covers {_times(wanted)} evenly:", *_plan(wanted, min(len(stack), MOST_BLOCKS))]
+    lines.append(f"verdict: {_summary(faults)}")
+    if not faults.covers:
+        shape = target or sizes[-1]
+        lines += [f"a stack that covers {_times(shape)} evenly:", *_plan(shape, min(len(stack), MOST_BLOCKS))]
     return "\n".join(lines)
 
 
 def _layer(layer, before, after):
-    own = verdict([layer], before)
-    faults = [name for name, sentences in (("holes", own.holes), ("checkerboard", own.checkerboards)) if sentences]
+    """Return the lines about one layer, whose input and output have the shapes `before` and `after`."""
+    faults = verdict([layer], before)
+    kinds = [name for name, sentences in (("holes", faults.holes), ("checkerboard", faults.checkerboards)) if sentences]
     return [
         f"{layer.name}: kernel {_times(layer.kernel)}, stride {_times(layer.stride)}, {layer.padding} → "
-        f"{_times(after)}: {' and '.join(faults) or 'even'}",
-        *(f"  {sentence.removeprefix(layer.name + ': ')}" for sentence in own.holes + own.checkerboards),
+        f"{_times(after)}: {' and '.join(kinds) or 'even'}",
+        *(f"  {sentence.removeprefix(layer.name + ': ')}" for sentence in faults.holes + faults.checkerboards),
     ]
 
 
 def _whole(axes):
+    """Yield the lines about the coverage of the whole stack."""
     for number, axis in enumerate(axes):
         reached = axis.inputs > 0
         inputs, taps, period = (_range(values) for values in (axis.inputs[reached], axis.taps[reached], axis.period))
@@ -53,15 +56,16 @@ def _whole(axes):
     yield f"  {empty:,} of {outputs:,} outputs ({empty / outputs:.1%}) are reached by no input"
 
 
-def _judgment(found):
-    if found.holes:
+def _summary(faults):
+    if faults.holes:
         return "holes; vconv builds no such layers"
-    if found.short:
+    if faults.short:
         return "too short"
-    return "covers, but unevenly" if found.checkerboards else "covers evenly"
+    return "covers, but unevenly" if faults.checkerboards else "covers evenly"
 
 
 def _plan(target, blocks):
+    """Yield the lines of a stack that covers `target`, as YAML for `vconv inspect-upsampling`."""
     plan = plan_upsampling(target, blocks)
     yield f"  start: {list(plan.start)}"
     yield f"  target: {list(target)}"

@@ -1,0 +1,88 @@
+"""F0 of a signal, by WORLD's estimators DIO and Harvest; computed by pyworld."""
+
+import warnings
+
+import numpy as np
+
+from vconv.audio import wav
+from vconv.common.errors import VconvError
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # pyworld imports pkg_resources, which warns that it is deprecated
+    import pyworld
+
+FRAME_PERIOD_MS = 5.0
+MIN_FRAMES = 3
+HARVEST_RATE = 4000  # Hz; enough for low F0 ranges, at half the time
+HARVEST_HARMONICS = 6  # that Harvest uses
+
+
+def estimate_f0(y, rate, floor_hz, ceiling_hz, method="dio", frame_period_ms=FRAME_PERIOD_MS):
+    """Estimate the fundamental frequency.
+
+    Parameters
+    ----------
+    y : ndarray [samples]
+    rate : int
+        In Hz.
+    floor_hz, ceiling_hz : float
+        The range searched.
+    method : {"dio", "harvest"}
+        DIO followed by StoneMask, or Harvest, which makes fewer errors and takes 20 times the time.
+    frame_period_ms : float
+
+    Returns
+    -------
+    f0_hz : ndarray [T], float64
+        0 where unvoiced; T = int(samples / rate / frame period) + 1.
+
+    Raises
+    ------
+    VconvError
+        The signal is not finite or shorter than three frames, the range is empty or the method unknown.
+    """
+    y = _checked(y, rate, frame_period_ms)
+    if not 20.0 <= floor_hz < ceiling_hz <= rate / 4:
+        raise VconvError(
+            f"an F0 range of {floor_hz} to {ceiling_hz} Hz cannot be searched at {rate} Hz; "
+            f"floor and ceiling must satisfy 20 <= floor < ceiling <= {rate / 4:g}"
+        )
+    settings = {"f0_floor": float(floor_hz), "f0_ceil": float(ceiling_hz), "frame_period": float(frame_period_ms)}
+    if method == "harvest":
+        return _harvest(y, rate, settings)
+    if method == "dio":
+        f0_hz, seconds = pyworld.dio(y, int(rate), **settings)
+        return pyworld.stonemask(y, f0_hz, seconds, int(rate))
+    raise VconvError(f"the F0 method {method!r} is unknown; choose one of: dio, harvest")
+
+
+def _harvest(y, rate, settings):
+    """Return F0 [T] by Harvest; with a ceiling of 333 Hz or less, from the signal resampled to 4 kHz."""
+    if HARVEST_HARMONICS * settings["f0_ceil"] > HARVEST_RATE / 2:
+        return pyworld.harvest(y, int(rate), **settings)[0]
+    frame_period_ms = settings["frame_period"]
+    # Pad by one frame: WORLD's frame count may round up.
+    padding = np.zeros(int(HARVEST_RATE * frame_period_ms / 1000) + 1)
+    low_rate = np.append(wav.resample(y, rate, HARVEST_RATE), padding)
+    return pyworld.harvest(low_rate, HARVEST_RATE, **settings)[0][: _frames(y, rate, frame_period_ms)]
+
+
+def _frames(y, rate, frame_period_ms):
+    """Return T, in WORLD's order of operations, so that rounding agrees."""
+    return int(1000 * len(y) / rate / frame_period_ms) + 1
+
+
+def _checked(y, rate, frame_period_ms):
+    """Return `y` as contiguous float64, or raise a VconvError if it cannot be analyzed."""
+    y = np.ascontiguousarray(y, dtype=np.float64)
+    if y.ndim != 1:
+        raise VconvError(f"a signal of shape {y.shape} cannot be analyzed; it must be mono, [samples]")
+    frames = _frames(y, rate, frame_period_ms) if len(y) else 0
+    if frames < MIN_FRAMES:
+        raise VconvError(
+            f"{len(y)} samples at {rate} Hz are {frames} frames of {frame_period_ms:g} ms; "
+            f"WORLD needs at least {MIN_FRAMES}"
+        )
+    if not np.isfinite(y).all():
+        raise VconvError("the signal holds NaN or infinite samples; export the recording again")
+    return y

@@ -1,0 +1,70 @@
+"""Estimation of the speakers' F0 ranges from some of their training recordings, in worker processes."""
+
+import numpy as np
+
+from vconv.audio import f0, wav, world
+from vconv.common.errors import VconvError
+
+WIDE_PASS_UTTERANCES = 20  # training utterances of a speaker that are analyzed with the widest range
+
+
+def find_ranges(pool, corpus, known, report):
+    """Return the F0 range of each speaker, as it is known or estimated.
+
+    Parameters
+    ----------
+    pool : concurrent.futures.Executor
+    corpus : vconv.corpus.recordings.Corpus
+    known : dict
+        Speaker → (floor, ceiling) in Hz, for speakers whose range need not be estimated.
+    report : callable
+        Gets a line about each estimated range.
+
+    Returns
+    -------
+    ranges : dict
+        Speaker → [floor, ceiling] in Hz.
+
+    Raises
+    ------
+    VconvError
+        No training recording of a speaker can be analyzed, or none has a voiced frame.
+    """
+    futures = {speaker: _submit_wide_pass(pool, corpus, speaker) for speaker in corpus.speakers if speaker not in known}
+    ranges = {speaker: list(known[speaker]) for speaker in corpus.speakers if speaker in known}
+    for speaker in futures:
+        results = [future.result() for future in futures[speaker]]
+        f0_hz = [result for result in results if not isinstance(result, str)]
+        try:
+            if not f0_hz:
+                raise VconvError(results[0])
+            ranges[speaker] = [round(limit, 1) for limit in f0.find_range(np.concatenate(f0_hz))]
+        except VconvError as error:
+            raise VconvError(
+                f"{speaker}: no F0 range can be found in {len(results)} training recordings ({error}); "
+                "leave the speaker out under speakers in corpus.yaml"
+            ) from error
+        report(f"{speaker}: F0 range {ranges[speaker][0]:g} to {ranges[speaker][1]:g} Hz")
+    return ranges
+
+
+def _submit_wide_pass(pool, corpus, speaker):
+    """Return the futures of `_wide_f0` of training recordings of a speaker, evenly spread."""
+    paths = [
+        utterance.path
+        for utterance in corpus.utterances
+        if (utterance.speaker, utterance.split) == (speaker, "training")
+    ]
+    chosen = np.unique(np.linspace(0, len(paths) - 1, WIDE_PASS_UTTERANCES).round().astype(int))
+    return [
+        pool.submit(_wide_f0, paths[number], corpus.settings["sample_rate"], corpus.settings["frame_period_ms"])
+        for number in chosen
+    ]
+
+
+def _wide_f0(path, rate, frame_period_ms):
+    """Return the F0 [T] of a recording with the widest range, or the reason why there is none; runs in a worker."""
+    try:
+        return world.estimate_f0(*wav.read(path, rate), *f0.WIDE_RANGE_HZ, "dio", frame_period_ms)
+    except VconvError as error:
+        return str(error)
