@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import quick
 import soundfile
 from small import changes_for
 from tiny import CORPUS, write_recordings
@@ -128,7 +129,8 @@ def train(new, run, *more):
     """Run `vconv train matched` with small settings and return its exit status."""
     changes = changes_for("matched", {"network": {}, "training": {"batch_size": 8, "epochs": 1}})
     settings = [f"--set={section}.{key}={value}" for section in changes for key, value in changes[section].items()]
-    return vconv("train", "matched", f"--corpus={new.corpus}", f"--run={run}", *settings, *more)
+    with quick.eager(), quick.blank_plots():
+        return vconv("train", "matched", f"--corpus={new.corpus}", f"--run={run}", *settings, *more)
 
 
 # The encoders of the package

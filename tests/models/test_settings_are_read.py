@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from importlib import import_module
 
 import pytest
-import tensorflow as tf
 import yaml
 from small import build, changes_for, write_pairs, write_store
 from voice import voice
@@ -68,15 +67,13 @@ class Recorder(Mapping):
 
 
 @pytest.fixture
-def asked(monkeypatch):
+def asked(monkeypatch, eager, blank_plots):
     """The names of the settings that are read from now on."""
     asked, complete = set(), models.settings
     monkeypatch.setattr(models, "settings", lambda *arguments: Recorder(complete(*arguments), asked))
     monkeypatch.setattr(yaml.SafeDumper, "yaml_representers", dict(yaml.SafeDumper.yaml_representers))
     yaml.SafeDumper.add_representer(Recorder, lambda dumper, recorder: dumper.represent_dict(recorder.settings))
-    tf.config.run_functions_eagerly(True)  # to compile a single step would take longer
-    yield asked
-    tf.config.run_functions_eagerly(False)
+    return asked
 
 
 @pytest.fixture
