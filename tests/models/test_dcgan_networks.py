@@ -189,7 +189,7 @@ def test_with_critic_minibatch_std_the_score_depends_on_the_variety_of_the_batch
     "other", [["network.generator=lstm"], [f"network.{axis}_strides=[1, 1, 1, 1]" for axis in ("height", "width")]]
 )
 def test_a_generator_without_coarser_maps_cannot_grow(other):
-    with pytest.raises(VconvError, match="progressive_epochs is 3.*convolutional and has strides above 1"):
+    with pytest.raises(VconvError, match="progressive_epochs is 3.*convolutional and has strides to grow by"):
         build("adversarial.progressive_epochs=3", *other)
 
 
