@@ -40,7 +40,6 @@ suppress_warnings = ["ref.python"]  # words of a type, such as "name", are looke
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"vconv {version}"
-html_static_path = ["audio"] if (DOCS / "audio").is_dir() else []  # the examples of index.md
 html_show_sourcelink = False
 html_sidebars = {"**": ["all-pages"], "index": ["all-pages"]}
 html_theme_options = {
