@@ -141,7 +141,7 @@ def test_unfinished_files_of_a_killed_run_are_removed_by_the_next(trio, tmp_path
 
 def test_a_corpus_of_one_speaker_is_refused(make_corpus, tmp_path):
     alone = make_corpus(tmp_path / "f.h5", {("A", "training"): [90]})
-    with pytest.raises(VconvError, match="f.h5: holds the one speaker A; it takes two or more to match"):
+    with pytest.raises(VconvError, match="f.h5: holds one speaker, A; matching needs two or more"):
         run(alone, tmp_path / "p.h5")
     assert not (tmp_path / "p.h5").exists()
 
