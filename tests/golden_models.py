@@ -81,7 +81,7 @@ def trained(name, features):
         model = models.build(name, settings, **kind.sizes(**statistics.dimensions))
         examples.prepare(model)
         losses = []
-        for step, batch in zip(range(STEPS), examples.batches(0, STEPS, model.rows_per_step), strict=False):
+        for step, batch in zip(range(STEPS), examples.batches(0, STEPS, model.examples_per_step), strict=False):
             model.begin_epoch(step)
             model.reset_metrics()
             losses.append({key: float(value) for key, value in model.train_step(batch).items()})

@@ -190,7 +190,7 @@ def test_features_and_run_of_another_version_are_refused_in_one_sentence(trained
     options = f"--run={trained.run}", "--target=bob", f"--output={tmp_path / 'out'}"
     assert vconv("convert", *options, trained.recordings / "eval" / "bob") == 2
     assert capsys.readouterr().err == (
-        f"vconv: the content {trained.name} of these features is of version 3, this vconv computes version 4; "
+        f"vconv: the content {trained.name} of these features has version 3, this vconv computes version 4; "
         "extract, match and train again\n"
     )
     assert not (tmp_path / "out").exists()
@@ -199,7 +199,7 @@ def test_features_and_run_of_another_version_are_refused_in_one_sentence(trained
 def test_the_consistency_loss_is_refused_where_content_does_not_follow_from_acoustic_features(new, tmp_path, capsys):
     assert train(new, tmp_path / "run") == 2
     err = capsys.readouterr().err
-    assert err.startswith("vconv: matched: training.consistency needs a content that follows from acoustic features")
+    assert err.startswith("vconv: matched: training.consistency needs a content that can be computed from acoustic features")
     assert err.endswith("; give --set training.consistency=0\n") and err.count("\n") == 1
 
 

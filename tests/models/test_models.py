@@ -64,7 +64,7 @@ def test_the_error_of_an_unknown_model_or_key_lists_those_that_exist():
     ],
 )
 def test_lists_of_other_lengths_are_refused(network, counts):
-    with pytest.raises(VconvError, match=f"convvae: network: {counts}; give one of each a layer"):
+    with pytest.raises(VconvError, match=f"convvae: network: {counts}; give one of each for each layer"):
         models.settings("convvae", {"network": network})
 
 

@@ -106,7 +106,7 @@ def step(name, kind, store, statistics, changes):
     examples = kind(store, settings, statistics, **kind.open_inputs(store))
     model = build(name, settings, bins=513)
     examples.prepare(model)
-    model.train_step(next(iter(examples.batches(0, 1, model.rows_per_step))))
+    model.train_step(next(iter(examples.batches(0, 1, model.examples_per_step))))
 
 
 def names_of(settings, name=""):

@@ -143,11 +143,16 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
             hdf5.write_rows(file, "utterances", AlignedUtterance._fields, utterances)
             offsets = [hdf5.reserve(file, name, *layout) for name, layout in types.items()]
         with open(temporary, "rb+", buffering=0) as file:
-            for number, (_, parts) in enumerate(zip(speakers, matched, strict=True)):
-                for part, offset, (of_all, kind) in zip(parts, offsets, types.values(), strict=True):
-                    values = _checked(part, of_all[1:], kind)
-                    with files.writing(path):
-                        files.write_at(file, offset + number * values.nbytes, values)
+            _write_arrays(file, path, offsets, list(types.values()), speakers, matched)
+
+
+def _write_arrays(file, path, offsets, layouts, speakers, matched):
+    """Write the arrays of each speaker to the space reserved in the open file; `layouts` are (shape, type)."""
+    for number, (_, arrays) in enumerate(zip(speakers, matched, strict=True)):
+        for array, offset, (shape, dtype) in zip(arrays, offsets, layouts, strict=True):
+            values = _checked(array, shape[1:], dtype)
+            with files.writing(path):
+                files.write_at(file, offset + number * values.nbytes, values)
 
 
 def _frame_count(utterances):

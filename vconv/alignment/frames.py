@@ -15,7 +15,7 @@ from vconv.features.acoustic import (
 
 
 def encode_utterance(frames, encoder, mean, std):
-    """Return every second frame of an utterance, a hop of 10 ms at the usual 5 ms between frames.
+    """Return the features of every second frame of an utterance, a hop of 10 ms with the usual frame period of 5 ms.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def encode_utterance(frames, encoder, mean, std):
         All frames of the utterance, because power is relative to the mean over it.
     encoder : vconv.features.content.interface.ContentEncoder
     mean, std : ndarray [40]
-        Of the speaker's acoustic features.
+        Mean and standard deviation of the speaker's acoustic features.
 
     Returns
     -------

@@ -12,10 +12,10 @@ SUFFIXES = (".npy", ".npz")
 
 
 def save(path, levels_db, settings):
-    """Write a mel spectrogram [T, mels] and its `MelSettings` to a .npz file, whole or not at all."""
+    """Write a mel spectrogram in dB [T, mels] and its `MelSettings` to a .npz file, whole or not at all."""
 
     def write_to(temporary):
-        with open(temporary, "wb") as file:  # given a name, NumPy would add .npz to some
+        with open(temporary, "wb") as file:  # NumPy would add .npz to a name without it
             np.savez(file, mel=np.asarray(levels_db, np.float32), **settings._asdict())
 
     files.write(path, write_to)

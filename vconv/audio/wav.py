@@ -66,8 +66,6 @@ def rate_of(path):
 def write(path, y, rate, file_rate=None):
     """Write a mono signal, whole or not at all; a missing folder is created.
 
-    A signal whose peak is above 0.999 is scaled down as a whole, not clipped.
-
     Parameters
     ----------
     path : str or Path
@@ -82,7 +80,7 @@ def write(path, y, rate, file_rate=None):
     Returns
     -------
     gain : float
-        1.0, or the factor below 1 that brought the peak to 0.999.
+        1.0, or the factor below 1 that scales a signal with a peak above 0.999 to this peak, instead of clipping it.
 
     Raises
     ------

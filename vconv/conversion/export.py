@@ -36,10 +36,10 @@ def export(run, kind, output):
     module.wave_of = wave_of
     if kind == "tflite":
         converter = tf.lite.TFLiteConverter.from_concrete_functions([wave_of.get_concrete_function()], module)
-        content = converter.convert()
-        files.write(output, lambda temporary: temporary.write_bytes(content))
+        exported = converter.convert()
+        files.write(output, lambda temporary: temporary.write_bytes(exported))
         return
     if Path(output).exists():
-        raise VconvError(f"{output}: is there already; choose another --output")
+        raise VconvError(f"{output}: exists already; choose another --output")
     with files.writing(output):
         tf.saved_model.save(module, str(output), signatures=wave_of)

@@ -113,8 +113,8 @@ class PatchPictures(keras.callbacks.Callback):
         paths = sorted(self.folder.samples.glob("epoch-*.png"))
         chosen = sorted({round(index) for index in np.linspace(0, len(paths) - 1, SHOWN_EPOCHS)}) if paths else []
         if chosen:
-            named = {paths[index].stem.replace("-", " "): plots.read_pixels(paths[index]) for index in chosen}
-            files.write(self.folder.path / "samples.png", partial(plots.stacked(named).savefig, dpi=120))
+            pictures = {paths[index].stem.replace("-", " "): plots.read_pixels(paths[index]) for index in chosen}
+            files.write(self.folder.path / "samples.png", partial(plots.stacked(pictures).savefig, dpi=120))
 
 
 def _log_spectrum(y):

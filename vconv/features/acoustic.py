@@ -73,7 +73,7 @@ def acoustic_features(frames):
     Parameters
     ----------
     frames : vconv.features.schema.Frames
-        All frames of the utterance, because power is relative to the whole of it.
+        All frames of the utterance, because power is relative to the mean over it.
 
     Returns
     -------

@@ -50,11 +50,11 @@ def needs_world(contents):
 
 
 def analyze_frames(y, settings, f0_range_hz):
-    """Return the `Frames` of a signal [samples] in the feature file's types; errors as in `analyze`."""
+    """Return the `Frames` of a signal [samples] in the types of the feature file; errors as of `analyze`."""
     rate = settings["sample_rate"]
     analysis = world.analyze(y, rate, *f0_range_hz, settings["f0_method"], settings["frame_period_ms"])
     exact = to_frames(y, analysis, rate, content.encoder_of(settings))
-    with np.errstate(over="ignore"):  # check() says so
+    with np.errstate(over="ignore"):  # schema.check refuses infinite values
         frames = Frames(**{name: array.astype(TYPES[name]) for name, array in exact.arrays().items()})
     schema.check(frames)
     return frames

@@ -11,8 +11,8 @@ import numpy as np
 from vconv.common import files, hdf5
 from vconv.common.errors import VconvError
 
-VERSION = 5  # to be raised when the analysis changes
-WHOLE = b"whole"
+VERSION = 5  # to be increased when the analysis changes
+WHOLE = b"whole"  # last bytes of a complete file
 REMEDY = "what is done is kept: make room and run the same command again"
 
 
@@ -72,13 +72,14 @@ class Parts:
 
 
 def save(path, arrays, samples):
-    """Write the arrays (name → array) of one utterance, `samples` samples long, in their types."""
-    # A line that says what follows, the arrays' bytes, and a mark: read twice as fast as an .npz, and memory-mapped.
-    kinds = [[name, array.dtype.str, array.shape] for name, array in arrays.items()]
+    """Write the arrays (name → array) of an utterance with so many `samples`."""
+    # The format is a header line, the bytes of the arrays, and an end mark. It can be memory-mapped, and is read twice
+    # as fast as .npz.
+    layout = [[name, array.dtype.str, array.shape] for name, array in arrays.items()]
 
     def write_to(temporary):
         with open(temporary, "wb") as file:
-            file.write(hdf5.to_json({"samples": samples, "arrays": kinds}).encode() + b"\n")
+            file.write(hdf5.to_json({"samples": samples, "arrays": layout}).encode() + b"\n")
             for array in arrays.values():
                 file.write(np.ascontiguousarray(array))
             file.write(WHOLE)

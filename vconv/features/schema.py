@@ -13,7 +13,7 @@ TYPES = {
     "mel_cepstrum": np.float32,
     "content": np.float32,
 }
-OPTIONAL = ("content",)  # stored only if the content encoder computes something from the signal
+OPTIONAL = ("content",)  # stored only if the content encoder computes features from the signal
 WAVES = ("wave", "copy_synthesis")
 WAVE_TYPE = np.int16
 LOWEST_LOG_SPECTRUM = -32.0
@@ -22,9 +22,20 @@ LOWEST_LOG_SPECTRUM = -32.0
 class Frames(NamedTuple):
     """The features of T frames.
 
-    spectrum [T, K] is log10 of the power spectrum divided by its energy, energy [T] the sum of the power spectrum,
-    f0_hz [T] is 0 where unvoiced, aperiodicity [T, bands] is in dB, as WORLD codes it, mel_cepstrum [T, 40] is that of
-    the power spectrum, content [T, D] what the content encoder computed from the signal, None if nothing.
+    Attributes
+    ----------
+    spectrum : ndarray [T, K]
+        log10(power / energy).
+    energy : ndarray [T]
+        Sum of the power spectrum.
+    f0_hz : ndarray [T]
+        In Hz; 0 where unvoiced.
+    aperiodicity : ndarray [T, bands]
+        In dB, as WORLD codes it.
+    mel_cepstrum : ndarray [T, 40]
+        Of the power spectrum.
+    content : ndarray [T, D] or None
+        The result of `ContentEncoder.extract`.
     """
 
     spectrum: np.ndarray
@@ -35,7 +46,7 @@ class Frames(NamedTuple):
     content: np.ndarray | None = None
 
     def arrays(self):
-        """Return the features that there are, as name → array."""
+        """Return name → array of the features that are not None."""
         return {name: array for name, array in self._asdict().items() if array is not None}
 
 
@@ -70,16 +81,16 @@ FAILURE_COLUMNS = ("speaker", "split", "name", "reason")
 
 
 def array_types(contents, optional=()):
-    """Return the arrays of a file, as name → type.
+    """Return name → type of the arrays of a file.
 
     Parameters
     ----------
     contents : list of {"frames", "wave", "copy_synthesis"}
         What the file holds.
     optional : collection of str
-        Which of the arrays `OPTIONAL` are there; other names do not matter.
+        Names of arrays in the file; only those in `OPTIONAL` matter.
     """
-    frames = {name: kind for name, kind in TYPES.items() if name not in OPTIONAL or name in optional}
+    frames = {name: dtype for name, dtype in TYPES.items() if name not in OPTIONAL or name in optional}
     return (frames if "frames" in contents else {}) | {kind: WAVE_TYPE for kind in WAVES if kind in contents}
 
 

@@ -53,8 +53,8 @@ class FeatureStore:
             self.utterances = _utterances(file)
             self.failures = file.rows("failures", schema.FAILURE_COLUMNS)
             mapped = {
-                name: file.memory_map(schema.dataset_path(name), kind, (self._length(name), ...))
-                for name, kind in schema.array_types(self.settings["contents"], file.names("frames")).items()
+                name: file.memory_map(schema.dataset_path(name), dtype, (self._length(name), ...))
+                for name, dtype in schema.array_types(self.settings["contents"], file.names("frames")).items()
             }
         self.frame_arrays = {name: mapped[name] for name in TYPES if name in mapped}
         self.waves = {kind: mapped[kind] for kind in schema.WAVES if kind in mapped}
@@ -66,7 +66,7 @@ class FeatureStore:
         self.close()
 
     def close(self):
-        """Let go of the memory maps; the tables stay."""
+        """Release the memory maps; the tables stay available."""
         self.frame_arrays = {}
         self.waves = {}
 
@@ -122,8 +122,8 @@ class FeatureStore:
     def read(self, utterance):
         """Return the `Frames` of one of `utterances` as views of the memory maps; VconvError in a file without."""
         self.require("frames")
-        rows = slice(utterance.start, utterance.start + utterance.length)
-        return Frames(**{name: array[rows] for name, array in self.frame_arrays.items()})
+        frames = slice(utterance.start, utterance.start + utterance.length)
+        return Frames(**{name: array[frames] for name, array in self.frame_arrays.items()})
 
     def read_wave(self, utterance, kind="wave"):
         """Return the samples of one of `utterances`, int16 [samples], as a view of the memory map.
@@ -142,12 +142,12 @@ class FeatureStore:
         return self.waves[kind][utterance.first_sample : utterance.first_sample + utterance.samples]
 
     def read_all(self, utterance):
-        """Return all that the file holds of one of `utterances`, as name → array, as `writing.write` takes it."""
+        """Return all arrays of one of `utterances`, name → array, in the form that `writer.write` takes."""
         frames = self.read(utterance).arrays() if "frames" in self.settings["contents"] else {}
         return frames | {kind: self.read_wave(utterance, kind) for kind in self.waves}
 
     def _length(self, name):
-        """Return how long the array `name` must be by the table of utterances."""
+        """Return the length of the array `name` that follows from the table of utterances."""
         return sum(row.length if name in TYPES else row.samples for row in self.utterances)
 
 

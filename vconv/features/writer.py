@@ -40,8 +40,7 @@ def write(path, settings, f0_range_hz, utterances, arrays, failures=()):
     """
     if not utterances:
         raise VconvError(f"{path}: there are no utterances to write")
-    utterances = located(utterances)
-    arrays = iter(arrays)
+    utterances, arrays = located(utterances), iter(arrays)
     first = next(arrays)
     last, types = utterances[-1], schema.array_types(settings["contents"], first)
     frames, samples = last.start + last.length, last.first_sample + last.samples
@@ -49,13 +48,7 @@ def write(path, settings, f0_range_hz, utterances, arrays, failures=()):
     total_bytes = sum(np.dtype(types[name]).itemsize * math.prod(shape) for name, shape in shapes.items())
     with files.replacing(path) as temporary:
         with files.writing(path), hdf5.new_file(temporary, schema.FORMAT, schema.VERSION, total_bytes) as file:
-            file.attrs["settings"] = hdf5.to_json(settings)
-            file.attrs["fingerprint"] = _fingerprint(settings, f0_range_hz, utterances)
-            hdf5.write_rows(file, "utterances", schema.COLUMNS, [row[:-1] for row in utterances])
-            hdf5.write_rows(file, "failures", schema.FAILURE_COLUMNS, failures)
-            speakers = sorted(f0_range_hz)
-            ranges = np.array([f0_range_hz[name] for name in speakers], np.float64)
-            hdf5.write_table(file, "speakers", {"name": speakers, "f0_range_hz": ranges})
+            _write_tables(file, settings, f0_range_hz, utterances, failures)
             offsets = {name: hdf5.reserve(file, schema.dataset_path(name), shapes[name], types[name]) for name in types}
         with open(temporary, "rb+", buffering=0) as file:
             _write_arrays(file, path, offsets, types, utterances, itertools.chain([first], arrays))
@@ -83,17 +76,17 @@ def located(utterances):
 
 
 def _write_arrays(file, path, offsets, types, utterances, arrays):
-    """Write the arrays where the opened file, which will be `path`, has room for them, one utterance after the other.
+    """Write the arrays of each utterance to the space reserved in the open file, which becomes `path`.
 
-    Plain writing raises a plain OSError when the disk is full, and is faster than writing through HDF5.
+    Writing without HDF5 is faster, and a full disk raises an OSError.
     """
-    for row, some in zip(utterances, arrays, strict=True):
-        _check(row, {name: some[name] for name in types})
-        for name, kind in types.items():
-            values = np.ascontiguousarray(some[name], kind)
-            position = row.start if name in schema.TYPES else row.first_sample
+    for row, by_name in zip(utterances, arrays, strict=True):
+        _check(row, {name: by_name[name] for name in types})
+        for name, dtype in types.items():
+            values = np.ascontiguousarray(by_name[name], dtype)
+            first = row.start if name in schema.TYPES else row.first_sample
             with files.writing(path):
-                files.write_at(file, offsets[name] + position * (values.nbytes // len(values)), values)
+                files.write_at(file, offsets[name] + first * (values.nbytes // len(values)), values)
 
 
 def _check(row, arrays):

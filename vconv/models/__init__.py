@@ -32,7 +32,8 @@ def settings(name, changes=None):
     Raises
     ------
     VconvError
-        No such model, an unknown key, an ill-typed value or one beyond its limits; the message says what is allowed.
+        There is no such model, or a key is unknown, or a value has another type than the default or is outside its
+        limits. The message says what is allowed.
     """
     config.one_of(name, names(), "model")
     complete = template(name).complete(changes or {}, name)
@@ -41,17 +42,17 @@ def settings(name, changes=None):
 
 
 def template(name):
-    """Return the `config.Template` of the model `name`: its YAML's, over that of the model it extends."""
-    own = config.read_template(files(__name__) / f"{name}.yaml")
-    own.defaults.pop("training_data", None)
-    base = own.defaults.pop("extends", None)
-    return template(base).extended(own) if base else own
+    """Return the `config.Template` of the model `name`, which includes that of the model it extends."""
+    written = config.read_template(files(__name__) / f"{name}.yaml")
+    written.defaults.pop("training_data", None)
+    base = written.defaults.pop("extends", None)
+    return template(base).extended(written) if base else written
 
 
 def training_data(name):
-    """Return the kind of data the model `name` trains on: its YAML says so, or that of the model it extends."""
-    own = config.read_yaml(files(__name__) / f"{name}.yaml")
-    return own["training_data"] if "training_data" in own else training_data(own["extends"])
+    """Return the kind of training data of the model `name`, from its YAML or that of the model it extends."""
+    written = config.read_yaml(files(__name__) / f"{name}.yaml")
+    return written["training_data"] if "training_data" in written else training_data(written["extends"])
 
 
 def build(name, settings, **sizes):
@@ -83,11 +84,11 @@ def upsampling(name, settings):
 
 
 def _check_lists(network, where):
-    """Raise a VconvError unless each list `x_channels` is as long as `x_kernels`: both have one entry a layer."""
+    """Raise a VconvError unless each list `x_channels` is as long as `x_kernels`, with one entry for each layer."""
     for key, value in network.items():
-        other = key.replace("_channels", "_kernels")
-        if isinstance(value, list) and len(network.get(other, value)) != len(value):
-            found = len(network[other])
+        kernels = key.replace("_channels", "_kernels")
+        if isinstance(value, list) and len(network.get(kernels, value)) != len(value):
             raise VconvError(
-                f"{where}: {key} has {len(value)} entries and {other} has {found}; give one of each a layer"
+                f"{where}: {key} has {len(value)} entries and {kernels} has {len(network[kernels])}; "
+                "give one of each for each layer"
             )

@@ -36,8 +36,8 @@ def check(settings):
     for layers in ("upsampling", "discriminator"):
         sizes = {key: value for key, value in network.items() if key.startswith(layers)}
         if len({len(value) for value in sizes.values()}) > 1:
-            told = ", ".join(f"{len(value)} {key}" for key, value in sizes.items())
-            raise VconvError(f"melgan: network: has {told}; give one a layer")
+            counts = ", ".join(f"{len(value)} {key}" for key, value in sizes.items())
+            raise VconvError(f"melgan: network: has {counts}; give one for each layer")
     hop = math.prod(strides) * network["bands"]
     if hop != mel["hop"]:
         raise VconvError(
@@ -54,7 +54,7 @@ def check(settings):
         )
     adversarial_settings.check(section, "melgan")
     if section["warm_up_epochs"] and not max(section["stft"], section["mel_db"]) > 0:
-        raise VconvError("melgan: adversarial.warm_up_epochs needs a loss to train by; set adversarial.stft above 0")
+        raise VconvError("melgan: adversarial.warm_up_epochs needs a loss of the signal; set adversarial.stft above 0")
 
 
 def factors(number, count):

@@ -88,7 +88,7 @@ class CepstrumConverter:
         )
 
     def encode(self, frames, source):
-        """Return the `EncodedUtterance` of `Frames` of the speaker number `source`, None for an unseen speaker."""
+        """Return the `EncodedUtterance` of `Frames`; `source` is the speaker's number, None for an unseen speaker."""
         acoustic, mask = acoustic_features(frames), speech_mask(frames.energy)
         speech = acoustic[mask]
         speaker = self.source_statistics.of(source, speech)

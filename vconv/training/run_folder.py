@@ -158,7 +158,7 @@ class RunFolder:
     def save_checkpoint(self, model, epochs):
         """Write weights and optimizer state after so many `epochs`, then remove all but the last two checkpoints."""
         path = self._checkpoint(epochs)
-        remedy = f"make room and run the same command again, it goes on after epoch {self.epochs_done()}"
+        remedy = f"make room and run the same command again; it continues after epoch {self.epochs_done()}"
         files.write(path, model.save_weights, remedy=remedy)
         for epoch in sorted(self._saved_epochs())[:-KEPT_CHECKPOINTS]:
             self._checkpoint(epoch).unlink()

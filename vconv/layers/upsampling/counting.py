@@ -50,6 +50,7 @@ def coverage(stack, start):
 
 
 def _axis_coverage(layers, size):
+    """Return the `AxisCoverage` of `layers`, tuples (kernel, stride, padding), for an input of `size`."""
     # The inputs that reach an output are consecutive, because windows move forward only and each layer keeps every
     # input. So the lowest and the highest of them suffice.
     low = high = np.arange(size)

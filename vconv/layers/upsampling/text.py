@@ -8,7 +8,7 @@ from vconv.layers.upsampling.stack import shapes, verdict
 
 
 def as_text(stack, start, target=None):
-    """Return the verdict on each layer and on the stack; a plan of another if it leaves outputs out.
+    """Return the verdict on each layer and on the whole stack.
 
     If the stack does not cover its target, the text ends with a stack that does. Parameters and errors are those of
     `verdict`.
