@@ -199,7 +199,9 @@ def test_features_and_run_of_another_version_are_refused_in_one_sentence(trained
 def test_the_consistency_loss_is_refused_where_content_does_not_follow_from_acoustic_features(new, tmp_path, capsys):
     assert train(new, tmp_path / "run") == 2
     err = capsys.readouterr().err
-    assert err.startswith("vconv: matched: training.consistency needs a content that can be computed from acoustic features")
+    assert err.startswith(
+        "vconv: matched: training.consistency needs a content that can be computed from acoustic features"
+    )
     assert err.endswith("; give --set training.consistency=0\n") and err.count("\n") == 1
 
 
