@@ -14,6 +14,11 @@ from vconv.evaluation.protocols import PROTOCOLS
 from vconv.evaluation.quantity import HIGHER, TO_ONE, TO_ZERO, Quantity
 
 
+def only_column(means):
+    """Return the means [resamples, ...] of a measure's only column, as an array."""
+    return np.asarray(means)
+
+
 @dataclass(frozen=True)
 class Measure(Quantity):
     """A number about a system, computed from means over recordings.
@@ -33,7 +38,7 @@ class Measure(Quantity):
 
     group: str = ""
     columns: tuple = ()
-    statistic: Callable = np.asarray
+    statistic: Callable = only_column
     interval: Callable = bootstrap.interval
 
     def __post_init__(self):
