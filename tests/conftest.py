@@ -48,9 +48,9 @@ def eager():
 
 
 @pytest.fixture
-def blank_plots():
-    """Trainings draw empty pictures, see `quick.blank_plots`."""
-    with quick.blank_plots():
+def light_epochs():
+    """Trainings validate on few examples and draw empty pictures, see `quick.light_epochs`."""
+    with quick.light_epochs():
         yield
 
 

@@ -1,12 +1,15 @@
-"""Context managers that make small trainings fast: no graphs, no pictures."""
+"""What makes small trainings quick: their few steps take less time than graphs, validation and pictures do."""
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from unittest import mock
+
+FEW = {"frames": "VALIDATION_FRAMES", "frame_pairs": "VALIDATION_SEGMENTS", "segments": "VALIDATION_SEGMENTS"}
+FEW |= {"patches": "VALIDATION_PATCHES"}
 
 
 @contextmanager
 def eager():
-    """Run TensorFlow eagerly: to build the graph of a training takes longer than its few steps."""
+    """Run TensorFlow eagerly: the graph of a training takes longer to build than a few steps take."""
     import tensorflow as tf
 
     tf.config.run_functions_eagerly(True)
@@ -17,14 +20,19 @@ def eager():
 
 
 @contextmanager
-def blank_plots():
-    """Draw empty pictures in place of the spectrograms and curves of a training."""
+def light_epochs():
+    """After an epoch, validate on 8 examples, and draw empty pictures for the spectrograms and training curves."""
     from matplotlib.figure import Figure
 
+    from vconv import data
     from vconv.common import plots
 
     def blank(*_):
         return Figure((1, 1))
 
-    with mock.patch.multiple(plots, spectrograms=blank, training_curves=blank):
+    with ExitStack() as patches:
+        patches.enter_context(mock.patch.multiple(plots, spectrograms=blank, training_curves=blank))
+        for kind, name in FEW.items():
+            data.kind(kind)  # imports the module
+            patches.enter_context(mock.patch(f"vconv.data.{kind}.{name}", 8))
         yield

@@ -55,7 +55,7 @@ def make(folder):
         ["statistics", f"--features={tiny.features}"],
         ["train", "convvae", corpus, f"--run={tiny.run}", *SET],
     ):
-        with quick.eager(), quick.blank_plots():
+        with quick.eager(), quick.light_epochs():
             assert cli.main(arguments) == 0, arguments
     return tiny
 

@@ -7,6 +7,7 @@ import time
 
 import h5py
 import numpy as np
+import pytest
 import tiny as tiny_corpus
 from calls import start, vconv_command
 
@@ -33,6 +34,7 @@ def contents(path):
     return found
 
 
+@pytest.mark.slow
 def test_after_ctrl_c_and_kill_the_resumed_training_equals_an_uninterrupted_one(tiny, tmp_path, capsys):
     def arguments(name):
         longer = ["--set=training.frames_per_epoch=480", "--set=training.epochs=8"]
@@ -71,6 +73,7 @@ def test_after_ctrl_c_and_kill_the_resumed_training_equals_an_uninterrupted_one(
     assert (tmp_path / parts / "history.csv").read_text() == (tmp_path / "whole" / "history.csv").read_text()
 
 
+@pytest.mark.usefixtures("eager", "light_epochs")
 def test_every_epoch_with_a_checkpoint_is_in_the_history(tiny, tmp_path, monkeypatch):
     arguments = ["train", "convvae", f"--corpus={tiny.corpus}", f"--run={tmp_path / 'run'}", *tiny_corpus.SET]
     save = RunFolder.save_checkpoint
@@ -86,6 +89,7 @@ def test_every_epoch_with_a_checkpoint_is_in_the_history(tiny, tmp_path, monkeyp
     assert [row["epoch"] for row in RunFolder(tmp_path / "run").history()] == [1, 2]
 
 
+@pytest.mark.slow
 def test_of_two_trainings_in_one_run_folder_one_is_refused_with_the_process_of_the_other(tiny, tmp_path):
     run = tmp_path / "run"
     arguments = [

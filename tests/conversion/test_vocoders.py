@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from unittest import mock
 
 import numpy as np
 import pytest
@@ -16,7 +15,6 @@ from vconv.commands import cli
 from vconv.common.errors import VconvError
 from vconv.conversion import vocoders
 from vconv.conversion.converter import VoiceConverter
-from vconv.data import segments
 from vconv.models import melgan_networks
 from vconv.training.run_folder import RunFolder
 
@@ -39,7 +37,7 @@ def run(tiny, tmp_path_factory):
     changes["adversarial"] = {"warm_up_epochs": 1}
     changes["training"]["segments_per_epoch"] = 4
     whole = folder.with_name("whole")
-    with quick.eager(), quick.blank_plots(), mock.patch.object(segments, "VALIDATION_SEGMENTS", 4):
+    with quick.eager(), quick.light_epochs():
         for run, epochs in (folder, 1), (folder, 2), (whole, 2):
             changes["training"]["epochs"] = epochs
             given = [f"--corpus={tiny.corpus}", f"--run={run}", *options(changes)]

@@ -74,7 +74,7 @@ def new_kind(tmp_path, monkeypatch):
     vars(data).pop("counted_frames", None)
 
 
-@pytest.mark.usefixtures("eager", "blank_plots")
+@pytest.mark.usefixtures("eager", "light_epochs")
 def test_a_new_kind_is_one_file(new_kind, small_store, small_statistics, tmp_path):
     folder = train(
         "convvae", small_store, small_statistics, {}, tmp_path / "run", changes_for("convvae"), lambda line: None

@@ -129,7 +129,7 @@ def train(new, run, *more):
     """Run `vconv train matched` with small settings and return its exit status."""
     changes = changes_for("matched", {"network": {}, "training": {"batch_size": 8, "epochs": 1}})
     settings = [f"--set={section}.{key}={value}" for section in changes for key, value in changes[section].items()]
-    with quick.eager(), quick.blank_plots():
+    with quick.eager(), quick.light_epochs():
         return vconv("train", "matched", f"--corpus={new.corpus}", f"--run={run}", *settings, *more)
 
 

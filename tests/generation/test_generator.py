@@ -29,7 +29,7 @@ SET = [
 def run(tiny, tmp_path_factory):
     """A small DCGAN, trained by the command on the tiny corpus."""
     folder = tmp_path_factory.mktemp("generation") / "a run"
-    with quick.blank_plots():
+    with quick.light_epochs():
         assert cli.main(["train", "dcgan", f"--corpus={tiny.corpus}", f"--run={folder}", *SET]) == 0
     return folder
 
@@ -88,7 +88,8 @@ def music(rng, seconds, rate):
     return (0.5 * tune * np.exp(-4 * (time % 0.25)))[:, None] * [1, 0.8] + 0.01 * rng.normal(size=(len(time), 2))
 
 
-@pytest.mark.usefixtures("eager", "blank_plots")
+@pytest.mark.slow
+@pytest.mark.usefixtures("eager", "light_epochs")
 @pytest.mark.parametrize(
     "corpus, names, classes",
     [
@@ -157,7 +158,8 @@ CQT = ["spectrogram.height=24", "spectrogram.bins_per_octave=12", "spectrogram.l
 WORLD = ["spectrogram.height=513", "network.height_strides=[3,3,2,2]", "network.height_kernels=[6,6,4,4]"]
 
 
-@pytest.mark.usefixtures("eager", "blank_plots")
+@pytest.mark.slow
+@pytest.mark.usefixtures("eager", "light_epochs")
 @pytest.mark.parametrize("kind, sizes, shape", [("cqt", CQT, (24, 8, 2)), ("world", WORLD, (513, 8, 1))])
 def test_constant_q_and_world_spectrograms_are_generated_and_inverted(tiny, tmp_path, capsys, kind, sizes, shape):
     run, output = tmp_path / "run", tmp_path / "out"

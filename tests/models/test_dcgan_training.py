@@ -199,8 +199,13 @@ EXTRA = {
 }
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("light_epochs")
 @pytest.mark.parametrize("extra", [{}, EXTRA])
-def test_a_resumed_training_equals_an_uninterrupted_one_bit_for_bit(tmp_path, monkeypatch, extra):
+def test_a_resumed_training_equals_an_uninterrupted_one_bit_for_bit(tmp_path, monkeypatch, extra, request):
+    if extra:  # adds state, and steps that the first case runs as graphs
+        request.getfixturevalue("eager")
+
     def trained(name):
         with FeatureStore(write_store(tmp_path / "f.h5", (60, 70), contents=("wave",))) as store:
             return train.train("dcgan", store, None, {"root": "x"}, tmp_path / name, changes, lambda line: None)

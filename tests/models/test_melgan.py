@@ -217,6 +217,7 @@ def test_the_warm_up_trains_the_generator_alone_and_later_epochs_both_networks()
         assert moved == moving
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eager")
 def test_fakes_made_once_for_both_networks_give_the_weights_of_fakes_made_twice():
     critic_steps, steps = 2, 2
@@ -249,6 +250,7 @@ def test_gradients_are_clipped_weight_by_weight():
     assert model.optimizer.global_clipnorm is None
 
 
+@pytest.mark.slow
 def test_training_on_one_batch_lowers_the_spectral_loss():
     model = models.build(
         "melgan_light",

@@ -67,7 +67,7 @@ class Recorder(Mapping):
 
 
 @pytest.fixture
-def asked(monkeypatch, eager, blank_plots):
+def asked(monkeypatch, eager, light_epochs):
     """The names of the settings that are read from now on."""
     asked, complete = set(), models.settings
     monkeypatch.setattr(models, "settings", lambda *arguments: Recorder(complete(*arguments), asked))

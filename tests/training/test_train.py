@@ -19,11 +19,11 @@ from vconv.training.run_folder import RunFolder
 
 
 @pytest.fixture
-def train(small_store, small_statistics, small_settings, tmp_path, blank_plots):
+def train(small_store, small_statistics, small_settings, tmp_path, light_epochs):
     """Train a small model; keyword arguments change settings of its `training` section."""
 
     def run(name, model="convvae", rounds=1, gv=1.0, **changes):
-        short = {"frames_per_epoch": 32 if model == "vawgan" else 16}  # two steps
+        short = {"frames_per_epoch": 16}  # two steps, of vawgan one
         settings = small_settings | {"training": small_settings["training"] | short | changes}
         if model == "vawgan":
             settings["adversarial"] = {"critic_steps": 2, "warm_up_epochs": 1, "ema_decay": 0.9}
@@ -32,7 +32,8 @@ def train(small_store, small_statistics, small_settings, tmp_path, blank_plots):
             if rounds:
                 write_pairs(small_store, rounds=rounds)
             shrunk = changes_for(model)
-            settings = shrunk | {"training": shrunk["training"] | changes, "conversion": {"gv": gv}}
+            short = {"segments_per_epoch": 16}
+            settings = shrunk | {"training": shrunk["training"] | short | changes, "conversion": {"gv": gv}}
         return training.train(
             model, small_store, small_statistics, {"root": "x"}, tmp_path / name, settings, lines.append
         )
@@ -56,6 +57,7 @@ class Killed(Exception):
     """Stands for kill −9."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["convvae", "vawgan", "matched"])
 def test_a_resumed_training_equals_an_uninterrupted_one_bit_for_bit(train, model, monkeypatch, request):
     if model == "vawgan":  # its state is tested; to build four graphs takes long
@@ -96,6 +98,7 @@ def test_a_checkpoint_loads_averaged_weights_for_use_and_the_last_ones_to_resume
         assert np.array_equal(average, variable)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eager")
 def test_the_weights_of_a_run_depend_on_its_seed_alone(train):
     one, same, other = (weights(train(name, seed=seed, epochs=1)) for name, seed in (("a", 1), ("b", 1), ("c", 2)))
@@ -113,6 +116,7 @@ def test_a_finished_run_stays_and_goes_on_with_more_epochs(train):
     assert tf.config.optimizer.get_experimental_options()["disable_meta_optimizer"], "it changes the last bits"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eager")
 def test_every_training_setting_changes_the_result(train):
     base = weights(train("base", epochs=1))
