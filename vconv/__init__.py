@@ -1,9 +1,12 @@
 """vconv: a toolkit for non-parallel voice conversion; `VoiceConverter` is its Python interface, `vconv` its command."""
 
+from vconv.common import environment
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 
 __all__ = ["VconvError", "VoiceConverter", "__version__"]
+
+environment.prepare()
 
 
 def __getattr__(name):

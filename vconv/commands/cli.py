@@ -1,11 +1,11 @@
 """The `vconv` command. Each subcommand imports what it needs when it runs, so that `--help` is fast."""
 
 import argparse
-import os
 import sys
 from importlib import import_module
 
 from vconv.commands.options import MISTAKE
+from vconv.common import environment
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 
@@ -31,16 +31,24 @@ INTERRUPTED = 130
 
 def main(arguments=None):
     """Run the command line; return 0, 2 after a mistake that the user can correct, or 130 after Ctrl-C."""
-    options = parser().parse_args(arguments)
+    environment.prepare_command()
     try:
+        return _run(arguments)
+    finally:
+        environment.flush_streams()
+
+
+def _run(arguments):
+    """Run the command line and tell errors; the result is that of `main`."""
+    try:
+        options = parser().parse_args(arguments)
         status = options.run_command(options) or 0
-        sys.stdout.flush()  # here, so that a closed pipe raises below and not after the end
+        sys.stdout.flush()  # here, so that an error of writing is told below
         return status
     except VconvError as error:
         print(f"vconv: {error}", file=sys.stderr)
         return MISTAKE
     except BrokenPipeError:  # `vconv info … | head` has closed the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         print(
@@ -61,7 +69,7 @@ def parser():
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     for name in COMMANDS:
         command = import_module(f"vconv.commands.{name.replace('-', '_')}")
-        description = command.__doc__.strip().rstrip(".")
+        description = (command.__doc__ or "").strip().rstrip(".")  # PYTHONOPTIMIZE=2 removes docstrings
         sub = commands.add_parser(name, help=description, description=description, allow_abbrev=False)
         command.add(sub)
         sub.set_defaults(run_command=command.run)

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from vconv.common import hdf5
 from vconv.common.errors import VconvError
+from vconv.layers import keras_settings
 
 KIND, VERSION = "vconv patch classifier", 2
 REMEDY = "train the classifier again, from labels"
@@ -37,6 +38,7 @@ class PatchClassifier:
         self.shape, self.classes = tuple(shape), list(classes)
         self.mean, self.std = float(mean), float(std)
         self.accuracy = None
+        keras_settings.check()
         self._network = _network(self.shape, len(self.classes), self.mean, self.std, seed)
 
     @classmethod

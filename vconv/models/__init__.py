@@ -65,7 +65,15 @@ def build(name, settings, **sizes):
         Complete, as `settings` returns them.
     **sizes : int
         Those of the model's kind of training data, `vconv.data.training_data.TrainingData.sizes`.
+
+    Raises
+    ------
+    VconvError
+        Keras has other settings than networks need, as in `layers.keras_settings.check`.
     """
+    from vconv.layers import keras_settings  # imports Keras
+
+    keras_settings.check()
     return import_module(f"{__name__}.{name}").build(settings=settings, **sizes)
 
 
