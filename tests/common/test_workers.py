@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -36,3 +38,13 @@ def test_a_killed_worker_is_noticed():
 
 def test_cores():
     assert 1 <= available_cores() <= os.cpu_count()
+
+
+def test_a_script_that_uses_workers_needs_no_main_guard(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import math\nfrom vconv.common.workers import worker_pool\n"
+        "with worker_pool(1) as pool:\n    print(pool.submit(math.sqrt, 9).result())\n"
+    )
+    result = subprocess.run([sys.executable, script], capture_output=True, text=True)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "3.0\n", "")

@@ -4,13 +4,31 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
+import types
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from vconv.common.errors import VconvError
 
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+class _Process(multiprocessing.context.SpawnProcess):
+    """A new process that does not run the user's script again, so that the script needs no main guard."""
+
+    def start(self):
+        script = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")  # names no file, so the process imports none
+        try:
+            super().start()
+        finally:
+            sys.modules["__main__"] = script
+
+
+class _Context(multiprocessing.context.SpawnContext):
+    Process = _Process
 
 
 def available_cores():
@@ -29,7 +47,7 @@ def worker_pool(jobs):
     VconvError
         The system killed a process, usually because memory ran out.
     """
-    context = multiprocessing.get_context("spawn")
+    context = _Context()
     # The workers wait for the other end of a pipe to close. The system closes it too if this process is killed.
     watched, held = context.Pipe(duplex=False)
     with _environment(dict.fromkeys(THREAD_SETTINGS, "1")), watched, held:
