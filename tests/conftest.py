@@ -1,6 +1,8 @@
 """Fixtures that several rooms share: a small feature file, and a run trained on it."""
 
 import os
+import resource
+from contextlib import contextmanager
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
@@ -19,6 +21,22 @@ from vconv.features.store import FeatureStore
 def own_cache(tmp_path_factory, monkeypatch):
     """The user's cache is neither read nor written."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture
+def file_limit():
+    """A context in which this process can write no file longer than so many bytes, as if the disk became full."""
+
+    @contextmanager
+    def limit(size):
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return limit
 
 
 @pytest.fixture

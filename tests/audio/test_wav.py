@@ -121,6 +121,28 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     assert (tmp_path / "a.wav").read_bytes() == before
 
 
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg"])
+def test_a_full_disk_is_one_sentence_and_leaves_the_old_file_and_no_other(tmp_path, file_limit, capfd, suffix):
+    path, noise = tmp_path / f"a{suffix}", np.random.default_rng(0).normal(size=80000) / 9
+    wav.write(path, tone(16000), 16000)
+    before = path.read_bytes()
+    with file_limit(20000), pytest.raises(VconvError) as error:
+        wav.write(path, noise, 16000)
+    assert str(error.value) == f"{path}: cannot be written (File too large); make room or choose another place"
+    assert [found.name for found in tmp_path.iterdir()] == [path.name] and path.read_bytes() == before
+    assert capfd.readouterr() == ("", "")
+
+
+def test_samples_behind_a_header_that_counts_none_are_no_empty_recording(tmp_path):
+    """An interrupted recording may leave such a header."""
+    path = tmp_path / "a.wav"
+    wav.write(path, tone(16000), 16000)
+    header, samples = path.read_bytes()[:40], path.read_bytes()[44:]
+    path.write_bytes(header + bytes(4) + samples)
+    with pytest.raises(VconvError, match="a.wav: its header says that it holds no samples, but bytes follow.*: sox "):
+        wav.read(path)
+
+
 def bad_files(folder):
     (folder / "text.wav").write_text("I am no audio.", encoding="utf-8")
     (folder / "nothing.wav").write_bytes(b"")
@@ -158,13 +180,18 @@ def test_the_error_of_an_unreadable_file_is_one_sentence_that_names_it(tmp_path)
         ("a.wav", np.array([0.0, np.nan]), "NaN"),
         ("a.wav", np.zeros((2, 9)), r"shape \(2, 9\)"),
         ("a.wav", np.zeros(0), "not empty"),
+        (
+            "a.flac",
+            np.zeros(9),
+            "the format flac cannot have a sample rate of 700,000 Hz; choose a rate from 1 to 655,350 Hz, above",
+        ),
         ("file/a.wav", np.zeros(9), "cannot be written .*; choose a folder you may write to"),
     ],
 )
 def test_bad_signals_and_paths_are_refused_and_nothing_is_written(tmp_path, name, y, reason):
     (tmp_path / "file").touch()
     with pytest.raises(VconvError, match=reason):
-        wav.write(tmp_path / name, y, 16000)
+        wav.write(tmp_path / name, y, 16000, 700_000 if name.endswith(".flac") else None)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 

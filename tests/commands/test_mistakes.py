@@ -40,6 +40,10 @@ CASES = {
         "{empty}: holds no .wav, .flac or .ogg file",
     ),
     "equal stems": ("convert --run={run} --target=bob {wav} {copy} --output={new}", "another recording"),
+    "rate of the format": (
+        "convert --run={run} --target=bob {wav} --format=ogg --rate=200001 --output={new}",
+        "the format ogg cannot have a sample rate of 200,001 Hz; choose a rate from 1 to 200,000 Hz, or another format",
+    ),
     "corpus moved": (
         "convert --run={run} --pairs=all --corpus-dir={new} --output={new}",
         "{new}: there is no such folder",

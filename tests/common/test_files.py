@@ -48,9 +48,10 @@ def test_a_full_disk_leaves_the_old_file_and_is_told_in_one_sentence(tmp_path, m
     (tmp_path / "a.txt").write_text("old")
     monkeypatch.setattr(os, step, full)
     with pytest.raises(VconvError) as error:
-        files.write_text(tmp_path / "a.txt", "new", "buy a larger one")
+        files.write_text(tmp_path / "a.txt", "new", "what is done is kept")
     assert str(error.value) == (
-        f"{tmp_path / 'a.txt'}: cannot be written ({os.strerror(errno.ENOSPC)}); buy a larger one"
+        f"{tmp_path / 'a.txt'}: cannot be written ({os.strerror(errno.ENOSPC)}); make room or choose another place; "
+        "what is done is kept"
     )
     assert content(tmp_path) == {"a.txt": "old"}
 

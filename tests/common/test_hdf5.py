@@ -1,5 +1,7 @@
 import errno
 import os
+import subprocess
+import sys
 
 import h5py
 import numpy as np
@@ -110,7 +112,7 @@ def test_foreign_files_get_one_sentence(tmp_path):
 
 def test_a_full_disk_and_a_file_in_the_way(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
-    with pytest.raises(VconvError, match="cannot be written .*make room or choose another place"):
+    with pytest.raises(VconvError, match="cannot be written .*; choose a folder you may write to$"):
         write(tmp_path / "file" / "a.h5")
 
     def full(*_):
@@ -120,3 +122,26 @@ def test_a_full_disk_and_a_file_in_the_way(tmp_path, monkeypatch):
     with pytest.raises(VconvError, match=f"{os.strerror(errno.ENOSPC)}"):
         write(tmp_path / "a.h5")
     assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_file_that_another_program_writes_or_that_may_not_be_read_is_no_damaged_one(tmp_path, monkeypatch):
+    write(tmp_path / "a.h5")
+    with h5py.File(tmp_path / "a.h5", "a"):
+        reader = "from vconv.common import hdf5; hdf5.open_file(*sys.argv[1:], 2, '').__enter__()"
+        result = subprocess.run(
+            [sys.executable, "-c", f"import sys; {reader}", tmp_path / "a.h5", "vconv thing"],
+            env=os.environ | {"HDF5_USE_FILE_LOCKING": "TRUE"},
+            capture_output=True,
+            text=True,
+        )
+    assert result.stderr.splitlines()[-1] == (
+        f"vconv.common.errors.VconvError: {tmp_path / 'a.h5'}: is locked by a program that writes it; close it there "
+        "and run the same command again"
+    )
+
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, "Unable to open file")
+
+    monkeypatch.setattr(h5py, "File", refuse)
+    with pytest.raises(VconvError, match=r"a.h5: cannot be read \(Permission denied\); mend that and run"):
+        read(tmp_path / "a.h5")

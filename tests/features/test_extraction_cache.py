@@ -1,9 +1,14 @@
 """Parts of an unfinished extraction: reading gives what was saved; truncated or foreign ones are not used."""
 
+import os
+import socket
+
 import numpy as np
 import pytest
 
 from vconv.common.errors import VconvError
+from vconv.corpus.settings import read_settings
+from vconv.features.extract import feature_settings
 from vconv.features.extraction_cache import VERSION, Parts, load, save
 
 ARRAYS = {
@@ -47,3 +52,17 @@ def test_parts_of_another_version_are_refused(tmp_path):
     )
     with pytest.raises(VconvError, match=f"f.h5.parts: was made with parts_version 1, but now {VERSION} is .*delete"):
         Parts(tmp_path / "f.h5", {"sample_rate": 16000, "contents": ["frames", "wave"]})
+
+
+def test_of_two_extractions_into_one_file_the_second_is_refused(tmp_path, corpus_yaml, inline, run):
+    inline()
+    settings = feature_settings(read_settings(corpus_yaml))
+    with Parts(tmp_path / "f.h5", settings).locked():
+        with pytest.raises(VconvError) as error:
+            run(corpus_yaml, tmp_path / "f.h5")
+    assert str(error.value) == (
+        f"{tmp_path / 'f.h5.parts'}: another extraction runs here (process {os.getpid()} on {socket.gethostname()}); "
+        "wait for its end, or choose another --output"
+    )
+    assert not (tmp_path / "f.h5.parts").exists()
+    assert run(corpus_yaml, tmp_path / "f.h5")[0].failures == []

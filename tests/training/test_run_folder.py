@@ -4,15 +4,18 @@ import errno
 import fcntl
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 
 from vconv import models
+from vconv.common import hdf5
 from vconv.common.errors import VconvError
 from vconv.training.run_folder import RunFolder
 
@@ -52,6 +55,33 @@ def test_loading_a_checkpoint_restores_weights_and_optimizer_and_two_are_kept(fo
     ):
         assert np.array_equal(one, other)
     assert int(fresh.optimizer.iterations.numpy()) == 4
+
+
+def test_too_little_disk_space_for_a_checkpoint_is_refused_before_hdf5_writes(folder, monkeypatch):
+    """On a full disk HDF5 crashes the process at its end."""
+    model = folder.build_model()
+    folder.save_checkpoint(model, 1)
+    size = (folder.path / "checkpoints" / "epoch-0001.weights.h5").stat().st_size
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=size + hdf5.SMALL_BYTES // 2))
+    with pytest.raises(VconvError) as error:
+        folder.save_checkpoint(model, 2)
+    assert str(error.value) == (
+        f"{folder.path / 'checkpoints' / 'epoch-0002.weights.h5'}: cannot be written ({os.strerror(errno.ENOSPC)}); "
+        "make room or choose another place; the same command continues after epoch 1"
+    )
+    assert [path.name for path in (folder.path / "checkpoints").iterdir()] == ["epoch-0001.weights.h5"]
+
+
+def test_a_checkpoint_that_may_not_be_read_is_not_to_be_deleted(folder, monkeypatch):
+    model = folder.build_model()
+    folder.save_checkpoint(model, 1)
+
+    def refuse(_):
+        raise PermissionError(errno.EACCES, "Unable to open file")
+
+    monkeypatch.setattr(model, "load_weights", refuse)
+    with pytest.raises(VconvError, match=r"epoch-0001.weights.h5: cannot be read \(Permission denied\); mend that and"):
+        folder.load_checkpoint(model)
 
 
 def test_an_unfinished_checkpoint_is_ignored(folder):

@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from vconv.audio import sample_rates
 from vconv.common import files
 from vconv.common.errors import VconvError
 
 SUBTYPES = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
 PEAK = 0.999  # louder signals are scaled down to this peak
 FULL_SCALE = 32768.0  # of 16-bit samples
+LONGEST_HEADER = 4096  # bytes; a longer file without samples holds something
 BLOCK = 1 << 16  # samples that are encoded at once
-REMEDY = "choose a folder you may write to"
 
 
 def read(path, rate=None):
@@ -51,7 +52,7 @@ def read(path, rate=None):
         raise VconvError(f"{path}: holds NaN or infinite samples; export the recording again")
     y = resample(y, file_rate, file_rate if rate is None else rate)
     if not len(y):
-        raise VconvError(f"{path}: holds no samples; remove it or record it again")
+        raise VconvError(f"{path}: {_empty(path)}")
     return y, file_rate if rate is None else int(rate)
 
 
@@ -85,30 +86,23 @@ def write(path, y, rate, file_rate=None):
     Raises
     ------
     VconvError
-        The suffix is unknown, the signal is empty, not mono or not finite, or the folder cannot be written.
+        The suffix is unknown, its format lacks the rate, the signal is empty, not mono or not finite, or the file
+        cannot be written.
     """
     path, y = Path(path), np.asarray(y)
-    _check_writable(path, y)
+    _check_writable(path, y, rate if file_rate is None else file_rate)
     if file_rate not in (None, rate):
         y, rate = resample(y.astype(np.float64), rate, file_rate), file_rate
     gain = _gain(y)
-
-    def write_to(temporary):
-        with open(temporary, "wb") as file:
-            _encode(file, y, gain, int(rate), path.suffix.lower())
-
-    try:
-        files.write(path, write_to, remedy=REMEDY)
-    except soundfile.LibsndfileError as error:
-        raise VconvError(f"{path}: cannot be written ({_reason(error)}); {REMEDY}") from error
+    # Encoded in memory, because libsndfile tells neither which error of writing it met, nor always that it met one.
+    content = _encoded(y, gain, int(rate), path.suffix.lower())
+    files.write(path, lambda temporary: temporary.write_bytes(content))
     return float(gain)
 
 
 def to_flac(y, rate):
     """Return a signal [samples] as the bytes of a FLAC file, which is lossless and plays in every browser."""
-    file = io.BytesIO()
-    _encode(file, y, _gain(y), int(rate), ".flac")
-    return file.getvalue()
+    return _encoded(y, _gain(y), int(rate), ".flac")
 
 
 def resample(y, rate, new_rate):
@@ -137,14 +131,25 @@ def to_int16(y):
     return np.clip(np.round(y * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
 
 
-def _check_writable(path, y):
-    """Raise a VconvError for an unknown suffix, or a signal that is empty, not mono or not finite."""
+def _empty(path):
+    """Return what a message says about an audio file without samples."""
+    if Path(path).stat().st_size <= LONGEST_HEADER:
+        return "holds no samples; remove it or record it again"
+    return (
+        "its header says that it holds no samples, but bytes follow, as after an interrupted recording; let an audio "
+        "program write it anew, for example: sox --ignore-length OLD.wav NEW.wav"
+    )
+
+
+def _check_writable(path, y, rate):
+    """Raise a VconvError unless files with the suffix of `path` can have the rate and the signal."""
     if path.suffix.lower() not in SUBTYPES:
         raise VconvError(f"{path}: cannot write the format {path.suffix!r}; use one of: {', '.join(SUBTYPES)}")
     if y.ndim != 1 or not len(y):
         raise VconvError(f"{path}: a signal of shape {y.shape} cannot be written; it must be [samples], not empty")
     if not np.isfinite(y).all():
         raise VconvError(f"{path}: the signal holds NaN or infinite samples; nothing was written")
+    sample_rates.check(path.suffix.lower(), rate)
 
 
 def _gain(y):
@@ -153,18 +158,19 @@ def _gain(y):
     return min(1.0, PEAK / max(peak, PEAK))
 
 
-def _encode(file, y, gain, rate, suffix):
-    """Write `gain` · `y`, which lies in [-1, 1), to an open file in the format of the suffix.
+def _encoded(y, gain, rate, suffix):
+    """Return `gain` · `y`, which lies in [-1, 1), as the bytes of a file in the format of the suffix.
 
-    The signal is written in blocks, because an hour as float64 takes half a gigabyte, and libsndfile's Vorbis encoder
+    The signal is encoded in blocks, because an hour as float64 takes half a gigabyte, and libsndfile's Vorbis encoder
     overflows its stack on long blocks.
     """
-    format_name, subtype = SUBTYPES[suffix]
+    file, (format_name, subtype) = io.BytesIO(), SUBTYPES[suffix]
     with soundfile.SoundFile(file, "w", rate, 1, subtype, format=format_name) as sound:
         for start in range(0, len(y), BLOCK):
             block = gain * y[start : start + BLOCK].astype(np.float64)
             # libsndfile's scaling to 16 bits would make read -> write -> read inexact.
             sound.write(to_int16(block) if subtype == "PCM_16" else block)
+    return file.getvalue()
 
 
 def _reason(error):

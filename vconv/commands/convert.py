@@ -45,6 +45,7 @@ def add(sub):
 
 def run(options):
     """Run the command."""
+    from vconv.audio import sample_rates
     from vconv.common.config import one_of
     from vconv.conversion.convert_files import convert_all, folder_tasks, pair_tasks, parse_pairs
     from vconv.training.run_folder import RunFolder
@@ -62,6 +63,8 @@ def run(options):
         _check_speakers(options, speakers)
         tasks = folder_tasks(options.inputs, options.source, options.target, options.output, suffix)
     one_of(options.vocoder.partition(":")[0], VOCODERS, "--vocoder")
+    if options.rate:
+        sample_rates.check(suffix, options.rate)
     load_tensorflow()  # takes seconds, so after all checks
     from vconv.conversion.converter import SYNTHESES, VoiceConverter
 

@@ -27,10 +27,12 @@ def add(sub):
 
 def run(options):
     """Run the command."""
-    from vconv.audio import mel_file
+    from vconv.audio import mel_file, sample_rates
     from vconv.conversion.convert_files import folder_tasks, vocode_all
 
     tasks = folder_tasks(options.inputs, None, None, options.output, f".{options.format}", mel_file.SUFFIXES)
+    if options.rate:
+        sample_rates.check(f".{options.format}", options.rate)
     load_tensorflow()  # takes seconds, so after all checks
     from vconv.conversion import vocoders
 

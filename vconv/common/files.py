@@ -1,6 +1,7 @@
 """Files that are written whole or not at all, and how errors of writing are told."""
 
 import contextlib
+import errno
 import os
 import threading
 from pathlib import Path
@@ -8,10 +9,12 @@ from pathlib import Path
 from vconv.common.errors import VconvError
 
 ROOM = "make room or choose another place"
+REMEDIES = {errno.ENOSPC: ROOM, errno.EDQUOT: ROOM, errno.EFBIG: ROOM, errno.ENAMETOOLONG: "choose a shorter name"}
+REMEDY = "choose a folder you may write to"  # after any other error of writing
 
 
 @contextlib.contextmanager
-def replacing(path, durable=True, remedy=ROOM):
+def replacing(path, durable=True, note=""):
     """Yield a temporary name beside `path`; the file written there replaces `path` when the block ends.
 
     After an error the old file, if any, is untouched and the temporary file is removed. A killed process leaves the old
@@ -24,8 +27,8 @@ def replacing(path, durable=True, remedy=ROOM):
     path : str or Path
     durable : bool
         Wait until the disk has the file, so that not even a power cut can leave half of it.
-    remedy : str
-        Ends the message if the file cannot be written.
+    note : str
+        Ends the message if the file cannot be written, after the remedy.
 
     Raises
     ------
@@ -35,11 +38,11 @@ def replacing(path, durable=True, remedy=ROOM):
     path = Path(path)
     # The end of the name stays, because some libraries choose the format by it.
     temporary = path.with_name(f".unfinished-{os.getpid()}-{threading.get_ident()}-{path.name}")
-    with writing(path, remedy):
+    with writing(path, note):
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield temporary
-        with writing(path, remedy):
+        with writing(path, note):
             if durable:
                 with open(temporary, "rb+") as written:
                     os.fsync(written.fileno())
@@ -50,26 +53,27 @@ def replacing(path, durable=True, remedy=ROOM):
 
 
 @contextlib.contextmanager
-def writing(path, remedy=ROOM):
+def writing(path, note=""):
     """Turn an OSError of the block, which does nothing but write the file `path`, into a VconvError.
 
     Raises
     ------
     VconvError
-        The disk is full or the folder cannot be written; `remedy` ends the message.
+        The file cannot be written; the message has the reason, its remedy and the `note`.
     """
     try:
         yield
     except OSError as error:
+        remedy = "; ".join(filter(None, [REMEDIES.get(error.errno, REMEDY), note]))
         raise VconvError(f"{path}: cannot be written ({reason(error)}); {remedy}") from error
 
 
-def write(path, write_to, durable=True, remedy=ROOM):
+def write(path, write_to, durable=True, note=""):
     """Write a file, whole or not at all, by a function that takes the (temporary) name to write to.
 
     Parameters
     ----------
-    path, durable, remedy
+    path, durable, note
         As in `replacing`.
     write_to : callable
         Does nothing but write: any OSError of it is told as an error of writing `path`.
@@ -79,7 +83,7 @@ def write(path, write_to, durable=True, remedy=ROOM):
     VconvError
         The disk is full or the folder cannot be written.
     """
-    with replacing(path, durable, remedy) as temporary, writing(path, remedy):
+    with replacing(path, durable, note) as temporary, writing(path, note):
         write_to(temporary)
 
 
@@ -95,9 +99,9 @@ def write_at(file, position, values):
         rest = rest[file.write(rest) :]  # the system may take a part only
 
 
-def write_text(path, text, remedy=ROOM):
+def write_text(path, text, note=""):
     """Write a text file in UTF-8, whole or not at all; errors as of `write`."""
-    write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"), remedy=remedy)
+    write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"), note=note)
 
 
 def remove_unfinished(folder, name="*"):

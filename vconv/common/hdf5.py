@@ -46,7 +46,16 @@ def write(path, kind, version, attributes, columns):
 
 @contextlib.contextmanager
 def new_file(path, kind, version, extra_bytes=0):
-    """Yield a new h5py.File with its format and version; OSError if there is no room for it and `extra_bytes` more.
+    """Yield a new h5py.File with its format and version; OSError if there is no room for it and `extra_bytes` more."""
+    make_room(path, extra_bytes)
+    # Aligned arrays: a memory map of float32 at an odd offset would be slow.
+    with h5py.File(path, "w", alignment_threshold=1024, alignment_interval=4096) as file:
+        file.attrs["format"], file.attrs["version"] = kind, version
+        yield file
+
+
+def make_room(path, extra_bytes):
+    """Create the empty file `path`; OSError if there is no room for a small HDF5 file with `extra_bytes` more.
 
     HDF5 must not meet a full disk itself: closing the file would fail, and then crash the process at its end.
     """
@@ -54,10 +63,6 @@ def new_file(path, kind, version, extra_bytes=0):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with open(path, "wb") as file:
         file.truncate(extra_bytes + SMALL_BYTES)  # some file systems take no file of this size
-    # Aligned arrays: a memory map of float32 at an odd offset would be slow.
-    with h5py.File(path, "w", alignment_threshold=1024, alignment_interval=4096) as file:
-        file.attrs["format"], file.attrs["version"] = kind, version
-        yield file
 
 
 def reserve(file, name, shape, dtype):
@@ -114,8 +119,17 @@ def damaged(path, remedy):
     try:
         yield
     except DAMAGE as error:
-        reason = " ".join(str(error).split())
-        raise VconvError(f"{path}: is no HDF5 file, or a damaged one ({reason}); {remedy}") from error
+        damage = f"is no HDF5 file, or a damaged one ({' '.join(str(error).split())}); {remedy}"
+        raise VconvError(f"{path}: {obstacle(error) or damage}") from error
+
+
+def obstacle(error):
+    """Return what keeps a file that may be whole from being read, with the remedy; None after an error by damage."""
+    if isinstance(error, BlockingIOError):
+        return "is locked by a program that writes it; close it there and run the same command again"
+    if getattr(error, "errno", None) in (None, errno.EINVAL):
+        return None
+    return f"cannot be read ({os.strerror(error.errno)}); mend that and run the same command again"
 
 
 class StoredFile:

@@ -1,5 +1,7 @@
 """Export of a vocoder's generator: mel spectrogram in dB float32 [1, T, mels] → signal float32 [T · hop]."""
 
+import os
+import tempfile
 from pathlib import Path
 
 import tensorflow as tf
@@ -7,6 +9,7 @@ import tensorflow as tf
 from vconv.common import files
 from vconv.common.errors import VconvError
 from vconv.conversion.vocoders import MelGANVocoder
+from vconv.training import tensorflow_files
 
 
 def export(run, kind, output):
@@ -41,5 +44,9 @@ def export(run, kind, output):
         return
     if Path(output).exists():
         raise VconvError(f"{output}: exists already; choose another --output")
-    with files.writing(output):
-        tf.saved_model.save(module, str(output), signatures=wave_of)
+    with tensorflow_files.writing(output):
+        Path(output).parent.mkdir(parents=True, exist_ok=True)
+        # The folder appears when it is complete.
+        with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=Path(output).parent) as temporary:
+            tf.saved_model.save(module, f"{temporary}/model", signatures=wave_of)
+            os.rename(f"{temporary}/model", output)

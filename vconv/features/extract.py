@@ -93,20 +93,22 @@ def extract(corpus, output, jobs=None, progress=True, report=print):
     Raises
     ------
     VconvError
-        `output` has other settings, an F0 range or all recordings fail, the disk is full, or a worker was killed.
+        `output` has other settings or another extraction writes it, an F0 range or all recordings fail, the disk is
+        full, or a worker was killed.
     """
     settings = feature_settings(corpus.settings)
     old, cache = _open_old(output, settings), extraction_cache.Parts(output, settings)
-    all_jobs = [Job.of(utterance) for utterance in corpus.utterances]
-    stored = _stored(old)
-    new_jobs = [job for job in all_jobs if job.key not in stored and not cache.has(job.key)]
-    reasons = _analyze_all(corpus, settings, old, cache, new_jobs, jobs, progress, report)
-    if len(reasons) == len(all_jobs):
+    with cache.locked():
+        all_jobs = [Job.of(utterance) for utterance in corpus.utterances]
+        stored = _stored(old)
+        new_jobs = [job for job in all_jobs if job.key not in stored and not cache.has(job.key)]
+        reasons = _analyze_all(corpus, settings, old, cache, new_jobs, jobs, progress, report)
+        if len(reasons) == len(all_jobs):
+            cache.delete()
+            raise _nothing_analyzed(output, all_jobs[0], reasons)
+        _assemble(output, settings, all_jobs, reasons, old, cache, report)
         cache.delete()
-        raise _nothing_analyzed(output, all_jobs[0], reasons)
-    _assemble(output, settings, all_jobs, reasons, old, cache, report)
-    cache.delete()
-    files.remove_unfinished(Path(output).parent, glob.escape(Path(output).name))
+        files.remove_unfinished(Path(output).parent, glob.escape(Path(output).name))
     failures = [(job.path, reasons[job.key]) for job in all_jobs if job.key in reasons]
     return Report(len(new_jobs) - len(failures), len(all_jobs) - len(new_jobs), failures)
 

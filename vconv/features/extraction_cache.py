@@ -1,5 +1,6 @@
 """Extraction cache: one file for each analyzed utterance, so that an interrupted extraction loses little."""
 
+import contextlib
 import hashlib
 import json
 import math
@@ -8,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from vconv.common import files, hdf5
+from vconv.common import files, hdf5, locks
 from vconv.common.errors import VconvError
 
 VERSION = 5  # to be increased when the analysis changes
 WHOLE = b"whole"  # last bytes of a complete file
-REMEDY = "what is done is kept: make room and run the same command again"
+NOTE = "what is done is kept, and the same command continues"
 
 
 class Parts:
@@ -48,11 +49,21 @@ class Parts:
             refuse_other_settings(self.folder, index["settings"], self._settings)
             self.f0_range_hz = index["f0_range_hz"]
 
+    @contextlib.contextmanager
+    def locked(self):
+        """Lock the folder within the block; VconvError if another extraction works on it."""
+        with locks.locked(self.folder, self.folder / ".lock", "another extraction", "choose another --output"):
+            try:
+                yield
+            finally:
+                if not self._index.is_file():
+                    self.delete()
+
     def set_ranges(self, f0_range_hz):
         """Store the F0 ranges; it must be called before parts are saved."""
         self.f0_range_hz = f0_range_hz
         index = {"settings": self._settings, "f0_range_hz": f0_range_hz}
-        files.write_text(self._index, hdf5.to_json(index), REMEDY)
+        files.write_text(self._index, hdf5.to_json(index), NOTE)
 
     def path(self, key):
         """Return the path of the part of an utterance, identified by `key` (a tuple of texts and numbers)."""
@@ -84,7 +95,7 @@ def save(path, arrays, samples):
                 file.write(np.ascontiguousarray(array))
             file.write(WHOLE)
 
-    files.write(path, write_to, durable=False, remedy=REMEDY)
+    files.write(path, write_to, durable=False, note=NOTE)
 
 
 def load(path):

@@ -18,11 +18,11 @@ from pathlib import Path
 import yaml
 
 from vconv import data, models
-from vconv.common import config, files
+from vconv.common import config, files, locks
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 from vconv.features.statistics import Statistics
-from vconv.training import history, run_lock, transforms
+from vconv.training import checkpoint, history, transforms
 
 KEPT_CHECKPOINTS = 2
 
@@ -57,7 +57,7 @@ class RunFolder:
             Another training runs in the folder, or the folder holds other files or cannot be written.
         """
         self._refuse_other_files()
-        with run_lock.locked(self.path):
+        with locks.locked(self.path, self.path / ".lock", "another training", "choose another --run folder"):
             files.remove_unfinished(self.path)
             files.remove_unfinished(self._checkpoints)
             yield
@@ -158,8 +158,7 @@ class RunFolder:
     def save_checkpoint(self, model, epochs):
         """Write weights and optimizer state after so many `epochs`, then remove all but the last two checkpoints."""
         path = self._checkpoint(epochs)
-        remedy = f"make room and run the same command again; it continues after epoch {self.epochs_done()}"
-        files.write(path, model.save_weights, remedy=remedy)
+        checkpoint.save(path, model, f"the same command continues after epoch {self.epochs_done()}")
         for epoch in sorted(self._saved_epochs())[:-KEPT_CHECKPOINTS]:
             self._checkpoint(epoch).unlink()
 
@@ -174,13 +173,7 @@ class RunFolder:
         path = self._checkpoint(self.epochs_done())
         if not path.is_file():
             raise VconvError(f"{self.path}: holds no checkpoint yet; let `vconv train` finish at least one epoch")
-        try:
-            model.load_weights(path)
-        except (OSError, ValueError, KeyError) as error:
-            raise VconvError(
-                f"{path}: cannot be loaded ({str(error).splitlines()[0]}); delete it to go back to the "
-                f"checkpoint before, or train again"
-            ) from error
+        checkpoint.load(path, model)
         if not resume and getattr(model, "average", None):
             model.take_average()
 

@@ -1,15 +1,17 @@
 """Training of a model into a run folder; the same call resumes an interrupted training."""
 
 import sys
+from functools import partial
 
 import keras
 import tensorflow as tf
 
 from vconv import data, models
-from vconv.common import plots
+from vconv.common import files, plots
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 from vconv.models.adversarial import AdversarialModel
+from vconv.training import tensorflow_files
 from vconv.training.callbacks import CheckpointCallback
 from vconv.training.health import Health
 from vconv.training.run_folder import RunFolder
@@ -75,13 +77,15 @@ def _train(folder, model_name, training, examples, report):
         )
     _fit(model, folder, training, examples, training[key] // model.examples_per_step, report)
     if history := folder.history():
-        plots.training_curves({folder.path.name: history}).savefig(folder.path / "curves.png", dpi=120)
+        curves = plots.training_curves({folder.path.name: history})
+        files.write(folder.path / "curves.png", partial(curves.savefig, dpi=120))
 
 
 def _fit(model, folder, training, examples, steps, report):
     """Train `model` from the epoch after the newest checkpoint to the last, each epoch with so many `steps`."""
     done = folder.epochs_done()
-    writer = tf.summary.create_file_writer(str(folder.log))
+    with tensorflow_files.writing(folder.log):
+        writer = tf.summary.create_file_writer(str(folder.log))
     checkpoints = CheckpointCallback(folder, writer, model.monitored, training["early_stopping_patience"], report)
     if checkpoints.stops_early():
         return
