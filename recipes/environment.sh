@@ -3,6 +3,7 @@
 # environment that VCONV_ENV names, or from .venv in the repository, which it makes when there is none or when
 # pyproject.toml or constraints.txt have changed.
 
+unset CDPATH    # with it, `cd` may go elsewhere, and prints where
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 fail() {  # fail SENTENCE
@@ -69,7 +70,7 @@ make_environment() {  # the stamp goes first and comes last: what was interrupte
     (   # From inside the repository: pip splits these variables at spaces, which a full path may have.
         # They bind what builds a package (for pyworld: Cython, NumPy, setuptools), too, in older and newer pips.
         cd "$repository"
-        export PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1
+        export PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0
         .venv/bin/python -m pip install --quiet --editable '.[test]'
     ) || fail "installing into $venv failed, pip says why above; mend that and run the same command again"
     environment_stamp > "$venv/stamp"

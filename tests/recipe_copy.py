@@ -35,7 +35,7 @@ echo "$*" >> "$NOTES"
 case "$*" in
     "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
     "-m pip install "*)
-        echo "constraint $PIP_CONSTRAINT" >> "$NOTES"
+        printf '%s\\n' "constraint $PIP_CONSTRAINT" "user $PIP_USER" >> "$NOTES"
         [[ ${FAILING:-} != pip ]] || exit 1
         printf '#!/bin/sh\\n' > .venv/bin/vconv && chmod +x .venv/bin/vconv ;;
 esac

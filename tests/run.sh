@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every check: sets up the environment, then ruff, shellcheck and pytest; arguments go on to pytest.
 set -euo pipefail
+unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source recipes/environment.sh
 

@@ -2,6 +2,7 @@
 # Makes the recordings beside this file anew from sentences.txt: the same bits every time.
 # Needs flite 2.2 (voices slt, rms, awb, kal16) and flac: apt-get install flite flac
 set -euo pipefail
+unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 scratch=$(mktemp -d)

@@ -1,5 +1,6 @@
 """The environment of the recipes: built once with pinned versions, updated, built again; what is missing is named."""
 
+import subprocess
 import sys
 
 import pytest
@@ -48,6 +49,15 @@ def test_an_environment_whose_installation_failed_is_built_again(bare):
     bare.run("sample", FAILING="pip")
     assert bare.run("sample", "--stop-stage", "1").returncode == 0
     assert steps(bare) == ["venv", "pip"] * 2 + ["pip", "venv", "pip"]
+
+
+def test_variables_of_the_user_do_not_lead_elsewhere(bare):
+    """Bash's `cd` follows CDPATH and prints the folder; pip installs into the user's home with PIP_USER."""
+    hostile = {"CDPATH": f"{bare.root.parent}:.", "PIP_USER": "1"}
+    script = ["bash", "recipes/sample/run.sh", "--stop-stage", "1"]
+    result = subprocess.run(script, env=bare.environment | hostile, cwd=bare.root, capture_output=True, text=True)
+    assert result.returncode == 0 and result.stderr == "", result
+    assert steps(bare) == ["venv", "pip"] and "user 0" in bare.recorded()
 
 
 def test_without_a_suitable_python_one_sentence_says_what_to_install(bare):
