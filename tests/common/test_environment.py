@@ -10,6 +10,16 @@ import pytest
 
 from vconv.common import environment
 
+# Python runs it at the beginning of every process. Root may write anywhere, so these packages refuse by themselves.
+READ_ONLY = """
+import errno, os
+make = os.makedirs
+def makedirs(name, *arguments, **options):
+    if "site-packages" in str(name):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(name))
+    make(name, *arguments, **options)
+os.makedirs = makedirs
+"""
 NOTHING = "/dev/null/home"  # cannot be written, even by root
 
 
@@ -76,3 +86,17 @@ def test_matplotlib_is_imported_with_the_variables_of_a_notebook_and_without_a_h
         [sys.executable, "-c", "import vconv.common.plots"], env=os.environ | hostile, capture_output=True, text=True
     )
     assert result.returncode == 0 and result.stderr == "", result
+
+
+def test_numba_finds_a_cache_for_packages_that_are_read_only_and_without_a_home(tmp_path):
+    """librosa compiles by numba when it is imported."""
+    packages = tmp_path / "site-packages"
+    (packages / "mine").mkdir(parents=True)
+    (packages / "sitecustomize.py").write_text(READ_ONLY)
+    (packages / "mine" / "compiled.py").write_text("import numba\n@numba.njit(cache=True)\ndef one():\n    return 1\n")
+    hostile = {"HOME": NOTHING, "XDG_CACHE_HOME": "", "NUMBA_CACHE_DIR": "", "TMPDIR": str(tmp_path)}
+    hostile["PYTHONPATH"] = os.pathsep.join([str(packages), *sys.path])
+    script = [sys.executable, "-c", "import vconv; from mine import compiled; print(compiled.one())"]
+    result = subprocess.run(script, env=os.environ | hostile, capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (0, "1\n"), result
+    assert list(tmp_path.glob("vconv-cache-*/numba/**/*.nbi"))
