@@ -61,6 +61,7 @@ def hostile(tmp_path):
     (tmp_path / "keras").mkdir()
     keras = {"floatx": "float16", "backend": "torch", "image_data_format": "channels_first", "epsilon": 1e-3}
     (tmp_path / "keras" / "keras.json").write_text(json.dumps(keras))
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\n")
     (tmp_path / "tmp").mkdir()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "MPL", "NUMBA_"))}
     return kept | {
@@ -71,6 +72,7 @@ def hostile(tmp_path):
         "HOME": "/dev/null/home",
         "TMPDIR": str(tmp_path / "tmp"),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MATPLOTLIBRC": str(tmp_path / "matplotlibrc"),
         "KERAS_BACKEND": "torch",
         "KERAS_HOME": str(tmp_path / "keras"),
         "KERAS_MAX_EPOCHS": "1",
@@ -89,7 +91,11 @@ def test_every_command_does_its_work_or_ends_with_one_sentence(tiny, tmp_path, h
     calls = [list(map(str, call)) for call in commands(tiny, tmp_path)]
     assert sorted({call[0] for call in calls}) == sorted(COMMANDS)
     result = subprocess.run(
-        [sys.executable, "-c", PROGRAM, json.dumps(calls)], env=hostile, cwd=tmp_path, capture_output=True, text=True
+        [sys.executable, "-c", PROGRAM, json.dumps(calls)],
+        env=hostile,
+        cwd=tmp_path / "tmp",
+        capture_output=True,
+        text=True,
     )
     assert result.returncode == 0 and "Traceback" not in result.stderr, result.stderr
     statuses = json.loads(result.stdout.rpartition("statuses ")[2])

@@ -1,4 +1,5 @@
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -28,6 +29,12 @@ def test_a_file_and_its_folders_appear_when_the_block_ends(tmp_path, durable):
 def test_text_is_utf_8_with_plain_line_ends(tmp_path):
     files.write_text(tmp_path / "a.txt", "Zoë\n中\n")
     assert (tmp_path / "a.txt").read_bytes() == "Zoë\n中\n".encode()
+
+
+def test_file_names_that_are_not_utf_8_become_escapes_in_text(tmp_path):
+    name = os.fsdecode(b"a\xff.wav")
+    files.write_text(tmp_path / "a.json", f'"{name}"')
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == name
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, VconvError, OSError])

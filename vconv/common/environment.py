@@ -31,8 +31,9 @@ def prepare():
 
 
 def prepare_command():
-    """Let Matplotlib draw without a window, and standard streams take every character and be open."""
-    os.environ["MPLBACKEND"] = "agg"
+    """Let Matplotlib draw without a window and the user's style, and standard streams take every character."""
+    style = Path(find_spec("matplotlib").origin).with_name("mpl-data") / "matplotlibrc"
+    os.environ |= {"MPLBACKEND": "agg", "MATPLOTLIBRC": str(style)}
     if None in (sys.stdin, sys.stdout, sys.stderr):
         _open_streams()
     for stream in (sys.stdout, sys.stderr):

@@ -100,8 +100,11 @@ def write_at(file, position, values):
 
 
 def write_text(path, text, note=""):
-    """Write a text file in UTF-8, whole or not at all; errors as of `write`."""
-    write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"), note=note)
+    """Write a text file in UTF-8, whole or not at all; errors as of `write`.
+
+    The bytes of a file name that is not UTF-8 become escapes.
+    """
+    write(path, lambda temporary: temporary.write_text(text, "utf-8", "backslashreplace"), note=note)
 
 
 def remove_unfinished(folder, name="*"):
