@@ -80,6 +80,13 @@ def test_a_folder_for_caches_that_can_be_written_stays(variables, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+def test_the_command_draws_without_a_window_and_librosa_caches_nothing(variables):
+    variables |= {"MPLBACKEND": "widget", "MATPLOTLIBRC": "/mine", "LIBROSA_CACHE_DIR": NOTHING}
+    environment.prepare_command()
+    assert variables["MPLBACKEND"] == "agg" and os.path.isfile(variables["MATPLOTLIBRC"])
+    assert "LIBROSA_CACHE_DIR" not in variables
+
+
 def test_matplotlib_is_imported_with_the_variables_of_a_notebook_and_without_a_home():
     hostile = {"HOME": NOTHING, "XDG_CACHE_HOME": "", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     result = subprocess.run(

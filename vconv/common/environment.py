@@ -34,6 +34,7 @@ def prepare_command():
     """Let Matplotlib draw without a window and the user's style, and standard streams take every character."""
     style = Path(find_spec("matplotlib").origin).with_name("mpl-data") / "matplotlibrc"
     os.environ |= {"MPLBACKEND": "agg", "MATPLOTLIBRC": str(style)}
+    os.environ.pop("LIBROSA_CACHE_DIR", None)  # librosa cannot be imported if it cannot be written
     if None in (sys.stdin, sys.stdout, sys.stderr):
         _open_streams()
     for stream in (sys.stdout, sys.stderr):
