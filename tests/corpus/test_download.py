@@ -13,7 +13,7 @@ import zipfile
 import pytest
 
 from vconv.common.errors import VconvError
-from vconv.corpus import download
+from vconv.corpus import download, unpack
 from vconv.corpus.download import download_corpus
 
 FILES = {"corpus/A/1.wav": b"first" * 1000, "corpus/B b/2.wav": b"second"}
@@ -179,7 +179,7 @@ def test_a_link_in_the_folder_leads_no_archive_out_of_it(tmp_path, folder):
 
 
 def test_a_tar_is_unpacked_by_a_python_without_filters_too(tmp_path, folder, monkeypatch):
-    monkeypatch.setattr(download, "DATA_FILTER", {})
+    monkeypatch.setattr(unpack, "DATA_FILTER", {})
     download_corpus([{"url": str(make_tar(tmp_path / "a.tar"))}], folder)
     assert contents(folder) == FILES
 
@@ -244,7 +244,7 @@ def test_a_full_disk_is_one_sentence(tmp_path, folder, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(download.shutil, "copyfileobj", full)
+    monkeypatch.setattr(unpack.shutil, "copyfileobj", full)
     with pytest.raises(VconvError, match="down loads: the disk is full"):
         download_corpus([{"url": str(archive)}], folder)
 
