@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vconv.common.errors import VconvError
 from vconv.corpus import fetch
-from vconv.corpus.unpack import BLOCK, BY_HAND, unpack
+from vconv.corpus.unpack import BLOCK, BY_HAND, UnpackByHand, unpack
 
 MARK = ".completed"  # file in the corpus folder with a line for each archive that is unpacked completely
 
@@ -16,7 +16,7 @@ def download_corpus(entries, folder, report=print):
     """Download the archives of a corpus and unpack them into `folder`.
 
     The call can be repeated: unpacked archives are skipped, and an interrupted download is resumed. Downloaded archives
-    are removed after unpacking; archives at a path of this machine stay.
+    are removed after unpacking; archives at a path of this machine stay, and those that must be unpacked by hand.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ def download_corpus(entries, folder, report=print):
     Raises
     ------
     VconvError
-        There is nothing to download, the host does not answer, the connection breaks, the checksum differs, the disk is
-        full, or the archive is broken, of another format or has paths outside `folder`.
+        There is nothing to download, an address is none, the host does not answer, the connection breaks, the checksum
+        differs, the disk is full, or the archive is broken, encrypted, of another format or has paths outside `folder`.
     """
     folder = Path(folder)
     sources = [_checked(entry) for entry in entries]
@@ -55,6 +55,8 @@ def _checked(entry):
     url, sha256 = str(entry["url"]), str(entry.get("sha256") or "").lower()
     if sha256 and not re.fullmatch("[0-9a-f]{64}", sha256):
         raise VconvError(f"download: the sha256 of {url} is {sha256!r}; it must be 64 hexadecimal digits, in quotes")
+    if fetch.local_path(url) is None:
+        fetch.quoted(url)  # before anything is downloaded
     return url, sha256
 
 
@@ -74,6 +76,8 @@ def _bring(url, sha256, folder, report):
     try:
         _verify(archive, sha256)
         report(f"{url}: unpacked {unpack(archive, folder)} files to {folder}")
+    except UnpackByHand:
+        raise
     except VconvError:
         if not local:
             archive.unlink()  # so that the next call downloads it again

@@ -10,10 +10,16 @@ from pathlib import PurePosixPath, PureWindowsPath
 from vconv.common.errors import VconvError
 
 BLOCK = 1 << 20  # bytes per read
+ENCRYPTED = 1  # flag of a file in a .zip
 # Python's own checks, since 3.10.12 and 3.11.4; an older Python relies on those of this module alone.
 DATA_FILTER = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 REFUSED = getattr(tarfile, "FilterError", ())
+ELSEWHERE = "unpack it by another program and give its folder with --corpus-dir"
 BY_HAND = "or unpack the corpus by hand and give its folder with --corpus-dir"
+
+
+class UnpackByHand(VconvError):
+    """A whole archive that another program must unpack; it is not to be deleted."""
 
 
 def unpack(archive, folder):
@@ -23,6 +29,8 @@ def unpack(archive, folder):
 
     Raises
     ------
+    UnpackByHand
+        The archive is encrypted or compressed in an unknown way, or `folder` has links that lead out of it.
     VconvError
         The file is no archive, is broken or empty, or has links or paths that lead out of `folder`.
     """
@@ -34,7 +42,9 @@ def unpack(archive, folder):
         else:
             raise VconvError(f"{archive}: is not a .zip or .tar archive; correct its url in corpus.yaml {BY_HAND}")
     except REFUSED as error:
-        raise VconvError(f"{archive}: {error}; unpack into a folder without links, if you trust it") from error
+        raise UnpackByHand(f"{archive}: {error}; unpack into a folder without links, if you trust it") from error
+    except NotImplementedError as error:  # of zipfile
+        raise UnpackByHand(f"{archive}: cannot be unpacked here ({error}); {ELSEWHERE}") from error
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError) as error:
         if getattr(error, "errno", None):  # an error of the disk, not of the archive
             raise
@@ -62,6 +72,8 @@ def _unpack_zip(archive, folder):
     """Unpack a .zip archive; return the number of files."""
     written = 0
     with zipfile.ZipFile(archive) as packed:
+        if any(member.flag_bits & ENCRYPTED for member in packed.infolist()):
+            raise UnpackByHand(f"{archive}: is encrypted; {ELSEWHERE}")
         for member in packed.infolist():
             if not (member.is_dir() or _is_litter(member.filename)):
                 target = folder / _safe(member.filename, archive)
