@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from vconv.audio import wav
 from vconv.audio.folder import audio_files
-from vconv.common.errors import VconvError
+from vconv.common.errors import VconvError, about
 
 
 class Task(NamedTuple):
@@ -175,8 +175,8 @@ def _write_all(tasks, signals, rate, file_rate, what, report):
                     if gain < 1:
                         bar.clear()
                         report(f"{output}: too loud, scaled by {gain:.2f}")
-            except VconvError as error:
-                failures.append(error.about(task.path))
+            except Exception as error:
+                failures.append(about(task.path, error))
             bar.update(len(task.outputs))
     return written, failures
 

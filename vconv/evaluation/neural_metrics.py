@@ -10,7 +10,7 @@ from importlib.util import find_spec
 import numpy as np
 from tqdm import tqdm
 
-from vconv.common.errors import VconvError
+from vconv.common.errors import VconvError, reason
 from vconv.evaluation import similarity
 from vconv.evaluation.cache import cached, digest
 from vconv.evaluation.neural_packages import package
@@ -155,8 +155,8 @@ def score(name, network, recordings, keys, cache=None):
     for path, speaker in tqdm(dict.fromkeys(sources.values()), unit="file", desc=name, disable=None):
         try:
             scored[path, speaker] = _score_file(name, network, recordings.settings, cache, path, speaker)
-        except VconvError as error:
-            failures.append(f"{path}: {name}: {error}")
+        except Exception as error:
+            failures.append(f"{path}: {name}: {reason(error)}")
     return {key: scored[source] for key, source in sources.items() if source in scored}, failures
 
 
