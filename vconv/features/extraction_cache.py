@@ -11,7 +11,7 @@ import numpy as np
 from vconv.common import files, hdf5
 from vconv.common.errors import VconvError
 
-VERSION = 5  # to be increased when the analysis changes
+VERSION = 6  # to be increased when the analysis changes
 WHOLE = b"whole"  # last bytes of a complete file
 REMEDY = "what is done is kept: make room and run the same command again"
 
