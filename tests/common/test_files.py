@@ -28,7 +28,7 @@ def test_a_file_and_its_folders_appear_when_the_block_ends(tmp_path, durable):
     assert content(path.parent) == {"a b.weights.h5": "new"}
 
 
-@pytest.mark.parametrize("name", ["x" * 251 + ".wav", "é" * 125 + ".wav", "中" * 83 + ".npz"])
+@pytest.mark.parametrize("name", ["x" * 251 + ".wav", "é" * 125 + ".wav", "中" * 83 + ".npz"], ids=[1, 2, 3])
 def test_a_temporary_name_is_never_too_long_and_keeps_its_end(tmp_path, name):
     with files.replacing(tmp_path / name) as temporary:
         assert temporary.name.endswith(name[-10:])
