@@ -137,12 +137,26 @@ def test_a_saved_mel_spectrogram_is_read_for_equal_settings_only(tmp_path):
         lambda path: path.write_text("no array"),
         lambda path: np.savez(path, other=np.zeros(3)),
         lambda path: np.save(path.open("wb"), np.array([{}])),
+        lambda path: path.write_bytes(b"PK\x03\x04" + bytes(100)),
+        lambda path: np.savez(path, mel=np.zeros(3), **dict.fromkeys(MelSettings._fields, "much")),
         lambda path: None,
     ],
-    ids=["text", "other arrays", "pickle", "missing"],
+    ids=["text", "other arrays", "pickle", "damage", "settings that are no numbers", "missing"],
 )
 def test_a_file_without_mel_spectrogram_is_refused(tmp_path, write):
     path = tmp_path / "x.npz"
     write(path)
     with pytest.raises(VconvError, match="x.npz: holds no mel spectrogram"):
         mel_file.read(path, AT_16_KHZ)
+
+
+@pytest.mark.parametrize("gain_db", [-120, -40, 0])
+def test_linear_mel_spectrograms_are_told_from_those_in_db(gain_db):
+    mel, y = MelSpectrogram(AT_16_KHZ), 10 ** (gain_db / 20) * noise(4000) * np.geomspace(1e-3, 1, 4000)
+    assert mels.is_linear(mel.power(y)) and not mels.is_linear(mel(y)) and not mels.is_linear(mel(y) - mel(y).min())
+
+
+def test_silence_and_noise_without_dynamics_are_in_db():
+    for levels_db in np.zeros((5, 80)), np.full((5, 80), -100.0), np.full((5, 80), 30.0):
+        assert not mels.is_linear(levels_db)
+    assert mels.is_linear(np.full((5, 80), 1e4))

@@ -152,7 +152,9 @@ def bad_files(folder):
     soundfile.write(folder / "empty.wav", np.zeros(0), 16000)
     soundfile.write(folder / "nan.wav", [0.0, np.nan, 0.0], 16000, "FLOAT")
     soundfile.write(folder / "inf.wav", [0.0, np.inf, 0.0], 16000, "FLOAT")
+    soundfile.write(folder / "huge.wav", [0.0, 1e9], 16000, "FLOAT")
     return {
+        "huge.wav": "full scale is 1",
         "text.wav": "no readable audio",
         "nothing.wav": "no readable audio",
         "random.flac": "no readable audio",
@@ -163,6 +165,23 @@ def bad_files(folder):
         "nan.wav": "NaN or infinite",
         "inf.wav": "NaN or infinite",
     }
+
+
+def test_channels_that_cancel_and_16_bit_scale_are_mended_and_told(tmp_path):
+    y, notes = tone(16000), []
+    soundfile.write(tmp_path / "a.wav", np.stack([y, -y], axis=1), 16000, "DOUBLE")
+    soundfile.write(tmp_path / "b.wav", 32768 * y, 16000, "FLOAT")
+    for name in "a.wav", "b.wav":
+        np.testing.assert_allclose(wav.read(tmp_path / name, report=notes.append)[0], y, atol=1e-6)
+        np.testing.assert_allclose(wav.read(tmp_path / name)[0], y, atol=1e-6)
+    assert ["cancel" in note for note in notes] == [True, False] and "16-bit" in notes[1]
+
+
+def test_a_file_that_does_not_fit_into_the_memory_is_one_sentence(tmp_path, monkeypatch):
+    wav.write(tmp_path / "a.wav", tone(16000), 16000)
+    monkeypatch.setattr(np, "concatenate", lambda _: (_ for _ in ()).throw(MemoryError))
+    with pytest.raises(VconvError, match="a.wav: does not fit into the memory; cut it into shorter recordings"):
+        wav.read(tmp_path / "a.wav")
 
 
 def test_the_error_of_an_unreadable_file_is_one_sentence_that_names_it(tmp_path):

@@ -101,7 +101,6 @@ CASES = {
         f"--generated={{at}}/generated.npy {TRAINING} --classifier={{at}}/no.h5",
         "no.h5: there is no such file; give --labels",
     ),
-    "seed": (f"--generated={{at}}/generated.npy {TRAINING} --seed=-1", "--seed is -1"),
     "folder without patches": (f"--generated={{at}}/empty {TRAINING}", "holds no .npy file"),
 }
 

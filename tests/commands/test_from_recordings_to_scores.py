@@ -78,16 +78,16 @@ def test_broken_files_of_a_folder_are_listed_and_the_others_converted(tiny, tmp_
     options = f"--run={tiny.run}", "--target=Zoë M", "--format=ogg", "--rate=22050"
     assert vconv_command("convert", *options, source, "--output", output) == 2
     out, err = capsys.readouterr()
-    assert sorted(path.name for path in output.iterdir()) == ["é 1.ogg", "é 2.ogg"]
+    assert sorted(path.name for path in output.iterdir()) == ["silent.ogg", "é 1.ogg", "é 2.ogg"]
     assert all(soundfile.info(path).samplerate == 22050 for path in output.iterdir())
-    assert "2 files written, 5 recordings failed" in out
+    assert "3 files written, 4 recordings failed" in out
+    assert f"{source / 'silent.wav'}: no frame is voiced, so it is converted without a voice" in out
     lines = err.splitlines()
     assert [line.removeprefix(f"vconv: {source}/").split(":")[0] for line in lines] == [
         "a text.wav",
         "empty.flac",
         "nan.wav",
         "short.wav",
-        "silent.wav",
     ]
     assert all(line.count(str(source)) == 1 for line in lines)
     assert {path.name: path.read_bytes() for path in source.iterdir()} == before

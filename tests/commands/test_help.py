@@ -5,6 +5,9 @@ import argparse
 import pytest
 
 from vconv.commands.cli import parser
+from vconv.commands.listening_test import system
+from vconv.commands.options import Whole
+from vconv.common.names import composed
 
 
 def parsers(top, name="vconv"):
@@ -23,6 +26,7 @@ OPTIONS = {
     for action in one._actions
     if not isinstance(action, argparse._SubParsersAction)
 }
+TEXTS = None, system, composed
 # Options that choose among the ways to call a command have no default.
 WAYS = {
     *(f"vconv convert {option}" for option in ("--target", "--pairs")),
@@ -40,6 +44,17 @@ def test_every_option_has_a_help_with_its_default(name):
         assert "(default: " in action.help
     if action.default not in (None, argparse.SUPPRESS, False, []):
         assert f"(default: {action.default})" in action.help or f"(default: {action.default}, " in action.help
+
+
+@pytest.mark.parametrize("name", [name for name, action in OPTIONS.items() if action.type not in TEXTS])
+def test_every_number_has_limits_that_its_help_states(name):
+    action = OPTIONS[name]
+    assert isinstance(action.type, Whole) and str(action.type) in action.help
+    for number in action.type:
+        assert action.type(str(number)) == number
+    for text in str(action.type.low - 1), str(action.type.high + 1), "9" * 5000, "1.5", "", "²":
+        with pytest.raises(argparse.ArgumentTypeError, match=f"is not a whole number {action.type}"):
+            action.type(text)
 
 
 @pytest.mark.parametrize("name", PARSERS)

@@ -203,3 +203,9 @@ def test_one_of_lists_what_is_allowed():
     assert config.one_of(2, (1, 2), "x") == 2
     with pytest.raises(VconvError, match="x: 3 is not allowed; choose one of: 1, 2"):
         config.one_of(3, (1, 2), "x")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_read_yaml_takes_what_editors_write(tmp_path, encoding):
+    (tmp_path / "x.yaml").write_text("name: Zoë\r\n", encoding=encoding)
+    assert config.read_yaml(tmp_path / "x.yaml") == {"name": "Zoë"}

@@ -8,6 +8,8 @@ import threading
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vconv.common import files
 from vconv.common.errors import VconvError
@@ -24,6 +26,32 @@ def test_a_file_and_its_folders_appear_when_the_block_ends(tmp_path, durable):
         temporary.write_text("new")
         assert temporary.parent == path.parent and temporary.name.endswith(path.name) and not path.exists()
     assert content(path.parent) == {"a b.weights.h5": "new"}
+
+
+@pytest.mark.parametrize("name", ["x" * 251 + ".wav", "é" * 125 + ".wav", "中" * 83 + ".npz"], ids=[1, 2, 3])
+def test_a_temporary_name_is_never_too_long_and_keeps_its_end(tmp_path, name):
+    with files.replacing(tmp_path / name) as temporary:
+        assert temporary.name.endswith(name[-10:])
+        temporary.write_text("new")
+    assert content(tmp_path) == {name: "new"}
+    (tmp_path / f".unfinished-1-2-{name[-files.LONGEST_END :]}").touch()
+    files.remove_unfinished(tmp_path, name)
+    assert list(content(tmp_path)) == [name]
+
+
+def test_bytes_of_file_names_that_are_not_utf_8_are_written_as_escapes(tmp_path):
+    name = os.fsdecode(b"k\xe4se.wav")
+    files.write_text(tmp_path / "a.json", json.dumps(name, ensure_ascii=False))
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == name
+
+
+@settings(max_examples=20)
+@given(st.binary(max_size=100), st.binary(max_size=100))
+def test_digests_differ_as_contents_do(tmp_path_factory, one, other):
+    folder = tmp_path_factory.mktemp("digests")
+    (folder / "1").write_bytes(one)
+    (folder / "2").write_bytes(other)
+    assert (files.digest(folder / "1") == files.digest(folder / "2")) == (one == other)
 
 
 def test_text_is_utf_8_with_plain_line_ends(tmp_path):

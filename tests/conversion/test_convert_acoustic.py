@@ -80,6 +80,17 @@ def test_a_signal_of_a_few_frames_is_converted(samples):
     assert np.isfinite(found).all() and len(found) >= 160
 
 
+@pytest.mark.parametrize("level", [0.0, 0.05])
+@pytest.mark.parametrize("synthesis", ["world", "diff"])
+def test_an_unseen_speaker_without_a_voice_is_converted_unvoiced(synthesis, level):
+    y = level * np.random.default_rng(0).standard_normal(8000)
+    vc = converter(1, keep_source_silence=True)
+    utterance = vc.analyze(y)
+    assert not utterance.analysis.f0_hz.any()
+    found = vc.synthesize(utterance, "Bo", synthesis)
+    assert np.isfinite(found).all() and np.sqrt(np.mean(found**2)) == pytest.approx(level, rel=0.5, abs=1e-3)
+
+
 def test_silence_of_a_training_speaker_is_converted_to_silence():
     found, _ = converter(1).convert(np.zeros(8000), "Bo", "Ann")
     assert np.abs(found).max() < 1e-3

@@ -23,12 +23,16 @@ class Amplifier:
     rate = RATE
 
     def __init__(self):
-        self.analyzed = []
+        self.analyzed, self.errors = [], {}
 
-    def analyze(self, path, source):
+    def analyze(self, path, source, report):
         self.analyzed.append((Path(path).name, source))
+        if Path(path).stem in self.errors:
+            raise self.errors[Path(path).stem]
+        if Path(path).stem == "odd":
+            report("is odd")
         try:
-            return soundfile.read(path)[0]
+            return soundfile.read(os.fsencode(path))[0]
         except soundfile.LibsndfileError as error:
             raise VconvError("is no audio") from error
 
@@ -78,7 +82,7 @@ def test_recordings_with_one_stem_are_refused(write, tmp_path):
 def test_missing_and_empty_inputs_are_refused(tmp_path):
     with pytest.raises(VconvError, match="nothing: there is no such file or folder"):
         recordings([tmp_path / "nothing"])
-    with pytest.raises(VconvError, match="holds no .wav, .flac or .ogg file"):
+    with pytest.raises(VconvError, match="holds no .wav, .flac, .*; name a folder"):
         recordings([tmp_path])
 
 
@@ -168,6 +172,45 @@ def test_a_broken_file_is_listed_and_the_others_are_converted(write, tmp_path):
     for path in good:
         assert peak(tmp_path / "out" / path.name) == pytest.approx(0.5, abs=1e-3)
     assert converter.analyzed == [("1.wav", "S"), ("2.wav", "S"), ("3.wav", "S")]
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ValueError("strange"), OSError(5, "I/O error"), KeyError("x")])
+def test_whatever_goes_wrong_with_a_recording_the_rest_goes_on(write, tmp_path, error):
+    for name in "123":
+        write(f"in/{name}.wav")
+    converter = Amplifier()
+    converter.errors["2"] = error
+    written, failures = convert_all(converter, folder_tasks([tmp_path / "in"], "S", "2", tmp_path / "out", ".wav"))
+    assert written == 2 and sorted(os.listdir(tmp_path / "out")) == ["1.wav", "3.wav"]
+    assert len(failures) == 1 and failures[0].startswith(f"{tmp_path / 'in' / '2.wav'}: ")
+
+
+@pytest.mark.parametrize("length", [220, 251])
+def test_a_name_of_up_to_255_bytes_is_converted(write, tmp_path, length):
+    path = write("in/" + "ü" * (length // 2) + "x" * (length % 2) + ".wav")
+    assert len(os.fsencode(path.name)) == length + 4
+    assert convert_all(Amplifier(), folder_tasks([path], None, "1", tmp_path / "out", ".wav")) == (1, [])
+    assert os.listdir(tmp_path / "out") == [path.name]
+
+
+def test_a_name_that_is_too_long_for_the_result_is_a_failure_of_this_recording(write, tmp_path):
+    paths = [write("in/1.wav"), write("in/" + "x" * 251 + ".wav")]
+    written, failures = convert_all(Amplifier(), folder_tasks(paths, None, "1", tmp_path / "out", ".flac"))
+    assert written == 1 and failures[0].startswith(f"{paths[1]}: ") and "too long" in failures[0]
+
+
+def test_a_name_that_is_not_utf_8_is_converted(write, tmp_path):
+    write("in/1.wav")
+    odd = os.fsencode(tmp_path) + b"/in/odd.wav"
+    os.rename(write("in/odd.wav"), odd.replace(b"odd", b"\xe4"))
+    assert convert_all(Amplifier(), folder_tasks([tmp_path / "in"], None, "1", tmp_path / "out", ".wav")) == (2, [])
+    assert sorted(os.listdir(os.fsencode(tmp_path / "out"))) == [b"1.wav", b"\xe4.wav"]
+
+
+def test_oddities_of_a_recording_are_told(write, tmp_path):
+    path, notes = write("odd.wav"), []
+    convert_all(Amplifier(), folder_tasks([path], None, "1", tmp_path / "out", ".wav"), report=notes.append)
+    assert notes == [f"{path}: is odd"]
 
 
 def test_a_recording_is_analyzed_once_for_all_targets_and_written_files_are_counted(write, tmp_path):

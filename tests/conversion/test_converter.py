@@ -1,5 +1,6 @@
 """Conversion by a network that changes nothing: WORLD copy-synthesis with the target's F0; errors; `diff`."""
 
+import unicodedata
 import warnings
 
 import numpy as np
@@ -13,6 +14,7 @@ from voice import voice
 import vconv
 from vconv.audio import f0, wav, world
 from vconv.common.errors import VconvError
+from vconv.conversion.converter import UNVOICED as UNVOICED_NOTE
 from vconv.conversion.converter import VoiceConverter
 from vconv.features.schema import Frames
 from vconv.features.statistics import Statistics
@@ -25,6 +27,8 @@ with warnings.catch_warnings():
 RATE, BINS = 16000, 513
 LOG_F0 = {"Ann": (np.log(200.0), 0.12), "Bo-b": (np.log(110.0), 0.2), "Çem": (np.log(280.0), 0.12)}
 RANGES_HZ = {"Ann": (120.0, 320.0), "Bo-b": (70.0, 200.0), "Çem": (170.0, 450.0)}
+NOISE = 0.05 * np.random.default_rng(0).standard_normal(RATE // 2)
+UNVOICED = {"silence": np.zeros(RATE // 2), "a whisper": np.convolve(NOISE, [1, -0.9], "same")}
 F0_HZ = 200 * 2 ** (0.2 * np.sin(2 * np.pi * 3 * np.arange(RATE) / RATE))
 
 
@@ -187,6 +191,30 @@ def test_arrays_and_paths_are_converted_alike(same, y, tmp_path):
     assert relative_error(same.convert(high, "Bo-b", "Ann", rate=2 * RATE)[0], from_array) < 0.1
 
 
+@pytest.mark.parametrize("kind", ["int16", "int32"])
+def test_integers_are_converted_as_the_numbers_they_stand_for(same, y, kind):
+    integers = np.round(y * -float(np.iinfo(kind).min)).astype(kind)
+    found = same.convert(integers, source="Ann", target="Bo-b")[0]
+    assert relative_error(found, same.convert(y, source="Ann", target="Bo-b")[0]) < 0.1
+
+
+@pytest.mark.parametrize("synthesis", ["world", "diff"])
+@pytest.mark.parametrize("signal", UNVOICED)
+def test_an_unseen_speaker_without_a_voice_is_converted_unvoiced(same, signal, synthesis):
+    notes, recording = [], UNVOICED[signal]
+    utterance = same.analyze(recording, report=notes.append)
+    assert not utterance.analysis.f0_hz.any() and notes == [UNVOICED_NOTE]
+    converted = same.synthesize(utterance, "Ann", synthesis)
+    assert np.isfinite(converted).all() and abs(len(converted) - len(recording)) <= 80
+    level, before = (np.sqrt(np.mean(one**2)) for one in (converted, recording))
+    assert level < 1e-3 if before == 0 else level == pytest.approx(before, rel=0.5)
+
+
+def test_a_speaker_may_be_named_in_decomposed_unicode(same, y):
+    decomposed = unicodedata.normalize("NFD", "Çem")
+    np.testing.assert_array_equal(same.convert(y, decomposed, decomposed)[0], same.convert(y, "Çem", "Çem")[0])
+
+
 def test_the_input_is_unchanged(same, y):
     before = y.copy()
     same.convert(y, "Bo-b")
@@ -216,9 +244,9 @@ def test_f0_is_limited_to_half_the_sample_rate(y, synthesized):
     [
         (0.1 * np.ones(8000), "Ann", "Nobody", None, "target speaker: 'Nobody' .* Ann, Bo-b, Çem"),
         (0.1 * np.ones(8000), "Nobody", "Ann", None, "speaker: 'Nobody' .* Ann, Bo-b, Çem"),
-        (np.zeros(8000), None, "Ann", None, "none of 101 frames is voiced"),
         (np.zeros((8000, 2)), "Ann", "Ann", None, r"shape \(8000, 2\)"),
         (np.array([0.0, np.nan] * 4000), "Ann", "Ann", None, "finite"),
+        (np.full(8000, 20_000.0), "Ann", "Ann", None, "the samples reach 20000"),
         (np.zeros(0), "Ann", "Ann", None, "0 samples"),
         (np.zeros(0), "Ann", "Ann", 8000, "0 samples"),
         (np.zeros(100), "Ann", "Ann", None, "at least 3"),

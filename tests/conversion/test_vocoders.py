@@ -203,6 +203,8 @@ def test_a_mistake_is_reported_in_one_sentence(run, tiny, tmp_path, capsys, argu
         (np.zeros(80), r"shape \[80\]"),
         (np.zeros((0, 80)), r"shape \[0, 80\]"),
         (np.full((5, 80), np.nan), "NaN"),
+        (np.full((5, 80), "loud"), "array of <U4 is no mel spectrogram; give levels in dB"),
+        (np.geomspace(1e-8, 5e4, 400).reshape(5, 80), "from 1e-08 to 5e.04 is not in dB; give 10 · log10 of the power"),
     ],
 )
 def test_arrays_that_are_no_mel_spectrogram_are_refused(vocoder, levels_db, sentence):

@@ -13,7 +13,7 @@ import zipfile
 import pytest
 
 from vconv.common.errors import VconvError
-from vconv.corpus import download
+from vconv.corpus import download, fetch, unpack
 from vconv.corpus.download import download_corpus
 
 FILES = {"corpus/A/1.wav": b"first" * 1000, "corpus/B b/2.wav": b"second"}
@@ -59,7 +59,7 @@ def host(tmp_path):
             if begin >= len(content):
                 return self.send_error(416)
             self.send_response(206 if begin else 200)
-            self.send_header("Content-Length", str(len(content) - begin))
+            self.send_header("Content-Length", server.length or str(len(content) - begin))
             self.end_headers()
             self.wfile.write(content[begin:][: server.cut_after])
 
@@ -68,6 +68,7 @@ def host(tmp_path):
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.folder, server.requests, server.cut_after, server.knows_range = tmp_path / "host", [], None, True
+    server.length = None
     server.folder.mkdir()
     server.address = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
@@ -179,7 +180,7 @@ def test_a_link_in_the_folder_leads_no_archive_out_of_it(tmp_path, folder):
 
 
 def test_a_tar_is_unpacked_by_a_python_without_filters_too(tmp_path, folder, monkeypatch):
-    monkeypatch.setattr(download, "DATA_FILTER", {})
+    monkeypatch.setattr(unpack, "DATA_FILTER", {})
     download_corpus([{"url": str(make_tar(tmp_path / "a.tar"))}], folder)
     assert contents(folder) == FILES
 
@@ -225,6 +226,41 @@ def test_an_empty_archive_is_refused(tmp_path, folder):
         download_corpus([{"url": str(make_zip(tmp_path / "a.zip", {}))}], folder)
 
 
+@pytest.mark.parametrize("written", ["über 1 %.zip", "%C3%BCber%201%20%25.zip"])
+def test_blanks_and_umlauts_in_an_address_are_escaped(host, folder, written):
+    make_zip(host.folder / "%C3%BCber%201%20%25.zip")  # this host does not decode the paths that it is asked for
+    download_corpus([{"url": f"{host.address}/{written}?of=Käse 1"}], folder)
+    assert contents(folder) == FILES
+    assert host.requests == [("/%C3%BCber%201%20%25.zip?of=K%C3%A4se%201", None)]
+
+
+def test_letters_beyond_ascii_in_the_name_of_a_host_are_encoded():
+    assert fetch.quoted("https://münchen.example:81/a b") == "https://xn--mnchen-3ya.example:81/a%20b"
+
+
+def test_a_length_that_is_no_number_is_ignored(host, folder):
+    make_zip(host.folder / "a.zip")
+    host.length = "many"
+    download_corpus([{"url": f"{host.address}/a.zip"}], folder)
+    assert contents(folder) == FILES
+
+
+@pytest.mark.parametrize(
+    "at, bits, sentence",
+    [(6, 1, "a.zip: is encrypted; unpack it by another"), (8, 97, "a.zip: cannot be unpacked here")],
+)
+def test_an_archive_that_another_program_must_unpack_stays(host, folder, at, bits, sentence):
+    """Flags and method stand at 6 and 8 of a file's header, and 2 bytes later in the table of contents."""
+    archive = make_zip(host.folder / "a.zip", {"x.wav": b"sound"})
+    content = bytearray(archive.read_bytes())
+    content[at] = content[content.index(b"PK\1\2") + at + 2] = bits
+    archive.write_bytes(content)
+    for _ in range(2):
+        with pytest.raises(VconvError, match=f"{sentence}.*--corpus-dir"):
+            download_corpus([{"url": f"{host.address}/a.zip"}], folder)
+    assert contents(folder) == {"a.zip": bytes(content)} and len(host.requests) == 1
+
+
 def test_a_missing_page_names_the_address_and_the_way_round(host, folder):
     with pytest.raises(VconvError, match=rf"{host.address}/none.zip: answers 404 .*--corpus-dir"):
         download_corpus([{"url": f"{host.address}/none.zip"}], folder)
@@ -244,7 +280,7 @@ def test_a_full_disk_is_one_sentence(tmp_path, folder, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(download.shutil, "copyfileobj", full)
+    monkeypatch.setattr(unpack.shutil, "copyfileobj", full)
     with pytest.raises(VconvError, match="down loads: the disk is full"):
         download_corpus([{"url": str(archive)}], folder)
 
@@ -264,6 +300,12 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
         ({"url": "https://host/a.zip", "sha256": "12"}, "must be 64 hexadecimal digits"),
         ({"url": "ftp://host/a.zip"}, "cannot be downloaded; use an address"),
         ({"url": "nowhere/a.zip"}, "there is no such archive"),
+        ({"url": "https://host:1x/a.zip"}, "is no address .*Port could not be cast.*; correct it in corpus.yaml"),
+        ({"url": "https://host:99999/a.zip"}, "is no address .*out of range"),
+        ({"url": "https://[::1/a.zip"}, "is no address"),
+        ({"url": "https:///a.zip"}, "is no address .*names no host"),
+        ({"url": f"https://{'h' * 64}/a.zip"}, "is no address"),
+        ({"url": "http://me:secret@host/a.zip"}, "is no address"),
     ],
 )
 def test_a_wrong_entry_is_one_sentence(folder, entry, sentence):

@@ -1,3 +1,4 @@
+import os
 import tempfile
 import unicodedata
 from pathlib import Path
@@ -7,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vconv.common.errors import VconvError
-from vconv.corpus.recordings import Corpus, find_files, is_chosen, take_share
+from vconv.corpus.patterns import find
+from vconv.corpus.recordings import Corpus, is_chosen, take_share
 
 NAMES = st.text("abAB09 _-éñüß中'(", min_size=1, max_size=8).map(lambda text: text.strip() or "x")
 
@@ -47,7 +49,7 @@ def test_a_pattern_finds_what_was_written_with_it(pairs, decomposed, pattern):
             name = pattern.format(speaker=speaker, utterance=utterance).replace("*", "any")
             name = name if name.endswith(".wav") else f"{name}.wav"
             touch(Path(folder), unicodedata.normalize("NFD", name) if decomposed else name)
-        assert {(speaker, utterance) for speaker, utterance, _ in find_files(Path(folder), pattern)} == pairs
+        assert {(speaker, utterance) for speaker, utterance, _ in find(Path(folder), pattern).files} == pairs
 
 
 def test_extensions_litter_and_folders(tmp_path):
@@ -63,17 +65,17 @@ def test_extensions_litter_and_folders(tmp_path):
         "7.wav",
         "A/8.wav/9.wav",
     )
-    assert [name for _, name, _ in find_files(tmp_path, "{speaker}/{utterance}")] == ["1", "2", "3"]
-    assert [name for _, name, _ in find_files(tmp_path, "{speaker}/{utterance}.flac")] == ["2"]
-    assert [name for _, name, _ in find_files(tmp_path, "*/*/{speaker}{utterance}*.wav")] == []
+    assert [name for _, name, _ in find(tmp_path, "{speaker}/{utterance}").files] == ["1", "2", "3"]
+    assert [name for _, name, _ in find(tmp_path, "{speaker}/{utterance}.flac").files] == ["2"]
+    assert [name for _, name, _ in find(tmp_path, "*/*/{speaker}{utterance}*.wav").files] == []
 
 
 def test_recordings_without_folders_are_of_one_speaker_named_as_theirs(tmp_path):
     root = tmp_path / unicodedata.normalize("NFD", "my sóngs")
     touch(root, "b.wav", "a.flac", "notes.txt", "folder/c.wav")
     found = [("my sóngs", "a", root / "a.flac"), ("my sóngs", "b", root / "b.wav")]
-    assert find_files(root, "{utterance}") == found
-    assert [utterance for _, utterance, _ in find_files(root / "folder" / "..", "*/{utterance}")] == ["c"]
+    assert find(root, "{utterance}").files == found
+    assert [utterance for _, utterance, _ in find(root / "folder" / "..", "*/{utterance}").files] == ["c"]
     (tmp_path / "corpus.yaml").write_text("splits: {training: {pattern: '{utterance}'}}")
     corpus = Corpus.load(tmp_path / "corpus.yaml", corpus_dir=root)
     assert corpus.speakers == ["my sóngs"] and len(corpus.utterances) == 2
@@ -82,12 +84,12 @@ def test_recordings_without_folders_are_of_one_speaker_named_as_theirs(tmp_path)
 
 def test_a_repeated_placeholder_must_repeat_its_text(tmp_path):
     touch(tmp_path, "p1/p1_001.wav", "p1/p2_002.wav")
-    assert find_files(tmp_path, "{speaker}/{speaker}_{utterance}") == [("p1", "001", tmp_path / "p1/p1_001.wav")]
+    assert find(tmp_path, "{speaker}/{speaker}_{utterance}").files == [("p1", "001", tmp_path / "p1/p1_001.wav")]
 
 
 def test_the_shortest_reading_wins(tmp_path):
     touch(tmp_path, "anna_maria_01.wav")
-    assert find_files(tmp_path, "{speaker}_{utterance}")[0][:2] == ("anna", "maria_01")
+    assert find(tmp_path, "{speaker}_{utterance}").files[0][:2] == ("anna", "maria_01")
 
 
 @pytest.mark.parametrize(
@@ -184,6 +186,85 @@ def test_speakers_restrict_and_must_be_there(tmp_path):
         load(tmp_path, yaml + "speakers: [C]")
     with pytest.raises(VconvError, match="f0_range_hz: 'D' is not allowed; choose one of: A, B$"):
         load(tmp_path, yaml + "f0_range_hz: {D: [50, 100]}")
+
+
+def test_no_speaker_loses_the_last_recording_to_a_share(tmp_path):
+    touch(tmp_path, "Ann/a.wav", "Bo/02.wav", *(f"Çem/{n:02}.wav" for n in range(40)))
+    corpus = load(tmp_path, "")
+    assert corpus.speakers == ["Ann", "Bo", "Çem"]
+    assert listed(corpus, "validation") == [("Çem", "02"), ("Çem", "11")]
+    assert listed(corpus, "training")[:2] == [("Ann", "a"), ("Bo", "02")]
+    assert corpus.notes == [
+        "Bo: '02' is kept for training, because the split validation would take the last recording; "
+        "cut long recordings into sentences"
+    ]
+
+
+@given(st.dictionaries(NAMES, st.sets(NAMES, min_size=1, max_size=3), min_size=1, max_size=4), st.floats(0.01, 0.99))
+@settings(max_examples=30, deadline=None)
+def test_every_speaker_is_trained_on_whatever_the_share(speakers, share):
+    with tempfile.TemporaryDirectory() as folder:
+        for speaker, names in speakers.items():
+            touch(Path(folder), *(f"x/{speaker}/{name}.wav" for name in names))
+        yaml = f"root: x\nsplits:\n  evaluation: {{share: {share}}}\n  validation: {{share: 1e-9}}\n  training: {{}}"
+        try:
+            corpus = load(Path(folder), yaml)
+        except VconvError as error:
+            assert "no file is left for the split" in str(error)
+            return
+        assert corpus.speakers == sorted(speakers) and len(corpus.utterances) == sum(map(len, speakers.values()))
+
+
+def test_two_long_recordings_are_both_for_training_and_what_is_missing_is_told(tmp_path):
+    touch(tmp_path, "Ann/a.wav", "Bo/b.wav")
+    corpus = load(tmp_path, "")
+    assert listed(corpus, "training") == [("Ann", "a"), ("Bo", "b")]
+    assert len(corpus.notes) == 2 and corpus.notes[1].startswith("the split validation is empty; record more, or cut")
+
+
+def test_files_that_are_chosen_by_name_are_never_moved(tmp_path):
+    touch(tmp_path, "Ann/1.wav", "Ann/2.wav", "Bo/2.wav")
+    corpus = load(tmp_path, "splits:\n  evaluation: {utterances: ['2']}\n  validation: {share: 1e-9}\n  training: {}")
+    assert corpus.speakers == ["Ann"]
+    assert "Bo is left out, because none of its recordings is for training" in corpus.notes
+
+
+def test_what_is_left_out_is_counted_and_told_with_the_remedy(tmp_path):
+    touch(
+        tmp_path,
+        *(f"Ann/{n:03}.wav" for n in range(50)),
+        *("Ann/1.m4a", "Ann/2.M4A", "Ann/notes.txt", "Ann/deep/1.wav", "Ann/deep/er/2.mp3", "top.flac", ".hidden.wav"),
+    )
+    notes = load(tmp_path, "").notes
+    assert notes[0].startswith(f"{tmp_path}: 2 .m4a files are left out, because this format cannot be read; convert")
+    assert notes[1:] == [
+        f"{tmp_path}: 3 recordings are left out, because they are above or below the folders that the patterns lead "
+        f"to, such as {tmp_path / 'Ann/deep/1.wav'}; move them, or change the patterns in corpus.yaml"
+    ]
+    both = "splits:\n  training: {}\n  evaluation: {pattern: '{speaker}/deep/*{utterance}'}"
+    (other,) = [note for note in load(tmp_path, both).notes if "above or below" in note]
+    assert "2 recordings are left out, because they are above or below" in other and "er/2.mp3" in other
+
+
+def test_recordings_of_other_formats_alone_are_told_apart_from_an_empty_folder(tmp_path):
+    touch(tmp_path, "A/1.m4a")
+    with pytest.raises(VconvError, match="no audio file below it matches .*; .* 1 .m4a files are left out"):
+        load(tmp_path, "")
+
+
+def test_names_that_are_not_utf_8_are_told_and_the_rest_is_there(tmp_path):
+    touch(tmp_path, "Ann/1.wav", "Ann/2.wav", "Ann/x.wav")
+    os.rename(tmp_path / "Ann/x.wav", os.fsencode(tmp_path) + b"/Ann/\xe4.wav")
+    corpus = load(tmp_path, "")
+    assert [utterance.name for utterance in sorted(corpus.utterances, key=lambda one: one.name)] == ["1", "2"]
+    (note,) = corpus.notes
+    assert note.startswith(f"{tmp_path}: 1 recordings are left out, because their names are not UTF-8, such as ")
+    note.encode("utf-8")
+
+
+def test_mp3_files_are_recordings(tmp_path):
+    touch(tmp_path, "Ann/1.mp3", "Ann/2.MP3")
+    assert len(load(tmp_path, "").utterances) == 2
 
 
 def test_two_files_of_one_sentence_are_refused(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -245,6 +246,57 @@ def test_three_folders_are_paired_by_name(natural, perfect, inline):
     assert column(found, AB, "converted", "mcd24") == [0.0] * 3 and min(column(found, AB, "source", "mcd24")) > 1
     ceiling = column(found, AB, "copy_synthesis", "mcd24")
     assert len(ceiling) == 4 and 0 < max(ceiling) < 4, "its range of F0 is found in each file"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_composed_and_decomposed_accents_are_the_same_name(corpus, natural, tmp_path, form):
+    for folder in "source", "target":
+        write(tmp_path / folder / "é.wav", said("A", "1"))
+    write(tmp_path / unicodedata.normalize(form, "A-B-é") / unicodedata.normalize(form, "é.wav"), said("A", "1"))
+    converted = tmp_path / unicodedata.normalize(form, "A-B-é")
+    found = recordings.of_folders(converted, tmp_path / "source", tmp_path / "target")
+    assert list(found.pairs[0].converted) == list(found.natural["source"]) == ["é"] and found.notes == []
+    corpus.utterances = [row._replace(name="é") for row in corpus.utterances if row.name == "1"]
+    assert list(recordings.of_corpus(corpus, RANGES_HZ, [AB], tmp_path).pairs[0].converted) == ["é"]
+
+
+def test_what_three_folders_leave_out_is_noted(natural, tmp_path):
+    write(tmp_path / "converted" / "1.wav", said("A", "1"))
+    write(tmp_path / "converted" / "deeper" / "1.b.wav", said("A", "1"))
+    (tmp_path / "converted" / "3.m4a").touch()
+    notes = recordings.of_folders(tmp_path / "converted", natural / "A", natural / "B-é").notes
+    assert len(notes) == 2 and "1 .m4a files" in notes[0] and "1 recordings in sub-folders" in notes[1]
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ValueError("strange")])
+def test_whatever_goes_wrong_with_a_recording_the_rest_is_measured(corpus, perfect, inline, monkeypatch, error):
+    original = sentence._analyze
+
+    def failing(path, *arguments):
+        if path == perfect / "A-B-é" / "1.wav":
+            raise error
+        return original(path, *arguments)
+
+    monkeypatch.setattr(sentence, "_analyze", failing)
+    found = measured(corpus, [AB], perfect)
+    assert len(found.failures) == 1 and found.failures[0].startswith(f"{perfect / 'A-B-é' / '1.wav'}: ")
+    assert len(column(found, AB, "converted", "mcd24")) == 2
+
+
+def test_a_copy_synthesis_without_a_voice_is_unvoiced():
+    noise = 0.05 * np.random.default_rng(0).standard_normal(8000)
+    settings = {"sample_rate": RATE, "frame_period_ms": 5.0, "f0_method": "dio"}
+    assert np.std(recordings.copy_synthesis(0 * noise, settings)) < 1e-3
+    assert np.isfinite(recordings.copy_synthesis(noise, settings)).all()
+
+
+def test_scores_with_a_byte_order_mark_are_read_and_nested_text_is_refused(tmp_path):
+    path = tmp_path / "scores.json"
+    path.write_text(json.dumps({"format": output.FORMAT, "version": output.VERSION}), encoding="utf-8-sig")
+    assert output.read(path)["format"] == output.FORMAT
+    path.write_text("[" * 100_000)
+    with pytest.raises(VconvError, match="scores.json: is no JSON file"):
+        output.read(path)
 
 
 def test_three_folders_without_common_names(natural, tmp_path, inline):

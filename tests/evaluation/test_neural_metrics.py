@@ -147,20 +147,7 @@ def test_a_reference_without_words_is_reported(recordings, keys):
     assert len(found.failures) == 4 and found.failures[0].startswith("1: the reference")
 
 
-def test_transcripts(tmp_path):
-    path = tmp_path / "t é.txt"
-    path.write_text("a  What was said.\n\nb Ümlaut, too\n", encoding="utf-8")
-    assert intelligibility.read_transcripts(path) == {"a": "What was said.", "b": "Ümlaut, too"}
-    path.write_text("a text\nb\n")
-    with pytest.raises(VconvError, match="line 2 is 'b'; write the sentence's name"):
-        intelligibility.read_transcripts(path)
-    for content in None, b"\xff\xfe\xfa":
-        path.unlink(missing_ok=True) if content is None else path.write_bytes(content)
-        with pytest.raises(VconvError, match="cannot be read as UTF-8 text"):
-            intelligibility.read_transcripts(path)
-
-
-def test_the_installed_metrics_are_chosen(monkeypatch):
+def test_the_installed_metrics_are_chosen(monkeypatch, tmp_path):
     installed = {"resemblyzer"}
     monkeypatch.setattr(neural_metrics, "find_spec", lambda name: name in installed)
     monkeypatch.setattr(naturalness, "find_spec", lambda name: name in installed)
@@ -171,6 +158,11 @@ def test_the_installed_metrics_are_chosen(monkeypatch):
     chosen, notes = neural_metrics.choose(True, None, None, None)
     assert len(chosen) == 3 and notes == []
     assert neural_metrics.choose(False, None, None, None) == ([], [])
+    path = tmp_path / "t.txt"
+    path.write_text("b text")
     monkeypatch.setattr(intelligibility, "Recognizer", lambda model: model)
     (words,), _ = neural_metrics.choose(False, "tiny.en", None, None)
+    lacking = "t.txt: has no line for 2 of 3 sentences (a is one), so their reference is the recognizer's transcript"
+    assert lacking in neural_metrics.choose(False, "tiny.en", path, None, ["a", "b", "c"])[1][0]
+    assert neural_metrics.choose(False, "tiny.en", path, None, ["b"])[1] == []
     assert words.func is neural_metrics.word_errors and words.keywords["recognizer"] == "tiny.en"

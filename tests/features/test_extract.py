@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 import vconv
 from vconv.audio import wav, world
+from vconv.common import files
 from vconv.common.errors import VconvError
-from vconv.features import f0_ranges
+from vconv.features import analysis, f0_ranges
 from vconv.features.schema import array_types
 from vconv.features.store import FeatureStore
 
@@ -205,19 +206,76 @@ def test_broken_recordings_are_listed_and_the_others_extracted(corpus_yaml, tmp_
     soundfile.write(train / "2.wav", np.zeros(100), 16000)
     loud = 1e30 * np.random.default_rng(0).standard_normal(8000)  # energy beyond float32
     soundfile.write(train / "7.wav", loud, 16000, subtype="FLOAT")
-    soundfile.write(train / "8.wav", np.zeros(8000), 16000)  # silence is allowed
+    soundfile.write(train / "8.wav", np.zeros(8000), 16000)
     report, _ = run(corpus_yaml, tmp_path / "f.h5")
-    assert [path.name for path, _ in report.failures] == ["0.wav", "1.wav", "2.wav", "7.wav"]
+    assert [path.name for path, _ in report.failures] == ["0.wav", "1.wav", "2.wav", "7.wav", "8.wav"]
+    assert report.failures[-1][1] == "is silent; remove it or record it again"
     assert all(reason and "\n" not in reason and str(train) not in reason for _, reason in report.failures)
-    assert report[:2] == (10, 0)
+    assert report[:2] == (9, 0)
     opened = FeatureStore(tmp_path / "f.h5")
-    assert [failure[:3] for failure in opened.failures] == [("A", "training", name) for name in "0127"]
-    assert len(opened.utterances) == 10
+    assert [failure[:3] for failure in opened.failures] == [("A", "training", name) for name in "01278"]
+    assert len(opened.utterances) == 9
     ino = (tmp_path / "f.h5").stat().st_ino
     assert run(corpus_yaml, tmp_path / "f.h5")[1] == [f"{tmp_path / 'f.h5'}: complete already, nothing to do"]
     assert (tmp_path / "f.h5").stat().st_ino == ino
     shutil.copy(train / "3.wav", train / "0.wav")  # repaired
-    assert run(corpus_yaml, tmp_path / "f.h5")[0][:2] == (1, 10)
+    assert run(corpus_yaml, tmp_path / "f.h5")[0][:2] == (1, 9)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ValueError("strange"), KeyError("x")])
+def test_whatever_goes_wrong_with_a_recording_the_others_are_extracted(
+    corpus_yaml, tmp_path, inline, run, monkeypatch, error
+):
+    analyze, calls = analysis.analyze, []
+
+    def failing(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise error
+        return analyze(*arguments)
+
+    monkeypatch.setattr(analysis, "analyze", failing)
+    report, _ = run(corpus_yaml, tmp_path / "f.h5", {"f0_range_hz": {"A": [80, 200], "B": [150, 300]}})
+    assert report[:2] == (11, 0) and len(report.failures) == 1 and len(FeatureStore(tmp_path / "f.h5").utterances) == 11
+
+
+def test_oddities_that_were_mended_are_told(corpus_yaml, tmp_path, inline, run):
+    path = tmp_path / "voices/train/A/1.wav"
+    y = soundfile.read(path)[0]
+    soundfile.write(path, np.stack([y, -y], axis=1), 16000)
+    report, lines = run(corpus_yaml, tmp_path / "f.h5")
+    assert not report.failures and f"{path}: its channels cancel each other, so channel 1 is used" in lines
+
+
+def test_a_recording_that_is_edited_in_place_is_analyzed_again(corpus_yaml, finished, tmp_path, run):
+    before, path = FeatureStore(finished), tmp_path / "voices/train/A/0.wav"
+    status = path.stat()
+    shutil.copy(tmp_path / "voices/train/A/1.wav", path)
+    assert path.stat().st_size == status.st_size
+    assert run(corpus_yaml, finished)[0] == (1, 11, [])
+    after = FeatureStore(finished)
+    assert after.fingerprint != before.fingerprint
+    np.testing.assert_array_equal(after.read_wave(after.utterances[1]), after.read_wave(after.utterances[2]))
+
+
+def test_features_of_an_edited_recording_never_have_the_fingerprint_of_before(tmp_path, inline, run, write_vowels):
+    (tmp_path / "corpus.yaml").write_text("f0_range_hz: {A: [80, 200]}")
+    found = []
+    for f0_hz in 120.0, 140.0, 140.0:
+        write_vowels(tmp_path, {"A/1.wav": f0_hz})
+        run(tmp_path / "corpus.yaml", tmp_path / f"{len(found)}.h5")
+        found.append(FeatureStore(tmp_path / f"{len(found)}.h5").fingerprint)
+    assert found[0] != found[1] == found[2]
+
+
+def test_a_recording_that_is_only_touched_or_copied_is_the_same(corpus_yaml, finished, tmp_path, run, monkeypatch):
+    os.utime(tmp_path / "voices/train/A/0.wav", ns=(1, 1))
+    report, lines = run(corpus_yaml, finished)
+    assert report == (0, 12, []) and lines == [f"{finished}: complete already, nothing to do"]
+    read = []
+    monkeypatch.setattr(files, "digest", lambda path: read.append(path.name) or "0" * 32)
+    run(corpus_yaml, finished)
+    assert read == ["0.wav"], "what has the size and time of before is not read"
 
 
 def test_a_corpus_of_broken_recordings_is_refused_and_nothing_written(tmp_path, inline, run):

@@ -77,7 +77,7 @@ def test_the_copy_synthesis_is_made_of_the_stored_frames(recordings, extracted):
 
 
 def test_for_waves_alone_nothing_is_analyzed_and_no_f0_range_searched(recordings, tmp_path, inline, run, monkeypatch):
-    soundfile.write(recordings / "short.wav", np.zeros(7), 16000)
+    soundfile.write(recordings / "short.wav", np.linspace(0, 0.1, 7), 16000)
     monkeypatch.setattr(f0_ranges, "_wide_f0", None)
     monkeypatch.setattr(world, "analyze", None)
     report, lines = run(tmp_path / "corpus.yaml", tmp_path / "w.h5", {"contents": ["wave"]})
@@ -91,10 +91,10 @@ def test_for_waves_alone_nothing_is_analyzed_and_no_f0_range_searched(recordings
         np.testing.assert_array_equal(opened.read_wave(opened.utterances[1]), expected)
 
 
-def test_silent_recordings_are_stored_as_waves_but_not_as_copy_synthesis(recordings, extracted):
+def test_a_corpus_of_silent_recordings_is_refused(recordings, extracted):
     for path in recordings.glob("*"):
         soundfile.write(path, np.zeros(4800), 16000)
-    opened, rows = extracted({"contents": ["wave"]})
-    assert not opened.waves["wave"].any() and len(opened.waves["wave"]) == 9600
+    with pytest.raises(VconvError, match="none of 2 recordings could be analyzed; the first: .*: is silent; remove it"):
+        extracted({"contents": ["wave"]})
     with pytest.raises(VconvError, match="^A: no F0 range can be found"):
         extracted({"contents": ["wave", "copy_synthesis"]})

@@ -32,7 +32,10 @@ def write(path, rows, arrays, settings=None, ranges=None):
 
 
 def test_reading_gives_what_was_written(tmp_path):
-    rows = [row(3, name="Zoë ß"), row(5, name="x_y z", split="evaluation", file_bytes=77)]
+    rows = [
+        row(3, name="Zoë ß"),
+        row(5, name="x_y z", split="evaluation", file_bytes=77, modified_ns=10**18, digest="ab"),
+    ]
     arrays = [frames(3), frames(5, spectrum=-np.arange(20.0).reshape(5, 4), f0_hz=np.arange(5.0))]
     settings = {"contents": ["frames"], "sample_rate": 16000, "f0_range_hz": {"é": [1.5, 2.0]}}
     write(tmp_path / "f.h5", rows, arrays, settings, {"A": (51.5, 99.5)})
@@ -67,6 +70,7 @@ def test_the_fingerprint_depends_on_settings_ranges_and_utterances_only(tmp_path
         return FeatureStore(tmp_path / "f.h5").fingerprint
 
     same = fingerprint()
+    assert fingerprint([row(3, modified_ns=1)]) == same, "a copy of a recording is the same recording"
     assert fingerprint() == same and fingerprint(ranges={"A": (50.0, 100.0)}) == same
     others = {
         fingerprint(settings={"sample_rate": 1}),
@@ -74,11 +78,12 @@ def test_the_fingerprint_depends_on_settings_ranges_and_utterances_only(tmp_path
         fingerprint([row(3, name="v")]),
         fingerprint([row(3, samples=241)]),
         fingerprint([row(3, file_bytes=1)]),
+        fingerprint([row(3, digest="1")]),
         fingerprint([row(4)], [frames(4)]),
         same,
         fingerprint(arrays=[frames(3) | wave(240)], settings={"contents": ["frames", "wave"]}),
     }
-    assert len(others) == 8
+    assert len(others) == 9
 
 
 @pytest.mark.parametrize(

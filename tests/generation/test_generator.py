@@ -196,7 +196,6 @@ def test_generate_and_convert_refuse_a_run_of_the_other_kind(run, tiny, tmp_path
 @pytest.mark.parametrize(
     "options, sentence",
     [
-        (["--seed=-1"], "--seed is -1"),
         (["--vocoder=wavenet"], "--vocoder"),
         (["--features=nowhere.h5"], "nowhere.h5"),
     ],

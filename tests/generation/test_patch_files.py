@@ -66,6 +66,7 @@ def test_files_that_are_no_arrays_are_refused(tmp_path):
     cut = saved(tmp_path / "cut.npy", np.zeros((9, 3, 4)))
     cut.write_bytes(cut.read_bytes()[:-40])
     np.savez(tmp_path / "archive.npz", a=np.zeros((9, 3, 4)))
+    (tmp_path / "cut.npz").write_bytes(b"PK\x03\x04" + bytes(100))
     (tmp_path / "folder").mkdir()
     sentences = {
         "text.npy": "is no .npy file",
@@ -73,6 +74,7 @@ def test_files_that_are_no_arrays_are_refused(tmp_path):
         "pickled.npy": "is no .npy file",
         "cut.npy": "a damaged one",
         "archive.npz": "is an archive",
+        "cut.npz": "a damaged one",
         "missing.npy": "there is no such file",
         "folder": "holds no .npy file",
     }

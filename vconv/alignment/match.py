@@ -1,6 +1,5 @@
 """Matching of a corpus: for each pair of speakers, adapt one to the other and pair nearest neighbors (INCA)."""
 
-import glob
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from itertools import combinations
@@ -69,7 +68,7 @@ def match(store, statistics, output, settings, report=print):
             frame_pairs.table(store),
             _for_each_target(store, statistics, settings, pool, report),
         )
-    remove_unfinished(Path(output).parent, glob.escape(Path(output).name))
+    remove_unfinished(Path(output).parent, Path(output).name)
 
 
 class Matches(NamedTuple):

@@ -9,6 +9,8 @@ import numpy as np
 from vconv.common.errors import VconvError
 
 RANGE_DB = 80.0  # lower levels are raised to this far below the maximum
+HIGHEST_DB = 120.0  # more than a signal at full scale has in any band
+LINEAR_SHARE = 0.01  # of the maximum: half of the values of a linear spectrogram are lower
 LOWEST_POWER = 1e-10  # keeps the logarithm of silence finite
 BLOCK_FRAMES = 4096  # frames of one transform; bounds the memory for long signals
 
@@ -148,3 +150,13 @@ class MelSpectrogram:
 def decibels(power):
     """Return 10 · log10 of a power; powers below `LOWEST_POWER` count as `LOWEST_POWER`."""
     return 10 * np.log10(np.maximum(power, LOWEST_POWER))
+
+
+def is_linear(levels):
+    """Return whether a mel spectrogram [T, mels] holds power in place of dB.
+
+    Levels above 120 dB are impossible. A spectrogram without negative values whose median is above 0 and below 1 % of
+    its maximum is linear: in dB, half of its values would have almost the same level.
+    """
+    linear = levels.min() >= 0 and 0 < np.median(levels) < LINEAR_SHARE * levels.max()
+    return bool(linear or levels.max() > HIGHEST_DB)

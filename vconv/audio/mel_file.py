@@ -1,6 +1,7 @@
 """Files of mel spectrograms: .npz with their settings, or .npy without."""
 
 import zipfile
+import zlib
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from vconv.common import files
 from vconv.common.errors import VconvError
 
 SUFFIXES = (".npy", ".npz")
+DAMAGE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)  # raised by np.load
 
 
 def save(path, levels_db, settings):
@@ -46,9 +48,9 @@ def read(path, settings):
         if isinstance(loaded, np.ndarray):
             return loaded
         with loaded:
-            file_settings = MelSettings(*(loaded[name].item() for name in MelSettings._fields))
+            file_settings = MelSettings(*(float(loaded[name]) for name in MelSettings._fields))
             levels_db = loaded["mel"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except DAMAGE as error:
         raise VconvError(
             f"{path}: holds no mel spectrogram ({' '.join(str(error).split())}); give a .npy file with an array "
             f"[frames, mels], or what vconv.audio.mel_file.save wrote"

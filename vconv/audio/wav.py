@@ -1,25 +1,25 @@
-"""Audio files ↔ mono float64 signals in [-1, 1); resampling. Only this module opens audio files."""
+"""Audio files ↔ mono float64 signals in [-1, 1); resampling."""
 
 import io
-import os
 from math import gcd
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
-from vconv.audio import sample_rates
-from vconv.common import files
+from vconv.audio import sample_rates, samples
+from vconv.audio.decoding import decode
+from vconv.audio.samples import FULL_SCALE
+from vconv.common import errors, files
 from vconv.common.errors import VconvError
 
 SUBTYPES = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
 PEAK = 0.999  # louder signals are scaled down to this peak
-FULL_SCALE = 32768.0  # of 16-bit samples
 LONGEST_HEADER = 4096  # bytes; a longer file without samples holds something
 BLOCK = 1 << 16  # samples that are encoded at once
 
 
-def read(path, rate=None):
+def read(path, rate=None, report=None):
     """Read an audio file as one channel.
 
     Parameters
@@ -28,6 +28,9 @@ def read(path, rate=None):
         Any format of libsndfile: WAV, FLAC, Ogg, AIFF, MP3 …; any rate, depth and number of channels.
     rate : int, optional
         Sample rate of the result, in Hz; a file of another rate is resampled. The file's rate when left out.
+    report : callable, optional
+        Gets a sentence, without the path, about each oddity that was mended: channels that cancel each other, and
+        floating-point samples whose full scale is that of 16-bit integers.
 
     Returns
     -------
@@ -39,29 +42,33 @@ def read(path, rate=None):
     Raises
     ------
     VconvError
-        The file is missing, is no audio file, is empty, or holds NaN or infinite samples.
+        The file is missing, is no audio file, is empty, does not fit into the memory, or holds NaN or infinite samples.
     """
     if not Path(path).is_file():
         raise VconvError(f"{path}: there is no such file; name an existing audio file")
     try:
-        channels, file_rate = soundfile.read(os.fspath(path), dtype="float64", always_2d=True)
-    except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a headerless .raw file
-        raise VconvError(f"{path}: is no readable audio file ({_reason(error)}); use WAV, FLAC or Ogg") from error
-    y = channels.mean(axis=1)
-    if not np.isfinite(y).all():
+        channels, file_rate = decode(path)
+        return _signal(path, channels, file_rate, rate, report), file_rate if rate is None else int(rate)
+    except MemoryError as error:
+        raise VconvError(errors.about(path, error)) from error
+
+
+def _signal(path, channels, file_rate, rate, report):
+    """Return one channel, at `rate` Hz, of the samples [samples, channels] of a file."""
+    if not np.isfinite(channels).all():
         raise VconvError(f"{path}: holds NaN or infinite samples; export the recording again")
+    y, mixed = samples.to_mono(channels)
+    try:
+        y, scaled = samples.to_full_scale(y)
+    except VconvError as error:
+        raise VconvError(f"{path}: {error}") from error
+    for note in filter(None, (mixed, scaled)):
+        if report:
+            report(note)
     y = resample(y, file_rate, file_rate if rate is None else rate)
     if not len(y):
         raise VconvError(f"{path}: {_empty(path)}")
-    return y, file_rate if rate is None else int(rate)
-
-
-def rate_of(path):
-    """Return the sample rate of an audio file in Hz, without reading its samples; None if it is no audio file."""
-    try:
-        return soundfile.info(os.fspath(path)).samplerate
-    except (soundfile.LibsndfileError, TypeError):
-        return None
+    return y
 
 
 def write(path, y, rate, file_rate=None):
@@ -171,9 +178,3 @@ def _encoded(y, gain, rate, suffix):
             # libsndfile's scaling to 16 bits would make read -> write -> read inexact.
             sound.write(to_int16(block) if subtype == "PCM_16" else block)
     return file.getvalue()
-
-
-def _reason(error):
-    """Return libsndfile's message without the path and the full stop."""
-    text = getattr(error, "error_string", None) or getattr(error, "strerror", None) or str(error)
-    return text.strip().rstrip(".")

@@ -1,7 +1,8 @@
 """Convert recordings to another speaker's voice."""
 
-from vconv.commands.options import add_shared, corpus_of, load_tensorflow, positive, tell
+from vconv.commands.options import RATE_HZ, add_shared, corpus_of, load_tensorflow, note, tell
 from vconv.common.errors import VconvError
+from vconv.common.names import composed
 
 VOCODERS = ("world", "diff", "griffin-lim", "melgan")
 
@@ -12,8 +13,12 @@ def add(sub):
         "inputs", nargs="*", metavar="FILE-OR-FOLDER", help="recordings to convert: files, or folders of them"
     )
     add_shared(sub, "--run", required=True)
-    sub.add_argument("--source", metavar="SPEAKER", help="speaker of the recordings (default: an unseen speaker)")
-    sub.add_argument("--target", metavar="SPEAKER", help="speaker to convert to; needed unless --pairs is given")
+    sub.add_argument(
+        "--source", type=composed, metavar="SPEAKER", help="speaker of the recordings (default: an unseen speaker)"
+    )
+    sub.add_argument(
+        "--target", type=composed, metavar="SPEAKER", help="speaker to convert to; needed unless --pairs is given"
+    )
     add_shared(
         sub,
         "--pairs",
@@ -38,14 +43,13 @@ def add(sub):
         "(default: world)",
     )
     add_shared(sub, "--format")
-    sub.add_argument(
-        "--rate", type=positive, metavar="HZ", help="sample rate of the written files in Hz (default: the model's)"
-    )
+    add_shared(sub, "--rate", help=f"sample rate of the written files in Hz, {RATE_HZ} (default: the model's)")
 
 
 def run(options):
     """Run the command."""
     from vconv.audio import sample_rates
+    from vconv.audio.folder import left_out
     from vconv.common.config import one_of
     from vconv.conversion.convert_files import convert_all, folder_tasks, pair_tasks, parse_pairs
     from vconv.training.run_folder import RunFolder
@@ -61,6 +65,7 @@ def run(options):
         tasks = pair_tasks(corpus_of(options, settings), options.split, pairs, options.output, suffix)
     else:
         _check_speakers(options, speakers)
+        note(left_out(options.inputs))
         tasks = folder_tasks(options.inputs, options.source, options.target, options.output, suffix)
     one_of(options.vocoder.partition(":")[0], VOCODERS, "--vocoder")
     if options.rate:

@@ -4,7 +4,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from vconv.commands.options import add_shared, corpus_of, tell
+from vconv.commands.options import SEED, add_shared, corpus_of, note, tell
 from vconv.common.errors import VconvError
 
 
@@ -78,10 +78,10 @@ def _add_measures(sub):
     sub.add_argument(
         "--transcripts",
         metavar="FILE",
-        help="with --whisper: reference texts, one sentence a line: file name without suffix, blank, text "
-        "(default: the recognizer's transcripts of the source recordings)",
+        help="with --whisper: reference texts, one sentence a line: file name, blank or tab, text; also the formats of "
+        "LJSpeech and Festival (default: the recognizer's transcripts of the source recordings)",
     )
-    sub.add_argument("--seed", type=int, default=0, metavar="N", help="of bootstrap and mixtures (default: 0)")
+    add_shared(sub, "--seed", help=f"of bootstrap and mixtures, {SEED} (default: 0)")
 
 
 def run(options):
@@ -91,6 +91,8 @@ def run(options):
 
         print("\n".join(compare(*options.compare)))
         return 0
+    if options.transcripts and not options.whisper:
+        raise VconvError("--transcripts needs a speech recognizer; give --whisper, for example --whisper base.en")
     folders = options.source_dir or options.target_dir
     complete = options.converted and options.source_dir and options.target_dir
     if bool(options.run) == bool(folders) or folders and not complete:
@@ -107,8 +109,10 @@ def _evaluate(options):
 
     protocols = parse_protocols(options.protocol)
     folder = options.cache or cache.default_folder()
-    neural, missing = neural_metrics.choose(not options.without_neural, options.whisper, options.transcripts, folder)
     recordings = _recordings(options)
+    neural, missing = neural_metrics.choose(
+        not options.without_neural, options.whisper, options.transcripts, folder, recordings.sentences()
+    )
     found = evaluate(recordings, protocols, options.jobs, folder, options.seed, neural)
     content = output.summary(found, shlex.join(["vconv", *sys.argv[1:]]))
     print(text.as_text(content), flush=True)
@@ -116,8 +120,7 @@ def _evaluate(options):
     if path:
         files.write_text(path, output.as_json(content))
         files.write_text(Path(path).with_suffix(".csv"), output.as_csv(content))
-    for note in [*found.notes, *missing]:
-        print(f"note: {note}", file=sys.stderr)
+    note([*found.notes, *missing])
     if found.failures:
         print(f"{len(found.failures)} warnings: the scores above are of the remaining files", file=sys.stderr)
     return tell(found.failures, options.failures)

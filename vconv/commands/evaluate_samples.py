@@ -5,7 +5,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from vconv.commands.options import load_tensorflow
+from vconv.commands.options import SEED, add_shared, load_tensorflow
 from vconv.common.errors import VconvError
 
 
@@ -37,9 +37,7 @@ def add(sub):
         metavar="FILE.h5",
         help="file of the classifier; it is used if it exists, else written (default: not kept)",
     )
-    sub.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="of classifier, random parts and bootstrap (default: 0)"
-    )
+    add_shared(sub, "--seed", help=f"of classifier, random parts and bootstrap, {SEED} (default: 0)")
     sub.add_argument("--json", metavar="FILE", help="file for all numbers (default: none)")
     sub.add_argument(
         "--pictures", metavar="DIR", help="folder for histograms.png and nearest.png (default: no pictures)"
@@ -72,8 +70,6 @@ def _read(options):
     from vconv.generation.patch_files import check_shape, read_patches
     from vconv.generation.sample_scores import FEWEST
 
-    if options.seed < 0:
-        raise VconvError(f"--seed is {options.seed}; it must be 0 or more")
     paths = {"training": options.training, "generated": options.generated, "held_out": options.held_out}
     sets = {name: read_patches(path, FEWEST * (2 if name == "training" else 1)) for name, path in paths.items() if path}
     for name, patches in sets.items():

@@ -1,6 +1,6 @@
 """Extract the features of a corpus: its recordings → one feature file (HDF5)."""
 
-from vconv.commands.options import add_shared, features_path, tell
+from vconv.commands.options import add_shared, corpus_of, features_path, tell
 
 
 def add(sub):
@@ -18,10 +18,9 @@ def add(sub):
 
 def run(options):
     """Run the command."""
-    from vconv.corpus.recordings import Corpus
     from vconv.features.extract import extract
 
-    corpus = Corpus.load(options.corpus, corpus_dir=options.corpus_dir)
+    corpus = corpus_of(options)
     features = features_path(options)
     report = extract(corpus, features, options.jobs)
     print(

@@ -1,7 +1,6 @@
 """Generate patches of spectrograms from noise, and their sounds."""
 
-from vconv.commands.options import add_shared, load_tensorflow, positive
-from vconv.common.errors import VconvError
+from vconv.commands.options import COUNT, SEED, add_shared, load_tensorflow
 
 LABELS = "real/training-speakers.npy"
 TRAINING_PER_SAMPLE = 4  # real patches for each generated one: `evaluate-samples` compares with those it leaves
@@ -10,8 +9,8 @@ TRAINING_PER_SAMPLE = 4  # real patches for each generated one: `evaluate-sample
 def add(sub):
     """Declare the options."""
     add_shared(sub, "--run", required=True)
-    sub.add_argument("-n", type=positive, default=16, metavar="N", help="number of patches (default: 16)")
-    sub.add_argument("--seed", type=int, default=0, help="seed of the noise, 0 or more (default: 0)")
+    sub.add_argument("-n", type=COUNT, default=16, metavar="N", help=f"number of patches, {COUNT} (default: 16)")
+    add_shared(sub, "--seed", help=f"seed of the noise, {SEED} (default: 0)")
     sub.add_argument(
         "--output",
         required=True,
@@ -25,7 +24,7 @@ def add(sub):
         help="synthesis of the sounds from mel spectrograms: griffin-lim or melgan:RUN (default: griffin-lim)",
     )
     sub.add_argument(
-        "--sounds", type=positive, default=16, metavar="N", help="number of patches to synthesize (default: 16)"
+        "--sounds", type=COUNT, default=16, metavar="N", help=f"number of patches to synthesize, {COUNT} (default: 16)"
     )
     sub.add_argument(
         "--features",
@@ -39,8 +38,6 @@ def run(options):
     """Run the command."""
     from pathlib import Path
 
-    if options.seed < 0:
-        raise VconvError(f"--seed is {options.seed}; it must be 0 or more")
     load_tensorflow()
     from vconv.generation.generator import SampleGenerator
 

@@ -2,7 +2,7 @@
 
 import json
 
-from vconv.commands.options import add_shared, load_tensorflow, positive
+from vconv.commands.options import COUNT, add_shared, load_tensorflow
 
 
 def add(sub):
@@ -12,9 +12,15 @@ def add(sub):
     )
     add_shared(sub, "--set")
     sub.add_argument(
-        "--bins", type=positive, default=513, help="frequency bins of a frame (default: 513, those of 16 kHz)"
+        "--bins",
+        type=COUNT,
+        default=513,
+        metavar="N",
+        help=f"frequency bins of a frame, {COUNT} (default: 513, those of 16 kHz)",
     )
-    sub.add_argument("--speakers", type=positive, default=10, help="number of training speakers (default: 10)")
+    sub.add_argument(
+        "--speakers", type=COUNT, default=10, metavar="N", help=f"number of training speakers, {COUNT} (default: 10)"
+    )
     sub.add_argument("--json", action="store_true", help="print JSON (default: text)")
     sub.add_argument(
         "--preparation",

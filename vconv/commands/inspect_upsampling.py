@@ -55,7 +55,7 @@ def _of_model(name, changes):
 def _of_file(path, changes):
     """Return (start, stack, target or None) of a YAML file; docs/upsampling.md has the format."""
     from vconv.common import config
-    from vconv.common.errors import VconvError
+    from vconv.common.errors import VconvError, about
     from vconv.layers import upsampling
 
     found = config.read_yaml(path) | changes
@@ -71,7 +71,7 @@ def _of_file(path, changes):
         start = upsampling.shapes(stack, content["start"])[0]
         target = upsampling.check_shape(content["target"], "target", len(start)) if "target" in found else None
     except VconvError as error:
-        raise VconvError(error.about(path)) from error
+        raise VconvError(about(path, error)) from error
     return start, stack, target
 
 

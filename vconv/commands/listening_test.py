@@ -2,7 +2,7 @@
 
 import argparse
 
-from vconv.commands.options import positive, tell
+from vconv.commands.options import COUNT, SEED, add_shared, note, tell
 
 
 def system(text):
@@ -48,11 +48,12 @@ def _add_build(sub):
         help="tests on the page: naturalness, similarity to the target, preference (default: all that are possible)",
     )
     sub.add_argument(
-        "--sentences", type=positive, metavar="N", help="number of sentences to draw (default: 8, or all if fewer)"
+        "--sentences",
+        type=COUNT,
+        metavar="N",
+        help=f"number of sentences to draw, {COUNT} (default: 8, or all if fewer)",
     )
-    sub.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="of the draw and of the order of the questions (default: 0)"
-    )
+    add_shared(sub, "--seed", help=f"of the draw and of the order of the questions, {SEED} (default: 0)")
     sub.add_argument(
         "--output", required=True, metavar="page.html", help="HTML file to write; the key is page.key.json beside it"
     )
@@ -74,12 +75,14 @@ def run(options):
 
 def build(options):
     """Write a blind listening test as one HTML page that contains its recordings."""
+    from vconv.audio.folder import left_out
     from vconv.common.errors import VconvError
     from vconv.listening import page
 
     systems = dict(options.systems)
     if len(systems) < len(options.systems):
         raise VconvError("--system: two systems have the same name; give each its own")
+    note(left_out(filter(None, [*systems.values(), options.target, options.source])))
     tests = options.tests and options.tests.split(",")
     built = page.build(systems, options.output, options.target, options.source, tests, options.sentences, options.seed)
     print(

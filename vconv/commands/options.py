@@ -4,26 +4,40 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from vconv.common import files
+from vconv.common.names import composed
 
 MISTAKE = 2  # exit status
 
 
-def positive(text):
-    """Return the whole number above 0 that `text` says; for `type=` of an option."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
+class Whole(NamedTuple):
+    """The whole numbers from `low` to `high`; for `type=` of an option, whose help states them."""
+
+    low: int
+    high: int
+
+    def __call__(self, text):
+        """Return the number that `text` says, or raise what argparse reports."""
+        if not (text.isascii() and text.isdecimal() and len(text) < 20 and self.low <= int(text) <= self.high):
+            raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number {self}")
+        return int(text)
+
+    def __str__(self):
+        return f"from {self.low} to {self.high}"
 
 
+COUNT, JOBS, SEED, RATE_HZ = Whole(1, 1_000_000), Whole(1, 1024), Whole(0, 4_294_967_295), Whole(4000, 192_000)
 SHARED = {
     "--corpus": {"metavar": "corpus.yaml", "help": "the file that describes the corpus"},
     "--corpus-dir": {
         "metavar": "DIR",
         "help": "folder of the recordings (default: the one that corpus.yaml names as root)",
     },
-    "--jobs": {"type": positive, "metavar": "N", "help": "number of processes (default: one per core)"},
+    "--jobs": {"type": JOBS, "metavar": "N", "help": f"number of processes, {JOBS} (default: one per core)"},
+    "--seed": {"type": SEED, "default": 0, "metavar": "N"},
+    "--rate": {"type": RATE_HZ, "metavar": "HZ"},
     "--set": {
         "action": "append",
         "default": [],
@@ -31,6 +45,7 @@ SHARED = {
         "help": "change a setting, for example training.seed=3; may be repeated (default: the settings' defaults)",
     },
     "--pairs": {
+        "type": composed,
         "default": "all",
         "metavar": "A-B,C-D",
         "help": "pairs of source and target speaker (default: all)",
@@ -65,19 +80,31 @@ def tell(failures, listed=None):
     return MISTAKE if failures and not listed else 0
 
 
+def note(sentences):
+    """Print remarks for the user, a sentence each."""
+    for sentence in sentences:
+        print(f"note: {sentence}", file=sys.stderr)
+
+
 def features_path(options):
     """Return the path of --features, by default dump/features.h5 beside the file of --corpus."""
     return options.features or Path(options.corpus).parent / "dump" / "features.h5"
 
 
-def corpus_of(options, settings):
-    """Return the corpus of --corpus, or that of a run's settings, with its folder replaced by --corpus-dir."""
+def corpus_of(options, settings=None):
+    """Return the corpus of --corpus, or that of a run's settings, with its folder replaced by --corpus-dir.
+
+    What it leaves out is told.
+    """
     from vconv.corpus.recordings import Corpus
 
     if options.corpus:
-        return Corpus.load(options.corpus, corpus_dir=options.corpus_dir)
-    root = Path(options.corpus_dir).absolute() if options.corpus_dir else settings["corpus"]["root"]
-    return Corpus(settings["corpus"] | {"root": str(root)})
+        corpus = Corpus.load(options.corpus, corpus_dir=options.corpus_dir)
+    else:
+        root = Path(options.corpus_dir).absolute() if options.corpus_dir else settings["corpus"]["root"]
+        corpus = Corpus(settings["corpus"] | {"root": str(root)})
+    note(corpus.notes)
+    return corpus
 
 
 def load_tensorflow():

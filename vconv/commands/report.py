@@ -2,7 +2,7 @@
 
 import sys
 
-from vconv.commands.options import add_shared, positive, tell
+from vconv.commands.options import COUNT, add_shared, tell
 from vconv.common.errors import VconvError
 
 
@@ -18,9 +18,9 @@ def add(sub):
     )
     sub.add_argument(
         "--sentences",
-        type=positive,
+        type=COUNT,
         metavar="N",
-        help="number of sentences of each pair (default: 5, or fewer, so that the page has at most 20)",
+        help=f"number of sentences of each pair, {COUNT} (default: 5, or fewer, so that the page has at most 20)",
     )
     add_shared(sub, "--failures")
 

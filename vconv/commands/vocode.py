@@ -1,6 +1,6 @@
 """Synthesize sound from mel spectrograms: those of recordings (copy-synthesis), or arrays in files."""
 
-from vconv.commands.options import add_shared, load_tensorflow, positive, tell
+from vconv.commands.options import RATE_HZ, add_shared, load_tensorflow, note, tell
 
 
 def add(sub):
@@ -20,16 +20,16 @@ def add(sub):
     sub.add_argument("--output", required=True, metavar="DIR", help="folder for the audio files; made if missing")
     add_shared(sub, "--failures")
     add_shared(sub, "--format")
-    sub.add_argument(
-        "--rate", type=positive, metavar="HZ", help="sample rate of the written files in Hz (default: the vocoder's)"
-    )
+    add_shared(sub, "--rate", help=f"sample rate of the written files in Hz, {RATE_HZ} (default: the vocoder's)")
 
 
 def run(options):
     """Run the command."""
     from vconv.audio import mel_file, sample_rates
+    from vconv.audio.folder import left_out
     from vconv.conversion.convert_files import folder_tasks, vocode_all
 
+    note(left_out(options.inputs))
     tasks = folder_tasks(options.inputs, None, None, options.output, f".{options.format}", mel_file.SUFFIXES)
     if options.rate:
         sample_rates.check(f".{options.format}", options.rate)

@@ -54,7 +54,7 @@ def read_template(path):
 
 
 def read_yaml(path):
-    """Return the mapping in the YAML file `path` (an empty file is an empty mapping).
+    """Return the mapping in the YAML file `path`, in UTF-8 or UTF-16 (an empty file is an empty mapping).
 
     Raises
     ------
@@ -62,7 +62,7 @@ def read_yaml(path):
         The file is missing, is not YAML, or holds something else than `key: value` lines.
     """
     try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        content = yaml.safe_load(Path(path).read_bytes())
     except OSError as error:
         raise VconvError(f"{path}: cannot be read ({error.strerror}); name an existing YAML file") from error
     except RecursionError as error:

@@ -2,12 +2,16 @@
 
 import contextlib
 import errno
+import glob
+import hashlib
 import os
 import threading
 from pathlib import Path
 
 from vconv.common.errors import VconvError
 
+LONGEST_END = 40  # characters, of up to 4 bytes; the beginning of a temporary name has some 45 of the 255 bytes
+BLOCK = 1 << 20  # bytes per read
 ROOM = "make room or choose another place"
 REMEDIES = {errno.ENOSPC: ROOM, errno.EDQUOT: ROOM, errno.EFBIG: ROOM, errno.ENAMETOOLONG: "choose a shorter name"}
 REMEDY = "choose a folder you may write to"  # after any other error of writing
@@ -37,7 +41,7 @@ def replacing(path, durable=True, note=""):
     """
     path = Path(path)
     # The end of the name stays, because some libraries choose the format by it.
-    temporary = path.with_name(f".unfinished-{os.getpid()}-{threading.get_ident()}-{path.name}")
+    temporary = path.with_name(f".unfinished-{os.getpid()}-{threading.get_ident()}-{_end(path.name)}")
     with writing(path, note):
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -102,15 +106,33 @@ def write_at(file, position, values):
 def write_text(path, text, note=""):
     """Write a text file in UTF-8, whole or not at all; errors as of `write`.
 
-    The bytes of a file name that is not UTF-8 become escapes.
+    Bytes of file names that are not UTF-8 are written as escapes, which JSON reads back.
     """
-    write(path, lambda temporary: temporary.write_text(text, "utf-8", "backslashreplace"), note=note)
+    content = text.encode("utf-8", errors="backslashreplace")
+    write(path, lambda temporary: temporary.write_bytes(content), note=note)
 
 
-def remove_unfinished(folder, name="*"):
-    """Remove the temporary files that killed writers of `folder`/`name` left. Nobody may be writing there now."""
-    for path in Path(folder).glob(f".unfinished-*-{name}"):
+def remove_unfinished(folder, name=None):
+    """Remove the temporary files that killed writers of `folder`/`name`, or of all files in `folder`, left.
+
+    Nobody may be writing there now.
+    """
+    for path in Path(folder).glob(f".unfinished-*-{'*' if name is None else glob.escape(_end(name))}"):
         path.unlink(missing_ok=True)
+
+
+def _end(name):
+    """Return the end of a file name, so that a temporary name is not too long; some libraries choose a format by it."""
+    return name[-LONGEST_END:]
+
+
+def digest(path):
+    """Return a hash of the content of a file, 32 hexadecimal digits of BLAKE2b; OSError if it cannot be read."""
+    found = hashlib.blake2b(digest_size=16)
+    with open(path, "rb") as file:
+        while block := file.read(BLOCK):
+            found.update(block)
+    return found.hexdigest()
 
 
 def reason(error):

@@ -1,6 +1,7 @@
 """Conversion of many recordings, from folders or of pairs of speakers; a broken recording does not stop the rest."""
 
 from collections import Counter
+from functools import partial
 from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
@@ -9,7 +10,8 @@ from tqdm import tqdm
 
 from vconv.audio import wav
 from vconv.audio.folder import audio_files
-from vconv.common.errors import VconvError
+from vconv.common import files
+from vconv.common.errors import VconvError, about
 
 
 class Task(NamedTuple):
@@ -131,7 +133,8 @@ def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=Non
     vocoder : vconv.conversion.vocoders.Vocoder, optional
         Resynthesizes the converter's signals.
     report : callable
-        Gets a line about each signal that is scaled down because it is too loud for a file.
+        Gets a line about each oddity of a recording that was mended (`wav.read`), each recording without a voiced
+        frame, and each signal that is scaled down because it is too loud for a file.
 
     Returns
     -------
@@ -141,8 +144,8 @@ def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=Non
         A sentence about each recording that could not be converted.
     """
 
-    def signals(task):
-        analyzed = converter.analyze(task.path, task.source)
+    def signals(task, note):
+        analyzed = converter.analyze(task.path, task.source, report=note)
         for target in task.outputs:
             y = converter.synthesize(analyzed, target, synthesis)
             yield target, vocoder.resynthesize(y, converter.rate) if vocoder else y
@@ -153,37 +156,45 @@ def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=Non
 def vocode_all(vocoder, tasks, file_rate=None, report=print):
     """Vocode the recordings or mel spectrograms of all tasks; parameters and result as of `convert_all`."""
 
-    def signals(task):
+    def signals(task, note):
         for target in task.outputs:
-            yield target, vocoder.vocode_file(task.path)
+            yield target, vocoder.vocode_file(task.path, note)
 
     return _write_all(tasks, signals, vocoder.rate, file_rate, "vocode", report)
 
 
 def _write_all(tasks, signals, rate, file_rate, what, report):
-    """Write the signals at `rate` Hz that `signals(task)` yields, (target, signal), to the files of each task."""
+    """Write the signals at `rate` Hz that `signals(task, note)` yields, (target, signal), to the files of each task.
+
+    `signals` calls note(…) with each oddity of the recording. Whatever goes wrong with a recording, the rest goes on.
+    """
     written, failures = 0, []
-    total = sum(len(task.outputs) for task in tasks)
-    with tqdm(total=total, unit="file", desc=what, disable=None) as bar:
+    outputs = [output for task in tasks for output in task.outputs.values()]
+    for folder in dict.fromkeys(output.parent for output in outputs):
+        with files.writing(folder, wav.REMEDY):
+            folder.mkdir(parents=True, exist_ok=True)
+    with tqdm(total=len(outputs), unit="file", desc=what, disable=None) as bar:
+
+        def note(path, text):
+            bar.clear()
+            report(f"{path}: {text}")
+
         for task in tasks:
             try:
-                _prepare(task)
-                for target, y in signals(task):
+                _refuse_overwriting(task)
+                for target, y in signals(task, partial(note, task.path)):
                     output = task.outputs[target]
                     gain = wav.write(output, y, rate, file_rate)
                     written += 1
                     if gain < 1:
-                        bar.clear()
-                        report(f"{output}: too loud, scaled by {gain:.2f}")
-            except VconvError as error:
-                failures.append(error.about(task.path))
+                        note(output, f"too loud, scaled by {gain:.2f}")
+            except Exception as error:
+                failures.append(about(task.path, error))
             bar.update(len(task.outputs))
     return written, failures
 
 
-def _prepare(task):
-    """Create the folders of a task's files; VconvError if a file would overwrite the recording."""
-    for output in task.outputs.values():
-        output.parent.mkdir(parents=True, exist_ok=True)
-        if output.exists() and output.samefile(task.path):
-            raise VconvError("would be overwritten by its own conversion; choose another --output folder")
+def _refuse_overwriting(task):
+    """Raise a VconvError if one of a task's files is the recording itself."""
+    if any(output.exists() and output.samefile(task.path) for output in task.outputs.values()):
+        raise VconvError("would be overwritten by its own conversion; choose another --output folder")

@@ -15,17 +15,18 @@ from typing import NamedTuple
 import numpy as np
 
 from vconv import data, models
-from vconv.audio import f0, filtering, psola, wav, world
+from vconv.audio import f0, filtering, psola, samples, wav, world
 from vconv.audio.resynthesis import resynthesize
 from vconv.audio.silence import keep_source_silence
 from vconv.common.config import one_of
-from vconv.common.errors import VconvError
+from vconv.common.names import composed
 from vconv.features import content
 from vconv.features.acoustic import speech_mask
 from vconv.features.analysis import to_frames
 from vconv.training.run_folder import RunFolder
 
 SYNTHESES = ("world", "diff")
+UNVOICED = "no frame is voiced, so it is converted without a voice, like a whisper"
 LARGEST_GAIN = 1000.0  # of power, 30 dB either way
 
 
@@ -36,15 +37,15 @@ class Utterance(NamedTuple):
     ----------
     y : ndarray [samples], float64
     analysis : world.Analysis
-    log_f0 : f0.LogF0
-        Statistics of the source speaker.
+    log_f0 : f0.LogF0 or None
+        Statistics of the source speaker; None for an unseen speaker without a voiced frame.
     encoded : object
         The result of `encode` of the model's spectral converter.
     """
 
     y: np.ndarray
     analysis: world.Analysis
-    log_f0: f0.LogF0
+    log_f0: f0.LogF0 | None
     encoded: object
 
 
@@ -98,12 +99,12 @@ class VoiceConverter:
         Parameters
         ----------
         audio : str, Path or ndarray [samples]
-            An audio file, or samples in [-1, 1].
+            An audio file, or samples: floating-point numbers in [-1, 1], or integers, scaled by their type.
         target : str
             One of `speakers`.
         source : str, optional
             The speaker of the recording, one of `speakers`. Left out for an unseen speaker, whose F0 range and
-            statistics are estimated from the utterance.
+            statistics are estimated from the utterance. One without a voiced frame is converted unvoiced.
         rate : int, optional
             Sample rate of an array, in Hz; that of the model when left out.
         synthesis : {"world", "diff"}
@@ -118,26 +119,27 @@ class VoiceConverter:
         Raises
         ------
         VconvError
-            A speaker or the synthesis is unknown, or the recording is unreadable, silent or shorter than three frames.
+            A speaker or the synthesis is unknown, or the recording is unreadable or shorter than three frames.
         """
-        one_of(target, self.speakers, "target speaker")
+        one_of(composed(target), self.speakers, "target speaker")
         one_of(synthesis, SYNTHESES, "synthesis")
         return self.synthesize(self.analyze(audio, source, rate), target, synthesis), self.rate
 
-    def analyze(self, audio, source=None, rate=None):
-        """Return the `Utterance` of a recording; parameters and errors as of `convert`."""
-        y = self._signal(audio, rate)
+    def analyze(self, audio, source=None, rate=None, report=None):
+        """Return the `Utterance` of a recording; parameters and errors as of `convert`.
+
+        `report` gets a sentence about each oddity: those of `wav.read`, and that no frame is voiced.
+        """
+        y = self._signal(audio, rate, report)
         number = None if source is None else self._number(source)
-        if number is None:
-            floor_hz, ceiling_hz = f0.find_range(
-                world.estimate_f0(
-                    y, self.rate, *f0.WIDE_RANGE_HZ, method=self.f0_method, frame_period_ms=self.frame_period_ms
-                )
-            )
+        f0_range_hz = self._f0_range_hz(y) if number is None else self.statistics.f0_range_hz[number]
+        analysis = world.analyze(y, self.rate, *f0_range_hz, self.f0_method, self.frame_period_ms)
+        if report and not analysis.f0_hz.any():
+            report(UNVOICED)
+        if number is not None:
+            log_f0 = self._log_f0(number)
         else:
-            floor_hz, ceiling_hz = self.statistics.f0_range_hz[number]
-        analysis = world.analyze(y, self.rate, floor_hz, ceiling_hz, self.f0_method, self.frame_period_ms)
-        log_f0 = f0.log_f0_statistics(analysis.f0_hz) if number is None else self._log_f0(number)
+            log_f0 = f0.log_f0_statistics(analysis.f0_hz) if analysis.f0_hz.any() else None
         frames = to_frames(y, analysis, self.rate, self._content_encoder)
         return Utterance(y, analysis, log_f0, self.spectral.encode(frames, number))
 
@@ -145,7 +147,9 @@ class VoiceConverter:
         """Return the signal, float64 [samples], of an `Utterance` converted to `target`; see `convert`."""
         number, analysis = self._number(target), utterance.analysis
         spectrum = world.restore_energy(*self.spectral.predict(utterance.encoded, number))
-        f0_hz = self.spectral.convert_f0(analysis.f0_hz, utterance.log_f0, self._log_f0(number))
+        f0_hz = analysis.f0_hz
+        if f0_hz.any():
+            f0_hz = self.spectral.convert_f0(f0_hz, utterance.log_f0, self._log_f0(number))
         f0_hz = np.minimum(f0_hz, self.rate / 2)  # with a much higher F0 WORLD writes beyond its memory
         render = (self._diff if synthesis == "diff" else self._world)(utterance, f0_hz)
         iterations = self.spectral.resynthesis_iterations
@@ -171,9 +175,14 @@ class VoiceConverter:
 
         return render
 
+    def _f0_range_hz(self, y):
+        """Return the F0 range of an unseen speaker; the widest if no frame is voiced."""
+        f0_hz = world.estimate_f0(y, self.rate, *f0.WIDE_RANGE_HZ, self.f0_method, self.frame_period_ms)
+        return f0.find_range(f0_hz) if f0_hz.any() else f0.WIDE_RANGE_HZ
+
     def _number(self, speaker):
         """Return the number of a speaker in the model."""
-        return self.speakers.index(one_of(speaker, self.speakers, "speaker"))
+        return self.speakers.index(one_of(composed(speaker), self.speakers, "speaker"))
 
     def _log_f0(self, number):
         """Return the `LogF0` of a speaker, by its number."""
@@ -182,11 +191,8 @@ class VoiceConverter:
             statistics.log_f0_mean[number], statistics.log_f0_std[number], statistics.log_f0_percentiles[number]
         )
 
-    def _signal(self, audio, rate):
+    def _signal(self, audio, rate, report):
         """Return the samples of an audio file or an array, at the sample rate of the model."""
         if isinstance(audio, (str, Path)):
-            return wav.read(audio, self.rate)[0]
-        y = np.asarray(audio, np.float64)
-        if y.ndim != 1 or not np.isfinite(y).all():
-            raise VconvError(f"an array of shape {y.shape} cannot be converted; give finite samples of shape [samples]")
-        return wav.resample(y, self.rate if rate is None else rate, self.rate)
+            return wav.read(audio, self.rate, report)[0]
+        return wav.resample(samples.of_array(audio), self.rate if rate is None else rate, self.rate)

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from vconv.audio import mel_file, wav
 from vconv.audio.griffin_lim import griffin_lim
-from vconv.audio.mel import MelSettings, MelSpectrogram
+from vconv.audio.mel import MelSettings, MelSpectrogram, is_linear
 from vconv.common.config import one_of
 from vconv.common.errors import VconvError
 from vconv.layers.frozen import freeze
@@ -38,9 +38,11 @@ class Vocoder:
         Raises
         ------
         VconvError
-            The mel spectrogram is empty, has another number of bands, or holds NaN.
+            The mel spectrogram is empty, has another number of bands, holds NaN, or is not in dB.
         """
         levels_db = np.asarray(levels_db)
+        if levels_db.dtype.kind not in "fiu":
+            raise VconvError(f"an array of {levels_db.dtype} is no mel spectrogram; give levels in dB, as numbers")
         if levels_db.ndim != 2 or levels_db.shape[1] != self.mel.settings.mels or not len(levels_db):
             raise VconvError(
                 f"a mel spectrogram of shape {list(levels_db.shape)} cannot be vocoded; this vocoder takes "
@@ -48,6 +50,11 @@ class Vocoder:
             )
         if not np.isfinite(levels_db).all():
             raise VconvError("a mel spectrogram with NaN or infinite values cannot be vocoded; compute it again")
+        if is_linear(levels_db):
+            raise VconvError(
+                f"a mel spectrogram from {levels_db.min():.4g} to {levels_db.max():.4g} is not in dB; "
+                "give 10 · log10 of the power"
+            )
         return self._signal(levels_db.astype(np.float32, copy=False))
 
     def resynthesize(self, y, rate):
@@ -61,11 +68,14 @@ class Vocoder:
         self.check_rate(rate)
         return self.vocode(self.mel(y))[: len(y)]
 
-    def vocode_file(self, path):
-        """Return the signal of an audio file of any rate, or of a mel spectrogram in a .npy or .npz file."""
+    def vocode_file(self, path, report=None):
+        """Return the signal of an audio file of any rate, or of a mel spectrogram in a .npy or .npz file.
+
+        `report` as in `wav.read`.
+        """
         if Path(path).suffix.lower() in mel_file.SUFFIXES:
             return self.vocode(mel_file.read(path, self.mel.settings))
-        return self.resynthesize(*wav.read(path, self.rate))
+        return self.resynthesize(*wav.read(path, self.rate, report))
 
 
 class GriffinLim(Vocoder):

@@ -1,16 +1,15 @@
 """The recordings of a corpus by speaker, split and sentence, from its corpus.yaml (docs/extend_corpus.md)."""
 
 import hashlib
-import re
 from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from vconv.common import config
 from vconv.common.errors import VconvError
-from vconv.corpus.settings import composed, read_settings
-
-EXTENSION = r"\.(?i:wav|flac|ogg)"
+from vconv.common.names import composed
+from vconv.corpus import patterns
+from vconv.corpus.settings import read_settings
 
 
 class Utterance(NamedTuple):
@@ -37,6 +36,8 @@ class Corpus:
         Sorted.
     utterances : list of Utterance
         Sorted.
+    notes : list of str
+        A sentence on each kind of recording that is left out, and on each speaker whose last recording would be.
 
     Raises
     ------
@@ -46,13 +47,22 @@ class Corpus:
 
     def __init__(self, settings):
         self.settings = settings
-        found = list_splits(Path(settings["root"]), settings["splits"])
+        found, self.notes = list_splits(Path(settings["root"]), settings["splits"])
         valid = sorted({utterance.speaker for utterance in found if utterance.split == "training"})
         self.speakers = valid if settings["speakers"] == "all" else sorted(settings["speakers"])
         for key, names in ("speakers", self.speakers), ("f0_range_hz", settings["f0_range_hz"]):
             for name in names:
                 config.one_of(name, valid, f"corpus.yaml: {key}")
         self.utterances = sorted(utterance for utterance in found if utterance.speaker in self.speakers)
+        if settings["speakers"] == "all":
+            others = sorted({utterance.speaker for utterance in found} - set(valid))
+            self.notes += [f"{name} is left out, because none of its recordings is for training" for name in others]
+        filled = {utterance.split for utterance in self.utterances}
+        self.notes += [
+            f"the split {split} is empty; record more, or cut long recordings into sentences"
+            for split in settings["splits"]
+            if split not in filled
+        ]
 
     @classmethod
     def load(cls, corpus_yaml, changes=None, corpus_dir=None):
@@ -67,7 +77,7 @@ class Corpus:
 
 
 def list_splits(root, splits):
-    """Return the `Utterance`s below the folder `root`, for `splits` as in the settings.
+    """Return the `Utterance`s below the folder `root`, for `splits` as in the settings, and notes as of `Corpus`.
 
     Raises
     ------
@@ -76,24 +86,17 @@ def list_splits(root, splits):
     """
     if not root.is_dir():
         raise VconvError(f"{root}: there is no such folder; set root in corpus.yaml or give --corpus-dir")
+    listings = {split: patterns.find(root, rules["pattern"]) for split, rules in splits.items()}
+    notes = patterns.left_out(root, listings.values())
     taken, found = set(), {}
     for split, rules in splits.items():
-        matches = find_files(root, rules["pattern"])
-        if not matches:
+        if not listings[split].files:
             raise VconvError(
-                f"{root}: no .wav, .flac or .ogg file below it matches the pattern {rules['pattern']!r} "
-                f"of the split {split}; correct splits in corpus.yaml or give --corpus-dir"
+                f"{root}: no audio file below it matches the pattern {rules['pattern']!r} of the split {split}; "
+                + "; ".join(["correct splits in corpus.yaml or give --corpus-dir", *notes])
             )
-        matches = [match for match in matches if match[2] not in taken and is_chosen(match[1], rules["utterances"])]
-        if not matches:
-            raise VconvError(
-                f"{root}: no file is left for the split {split}: all that match {rules['pattern']!r} are "
-                f"taken by earlier splits or not among {rules['utterances']!r}; correct corpus.yaml"
-            )
-        names = take_share({name for _, name, _ in matches}, rules["share"], split)
+        matches = _chosen(listings[split].files, rules, split, taken, root)
         for speaker, name, path in matches:
-            if name not in names:
-                continue
             other = found.setdefault((speaker, split, name), path)
             if other != path:
                 raise VconvError(
@@ -101,36 +104,51 @@ def list_splits(root, splits):
                     f"{other}; keep one of them or make the pattern in corpus.yaml stricter"
                 )
             taken.add(path)
+    notes += _keep_speakers(found, listings["training"].files, splits)
     if not any(split == "training" for _, split, _ in found):
         raise VconvError(f"{root}: no file is left for the split training; correct splits in corpus.yaml")
-    return [Utterance(*key, path) for key, path in found.items()]
+    return [Utterance(*key, path) for key, path in found.items()], notes
 
 
-def find_files(root, pattern):
-    """Return (speaker, utterance, path) of every file below `root` that matches `pattern`, sorted by path.
+def _chosen(files, rules, split, taken, root):
+    """Return those of the `files` (speaker, name, path) that the rules of a split choose and that are not `taken`."""
+    files = [file for file in files if file[2] not in taken and is_chosen(file[1], rules["utterances"])]
+    if not files:
+        raise VconvError(
+            f"{root}: no file is left for the split {split}: all that match {rules['pattern']!r} are "
+            f"taken by earlier splits or not among {rules['utterances']!r}; correct corpus.yaml"
+        )
+    names = take_share({name for _, name, _ in files}, rules["share"], split)
+    return [file for file in files if file[1] in names]
 
-    Without {speaker} in the pattern all files are of one speaker, named like the folder `root`. Only folders that the
-    pattern leads to are opened, so `root` may hold other data.
+
+def _keep_speakers(found, files, splits):
+    """Move a recording to training for each speaker that the share of another split leaves without any.
+
+    Parameters
+    ----------
+    found : dict
+        (speaker, split, name) → path; it is changed.
+    files : list of (speaker, name, path)
+        Those that match the pattern of the split training.
+    splits : dict
+
+    Returns
+    -------
+    notes : list of str
+        A sentence on each recording that is moved.
     """
-    parts = PurePosixPath(pattern).parts
-    expression, places = "", [("", root)]
-    for depth, part in enumerate(parts, start=1):
-        expression += ("/" if expression else "") + _expression(part, expression)
-        if depth == len(parts) and not re.search(r"\.\w{1,4}$", part):
-            expression += EXTENSION
-        matches = [
-            (relative, child, re.fullmatch(expression, relative))
-            for parent, folder in places
-            for child, relative in _children(folder, parent)
-        ]
-        matches = [
-            (relative, child, match)
-            for relative, child, match in matches
-            if match and child.is_dir() == (depth < len(parts))
-        ]
-        places = [(relative, child) for relative, child, _ in matches]
-    alone = {"speaker": composed(root.resolve().name)}
-    return sorted(((alone | match.groupdict())["speaker"], match["utterance"], child) for _, child, match in matches)
+    suited = {path for _, name, path in files if is_chosen(name, splits["training"]["utterances"])}
+    trained, notes = {speaker for speaker, split, _ in found if split == "training"}, []
+    for (speaker, split, name), path in sorted(found.items()):
+        if speaker not in trained and splits[split]["share"] < 1 and path in suited:
+            found[speaker, "training", name] = found.pop((speaker, split, name))
+            trained.add(speaker)
+            notes.append(
+                f"{speaker}: {name!r} is kept for training, because the split {split} would take the last recording; "
+                "cut long recordings into sentences"
+            )
+    return notes
 
 
 def is_chosen(name, utterances):
@@ -157,26 +175,3 @@ def take_share(names, share, salt):
     }
     chosen = {name for name in names if hashes[name] < share}
     return chosen or ({min(names, key=hashes.get)} if len(names) > 1 else set())
-
-
-def _children(folder, parent):
-    """Return (path, path below the root in composed Unicode) of the entries of `folder`, without hidden files."""
-    try:
-        paths = [path for path in folder.iterdir() if not path.name.startswith(".") and path.name != "__MACOSX"]
-    except OSError as error:
-        raise VconvError(f"{folder}: cannot be listed ({error.strerror}); make it readable") from error
-    return [(path, (f"{parent}/" if parent else "") + composed(path.name)) for path in paths]
-
-
-def _expression(part, before):
-    """Return the regular expression of a component of a pattern; `before` is that of the components to its left."""
-    result = ""
-    for text in re.split(r"(\{speaker\}|\{utterance\}|\*)", composed(part)):
-        name = text[1:-1]
-        if text == "*":
-            result += "[^/]*?"
-        elif name not in ("speaker", "utterance") or text != f"{{{name}}}":
-            result += re.escape(text)
-        else:
-            result += f"(?P={name})" if f"(?P<{name}>" in before + result else f"(?P<{name}>[^/]+?)"
-    return result

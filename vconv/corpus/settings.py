@@ -1,11 +1,11 @@
 """The settings of a corpus.yaml, complete and checked; vconv/corpus/corpus.yaml holds the defaults."""
 
 import re
-import unicodedata
 from pathlib import Path
 
 from vconv.common import config
 from vconv.common.errors import VconvError
+from vconv.common.names import composed
 
 TEMPLATE = config.read_template(Path(__file__).with_name("corpus.yaml"))
 DEFAULTS = TEMPLATE.defaults
@@ -43,11 +43,6 @@ def read_settings(corpus_yaml, changes=None, corpus_dir=None):
     settings["splits"] = _splits(settings["splits"], f"{where}: splits")
     settings["download"] = _downloads(settings["download"], f"{where}: download")
     return settings
-
-
-def composed(text):
-    """Return `text` in composed Unicode (NFC); macOS writes accents as separate characters."""
-    return unicodedata.normalize("NFC", text)
 
 
 def _texts(values, where, allowed):

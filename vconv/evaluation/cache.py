@@ -21,9 +21,9 @@ def default_folder():
 
 
 def digest(path):
-    """Return the SHA-256 of a file's content, or None if it cannot be read."""
+    """Return `files.digest` of a file, or None if it cannot be read."""
     try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        return files.digest(path)
     except OSError:
         return None
 

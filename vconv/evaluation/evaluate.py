@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
-from vconv.common.errors import VconvError
+from vconv.common.errors import VconvError, reason
 from vconv.common.workers import available_cores, worker_pool
 from vconv.evaluation import similarity
 from vconv.evaluation.protocols import MCD24
@@ -145,8 +145,8 @@ def _likelihood_ratios(pool, recordings, cepstra, seed):
     for pair, future in futures.items():
         try:
             ratios = future.result()
-        except VconvError as error:  # too few recordings to train the mixtures
-            failures.append(f"{pair}: no log-likelihood ratio: {error}")
+        except Exception as error:  # often too few recordings to train the mixtures
+            failures.append(f"{pair}: no log-likelihood ratio: {reason(error)}")
         else:
             values |= {key: {"log_likelihood_ratio": ratio} for key, ratio in ratios.items()}
     return Additions(values, failures)

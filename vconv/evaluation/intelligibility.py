@@ -46,32 +46,6 @@ class Recognizer:
         return " ".join(segment.text.strip() for segment in segments)
 
 
-def read_transcripts(path):
-    """Return {sentence: text} of a file with a line for each sentence: its name, a blank, its text.
-
-    Raises
-    ------
-    VconvError
-        The file cannot be read, or a line has no text.
-    """
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise VconvError(
-            f"{path}: cannot be read as UTF-8 text; write a line for each sentence: name, blank, text"
-        ) from error
-    texts = {}
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            name, _, text = line.strip().partition(" ")
-            if not text.strip():
-                raise VconvError(
-                    f"{path}: line {number} is {line.strip()!r}; write the sentence's name, a blank, its text"
-                )
-            texts[name] = text.strip()
-    return texts
-
-
 def error_rates(text, reference):
     """Return word and character error rates of a transcript.
 

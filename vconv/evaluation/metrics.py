@@ -6,10 +6,10 @@ import numpy as np
 from librosa.sequence import dtw
 
 from vconv.audio import mel_cepstrum, wav, world
+from vconv.audio.samples import SILENCE
 from vconv.common.errors import VconvError
 from vconv.evaluation.protocols import F0_RANGE_HZ, MCD24
 
-SILENCE = 2.0**-15  # one step of a 16-bit file
 MAX_CELLS = 10**8
 DB = 10 / np.log(10)
 

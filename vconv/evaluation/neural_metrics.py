@@ -10,7 +10,7 @@ from importlib.util import find_spec
 import numpy as np
 from tqdm import tqdm
 
-from vconv.common.errors import VconvError
+from vconv.common.errors import VconvError, reason
 from vconv.evaluation import similarity
 from vconv.evaluation.cache import cached, digest
 from vconv.evaluation.neural_packages import package
@@ -18,7 +18,7 @@ from vconv.evaluation.recordings import signal_key, signal_of
 from vconv.evaluation.score_table import Additions
 
 
-def choose(neural, whisper, transcripts, cache):
+def choose(neural, whisper, transcripts, cache, sentences=()):
     """Return (metrics, notes): the neural metrics for `evaluate`, and a sentence on those that are left out.
 
     Parameters
@@ -31,6 +31,8 @@ def choose(neural, whisper, transcripts, cache):
         File of reference texts; without it the recognizer's transcript of the source is the reference.
     cache : str or Path or None
         Folder of the cache; None turns it off.
+    sentences : list of str
+        Names of the sentences to evaluate; a note tells which the transcripts lack.
 
     Raises
     ------
@@ -38,7 +40,8 @@ def choose(neural, whisper, transcripts, cache):
         The recognizer or the transcripts cannot be loaded.
     """
     from vconv.evaluation import naturalness
-    from vconv.evaluation.intelligibility import Recognizer, read_transcripts
+    from vconv.evaluation.intelligibility import Recognizer
+    from vconv.evaluation.transcripts import read_transcripts
 
     chosen, notes = [], []
     if neural:
@@ -52,6 +55,12 @@ def choose(neural, whisper, transcripts, cache):
             notes.append(f"not measured: {', '.join(absent)}; pip install 'vconv[neural]'")
     if whisper:
         texts = read_transcripts(transcripts) if transcripts else {}
+        lacking = [name for name in sentences if name not in texts] if transcripts else []
+        if lacking:
+            notes.append(
+                f"{transcripts}: has no line for {len(lacking)} of {len(sentences)} sentences ({lacking[0]} is one), "
+                "so their reference is the recognizer's transcript of the source"
+            )
         chosen.append(partial(word_errors, recognizer=Recognizer(whisper), texts=texts, model=whisper, cache=cache))
     return chosen, notes
 
@@ -155,8 +164,8 @@ def score(name, network, recordings, keys, cache=None):
     for path, speaker in tqdm(dict.fromkeys(sources.values()), unit="file", desc=name, disable=None):
         try:
             scored[path, speaker] = _score_file(name, network, recordings.settings, cache, path, speaker)
-        except VconvError as error:
-            failures.append(f"{path}: {name}: {error}")
+        except Exception as error:
+            failures.append(f"{path}: {name}: {reason(error)}")
     return {key: scored[source] for key, source in sources.items() if source in scored}, failures
 
 

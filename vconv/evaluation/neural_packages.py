@@ -5,8 +5,8 @@ import importlib
 import numpy as np
 
 from vconv.audio import wav
+from vconv.audio.samples import SILENCE
 from vconv.common.errors import VconvError
-from vconv.evaluation.metrics import SILENCE
 
 RATE = 16000  # of all the networks, in Hz
 SHORTEST_S = 0.1

@@ -84,11 +84,11 @@ def read(path):
         The file is missing, or was not written by `vconv evaluate`.
     """
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8-sig") as file:
             content = json.load(file)
     except FileNotFoundError as error:
         raise VconvError(f"{path}: there is no such file; run `vconv evaluate --json {path}` first") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise VconvError(f"{path}: is no JSON file; name one that `vconv evaluate --json` wrote") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT or content.get("version") != VERSION:
         raise VconvError(f"{path}: holds no scores of version {VERSION}; name a file of `vconv evaluate --json`")

@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vconv.audio import f0, wav, world
-from vconv.audio.folder import by_name
+from vconv.audio.decoding import rate_of
+from vconv.audio.folder import by_name, left_out
 from vconv.common.errors import VconvError
+from vconv.common.names import composed
 
 
 class Pair(NamedTuple):
@@ -69,9 +71,11 @@ def of_corpus(corpus, f0_range_hz, pairs, converted):
         if utterance.split == "evaluation" and utterance.speaker in natural:
             natural[utterance.speaker][utterance.name] = utterance.path
     found, failures, notes = [], [], []
+    folders = _entries(Path(converted))
     for source, target in pairs:
-        folder = Path(converted) / f"{source}-{target}"
-        files = {name: _converted_file(folder, name) for name in sorted(natural[source])}
+        name = f"{source}-{target}"
+        folder = folders.get(name, Path(converted) / name)
+        files = _converted_files(folder, sorted(natural[source]))
         shared = set(natural[source]) & set(natural[target])
         failures += [
             f"{folder / name}.wav: is missing; convert the pair first"
@@ -97,7 +101,7 @@ def of_folders(converted, source, target):
     if len(folders) < 3:
         raise VconvError(f"{converted}: --converted, --source-dir and --target-dir must be three different folders")
     converted_files, source_files, target_files = folders.values()
-    alone, notes = sorted(set(converted_files) - set(target_files)), []
+    alone, notes = sorted(set(converted_files) - set(target_files)), left_out(folders)
     if alone:
         notes.append(
             f"{target}: holds no recording of {len(alone)} of the {len(converted_files)} converted sentences "
@@ -124,7 +128,7 @@ def signal_of(path, settings, resynthesized=None):
     Raises
     ------
     VconvError
-        The file cannot be read, or has no voiced speech to estimate an F0 range from.
+        The file cannot be read or analyzed.
     """
     y, _ = wav.read(path, settings["sample_rate"])
     if resynthesized is None:
@@ -153,7 +157,8 @@ def copy_synthesis(y, settings, f0_range_hz=None):
     """
     rate, frame_period_ms = settings["sample_rate"], settings["frame_period_ms"]
     if f0_range_hz is None:
-        f0_range_hz = f0.find_range(world.estimate_f0(y, rate, *f0.WIDE_RANGE_HZ, method="harvest"))
+        f0_hz = world.estimate_f0(y, rate, *f0.WIDE_RANGE_HZ, method="harvest")
+        f0_range_hz = f0.find_range(f0_hz) if f0_hz.any() else f0.WIDE_RANGE_HZ
     analysis = world.analyze(y, rate, *f0_range_hz, settings["f0_method"], frame_period_ms)
     return world.synthesize(*analysis, rate, frame_period_ms)
 
@@ -161,7 +166,7 @@ def copy_synthesis(y, settings, f0_range_hz=None):
 def _recordings(pairs, natural, settings, f0_range_hz, failures, notes):
     """Return the `Recordings` at the lowest sample rate of the readable files."""
     files = [path for group in (*natural.values(), *(pair.converted for pair in pairs)) for path in group.values()]
-    rates = sorted({rate for rate in map(wav.rate_of, files) if rate})
+    rates = sorted({rate for rate in map(rate_of, files) if rate})
     if not rates:
         raise VconvError(f"{files[0]}: is no readable audio file, nor is any other here; use WAV, FLAC or Ogg")
     if len(rates) > 1:
@@ -170,7 +175,15 @@ def _recordings(pairs, natural, settings, f0_range_hz, failures, notes):
     return Recordings(pairs, natural, {"sample_rate": rates[0], **settings, "f0_range_hz": ranges}, failures, notes)
 
 
-def _converted_file(folder, name):
-    """Return the audio file of a sentence, or None; a name may hold dots."""
-    files = [Path(f"{folder / name}{suffix}") for suffix in wav.SUBTYPES]
-    return next((file for file in files if file.is_file()), None)
+def _converted_files(folder, names):
+    """Return {name: path in the folder, None if there is none}; names may hold dots."""
+    found = _entries(folder)
+    return {
+        name: next((found[f"{name}{suffix}"] for suffix in wav.SUBTYPES if f"{name}{suffix}" in found), None)
+        for name in names
+    }
+
+
+def _entries(folder):
+    """Return {name in composed Unicode: path} of what is in a folder; nothing if there is no such folder."""
+    return {composed(path.name): path for path in folder.iterdir()} if folder.is_dir() else {}

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vconv.common.errors import VconvError
+from vconv.common.errors import about
 from vconv.evaluation import metrics, recordings, variance
 from vconv.evaluation.cache import cached, digest
 from vconv.evaluation.metrics import Frames
@@ -107,8 +107,8 @@ class _Analyses:
         """Return work(…), or None if it fails; the failure is listed under the path."""
         try:
             return work(*arguments)
-        except VconvError as error:
-            self.failures.setdefault(path, error.about(path))
+        except Exception as error:
+            self.failures.setdefault(path, about(path, error))
 
     def _analysis(self, path, keep, resynthesized):
         key = path, keep, resynthesized

@@ -1,6 +1,5 @@
 """Extraction of the feature file of a corpus: parallel and resumable; broken recordings are skipped and listed."""
 
-import glob
 import math
 from concurrent.futures import as_completed
 from pathlib import Path
@@ -9,11 +8,13 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from vconv.audio import wav, world
+from vconv.audio.samples import is_silent
 from vconv.common import files
-from vconv.common.errors import VconvError
+from vconv.common.errors import VconvError, reason
 from vconv.common.workers import available_cores, worker_pool
 from vconv.features import analysis, content, extraction_cache, schema, store, writer
 from vconv.features.f0_ranges import find_ranges
+from vconv.features.jobs import jobs_of
 
 
 class Report(NamedTuple):
@@ -22,19 +23,6 @@ class Report(NamedTuple):
     done: int
     skipped: int
     failures: list
-
-
-class Job(NamedTuple):
-    """One utterance to analyze; `key` identifies it: speaker, split, name and size of the file in bytes."""
-
-    key: tuple
-    path: Path
-
-    @classmethod
-    def of(cls, utterance):
-        """Return the job of a `corpus.recordings.Utterance`; a file of another size counts as another recording."""
-        file_bytes = utterance.path.stat().st_size if utterance.path.is_file() else 0
-        return cls((utterance.speaker, utterance.split, utterance.name, file_bytes), utterance.path)
 
 
 def feature_settings(corpus_settings):
@@ -84,7 +72,7 @@ def extract(corpus, output, jobs=None, progress=True, report=print):
     progress : bool
         Show a progress bar on the standard error stream.
     report : callable
-        Takes lines of text for the user.
+        Takes lines of text for the user, one for each oddity of a recording that was mended.
 
     Returns
     -------
@@ -99,7 +87,7 @@ def extract(corpus, output, jobs=None, progress=True, report=print):
     settings = feature_settings(corpus.settings)
     old, cache = _open_old(output, settings), extraction_cache.Parts(output, settings)
     with cache.locked():
-        all_jobs = [Job.of(utterance) for utterance in corpus.utterances]
+        all_jobs = jobs_of(corpus.utterances, old.utterances if old else ())
         stored = _stored(old)
         new_jobs = [job for job in all_jobs if job.key not in stored and not cache.has(job.key)]
         reasons = _analyze_all(corpus, settings, old, cache, new_jobs, jobs, progress, report)
@@ -108,7 +96,7 @@ def extract(corpus, output, jobs=None, progress=True, report=print):
             raise _nothing_analyzed(output, all_jobs[0], reasons)
         _assemble(output, settings, all_jobs, reasons, old, cache, report)
         cache.delete()
-        files.remove_unfinished(Path(output).parent, glob.escape(Path(output).name))
+        files.remove_unfinished(Path(output).parent, Path(output).name)
     failures = [(job.path, reasons[job.key]) for job in all_jobs if job.key in reasons]
     return Report(len(new_jobs) - len(failures), len(all_jobs) - len(new_jobs), failures)
 
@@ -132,7 +120,7 @@ def _nothing_analyzed(output, first, reasons):
 
 def _stored(old):
     """Return the `StoredUtterance`s of a feature file, or of None, by the key of `Job`."""
-    return {(row.speaker, row.split, row.name, row.file_bytes): row for row in old.utterances} if old else {}
+    return {(row.speaker, row.split, row.name, row.digest): row for row in old.utterances} if old else {}
 
 
 def _analyze_all(corpus, settings, old, cache, new_jobs, processes, progress, report):
@@ -155,9 +143,12 @@ def _analyze_all(corpus, settings, old, cache, new_jobs, processes, progress, re
             }
             reasons = {}
             for future in as_completed(futures):
-                reason = future.result()
-                if reason:
-                    reasons[futures[future].key] = reason
+                job, (why, notes) = futures[future], future.result()
+                if why:
+                    reasons[job.key] = why
+                for note in notes:
+                    bar.clear()
+                    report(f"{job.path}: {note}")
                 bar.update()
     return reasons
 
@@ -179,18 +170,30 @@ def _assemble(output, settings, all_jobs, reasons, old, cache, report):
     utterances = []
     for job in good:
         arrays, samples = read(job)
-        speaker, split, name, file_bytes = job.key
+        speaker, split, name, digest = job.key
         length = len(arrays.get("energy", ()))
-        utterances.append(schema.StoredUtterance(name, speaker, split, 0, length, samples, file_bytes))
+        identity = job.file_bytes, job.modified_ns, digest
+        utterances.append(schema.StoredUtterance(name, speaker, split, 0, length, samples, *identity))
     writer.write(output, settings, cache.f0_range_hz, utterances, (read(job)[0] for job in good), failures)
 
 
 def _analyze(path, part, settings, f0_range_hz):
-    """Save the features of a recording in the file `part`, or return why it has none; runs in a worker."""
+    """Save the features of a recording in the file `part`; runs in a worker.
+
+    Returns
+    -------
+    reason : str or None
+        Why it has no features.
+    notes : list of str
+        Oddities of the recording that were mended, as from `wav.read`.
+    """
+    notes = []
     try:
-        y, _ = wav.read(path, settings["sample_rate"])
+        y, _ = wav.read(path, settings["sample_rate"], notes.append)
+        if is_silent(y):
+            raise VconvError("is silent; remove it or record it again")
         arrays = analysis.analyze(y, settings, f0_range_hz)
-    except (VconvError, ValueError) as error:
-        return str(error).removeprefix(f"{path}: ")
+    except Exception as error:
+        return reason(error).removeprefix(f"{path}: "), notes
     extraction_cache.save(part, arrays, len(y))
-    return None
+    return None, notes

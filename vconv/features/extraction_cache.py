@@ -12,7 +12,7 @@ import numpy as np
 from vconv.common import files, hdf5, locks
 from vconv.common.errors import VconvError
 
-VERSION = 5  # to be increased when the analysis changes
+VERSION = 6  # to be increased when the analysis changes
 WHOLE = b"whole"  # last bytes of a complete file
 NOTE = "what is done is kept, and the same command continues"
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-FORMAT, VERSION = "vconv features", 3
+FORMAT, VERSION = "vconv features", 4
 TYPES = {
     "spectrum": np.float16,
     "energy": np.float32,
@@ -60,8 +60,10 @@ class StoredUtterance(NamedTuple):
         The utterance's frames are `start : start + length` of the arrays; `length` is 0 in a file without frames.
     samples : int
         Length of the wave at the sample rate of the features.
-    file_bytes : int
-        Size of the recording's file.
+    file_bytes, modified_ns : int
+        Size of the recording's file, and when it was written, in nanoseconds since 1970.
+    digest : str
+        Hash of the file's content, `vconv.common.files.digest`.
     first_sample : int
         The utterance's samples are `first_sample : first_sample + samples` of the waves.
     """
@@ -73,6 +75,8 @@ class StoredUtterance(NamedTuple):
     length: int
     samples: int
     file_bytes: int = 0
+    modified_ns: int = 0
+    digest: str = ""
     first_sample: int = 0
 
 

@@ -102,6 +102,10 @@ def _check(row, arrays):
 
 
 def _fingerprint(settings, f0_range_hz, utterances):
-    """Return a SHA-256 of settings, F0 ranges and table of utterances, which decide what the arrays are."""
-    identity = hdf5.to_json([settings, {name: list(map(float, f0_range_hz[name])) for name in f0_range_hz}, utterances])
+    """Return a SHA-256 of settings, F0 ranges and table of utterances, which decide what the arrays are.
+
+    The digest of a recording counts, not when its file was written.
+    """
+    ranges = {name: list(map(float, f0_range_hz[name])) for name in f0_range_hz}
+    identity = hdf5.to_json([settings, ranges, [row._replace(modified_ns=0) for row in utterances]])
     return hashlib.sha256(identity.encode()).hexdigest()

@@ -1,6 +1,7 @@
 """Read spectrogram patches and their labels from .npy files."""
 
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -87,7 +88,7 @@ def _load(path):
         array = np.load(path, allow_pickle=False)
     except FileNotFoundError as error:
         raise VconvError(f"{path}: there is no such file; name a .npy file") from error
-    except (ValueError, EOFError) as error:  # text, a truncated file, or pickled objects
+    except (ValueError, EOFError, BadZipFile) as error:  # text, a truncated file, or pickled objects
         raise VconvError(f"{path}: is no .npy file of numbers, or a damaged one; write it by numpy.save") from error
     if not isinstance(array, np.ndarray):  # a .npz
         array.close()

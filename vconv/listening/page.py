@@ -15,6 +15,7 @@ import numpy as np
 
 from vconv.audio import wav
 from vconv.audio.folder import by_name
+from vconv.audio.samples import SILENCE
 from vconv.common import files
 from vconv.common.config import one_of
 from vconv.common.errors import VconvError
@@ -25,7 +26,6 @@ from vconv.listening.questions import SOURCE, TARGET, questions
 TESTS = ("mos", "similarity", "abx")
 KEY_FORMAT, KEY_VERSION = "vconv listening-test key", 1
 SHORTEST_SECONDS = 0.1
-SILENCE = 2.0**-15  # one step of a 16-bit file
 ANSWER_SECONDS, REPLAYS = 4.0, 1.3  # assumed, for the estimate of the duration of the test
 
 

@@ -5,7 +5,7 @@ import base64
 from tqdm import tqdm
 
 from vconv.audio import f0, wav, world
-from vconv.common.errors import VconvError
+from vconv.common.errors import about
 from vconv.evaluation.recordings import signal_of
 from vconv.evaluation.score_table import SYSTEMS
 from vconv.report import pictures
@@ -28,9 +28,9 @@ class Recordings:
         if key not in self._kept:
             try:
                 self._kept[key] = self._read(*key)
-            except VconvError as error:
+            except Exception as error:
                 self._kept[key] = None
-                self.failures.append(error.about(path))
+                self.failures.append(about(path, error))
         return self._kept[key]
 
     def _read(self, path, speaker, resynthesized):
