@@ -24,6 +24,7 @@ language = "en"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "command_reference", "room_reference"]
 exclude_patterns = ["_ext"]
 templates_path = ["_templates"]
+html_static_path = ["audio"]
 myst_enable_extensions = ["deflist", "dollarmath"]
 myst_heading_anchors = 4  # links such as results.md#the-commands
 
