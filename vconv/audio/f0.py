@@ -7,6 +7,8 @@ import numpy as np
 from vconv.common.errors import VconvError
 
 WIDE_RANGE_HZ = (50.0, 800.0)
+USUAL_RANGE_HZ = (55.0, 600.0)  # of speech
+USUAL_OCTAVES = (0.5, 2.2)  # from the lowest to the highest F0 of a speaker
 BINS_PER_OCTAVE = 48
 SMOOTHING_OCTAVES = 1 / 12  # one semitone
 SHARE_OF_PEAK = 0.05
@@ -72,10 +74,44 @@ def _bins_to_edge(density):
     return int(low.argmax() if low.any() else octave.argmin())
 
 
+def doubt(floor_hz, ceiling_hz):
+    """Return a sentence about what is unusual in an F0 range of speech, or None."""
+    octaves = np.log2(ceiling_hz / floor_hz)
+    if floor_hz < USUAL_RANGE_HZ[0] or ceiling_hz > USUAL_RANGE_HZ[1]:
+        found = f"speech lies within {USUAL_RANGE_HZ[0]:g} to {USUAL_RANGE_HZ[1]:g} Hz"
+    elif not USUAL_OCTAVES[0] <= octaves <= USUAL_OCTAVES[1]:
+        found = f"it spans {octaves:.1f} octaves, and a speaker's usually {USUAL_OCTAVES[0]:g} to {USUAL_OCTAVES[1]:g}"
+    else:
+        return None
+    return f"the F0 range {floor_hz:g} to {ceiling_hz:g} Hz is unusual for speech: {found}"
+
+
 def log_f0_statistics(f0_hz):
     """Return the `LogF0` of the voiced frames of `f0_hz` [n]; VconvError if there are none."""
     log_f0 = np.log(_voiced(f0_hz))
     return LogF0(float(log_f0.mean()), float(log_f0.std()), np.percentile(log_f0, PERCENTILES))
+
+
+def of_unseen_speaker(f0_hz, usual_std):
+    """Return the `LogF0` of an unseen speaker, from one utterance.
+
+    A melody that moves less than half of the usual is sung or spoken in monotone. To stretch it to the target's range
+    would make it wobble. Therefore deviations from the median are enlarged for the statistics: the standard deviation
+    is s, or `usual_std` − s if that is more. A tone that does not move keeps its small movements.
+
+    Parameters
+    ----------
+    f0_hz : ndarray [T]
+        0 where unvoiced.
+    usual_std : float
+        The usual standard deviation of log-F0 of a speaker.
+    """
+    own = log_f0_statistics(f0_hz)
+    if own.std == 0:
+        return own
+    scale = max(1.0, usual_std / own.std - 1)
+    median = own.percentiles[2]
+    return LogF0(own.mean, own.std * scale, median + (own.percentiles - median) * scale)
 
 
 def convert_linear(f0_hz, source, target):

@@ -3,13 +3,19 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from vconv.audio import loudness
+
 FADE_FRAMES = 1.0  # standard deviation of the Gaussian that fades between speech and pause
+BACKGROUND_QUANTILE = 0.05  # of the power of blocks of 20 ms
+LOUDEST_DB = -30.0  # of the background in the result, relative to the mean power; that of studios is weaker
 
 
 def keep_source_silence(converted, recording, mask, rate, frame_period_ms):
     """Return a converted signal whose pauses are those of the recording.
 
-    A vocoder replaces the noise of the room by synthetic noise, whose level fluctuates with the measured envelope.
+    A vocoder replaces the noise of the room by synthetic noise, whose level fluctuates with the measured envelope. The
+    background of a noisy room, or hum, is attenuated to `LOUDEST_DB`. Breaths and clicks in pauses are attenuated by as
+    much.
 
     Parameters
     ----------
@@ -35,4 +41,12 @@ def keep_source_silence(converted, recording, mask, rate, frame_period_ms):
     pause = weight[: len(recording)] < 0.5
     if pause.any():
         background[: len(recording)] -= np.median(background[: len(recording)][pause])
+        background *= _gain(recording, rate)
     return background + weight * (converted - background)
+
+
+def _gain(recording, rate):
+    """Return the gain, at most 1, that attenuates the background of a recording to `LOUDEST_DB`."""
+    power = loudness.block_power(recording, rate)
+    background, loudest = np.quantile(power, BACKGROUND_QUANTILE), power.mean() * 10 ** (LOUDEST_DB / 10)
+    return np.sqrt(loudest / background) if background > loudest else 1.0

@@ -43,7 +43,7 @@ def minimum_floor_hz(rate):
     return pyworld.get_cheaptrick_f0_floor(int(rate), fft_size(rate))
 
 
-def analyze(y, rate, floor_hz, ceiling_hz, method="dio", frame_period_ms=FRAME_PERIOD_MS):
+def analyze(y, rate, floor_hz, ceiling_hz, method="autocorrelation", frame_period_ms=FRAME_PERIOD_MS):
     """Return the `Analysis` of a signal; parameters and errors as of `estimate_f0`.
 
     Where F0 is below `minimum_floor_hz(rate)`, the envelope is analyzed with that minimum, because CheapTrick would

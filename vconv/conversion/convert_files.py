@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
-from vconv.audio import wav
+from vconv.audio import loudness, wav
 from vconv.audio.folder import audio_files
 from vconv.common import files
 from vconv.common.errors import VconvError, about
@@ -171,7 +171,7 @@ def _write_all(tasks, signals, rate, file_rate, what, report):
     written, failures = 0, []
     outputs = [output for task in tasks for output in task.outputs.values()]
     for folder in dict.fromkeys(output.parent for output in outputs):
-        with files.writing(folder, wav.REMEDY):
+        with files.writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
     with tqdm(total=len(outputs), unit="file", desc=what, disable=None) as bar:
 
@@ -184,10 +184,12 @@ def _write_all(tasks, signals, rate, file_rate, what, report):
                 _refuse_overwriting(task)
                 for target, y in signals(task, partial(note, task.path)):
                     output = task.outputs[target]
-                    gain = wav.write(output, y, rate, file_rate)
+                    gain = wav.write(output, loudness.limit(y, rate), rate, file_rate)
                     written += 1
                     if gain < 1:
                         note(output, f"too loud, scaled by {gain:.2f}")
+            except BrokenPipeError:  # of `report`, not of the recording
+                raise
             except Exception as error:
                 failures.append(about(task.path, error))
             bar.update(len(task.outputs))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vconv import data, models
-from vconv.audio import f0, filtering, psola, samples, wav, world
+from vconv.audio import f0, filtering, loudness, psola, samples, wav, world
 from vconv.audio.resynthesis import resynthesize
 from vconv.audio.silence import keep_source_silence
 from vconv.common.config import one_of
@@ -36,6 +36,9 @@ class Utterance(NamedTuple):
     Attributes
     ----------
     y : ndarray [samples], float64
+        At the reference level.
+    gain : float
+        That takes a signal to the level of the recording.
     analysis : world.Analysis
     log_f0 : f0.LogF0 or None
         Statistics of the source speaker; None for an unseen speaker without a voiced frame.
@@ -44,6 +47,7 @@ class Utterance(NamedTuple):
     """
 
     y: np.ndarray
+    gain: float
     analysis: world.Analysis
     log_f0: f0.LogF0 | None
     encoded: object
@@ -130,21 +134,18 @@ class VoiceConverter:
 
         `report` gets a sentence about each oddity: those of `wav.read`, and that no frame is voiced.
         """
-        y = self._signal(audio, rate, report)
+        y, gain = loudness.to_reference_level(self._signal(audio, rate, report), self.rate)
         number = None if source is None else self._number(source)
         f0_range_hz = self._f0_range_hz(y) if number is None else self.statistics.f0_range_hz[number]
         analysis = world.analyze(y, self.rate, *f0_range_hz, self.f0_method, self.frame_period_ms)
         if report and not analysis.f0_hz.any():
             report(UNVOICED)
-        if number is not None:
-            log_f0 = self._log_f0(number)
-        else:
-            log_f0 = f0.log_f0_statistics(analysis.f0_hz) if analysis.f0_hz.any() else None
+        log_f0 = self._unseen_log_f0(analysis.f0_hz) if number is None else self._log_f0(number)
         frames = to_frames(y, analysis, self.rate, self._content_encoder)
-        return Utterance(y, analysis, log_f0, self.spectral.encode(frames, number))
+        return Utterance(y, gain, analysis, log_f0, self.spectral.encode(frames, number))
 
     def synthesize(self, utterance, target, synthesis="world"):
-        """Return the signal, float64 [samples], of an `Utterance` converted to `target`; see `convert`."""
+        """Return the signal, float64 [samples], of an `Utterance` converted to `target`, as loud as the recording."""
         number, analysis = self._number(target), utterance.analysis
         spectrum = world.restore_energy(*self.spectral.predict(utterance.encoded, number))
         f0_hz = analysis.f0_hz
@@ -157,7 +158,7 @@ class VoiceConverter:
         if synthesis == "world" and self.spectral.keep_source_silence:
             mask = speech_mask(analysis.spectrum.sum(axis=1))
             y = keep_source_silence(y, utterance.y, mask, self.rate, self.frame_period_ms)
-        return y
+        return loudness.match_level(y, utterance.y, self.rate) * utterance.gain
 
     def _world(self, utterance, f0_hz):
         """Return the function power spectrum [T, K] → signal [samples], synthesized by WORLD."""
@@ -179,6 +180,10 @@ class VoiceConverter:
         """Return the F0 range of an unseen speaker; the widest if no frame is voiced."""
         f0_hz = world.estimate_f0(y, self.rate, *f0.WIDE_RANGE_HZ, self.f0_method, self.frame_period_ms)
         return f0.find_range(f0_hz) if f0_hz.any() else f0.WIDE_RANGE_HZ
+
+    def _unseen_log_f0(self, f0_hz):
+        """Return the `LogF0` of an unseen speaker from the F0 [T] of an utterance; None if no frame is voiced."""
+        return f0.of_unseen_speaker(f0_hz, self.statistics.log_f0_std.mean()) if f0_hz.any() else None
 
     def _number(self, speaker):
         """Return the number of a speaker in the model."""

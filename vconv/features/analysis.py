@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vconv.audio import wav, world
+from vconv.audio import loudness, wav, world
 from vconv.features import content, schema
 from vconv.features.acoustic import mel_cepstra
 from vconv.features.schema import TYPES, Frames
@@ -38,7 +38,7 @@ def analyze(y, settings, f0_range_hz):
         if "frames" in contents:
             arrays |= frames.arrays()
         if "copy_synthesis" in contents:
-            arrays["copy_synthesis"] = copy_synthesis(frames, len(y), settings)
+            arrays["copy_synthesis"] = copy_synthesis(frames, y, settings)
     if "wave" in contents:
         arrays["wave"] = wav.to_int16(y)
     return arrays
@@ -50,8 +50,12 @@ def needs_world(contents):
 
 
 def analyze_frames(y, settings, f0_range_hz):
-    """Return the `Frames` of a signal [samples] in the types of the feature file; errors as of `analyze`."""
+    """Return the `Frames` of a signal [samples] in the types of the feature file; errors as of `analyze`.
+
+    They are those of the signal at the reference level, so they do not depend on the level of the recording.
+    """
     rate = settings["sample_rate"]
+    y, _ = loudness.to_reference_level(y, rate)
     analysis = world.analyze(y, rate, *f0_range_hz, settings["f0_method"], settings["frame_period_ms"])
     exact = to_frames(y, analysis, rate, content.encoder_of(settings))
     with np.errstate(over="ignore"):  # schema.check refuses infinite values
@@ -79,9 +83,9 @@ def to_frames(y, analysis, rate, encoder):
     return frames._replace(content=encoder.extract(y, rate, frames))
 
 
-def copy_synthesis(frames, samples, settings):
-    """Return the signal that WORLD synthesizes from stored `Frames`, int16 [samples], cropped or padded with zeros."""
-    rate = settings["sample_rate"]
+def copy_synthesis(frames, recording, settings):
+    """Return the signal that WORLD synthesizes from stored `Frames`, int16, as long and as loud as the recording."""
+    rate, samples = settings["sample_rate"], len(recording)
     y = world.synthesize(
         frames.f0_hz,
         world.restore_energy(frames.spectrum, frames.energy),
@@ -89,4 +93,5 @@ def copy_synthesis(frames, samples, settings):
         rate,
         settings["frame_period_ms"],
     )
-    return wav.to_int16(np.pad(y[:samples], (0, max(0, samples - len(y)))))
+    y = np.pad(y[:samples], (0, max(0, samples - len(y))))
+    return wav.to_int16(loudness.match_level(y, recording, rate))

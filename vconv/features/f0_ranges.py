@@ -3,7 +3,7 @@
 import numpy as np
 
 from vconv.audio import f0, wav, world
-from vconv.common.errors import VconvError
+from vconv.common.errors import VconvError, reason
 
 WIDE_PASS_UTTERANCES = 20  # training utterances of a speaker that are analyzed with the widest range
 
@@ -18,7 +18,7 @@ def find_ranges(pool, corpus, known, report):
     known : dict
         Speaker → (floor, ceiling) in Hz, for speakers whose range need not be estimated.
     report : callable
-        Gets a line about each estimated range.
+        Gets a line about each estimated range, and another if it is unusual for speech.
 
     Returns
     -------
@@ -45,6 +45,8 @@ def find_ranges(pool, corpus, known, report):
                 "leave the speaker out under speakers in corpus.yaml"
             ) from error
         report(f"{speaker}: F0 range {ranges[speaker][0]:g} to {ranges[speaker][1]:g} Hz")
+        if doubt := f0.doubt(*ranges[speaker]):
+            report(f"{speaker}: {doubt}; listen to the recordings, or set f0_range_hz in corpus.yaml")
     return ranges
 
 
@@ -65,6 +67,6 @@ def _submit_wide_pass(pool, corpus, speaker):
 def _wide_f0(path, rate, frame_period_ms):
     """Return the F0 [T] of a recording with the widest range, or the reason why there is none; runs in a worker."""
     try:
-        return world.estimate_f0(*wav.read(path, rate), *f0.WIDE_RANGE_HZ, "dio", frame_period_ms)
-    except VconvError as error:
-        return str(error)
+        return world.estimate_f0(*wav.read(path, rate), *f0.WIDE_RANGE_HZ, frame_period_ms=frame_period_ms)
+    except Exception as error:
+        return reason(error)

@@ -1,0 +1,166 @@
+"""F0 by autocorrelation and dynamic programming, robust against hum, noise, rooms and telephones.
+
+Boersma 1993, "Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise ratio of a sampled
+sound", IFA Proceedings 17, 97-110. Two steps are added against a stationary background: its power spectrum is
+subtracted before the autocorrelation, and frames that are hardly stronger than it are unvoiced.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import fft
+
+from vconv.audio import wav
+
+RATE = 8000  # Hz; enough for the harmonics that decide
+PERIODS = 3  # of the lowest F0 in a window
+CANDIDATES = 8  # lags for each frame
+OVERSAMPLING = 2  # of the autocorrelation
+BLOCK_FRAMES = 1000  # analyzed at once; bounds the memory
+# Costs of Boersma 1993, section 3, in units of the autocorrelation.
+VOICING_THRESHOLD = 0.45
+OCTAVE_COST = 0.01
+JUMP_COST = 0.35  # for each octave and 10 ms
+TRANSITION_COST = 0.14  # for each change between voiced and unvoiced
+SILENCE_THRESHOLD = 0.02  # RMS, relative to the strongest frame
+# The background: the quietest frames, if they are much weaker than the mean frame.
+QUIET_SHARE = 0.12
+LARGEST_BACKGROUND = 0.25  # of the mean power; a sustained sound has no background
+BACKGROUND_FACTOR = 2.0  # RMS of the weakest voiced frame, relative to the background's
+DIGITAL_SILENCE = 1e-10  # of the strongest frame's power; weaker frames tell nothing about the background
+
+
+class _Frames(NamedTuple):
+    """What the tracker needs of a recording's frames.
+
+    Attributes
+    ----------
+    f0_hz : ndarray [T, candidates]
+    strength : ndarray [T, candidates]
+        Normalized autocorrelation less the octave cost; -inf where there is no candidate.
+    rms : ndarray [T]
+        Root of the power that is left after the background is subtracted.
+    """
+
+    f0_hz: np.ndarray
+    strength: np.ndarray
+    rms: np.ndarray
+
+
+def estimate(y, rate, floor_hz, ceiling_hz, frame_period_ms):
+    """Estimate F0.
+
+    Parameters
+    ----------
+    y : ndarray [samples], float64
+    rate : int
+        In Hz.
+    floor_hz, ceiling_hz : float
+        The range searched.
+    frame_period_ms : float
+
+    Returns
+    -------
+    f0_hz : ndarray [T], float64
+        0 where unvoiced; T = int(samples / rate / frame period) + 1.
+    """
+    count = int(1000 * len(y) / rate / frame_period_ms) + 1
+    low_rate = min(RATE, rate)
+    spectra = _Spectra(wav.resample(y, rate, low_rate), low_rate, floor_hz, frame_period_ms, count)
+    background, level = _background(spectra)
+    blocks = [_candidates(block, background, spectra, floor_hz, ceiling_hz) for block in spectra.blocks()]
+    frames = _Frames(*(np.concatenate(arrays) for arrays in zip(*blocks, strict=True)))
+    scale = frame_period_ms / 10
+    return _track(frames, _unvoiced_strength(frames.rms, level), JUMP_COST / scale, TRANSITION_COST / scale)
+
+
+class _Spectra:
+    """Power spectra of a signal's frames, under a Hann window `window` of three periods; `size` is that of the FFT."""
+
+    def __init__(self, y, rate, floor_hz, frame_period_ms, count):
+        length = int(PERIODS * rate / floor_hz) // 2 * 2 + 1
+        self.rate, self.window = rate, np.hanning(length + 2)[1:-1]
+        self.size = fft.next_fast_len(length * 3 // 2 + 2, real=True)
+        self._centers = np.round(np.arange(count) * (rate * frame_period_ms / 1000)).astype(int)
+        padded = np.pad(y, (length // 2, max(0, self._centers[-1] + length // 2 + 1 - len(y))))
+        self._windows = np.lib.stride_tricks.sliding_window_view(padded, length)
+
+    def of(self, frames):
+        """Return the power spectra [n, bins] of the frames of a slice or of an array of numbers."""
+        windows = self._windows[self._centers[frames]]
+        windows = (windows - windows.mean(axis=1, keepdims=True)) * self.window
+        return np.square(np.abs(fft.rfft(windows, self.size, axis=1)))
+
+    def blocks(self):
+        """Yield the power spectra of all frames, `BLOCK_FRAMES` at once."""
+        for first in range(0, len(self._centers), BLOCK_FRAMES):
+            yield self.of(slice(first, first + BLOCK_FRAMES))
+
+
+def _background(spectra):
+    """Return the background's power spectrum [bins] and the RMS below which a frame is background; zeros for none."""
+    power = np.concatenate([block.sum(axis=1) for block in spectra.blocks()])
+    nothing = np.zeros(spectra.size // 2 + 1), 0.0
+    sounding = np.flatnonzero(power > DIGITAL_SILENCE * power.max())
+    quiet = sounding[power[sounding].argsort()[: int(np.ceil(QUIET_SHARE * len(sounding)))]]
+    if not len(quiet):
+        return nothing
+    quiet = spectra.of(quiet[:: -(-len(quiet) // BLOCK_FRAMES)])
+    mean = quiet.mean(axis=0)
+    if mean.sum() > LARGEST_BACKGROUND * power[sounding].mean():
+        return nothing
+    return mean, BACKGROUND_FACTOR * float(np.sqrt(np.maximum(quiet - mean, 0).sum(axis=1).max()))
+
+
+def _candidates(power, background, spectra, floor_hz, ceiling_hz):
+    """Return the `_Frames` of a block of power spectra [frames, bins]."""
+    power, rate = np.maximum(power - background, 0), spectra.rate * OVERSAMPLING
+    length = spectra.size * OVERSAMPLING
+    of_window = fft.irfft(np.square(np.abs(fft.rfft(spectra.window, spectra.size))), length)
+    first, last = int(rate / ceiling_hz), int(np.ceil(rate / floor_hz))
+    lags = slice(first - 1, last + 2)
+    correlation = fft.irfft(power, length, axis=1)
+    # Dividing by the window's autocorrelation removes the taper towards long lags (equation 9).
+    correlation = correlation[:, lags] / (
+        of_window[lags] / of_window[0] * np.maximum(correlation[:, :1], np.finfo(float).tiny)
+    )
+    before, here, after = correlation[:, :-2], correlation[:, 1:-1], correlation[:, 2:]
+    octaves = np.log2(np.arange(first, last + 1) * floor_hz / rate)
+    # Noise can exceed 1 at long lags.
+    strength = np.where((here > before) & (here >= after), np.minimum(here, 1 / np.maximum(here, 1e-9)), -np.inf)
+    strength -= OCTAVE_COST * octaves
+    chosen = np.argpartition(-strength, min(CANDIDATES, strength.shape[1]) - 1, axis=1)[:, :CANDIDATES]
+    before, here, after = (np.take_along_axis(part, chosen, axis=1) for part in (before, here, after))
+    curvature = np.minimum(before - 2 * here + after, -np.finfo(float).tiny)
+    offset = np.clip(0.5 * (before - after) / curvature, -0.5, 0.5)  # vertex of the parabola
+    rms = np.sqrt(power.sum(axis=1))
+    return _Frames(rate / (first + chosen + offset), np.take_along_axis(strength, chosen, axis=1), rms)
+
+
+def _unvoiced_strength(rms, level):
+    """Return the strength [T] of the unvoiced candidate (equation 23); `level` is the RMS of the background."""
+    threshold = max(SILENCE_THRESHOLD * rms.max(initial=0), level)
+    relative = rms / threshold if threshold else np.zeros(len(rms))
+    return VOICING_THRESHOLD + np.maximum(0, 2 - relative * (1 + VOICING_THRESHOLD))
+
+
+def _track(frames, unvoiced, jump_cost, transition_cost):
+    """Return F0 [T] along the strongest path through the candidates, found by dynamic programming (section 3)."""
+    strength = np.column_stack([unvoiced, frames.strength])
+    voiced = np.isfinite(strength)
+    voiced[:, 0] = False
+    octaves = np.log2(np.column_stack([np.ones(len(unvoiced)), frames.f0_hz]))
+    best, previous = strength[0], np.zeros(strength.shape, int)
+    for frame in range(1, len(strength)):
+        old, new = voiced[frame - 1][:, None], voiced[frame]
+        jump = jump_cost * np.abs(octaves[frame - 1][:, None] - octaves[frame])
+        cost = np.where(old & new, jump, transition_cost * (old ^ new))
+        total = best[:, None] - cost
+        previous[frame] = total.argmax(axis=0)
+        best = total.max(axis=0) + strength[frame]
+    path = np.empty(len(strength), int)
+    path[-1] = best.argmax()
+    for frame in range(len(strength) - 1, 0, -1):
+        path[frame - 1] = previous[frame, path[frame]]
+    rows = np.arange(len(path))
+    return np.where(voiced[rows, path], 2.0 ** octaves[rows, path], 0.0)
