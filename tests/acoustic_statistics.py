@@ -14,7 +14,7 @@ def statistics(mean=None, std=None, variance=None, log_f0_percentiles=None):
 
     The mean of relative power is 0.
     """
-    features = {"sample_rate": RATE, "frame_period_ms": 5.0, "f0_method": "dio"}
+    features = {"sample_rate": RATE, "frame_period_ms": 5.0, "f0_method": "autocorrelation"}
     features["content_encoder"] = {"name": "mel_cepstrum", "version": 1}
     own = np.log(200) + 0.1 * np.array([-1.64, -0.67, 0, 0.67, 1.64])
     return Statistics(

@@ -74,7 +74,7 @@ def test_a_constant_q_image_is_252_by_361_and_invertible():
 def test_a_world_image_is_the_envelope_and_its_sound_is_unvoiced():
     image, y = WorldImage(RATE, 80, 513, 80.0), vowel(RATE)
     shown, peak_db = image(y)
-    analysis = world.analyze(y, RATE, *f0.WIDE_RANGE_HZ)
+    analysis = world.analyze(y, RATE, *f0.WIDE_RANGE_HZ, "dio")
     levels_db = 10 * np.log10(analysis.spectrum).T
     assert shown.shape == (513, 201, 1) and peak_db == pytest.approx(levels_db.max())
     assert np.allclose((shown[..., 0] - 1) * 40 + peak_db, np.maximum(levels_db, peak_db - 80), atol=1e-3)
@@ -82,7 +82,7 @@ def test_a_world_image_is_the_envelope_and_its_sound_is_unvoiced():
     assert len(back) == pytest.approx(201 * 80, abs=80)
     again, _ = image(back)
     assert correlation(again[:, :200].mean(1).ravel(), shown[:, :200].mean(1).ravel()) > 0.9
-    assert (world.estimate_f0(back, RATE, *f0.WIDE_RANGE_HZ) > 0).mean() < 0.3 < (analysis.f0_hz > 0).mean()
+    assert (world.estimate_f0(back, RATE, *f0.WIDE_RANGE_HZ, "dio") > 0).mean() < 0.3 < (analysis.f0_hz > 0).mean()
 
 
 @pytest.mark.parametrize("hop", [256, 80, 110, 441])

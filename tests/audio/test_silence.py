@@ -20,11 +20,52 @@ def noise(samples, seed=0):
     return np.random.default_rng(seed).standard_normal(samples)
 
 
+def in_a_room(background_db, samples=RATE, pause=(0.3, 0.7)):
+    """Return speech in noise at a level relative to the speech, its speech mask, and which samples are pause.
+
+    The speech is noise. Of the recording's frames, those between two shares of its length are pause.
+    """
+    speech = noise(samples, 1)
+    share = np.arange(samples) / samples
+    speech[(share >= pause[0]) & (share < pause[1])] = 0
+    frames = np.arange(samples // HOP + 1) / (samples // HOP)
+    mask = (frames < pause[0]) | (frames >= pause[1])
+    sure = (share > pause[0] + 0.05) & (share < pause[1] - 0.05)
+    return speech + 10 ** (background_db / 20) * noise(samples, 2), mask, sure
+
+
+def level_db(y, reference):
+    return 10 * np.log10(np.square(y).mean() / np.square(reference).mean())
+
+
 def test_speech_is_the_converted_signal_and_a_pause_is_the_recording():
-    converted, recording = noise(800), noise(800, 1)
-    recording -= np.median(recording)
-    np.testing.assert_allclose(keep_silence(converted, recording, np.ones(11)), converted, atol=1e-12)
-    np.testing.assert_array_equal(keep_silence(converted, recording, np.zeros(11)), recording)
+    recording, mask, pause = in_a_room(-45)
+    recording -= np.median(recording[pause])
+    converted = noise(RATE)
+    np.testing.assert_allclose(keep_silence(converted, recording, np.ones(201)), converted, atol=1e-12)
+    found = keep_silence(converted, recording, mask)
+    np.testing.assert_allclose(found[pause], recording[pause], atol=1e-3 * np.abs(recording[pause]).max())
+    np.testing.assert_allclose(found[: RATE // 4], converted[: RATE // 4], atol=1e-12)
+
+
+@pytest.mark.parametrize("background", ["noise", "hum"])
+@pytest.mark.parametrize(("level", "expected_db"), [(-15, -30), (-25, -30), (-33, -33), (-45, -45)])
+def test_a_loud_background_is_attenuated_to_30_db_below_the_recording(background, level, expected_db):
+    recording, mask, pause = in_a_room(level if background == "noise" else -120)
+    if background == "hum":
+        recording += 10 ** (level / 20) * np.sqrt(2) * np.sin(2 * np.pi * 60 * np.arange(RATE) / RATE)
+    found = keep_silence(noise(RATE), recording, mask)
+    assert level_db(found[pause], recording) == pytest.approx(
+        expected_db if expected_db == -30 else level_db(recording[pause], recording), abs=0.8
+    )
+
+
+def test_digital_silence_stays_zero_and_does_not_count_as_background():
+    recording, mask, pause = in_a_room(-15, 2 * RATE)
+    recording, mask = np.append(np.zeros(RATE), recording), np.append(np.zeros(200, bool), mask)
+    found = keep_silence(noise(3 * RATE), recording, mask)
+    assert not found[: RATE - 5 * HOP].any()
+    assert level_db(found[RATE:][pause], recording) == pytest.approx(-30, abs=0.8)
 
 
 def test_the_fade_is_half_way_between_a_pause_frame_and_a_speech_frame():
@@ -52,6 +93,7 @@ def test_after_the_end_of_the_recording_is_silence_and_a_longer_one_is_cut():
 
 
 def test_a_constant_offset_of_the_recording_is_removed():
-    background = noise(1600) * 1e-3
-    background -= np.median(background)
-    np.testing.assert_allclose(keep_silence(np.zeros(1600), background + 0.2, np.zeros(21)), background, atol=1e-12)
+    recording, mask, pause = in_a_room(-60)
+    without, found = (keep_silence(noise(RATE), recording + offset, mask) for offset in (0, 0.2))
+    np.testing.assert_allclose(found, without, atol=1e-12)
+    assert level_db(found[pause], recording[pause]) == pytest.approx(0, abs=0.1)

@@ -67,7 +67,7 @@ def test_accents_are_composed(tmp_path):
         ("contents: [frames, mel]", "contents: 'mel' is not allowed; choose one of: frames, wave, copy_synthesis"),
         ("contents: []", "contents is empty; it must hold one entry or more, each one of: frames, wave"),
         ("contents: [copy_synthesis]", "contents: needs at least one of frames and wave, found"),
-        ("f0_method: swipe", "f0_method: 'swipe' is not allowed; choose one of: dio, harvest"),
+        ("f0_method: swipe", "f0_method: 'swipe' is not allowed; choose one of: autocorrelation, dio, harvest"),
         ("speakers: SF1", "speakers: needs all or a list of names, found 'SF1'"),
         ("speakers: []", "speakers: needs all or a list"),
         ("speakers: [001]", "speakers: 1 is no text for YAML; put quotes"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from voice import voice
 
-from vconv.audio import world
+from vconv.audio import loudness, wav, world
 from vconv.common.errors import VconvError
 from vconv.features import analysis
 from vconv.features.schema import Frames, array_types
@@ -16,7 +16,7 @@ EVERYTHING = ("frames", "wave", "copy_synthesis")
 
 def settings(contents=EVERYTHING, rate=16000, frame_period_ms=5.0):
     return {"contents": list(contents), "sample_rate": rate, "frame_period_ms": frame_period_ms} | {
-        "f0_method": "dio",
+        "f0_method": "autocorrelation",
         "content_encoder": {"name": "mel_cepstrum", "version": 1},
     }
 
@@ -56,11 +56,16 @@ def test_the_copy_synthesis_is_as_long_as_the_signal_and_has_power_throughout(ra
     assert max(power) < 4 * min(power)  # no quarter of it is silence
 
 
+def as_stored(synthesized, y):
+    """Return a synthesized signal as long and as loud as `y`, in int16."""
+    return wav.to_int16(loudness.match_level(synthesized[: len(y)], y, 16000))
+
+
 def test_the_copy_synthesis_is_made_of_the_features_as_they_are_stored():
     """The float64 features before storage give another signal."""
     y = voice(150.0, 0.3)
-    analyzed = world.analyze(y, 16000, 70, 300)
-    exact = np.round(world.synthesize(*analyzed, 16000) * 32768)[: len(y)]
+    analyzed = world.analyze(loudness.to_reference_level(y, 16000)[0], 16000, 70, 300)
+    exact = as_stored(world.synthesize(*analyzed, 16000), y)
     arrays = analyze(y)
     log_spectrum, energy = (arrays[name].astype(np.float64) for name in ("spectrum", "energy"))
     expected = world.synthesize(
@@ -69,21 +74,32 @@ def test_the_copy_synthesis_is_made_of_the_features_as_they_are_stored():
         world.decode_aperiodicity(arrays["aperiodicity"], 16000),
         16000,
     )
-    np.testing.assert_array_equal(arrays["copy_synthesis"], np.round(expected * 32768)[: len(y)])
+    np.testing.assert_array_equal(arrays["copy_synthesis"], as_stored(expected, y))
     assert 0 < np.abs(arrays["copy_synthesis"] - exact).max() < 2000
 
 
-def test_copy_synthesis_is_padded_with_silence_and_clipped_at_full_scale():
-    frames = Frames(**{name: array for name, array in analyze(voice(150.0, 0.3)).items() if name in TYPES})
-    whole = analysis.copy_synthesis(frames, 61 * 80, settings())
-    longer = analysis.copy_synthesis(frames, 61 * 80 + 7, settings())
-    np.testing.assert_array_equal(longer, [*whole, *[0] * 7])
-    loud = analysis.copy_synthesis(frames._replace(energy=frames.energy * 1e6), 4000, settings())
+def test_copy_synthesis_is_as_long_and_as_loud_as_the_recording_and_clipped_at_full_scale():
+    y = voice(150.0, 0.3)
+    frames = Frames(**{name: array for name, array in analyze(y).items() if name in TYPES})
+    short, whole, loud = (analysis.copy_synthesis(frames, one, settings()) for one in (y[:4000], y, 1e4 * y))
+    padded = analysis.copy_synthesis(frames, np.append(y, np.zeros(407)), settings())
+    assert len(short) == 4000 and len(padded) == len(y) + 407 and not padded[61 * 80 :].any()
+    np.testing.assert_allclose(padded[: len(y)], whole, atol=1 + 0.01 * np.abs(whole).max())
+    assert loudness.speech_level(whole / 32768, 16000) == pytest.approx(loudness.speech_level(y, 16000), rel=1e-3)
     assert loud.min() == -32768 and loud.max() == 32767
 
 
-def test_signals_that_world_cannot_analyze_are_refused():
+@pytest.mark.parametrize("gain", [1e-3, 0.1, 2.0])
+def test_the_frames_do_not_depend_on_the_level(gain):
+    y = voice(np.repeat([150.0, 0.0], 4000), 0.5)
+    expected, found = analyze(y, ["frames"]), analyze(gain * y, ["frames"])
+    for name in TYPES:
+        np.testing.assert_allclose(found[name].astype(float), expected[name].astype(float), rtol=1e-3, atol=2e-3)
+
+
+def test_signals_that_world_cannot_analyze_are_refused(monkeypatch):
     with pytest.raises(VconvError, match="WORLD needs at least 3"):
         analyze(np.zeros(100))
+    monkeypatch.setattr(loudness, "to_reference_level", lambda y, rate: (1e30 * y, 1.0))
     with pytest.raises(ValueError, match="a feature is NaN or infinite"):
-        analyze(1e30 * np.random.default_rng(0).standard_normal(8000))
+        analyze(np.random.default_rng(0).standard_normal(8000))

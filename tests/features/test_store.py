@@ -60,8 +60,8 @@ def test_arrays_that_contradict_the_table_are_refused(make_store, tmp_path, dama
 def test_another_version_is_refused(make_store, tmp_path):
     make_store(tmp_path / "f.h5", {("A", "training"): [3]})
     with h5py.File(tmp_path / "f.h5", "r+") as file:
-        file.attrs["version"] = 5
-    with pytest.raises(VconvError, match="is version 5 of vconv features, this vconv reads version 4; make it"):
+        file.attrs["version"] = 6
+    with pytest.raises(VconvError, match="is version 6 of vconv features, this vconv reads version 5; make it"):
         FeatureStore(tmp_path / "f.h5")
 
 

@@ -91,7 +91,9 @@ class WorldImage:
 
     def __call__(self, y):
         """Return (image float32 [bins, T, 1], peak in dB) of a signal [samples]; errors as of `world.estimate_f0`."""
-        f0_hz = world.estimate_f0(y, self.rate, *f0.WIDE_RANGE_HZ, frame_period_ms=self.frame_period_ms)
+        f0_hz = world.estimate_f0(
+            y, self.rate, *f0.WIDE_RANGE_HZ, "dio", self.frame_period_ms
+        )  # whispers stay unvoiced
         levels_db = 10 * np.log10(world.estimate_spectrum(y, f0_hz, self.rate, self.frame_period_ms))
         peak_db = float(levels_db.max())
         return _scaled(levels_db.T[..., None], peak_db, self.range_db), peak_db

@@ -12,7 +12,7 @@ LIMITER_MS = 5.0  # half the time over which the limiter's gain falls and rises
 
 def block_power(y, rate):
     """Return the mean power [blocks] of blocks of 20 ms of a signal [samples]; a rest at the end is left out."""
-    size = min(max(1, int(rate * BLOCK_MS / 1000)), len(y))
+    size = max(1, min(int(rate * BLOCK_MS / 1000), len(y)))
     return np.square(np.asarray(y, np.float64)[: len(y) // size * size]).reshape(-1, size).mean(axis=1)
 
 
@@ -34,6 +34,8 @@ def speech_level(y, rate):
         0.0 for digital silence.
     """
     power = block_power(y, rate)
+    if not power.any():
+        return 0.0
     return float(np.sqrt(power[power >= power.mean() * 10 ** (GATE_DB / 10)].mean()))
 
 

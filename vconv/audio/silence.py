@@ -6,7 +6,7 @@ from scipy.ndimage import gaussian_filter1d
 from vconv.audio import loudness
 
 FADE_FRAMES = 1.0  # standard deviation of the Gaussian that fades between speech and pause
-BACKGROUND_QUANTILE = 0.05  # of the power of blocks of 20 ms
+BACKGROUND_QUANTILE = 0.05  # of the power of blocks of 20 ms, without digital silence
 LOUDEST_DB = -30.0  # of the background in the result, relative to the mean power; that of studios is weaker
 
 
@@ -41,12 +41,13 @@ def keep_source_silence(converted, recording, mask, rate, frame_period_ms):
     pause = weight[: len(recording)] < 0.5
     if pause.any():
         background[: len(recording)] -= np.median(background[: len(recording)][pause])
-        background *= _gain(recording, rate)
+        background *= _gain(background[: len(recording)], rate)
     return background + weight * (converted - background)
 
 
 def _gain(recording, rate):
-    """Return the gain, at most 1, that attenuates the background of a recording to `LOUDEST_DB`."""
+    """Return the gain, at most 1, that attenuates the background of a recording without offset to `LOUDEST_DB`."""
     power = loudness.block_power(recording, rate)
-    background, loudest = np.quantile(power, BACKGROUND_QUANTILE), power.mean() * 10 ** (LOUDEST_DB / 10)
+    sounding, loudest = power[power > 0], power.mean() * 10 ** (LOUDEST_DB / 10)
+    background = np.quantile(sounding, BACKGROUND_QUANTILE) if len(sounding) else 0.0
     return np.sqrt(loudest / background) if background > loudest else 1.0

@@ -61,10 +61,8 @@ def recordings(inputs, more_suffixes=()):
 
 def folder_tasks(inputs, source, target, output, suffix, more_suffixes=()):
     """Return the tasks that convert `inputs`, as in `recordings`, to OUTPUT/<stem><suffix>."""
-    return [
-        Task(path, source, {target: Path(output) / f"{path.stem}{suffix}"})
-        for path in recordings(inputs, more_suffixes)
-    ]
+    paths = recordings(inputs, more_suffixes)
+    return [Task(path, source, {target: Path(output) / f"{path.stem}{suffix}"}) for path in paths]
 
 
 def pair_tasks(corpus, split, pairs, output, suffix):

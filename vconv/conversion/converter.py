@@ -74,8 +74,7 @@ class VoiceConverter:
     def __init__(self, model, statistics, settings, transforms=None):
         self.statistics = statistics
         self.settings = settings
-        self.speakers = statistics.speakers
-        features = statistics.settings
+        self.speakers, features = statistics.speakers, statistics.settings
         self.rate, self.frame_period_ms = features["sample_rate"], features["frame_period_ms"]
         self.f0_method = features["f0_method"]
         self._content_encoder = content.encoder_of(features)
@@ -146,19 +145,19 @@ class VoiceConverter:
 
     def synthesize(self, utterance, target, synthesis="world"):
         """Return the signal, float64 [samples], of an `Utterance` converted to `target`, as loud as the recording."""
-        number, analysis = self._number(target), utterance.analysis
-        spectrum = world.restore_energy(*self.spectral.predict(utterance.encoded, number))
+        number, analysis, spectral = self._number(target), utterance.analysis, self.spectral
+        spectrum = world.restore_energy(*spectral.predict(utterance.encoded, number))
         f0_hz = analysis.f0_hz
         if f0_hz.any():
-            f0_hz = self.spectral.convert_f0(f0_hz, utterance.log_f0, self._log_f0(number))
+            f0_hz = spectral.convert_f0(f0_hz, utterance.log_f0, self._log_f0(number))
         f0_hz = np.minimum(f0_hz, self.rate / 2)  # with a much higher F0 WORLD writes beyond its memory
         render = (self._diff if synthesis == "diff" else self._world)(utterance, f0_hz)
-        iterations = self.spectral.resynthesis_iterations
-        y = resynthesize(render, spectrum, f0_hz, self.rate, self.frame_period_ms, iterations)
-        if synthesis == "world" and self.spectral.keep_source_silence:
+        y = resynthesize(render, spectrum, f0_hz, self.rate, self.frame_period_ms, spectral.resynthesis_iterations)
+        y = loudness.match_level(y, utterance.y, self.rate)
+        if synthesis == "world" and spectral.keep_source_silence:
             mask = speech_mask(analysis.spectrum.sum(axis=1))
             y = keep_source_silence(y, utterance.y, mask, self.rate, self.frame_period_ms)
-        return loudness.match_level(y, utterance.y, self.rate) * utterance.gain
+        return y * utterance.gain
 
     def _world(self, utterance, f0_hz):
         """Return the function power spectrum [T, K] → signal [samples], synthesized by WORLD."""
@@ -191,10 +190,8 @@ class VoiceConverter:
 
     def _log_f0(self, number):
         """Return the `LogF0` of a speaker, by its number."""
-        statistics = self.statistics
-        return f0.LogF0(
-            statistics.log_f0_mean[number], statistics.log_f0_std[number], statistics.log_f0_percentiles[number]
-        )
+        known = self.statistics
+        return f0.LogF0(known.log_f0_mean[number], known.log_f0_std[number], known.log_f0_percentiles[number])
 
     def _signal(self, audio, rate, report):
         """Return the samples of an audio file or an array, at the sample rate of the model."""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-FORMAT, VERSION = "vconv features", 4
+FORMAT, VERSION = "vconv features", 5
 TYPES = {
     "spectrum": np.float16,
     "energy": np.float32,
