@@ -182,3 +182,56 @@ def test_octave_errors_disturb_linear_conversion_more_than_conversion_by_percent
         for rule in (f0.convert_by_percentiles, f0.convert_linear)
     ]
     assert off[0] < 0.5 * off[1]
+
+
+USUAL = f0.LogF0(np.log(200), 0.17, np.log(200) + 0.17 * np.array([-1.64, -0.67, 0, 0.67, 1.64]))
+
+
+def cents(f0_hz):
+    return 1200 / np.log(2) * np.log(f0_hz[f0_hz > 0]).std()
+
+
+@pytest.mark.parametrize("rule", [f0.convert_linear, f0.convert_by_percentiles])
+@pytest.mark.parametrize(("moving", "at_most"), [(10, 25), (21, 50)])
+def test_a_held_tone_of_an_unseen_speaker_is_not_stretched(moving, at_most, rule):
+    """Its F0 moves by 10 cents, as a sung note, or by a vibrato of 21 cents."""
+    vibrato = 300 * 2 ** (moving * np.sqrt(2) / 1200 * np.sin(0.17 * np.arange(2001)))
+    converted = rule(np.append(vibrato, 0), f0.of_unseen_speaker(vibrato, USUAL.std), USUAL)
+    assert 0.5 * moving < cents(converted) <= at_most and converted[-1] == 0
+    assert np.median(converted[:-1]) == pytest.approx(200, rel=5e-3)
+    assert cents(rule(vibrato, f0.log_f0_statistics(vibrato), USUAL)) > 250  # if it is not an exception
+
+
+def test_a_constant_f0_has_its_own_statistics():
+    assert f0.of_unseen_speaker(np.full(9, 150.0), 0.17).std == 0
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 99), usual=st.floats(0.05, 0.4))
+def test_the_statistics_of_speech_are_its_own_and_those_of_a_monotone_are_wider(seed, usual):
+    f0_hz = frames(150, np.random.default_rng(seed).uniform(0.01, 0.5), n=101, seed=seed)
+    own, found = f0.log_f0_statistics(f0_hz), f0.of_unseen_speaker(f0_hz, usual)
+    if own.std >= usual / 2:
+        assert found.std == own.std and np.array_equal(found.percentiles, own.percentiles)
+    else:
+        assert found.std == pytest.approx(usual - own.std) and found.mean == own.mean
+        np.testing.assert_allclose(np.ptp(found.percentiles) / np.ptp(own.percentiles), found.std / own.std)
+
+
+@pytest.mark.parametrize("range_hz", [(62, 180), (75, 200), (110, 330), (150, 420), (200, 590)])
+def test_usual_ranges_are_not_doubted(range_hz):
+    assert f0.doubt(*range_hz) is None
+
+
+@pytest.mark.parametrize(
+    ("range_hz", "reason"),
+    [
+        ((50, 85), "range 50 to 85 Hz is unusual for speech: speech lies within 55 to 600 Hz"),
+        ((50, 64), "range 50 to 64 Hz is unusual"),
+        ((300, 800), "speech lies within"),
+        ((60, 400), "it spans 2.7 octaves, and a speaker's usually 0.5 to 2.2"),
+        ((100, 130), "it spans 0.4 octaves"),
+    ],
+)
+def test_unusual_ranges_are_doubted_in_a_sentence(range_hz, reason):
+    assert reason in f0.doubt(*range_hz)

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from acoustic_statistics import BINS, RATE, same, statistics
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from voice import voice
 
 from vconv.audio import loudness, mel_cepstrum, world
@@ -72,6 +74,35 @@ def test_source_silence_changes_nothing_with_diff():
     y = voice(np.repeat([200.0, 0.0], 8000))
     found = [converter(keep_source_silence=keep).convert(y, "Bo", "Ann", synthesis="diff")[0] for keep in (False, True)]
     np.testing.assert_array_equal(*found)
+
+
+def test_digital_silence_within_a_recording_stays_exactly_zero():
+    y = voice(np.repeat([200.0, 0.0, 200.0], 8000), seconds=1.5)
+    y[9000:15000] = 0
+    found, _ = converter(1, keep_source_silence=True).convert(y, "Bo", "Ann")
+    assert not found[9600:14400].any() and np.abs(found[:8000]).max() > 0.1
+
+
+SENTENCE = voice(np.repeat([0, 1, 0.0], [3000, 10000, 3000]) * np.geomspace(150, 260, 16000), seconds=1.0)
+
+
+@pytest.mark.parametrize("source", ["Ann", None])
+@pytest.mark.parametrize("synthesis", ["world", "diff"])
+@settings(max_examples=3, deadline=None)
+@given(gain_db=st.floats(-60, 0))
+def test_conversion_commutes_with_gain(synthesis, source, gain_db):
+    vc, gain = converter(1, keep_source_silence=True), 10 ** (gain_db / 20)
+    expected = gain * vc.convert(SENTENCE, "Bo", source, synthesis=synthesis)[0]
+    found = vc.convert(gain * SENTENCE, "Bo", source, synthesis=synthesis)[0]
+    assert np.abs(found - expected).max() <= 1e-4 * np.sqrt(np.square(expected).mean())
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("synthesis", ["world", "diff"])
+def test_the_result_is_as_loud_as_the_source(synthesis, keep):
+    found, _ = converter(keep_source_silence=keep).convert(0.1 * SENTENCE, "Bo", synthesis=synthesis)
+    levels = [loudness.speech_level(y, RATE) for y in (found, 0.1 * SENTENCE)]
+    assert 20 * np.log10(levels[0] / levels[1]) == pytest.approx(0, abs=0.1)
 
 
 @pytest.mark.parametrize("samples", [161, 240, 801])

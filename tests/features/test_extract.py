@@ -68,6 +68,16 @@ def test_worker_processes_store_the_analysis_of_world(corpus_yaml, tmp_path, run
             np.testing.assert_allclose(aperiodicity, expected.aperiodicity, atol=1e-3)
 
 
+def test_an_unusual_f0_range_is_told(corpus_yaml, tmp_path, inline, run, monkeypatch):
+    _, lines = run(corpus_yaml, tmp_path / "f.h5")
+    assert not any("unusual" in line for line in lines)
+    monkeypatch.setattr(f0_ranges.f0, "find_range", lambda f0_hz: (50.0, 64.0))
+    (tmp_path / "f.h5").unlink()
+    _, lines = run(corpus_yaml, tmp_path / "f.h5")
+    assert lines[0] == "A: F0 range 50 to 64 Hz"
+    assert lines[1].startswith("A: the F0 range 50 to 64 Hz is unusual for speech: ") and "f0_range_hz" in lines[1]
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(0, 22), min_size=1, max_size=3))
 def test_an_interrupted_and_resumed_extraction_equals_an_uninterrupted_one(

@@ -97,7 +97,7 @@ def of_unseen_speaker(f0_hz, usual_std):
 
     A melody that moves less than half of the usual is sung or spoken in monotone. To stretch it to the target's range
     would make it wobble. Therefore deviations from the median are enlarged for the statistics: the standard deviation
-    is s, or `usual_std` − s if that is more. A tone that does not move keeps its small movements.
+    s becomes `usual_std` − s if that is more. A tone that does not move keeps its small movements.
 
     Parameters
     ----------
@@ -107,9 +107,9 @@ def of_unseen_speaker(f0_hz, usual_std):
         The usual standard deviation of log-F0 of a speaker.
     """
     own = log_f0_statistics(f0_hz)
-    if own.std == 0:
+    if not 0 < own.std < usual_std / 2:
         return own
-    scale = max(1.0, usual_std / own.std - 1)
+    scale = usual_std / own.std - 1
     median = own.percentiles[2]
     return LogF0(own.mean, own.std * scale, median + (own.percentiles - median) * scale)
 

@@ -25,6 +25,7 @@ TRANSITION_COST = 0.14  # for each change between voiced and unvoiced
 SILENCE_THRESHOLD = 0.02  # RMS, relative to the strongest frame
 # The background: the quietest frames, if they are much weaker than the mean frame.
 QUIET_SHARE = 0.12
+QUIET_FRAMES = 1000  # at most; of more, every second, third … is taken
 LARGEST_BACKGROUND = 0.25  # of the mean power; a sustained sound has no background
 BACKGROUND_FACTOR = 2.0  # RMS of the weakest voiced frame, relative to the background's
 DIGITAL_SILENCE = 1e-10  # of the strongest frame's power; weaker frames tell nothing about the background
@@ -105,7 +106,7 @@ def _background(spectra):
     quiet = sounding[power[sounding].argsort()[: int(np.ceil(QUIET_SHARE * len(sounding)))]]
     if not len(quiet):
         return nothing
-    quiet = spectra.of(quiet[:: -(-len(quiet) // BLOCK_FRAMES)])
+    quiet = spectra.of(quiet[:: -(-len(quiet) // QUIET_FRAMES)])
     mean = quiet.mean(axis=0)
     if mean.sum() > LARGEST_BACKGROUND * power[sounding].mean():
         return nothing
