@@ -128,6 +128,7 @@ def main():
     parser.add_argument("--speakers", nargs="+", required=True, metavar="SPEAKER:NUMBER")
     parser.add_argument("--babble", nargs="+", required=True, metavar="SPEAKER", help="their last recording is used")
     parser.add_argument("--methods", nargs="+", default=["autocorrelation", "dio"], choices=ESTIMATORS)
+    parser.add_argument("--conditions", nargs="+", help='such as clean "hum 60 Hz"; all when left out')
     options = parser.parse_args()
     clean = []
     for speaker, number in (entry.split(":") for entry in options.speakers):
@@ -136,10 +137,14 @@ def main():
     voices = [wav.read(files_of(options.folders, speaker)[-1], RATE)[0] for speaker in options.babble]
     pause = int(1000 * PAUSE_SECONDS / PERIOD_MS)
     print("| condition | method | gross / % | voicing / % | fine / cents | range / % |\n|---|---|---|---|---|---|")
+    conditions = all_degradations(voices)
     for method in options.methods:
-        for name, degradation in all_degradations(voices).items():
+        for name in options.conditions or conditions:
             degraded = [
-                [(degrade(y, RATE, degradation, seed), np.pad(f0_hz, pause)) for seed, (y, f0_hz) in enumerate(one)]
+                [
+                    (degrade(y, RATE, conditions[name], seed), np.pad(f0_hz, pause))
+                    for seed, (y, f0_hz) in enumerate(one)
+                ]
                 for one in clean
             ]
             gross, voicing, fine, range_error = scores(method, degraded)

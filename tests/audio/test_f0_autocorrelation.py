@@ -61,12 +61,13 @@ def test_a_glide_is_followed():
     assert cents(found[10:-10], glide[:: RATE // 200][10 : len(found) - 10]).max() < 30
 
 
+@pytest.mark.parametrize("level_db", [-30, -15])
 @pytest.mark.parametrize("mains_hz", [50, 60])
-def test_hum_30_db_below_speech_is_not_taken_for_a_voice(speech, mains_hz):
+def test_hum_is_not_taken_for_a_voice(speech, mains_hz, level_db):
     pause = 50  # frames of `degrade` on either side
     clean, noisy, known = [], [], []
     for seed, (y, f0_hz) in enumerate(speech):
-        degraded = degrade(y, RATE, lambda *arguments: hum(*arguments, mains_hz=mains_hz, level_db=-30), seed)
+        degraded = degrade(y, RATE, lambda *arguments: hum(*arguments, mains_hz=mains_hz, level_db=level_db), seed)
         clean.append(estimate(degrade(y, RATE, lambda y, rate, rng: y, seed)))
         noisy.append(estimate(degraded))
         known.append(np.pad(f0_hz, pause))
@@ -74,7 +75,7 @@ def test_hum_30_db_below_speech_is_not_taken_for_a_voice(speech, mains_hz):
     clean, noisy, known = map(np.concatenate, (clean, noisy, known))
     assert f0.find_range(noisy) == pytest.approx(f0.find_range(clean), rel=0.2)
     both = (noisy > 0) & (known > 0)
-    assert both.sum() > 0.8 * (known > 0).sum() and (np.abs(noisy[both] / known[both] - 1) > 0.2).mean() < 0.03
+    assert both.sum() > 0.7 * (known > 0).sum() and (np.abs(noisy[both] / known[both] - 1) > 0.2).mean() < 0.03
 
 
 @pytest.mark.parametrize("rate", [8000, 16000, 48000])
