@@ -10,6 +10,7 @@ import soundfile
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from vconv.audio import loudness
 from vconv.common.errors import VconvError
 from vconv.conversion.convert_files import Task, convert_all, folder_tasks, pair_tasks, parse_pairs, recordings
 from vconv.corpus.recordings import Corpus
@@ -222,7 +223,19 @@ def test_a_recording_is_analyzed_once_for_all_targets_and_written_files_are_coun
     assert convert_all(Amplifier(), [task]) == (3, [])
 
 
-def test_a_result_above_full_scale_is_scaled_as_a_whole_and_reported(write, tmp_path):
+def test_a_result_above_full_scale_is_limited(write, tmp_path):
+    path, notes = write("a.wav", 0.5), []
+    output = tmp_path / "out" / "a.wav"
+    assert convert_all(Amplifier(), [Task(path, None, {"4": output})], report=notes.append) == (1, [])
+    y, original = soundfile.read(output)[0], soundfile.read(path)[0]
+    assert notes == [] and np.abs(y).max() == pytest.approx(loudness.PEAK, abs=1e-3)
+    inside = slice(200, -200)
+    np.testing.assert_allclose(y[inside], original[inside] * loudness.PEAK / 0.5, atol=2e-3)  # a clipped sine is flat
+
+
+def test_a_result_that_is_still_above_full_scale_is_scaled_as_a_whole_and_reported(write, tmp_path, monkeypatch):
+    """A limited signal may exceed full scale after resampling."""
+    monkeypatch.setattr(loudness, "limit", lambda y, rate: y)
     path, notes = write("a.wav", 0.5), []
     output = tmp_path / "out" / "a.wav"
     assert convert_all(Amplifier(), [Task(path, None, {"4": output})], report=notes.append) == (1, [])
