@@ -177,7 +177,7 @@ class VoiceConverter:
 
     def _f0_range_hz(self, y):
         """Return the F0 range of an unseen speaker; the widest if no frame is voiced."""
-        f0_hz = world.estimate_f0(y, self.rate, *f0.WIDE_RANGE_HZ, self.f0_method, self.frame_period_ms)
+        f0_hz = world.estimate_f0(y, self.rate, *f0.WIDE_RANGE_HZ, frame_period_ms=self.frame_period_ms)
         return f0.find_range(f0_hz) if f0_hz.any() else f0.WIDE_RANGE_HZ
 
     def _unseen_log_f0(self, f0_hz):

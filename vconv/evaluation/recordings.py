@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from vconv.audio import f0, wav, world
+from vconv.audio import f0, loudness, wav, world
 from vconv.audio.decoding import rate_of
 from vconv.audio.folder import by_name, left_out
 from vconv.common.errors import VconvError
@@ -110,7 +110,7 @@ def of_folders(converted, source, target):
     names = [Path(folder).resolve().name for folder in (source, target)]
     source_name, target_name = names if names[0] != names[1] else ("source", "target")
     natural = {source_name: source_files, target_name: target_files}
-    settings = {"frame_period_ms": 5.0, "f0_method": "dio"}
+    settings = {"frame_period_ms": 5.0, "f0_method": "autocorrelation"}
     return _recordings([Pair(source_name, target_name, converted_files)], natural, settings, {}, [], notes)
 
 
@@ -157,10 +157,11 @@ def copy_synthesis(y, settings, f0_range_hz=None):
     """
     rate, frame_period_ms = settings["sample_rate"], settings["frame_period_ms"]
     if f0_range_hz is None:
-        f0_hz = world.estimate_f0(y, rate, *f0.WIDE_RANGE_HZ, method="harvest")
+        f0_hz = world.estimate_f0(y, rate, *f0.WIDE_RANGE_HZ)
         f0_range_hz = f0.find_range(f0_hz) if f0_hz.any() else f0.WIDE_RANGE_HZ
+    y, gain = loudness.to_reference_level(y, rate)
     analysis = world.analyze(y, rate, *f0_range_hz, settings["f0_method"], frame_period_ms)
-    return world.synthesize(*analysis, rate, frame_period_ms)
+    return world.synthesize(*analysis, rate, frame_period_ms) * gain
 
 
 def _recordings(pairs, natural, settings, f0_range_hz, failures, notes):
