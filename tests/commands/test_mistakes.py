@@ -41,8 +41,9 @@ CASES = {
     ),
     "equal stems": ("convert --run={run} --target=bob {wav} {copy} --output={new}", "another recording"),
     "rate of the format": (
-        "convert --run={run} --target=bob {wav} --format=ogg --rate=200001 --output={new}",
-        "the format ogg cannot have a sample rate of 200,001 Hz; choose a rate from 1 to 200,000 Hz, or another format",
+        "convert --run={run} --target=bob {wav} --format=flac --rate=96001 --output={new}",
+        "the format flac cannot have a sample rate of 96,001 Hz; choose a rate from 1 to 655,350 Hz, above 65,535 Hz "
+        "in steps of 10 Hz, or another format",
     ),
     "corpus moved": (
         "convert --run={run} --pairs=all --corpus-dir={new} --output={new}",
