@@ -76,12 +76,16 @@ def estimate(y, rate, floor_hz, ceiling_hz, frame_period_ms):
 
 
 class _Spectra:
-    """Power spectra of a signal's frames, under a Hann window `window` of three periods; `size` is that of the FFT."""
+    """Power spectra of a signal's frames, under a Hann window of three periods.
+
+    `rate` is that of the signal, `size` that of the FFT, `window_power` the power spectrum [bins] of the window.
+    """
 
     def __init__(self, y, rate, floor_hz, frame_period_ms, count):
         length = int(PERIODS * rate / floor_hz) // 2 * 2 + 1
-        self.rate, self.window = rate, np.hanning(length + 2)[1:-1]
+        self.rate, self._window = rate, np.hanning(length + 2)[1:-1]
         self.size = fft.next_fast_len(length * 3 // 2 + 2, real=True)
+        self.window_power = np.square(np.abs(fft.rfft(self._window, self.size)))
         self._centers = np.round(np.arange(count) * (rate * frame_period_ms / 1000)).astype(int)
         padded = np.pad(y, (length // 2, max(0, self._centers[-1] + length // 2 + 1 - len(y))))
         self._windows = np.lib.stride_tricks.sliding_window_view(padded, length)
@@ -89,7 +93,7 @@ class _Spectra:
     def of(self, frames):
         """Return the power spectra [n, bins] of the frames of a slice or of an array of numbers."""
         windows = self._windows[self._centers[frames]]
-        windows = (windows - windows.mean(axis=1, keepdims=True)) * self.window
+        windows = (windows - windows.mean(axis=1, keepdims=True)) * self._window
         return np.square(np.abs(fft.rfft(windows, self.size, axis=1)))
 
     def blocks(self):
@@ -117,7 +121,7 @@ def _candidates(power, background, spectra, floor_hz, ceiling_hz):
     """Return the `_Frames` of a block of power spectra [frames, bins]."""
     power, rate = np.maximum(power - background, 0), spectra.rate * OVERSAMPLING
     length = spectra.size * OVERSAMPLING
-    of_window = fft.irfft(np.square(np.abs(fft.rfft(spectra.window, spectra.size))), length)
+    of_window = fft.irfft(spectra.window_power, length)
     first, last = int(rate / ceiling_hz), int(np.ceil(rate / floor_hz))
     lags = slice(first - 1, last + 2)
     correlation = fft.irfft(power, length, axis=1)

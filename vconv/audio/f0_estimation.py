@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from vconv.audio import f0_autocorrelation, wav
+from vconv.audio import f0, f0_autocorrelation, wav
 from vconv.common.errors import VconvError
 
 with warnings.catch_warnings():
@@ -58,6 +58,12 @@ def estimate_f0(y, rate, floor_hz, ceiling_hz, method="autocorrelation", frame_p
     if method == "autocorrelation":
         return _refined(y, f0_autocorrelation.estimate(y, rate, floor_hz, ceiling_hz, frame_period_ms), rate, settings)
     raise VconvError(f"the F0 method {method!r} is unknown; choose one of: autocorrelation, dio, harvest")
+
+
+def range_of_speaker(y, rate, frame_period_ms=FRAME_PERIOD_MS):
+    """Return the F0 range (floor, ceiling), in Hz, of the speaker of a signal; the widest if no frame is voiced."""
+    f0_hz = estimate_f0(y, rate, *f0.WIDE_RANGE_HZ, frame_period_ms=frame_period_ms)
+    return f0.find_range(f0_hz) if f0_hz.any() else f0.WIDE_RANGE_HZ
 
 
 def _refined(y, f0_hz, rate, settings):

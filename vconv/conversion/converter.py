@@ -16,6 +16,7 @@ import numpy as np
 
 from vconv import data, models
 from vconv.audio import f0, filtering, loudness, psola, samples, wav, world
+from vconv.audio.f0_estimation import range_of_speaker
 from vconv.audio.resynthesis import resynthesize
 from vconv.audio.silence import keep_source_silence
 from vconv.common.config import one_of
@@ -135,7 +136,10 @@ class VoiceConverter:
         """
         y, gain = loudness.to_reference_level(self._signal(audio, rate, report), self.rate)
         number = None if source is None else self._number(source)
-        f0_range_hz = self._f0_range_hz(y) if number is None else self.statistics.f0_range_hz[number]
+        if number is None:
+            f0_range_hz = range_of_speaker(y, self.rate, self.frame_period_ms)
+        else:
+            f0_range_hz = self.statistics.f0_range_hz[number]
         analysis = world.analyze(y, self.rate, *f0_range_hz, self.f0_method, self.frame_period_ms)
         if report and not analysis.f0_hz.any():
             report(UNVOICED)
@@ -174,11 +178,6 @@ class VoiceConverter:
             return filtering.filter_frames(y, gain, self.rate, self.frame_period_ms)
 
         return render
-
-    def _f0_range_hz(self, y):
-        """Return the F0 range of an unseen speaker; the widest if no frame is voiced."""
-        f0_hz = world.estimate_f0(y, self.rate, *f0.WIDE_RANGE_HZ, frame_period_ms=self.frame_period_ms)
-        return f0.find_range(f0_hz) if f0_hz.any() else f0.WIDE_RANGE_HZ
 
     def _unseen_log_f0(self, f0_hz):
         """Return the `LogF0` of an unseen speaker from the F0 [T] of an utterance; None if no frame is voiced."""

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from vconv.audio import f0, loudness, wav, world
+from vconv.audio import loudness, wav, world
 from vconv.audio.decoding import rate_of
+from vconv.audio.f0_estimation import range_of_speaker
 from vconv.audio.folder import by_name, left_out
 from vconv.common.errors import VconvError
 from vconv.common.names import composed
@@ -157,8 +158,7 @@ def copy_synthesis(y, settings, f0_range_hz=None):
     """
     rate, frame_period_ms = settings["sample_rate"], settings["frame_period_ms"]
     if f0_range_hz is None:
-        f0_hz = world.estimate_f0(y, rate, *f0.WIDE_RANGE_HZ)
-        f0_range_hz = f0.find_range(f0_hz) if f0_hz.any() else f0.WIDE_RANGE_HZ
+        f0_range_hz = range_of_speaker(y, rate)
     y, gain = loudness.to_reference_level(y, rate)
     analysis = world.analyze(y, rate, *f0_range_hz, settings["f0_method"], frame_period_ms)
     return world.synthesize(*analysis, rate, frame_period_ms) * gain
