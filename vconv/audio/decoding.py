@@ -1,5 +1,7 @@
 """Audio files → their samples as they are. Only this module opens audio files for reading."""
 
+import contextlib
+import math
 import os
 
 import numpy as np
@@ -18,31 +20,56 @@ class Stream(soundfile.SoundFile):
         return False
 
 
-def decode(path):
+def decode(path, longest_s=math.inf):
     """Return the samples of an audio file, float64 [samples, channels], and its rate in Hz.
 
     Raises
     ------
     VconvError
-        It is no audio file, or a damaged one.
+        It is no audio file, a damaged one, or longer than `longest_s` seconds.
     """
-    try:
-        with Stream(os.fsencode(path)) as file:
-            blocks = [np.empty((0, file.channels))]
-            while len(block := file.read(BLOCK, "float64", always_2d=True)):
-                blocks.append(block)
-            return np.concatenate(blocks), file.samplerate
-    except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a headerless .raw file
-        raise VconvError(f"{path}: is no readable audio file ({reason(error)}); use WAV, FLAC, Ogg or MP3") from error
+    rate, channels = format_of(path)
+    found, count = [np.empty((0, channels))], 0
+    for block in blocks(path):
+        found.append(block)
+        count += len(block)
+        if count > longest_s * rate:
+            raise VconvError(
+                f"{path}: is longer than {longest_s / 60:g} minutes, which are analyzed as one utterance at most; "
+                "cut it into shorter recordings, best one of each sentence"
+            )
+    return np.concatenate(found), rate
+
+
+def blocks(path):
+    """Yield the samples of an audio file, float64 [n, channels], `BLOCK` at once; errors as of `decode`."""
+    with _opened(path) as file:
+        while len(block := file.read(BLOCK, "float64", always_2d=True)):
+            yield block
+
+
+def format_of(path):
+    """Return the sample rate, in Hz, and the number of channels of an audio file; errors as of `decode`."""
+    with _opened(path) as file:
+        return file.samplerate, file.channels
 
 
 def rate_of(path):
     """Return the sample rate of an audio file in Hz, without reading its samples; None if it is no audio file."""
     try:
-        with Stream(os.fsencode(path)) as file:
-            return file.samplerate
-    except (soundfile.LibsndfileError, TypeError):
+        return format_of(path)[0]
+    except VconvError:
         return None
+
+
+@contextlib.contextmanager
+def _opened(path):
+    """Yield the `Stream` of an audio file; the block does nothing but read it."""
+    try:
+        with Stream(os.fsencode(path)) as file:
+            yield file
+    except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a headerless .raw file
+        raise VconvError(f"{path}: is no readable audio file ({reason(error)}); use WAV, FLAC, Ogg or MP3") from error
 
 
 def reason(error):

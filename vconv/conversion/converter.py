@@ -10,48 +10,24 @@ and aperiodicity does not change (Hsu et al. 2016, arXiv 1610.04019, section 4).
 """
 
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from vconv import data, models
-from vconv.audio import f0, filtering, loudness, psola, samples, wav, world
+from vconv.audio import f0, loudness, psola, samples, wav, world
 from vconv.audio.f0_estimation import range_of_speaker
 from vconv.audio.resynthesis import resynthesize
 from vconv.audio.silence import keep_source_silence
 from vconv.common.config import one_of
 from vconv.common.names import composed
+from vconv.conversion import convert_file, rendering
+from vconv.conversion.utterance import Utterance
 from vconv.features import content
 from vconv.features.acoustic import speech_mask
 from vconv.features.analysis import to_frames
 from vconv.training.run_folder import RunFolder
 
 SYNTHESES = ("world", "diff")
-UNVOICED = "no frame is voiced, so it is converted without a voice, like a whisper"
-LARGEST_GAIN = 1000.0  # of power, 30 dB either way
-
-
-class Utterance(NamedTuple):
-    """A recording, analyzed once for all targets.
-
-    Attributes
-    ----------
-    y : ndarray [samples], float64
-        At the reference level.
-    gain : float
-        That takes a signal to the level of the recording.
-    analysis : world.Analysis
-    log_f0 : f0.LogF0 or None
-        Statistics of the source speaker; None for an unseen speaker without a voiced frame.
-    encoded : object
-        The result of `encode` of the model's spectral converter.
-    """
-
-    y: np.ndarray
-    gain: float
-    analysis: world.Analysis
-    log_f0: f0.LogF0 | None
-    encoded: object
 
 
 class VoiceConverter:
@@ -78,7 +54,7 @@ class VoiceConverter:
         self.speakers, features = statistics.speakers, statistics.settings
         self.rate, self.frame_period_ms = features["sample_rate"], features["frame_period_ms"]
         self.f0_method = features["f0_method"]
-        self._content_encoder = content.encoder_of(features)
+        self.content_encoder = content.encoder_of(features)
         kind = data.kind(models.training_data(settings["model"]))
         self.spectral = kind.converter(model, statistics, settings["settings"], transforms)
 
@@ -129,33 +105,61 @@ class VoiceConverter:
         one_of(synthesis, SYNTHESES, "synthesis")
         return self.synthesize(self.analyze(audio, source, rate), target, synthesis), self.rate
 
+    def convert_file(self, path, output, target, source=None, rate=None, synthesis="world", report=None):
+        """Convert an audio file of any length to another file, in bounded memory.
+
+        A recording of more than 22 seconds is converted in blocks (`vconv.conversion.blocks`). Temporary files in the
+        folder of `output` take about 700 MB for each hour at 16 kHz.
+
+        Parameters
+        ----------
+        path, output : str or Path
+            The suffix of `output` chooses the format: `.wav`, `.flac` or `.ogg`.
+        target, source, synthesis
+            As of `convert`.
+        rate : int, optional
+            Sample rate of `output`, in Hz; that of the model when left out.
+        report : callable, optional
+            Gets a sentence about each oddity of the recording.
+
+        Returns
+        -------
+        gain : float
+            As of `wav.write`.
+
+        Raises
+        ------
+        VconvError
+            As of `convert` and `wav.write`; or a long recording is silent.
+        """
+        one_of(synthesis, SYNTHESES, "synthesis")
+        outputs = {composed(target): Path(output)}
+        return next(convert_file.convert(self, Path(path), outputs, source, rate, synthesis, report=report))[1]
+
     def analyze(self, audio, source=None, rate=None, report=None):
         """Return the `Utterance` of a recording; parameters and errors as of `convert`.
 
         `report` gets a sentence about each oddity: those of `wav.read`, and that no frame is voiced.
         """
         y, gain = loudness.to_reference_level(self._signal(audio, rate, report), self.rate)
-        number = None if source is None else self._number(source)
+        number = None if source is None else self.number_of(source)
         if number is None:
             f0_range_hz = range_of_speaker(y, self.rate, self.frame_period_ms)
         else:
             f0_range_hz = self.statistics.f0_range_hz[number]
         analysis = world.analyze(y, self.rate, *f0_range_hz, self.f0_method, self.frame_period_ms)
         if report and not analysis.f0_hz.any():
-            report(UNVOICED)
-        log_f0 = self._unseen_log_f0(analysis.f0_hz) if number is None else self._log_f0(number)
-        frames = to_frames(y, analysis, self.rate, self._content_encoder)
+            report(convert_file.UNVOICED)
+        log_f0 = self.log_f0_of(number, analysis.f0_hz)
+        frames = to_frames(y, analysis, self.rate, self.content_encoder)
         return Utterance(y, gain, analysis, log_f0, self.spectral.encode(frames, number))
 
     def synthesize(self, utterance, target, synthesis="world"):
         """Return the signal, float64 [samples], of an `Utterance` converted to `target`, as loud as the recording."""
-        number, analysis, spectral = self._number(target), utterance.analysis, self.spectral
+        number, analysis, spectral = self.number_of(target), utterance.analysis, self.spectral
         spectrum = world.restore_energy(*spectral.predict(utterance.encoded, number))
-        f0_hz = analysis.f0_hz
-        if f0_hz.any():
-            f0_hz = spectral.convert_f0(f0_hz, utterance.log_f0, self._log_f0(number))
-        f0_hz = np.minimum(f0_hz, self.rate / 2)  # with a much higher F0 WORLD writes beyond its memory
-        render = (self._diff if synthesis == "diff" else self._world)(utterance, f0_hz)
+        f0_hz = self.converted_f0(analysis.f0_hz, utterance.log_f0, number)
+        render = self._renderer(synthesis, utterance.y, analysis, f0_hz)
         y = resynthesize(render, spectrum, f0_hz, self.rate, self.frame_period_ms, spectral.resynthesis_iterations)
         y = loudness.match_level(y, utterance.y, self.rate)
         if synthesis == "world" and spectral.keep_source_silence:
@@ -163,33 +167,32 @@ class VoiceConverter:
             y = keep_source_silence(y, utterance.y, mask, self.rate, self.frame_period_ms)
         return y * utterance.gain
 
-    def _world(self, utterance, f0_hz):
-        """Return the function power spectrum [T, K] → signal [samples], synthesized by WORLD."""
-        return lambda spectrum: world.synthesize(
-            f0_hz, spectrum, utterance.analysis.aperiodicity, self.rate, self.frame_period_ms
-        )
+    def _renderer(self, synthesis, y, analysis, f0_hz):
+        """Return the function power spectrum [T, K] → signal [samples], with new F0, of a synthesis."""
+        if synthesis == "world":
+            return rendering.by_world(f0_hz, analysis.aperiodicity, self.rate, self.frame_period_ms)
+        y = psola.move_pitch(y, analysis.f0_hz, f0_hz, self.rate, self.frame_period_ms)
+        return rendering.by_filter(y, analysis.spectrum, self.rate, self.frame_period_ms)
 
-    def _diff(self, utterance, f0_hz):
-        """Return the function power spectrum [T, K] → signal [samples]: the recording, with new F0 and filtered."""
-        y = psola.move_pitch(utterance.y, utterance.analysis.f0_hz, f0_hz, self.rate, self.frame_period_ms)
+    def converted_f0(self, f0_hz, log_f0, target):
+        """Return F0 [T] of a speaker with the `LogF0`, converted to the target speaker (its number)."""
+        if f0_hz.any():
+            f0_hz = self.spectral.convert_f0(f0_hz, log_f0, self.log_f0_of(target))
+        return np.minimum(f0_hz, self.rate / 2)  # with a much higher F0 WORLD writes beyond its memory
 
-        def render(spectrum):
-            gain = np.sqrt(np.clip(spectrum / utterance.analysis.spectrum, 1 / LARGEST_GAIN, LARGEST_GAIN))
-            return filtering.filter_frames(y, gain, self.rate, self.frame_period_ms)
-
-        return render
-
-    def _unseen_log_f0(self, f0_hz):
-        """Return the `LogF0` of an unseen speaker from the F0 [T] of an utterance; None if no frame is voiced."""
-        return f0.of_unseen_speaker(f0_hz, self.statistics.log_f0_std.mean()) if f0_hz.any() else None
-
-    def _number(self, speaker):
+    def number_of(self, speaker):
         """Return the number of a speaker in the model."""
         return self.speakers.index(one_of(composed(speaker), self.speakers, "speaker"))
 
-    def _log_f0(self, number):
-        """Return the `LogF0` of a speaker, by its number."""
+    def log_f0_of(self, number, f0_hz=None):
+        """Return the `LogF0` of a speaker, by its number.
+
+        For the number None, of an unseen speaker, it is estimated from the F0 [T] of an utterance; None if no frame is
+        voiced.
+        """
         known = self.statistics
+        if number is None:
+            return f0.of_unseen_speaker(f0_hz, known.log_f0_std.mean()) if f0_hz.any() else None
         return f0.LogF0(known.log_f0_mean[number], known.log_f0_std[number], known.log_f0_percentiles[number])
 
     def _signal(self, audio, rate, report):
