@@ -6,10 +6,12 @@ from functools import partial
 from tqdm import tqdm
 
 from vconv.audio import loudness, recording, wav
+from vconv.common.errors import VconvError
 from vconv.common.spool import Spool
 from vconv.conversion import block_analysis, block_output, block_synthesis, blocks
 from vconv.conversion.block_output import SourceSilence
 
+LONGEST_VOCODED_S = 600.0  # with a vocoder a recording is converted as a whole, which takes 0.4 GB a minute
 ANALYSIS_SHARE = 0.5  # of the work on a long file with one target
 UNVOICED = "no frame is voiced, so it is converted without a voice, like a whisper"
 BAR = "{desc} {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s of audio [{elapsed}<{remaining}, {rate_noinv_fmt}]"
@@ -40,6 +42,11 @@ def convert(converter, path, outputs, source=None, file_rate=None, synthesis="wo
     gain : float
         As of `wav.write`.
     """
+    if vocoder and recording.is_longer(path, LONGEST_VOCODED_S):
+        raise VconvError(
+            f"{path}: is longer than {LONGEST_VOCODED_S / 60:g} minutes, which this vocoder resynthesizes at most; use "
+            "--vocoder world or diff, which take any length, or cut the recording"
+        )
     if vocoder is None and recording.is_longer(path, blocks.LONGEST_WHOLE_S):
         yield from _in_blocks(converter, path, outputs, source, file_rate, synthesis, report)
         return

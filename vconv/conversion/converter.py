@@ -106,15 +106,14 @@ class VoiceConverter:
         return self.synthesize(self.analyze(audio, source, rate), target, synthesis), self.rate
 
     def convert_file(self, path, output, target, source=None, rate=None, synthesis="world", report=None):
-        """Convert an audio file of any length to another file, in bounded memory.
+        """Convert an audio file of any length to another file, in bounded memory (`vconv.conversion.blocks`).
 
-        A recording of more than 22 seconds is converted in blocks (`vconv.conversion.blocks`). Temporary files in the
-        folder of `output` take about 700 MB for each hour at 16 kHz.
+        The folder of `output` needs room for temporary files, about 700 MB for each hour at 16 kHz.
 
         Parameters
         ----------
         path, output : str or Path
-            The suffix of `output` chooses the format: `.wav`, `.flac` or `.ogg`.
+            The suffix of `output` chooses the format, as in `wav.write`.
         target, source, synthesis
             As of `convert`.
         rate : int, optional
@@ -130,7 +129,7 @@ class VoiceConverter:
         Raises
         ------
         VconvError
-            As of `convert` and `wav.write`; or a long recording is silent.
+            As of `convert` and `wav.write`; or a recording that is converted in blocks is silent.
         """
         one_of(synthesis, SYNTHESES, "synthesis")
         outputs = {composed(target): Path(output)}

@@ -1,7 +1,7 @@
 """The phase of WORLD's pulses: F0 that makes the pulses of a block go on where those of the block before are.
 
 WORLD integrates F0 from the first sample on and puts a pulse where the number of cycles becomes whole. The frames of
-a block before it is joined, whose signal is not kept, get the F0 that brings the pulses to the places of those of the block before.
+a block before it is joined, whose signal is not kept, get the F0 that moves the pulses to those of the block before.
 """
 
 import numpy as np
