@@ -1,4 +1,4 @@
-"""network.onnx is that of the newest checkpoint: when it is written, read and replaced; what is told if it cannot be."""
+"""network.onnx is that of the newest checkpoint: when it is written, read and replaced; what is told if that fails."""
 
 import shutil
 import sys
