@@ -18,9 +18,13 @@ SCRIPT = f"""
 import sys
 for package in sys.argv.pop(1).split(","):
     sys.modules[package] = None
+import vconv
 from vconv.commands import cli
 status = cli.main(sys.argv[1:])
 found = [name for name in {HEAVY} if sys.modules.get(name)]
+options = cli.parser().parse_args(sys.argv[1:])
+y, _ = vconv.VoiceConverter.load(options.run).convert(options.inputs[0], options.target, options.source)
+print(y.tobytes().hex())
 sys.exit(f"imported: {{found}}" if found else status)
 """
 
@@ -33,13 +37,16 @@ def recording(tmp_path_factory):
 
 
 def convert(folder, recording, output, *more, without="tensorflow", **variables):
-    """Return the bytes of a recording, converted in a new process where the packages `without` are missing."""
+    """Convert a recording in a new process where the packages `without` are missing.
+
+    Returns the bytes of the file, and of the samples before they are rounded to 16 bits.
+    """
     target = folder.statistics().speakers[0]
     options = ["convert", recording, f"--run={folder.path}", f"--target={target}", f"--output={output}", *more]
     command = [sys.executable, "-W", "ignore", "-c", SCRIPT, without, *map(str, options)]
     result = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
-    return (output / "a.wav").read_bytes()
+    return (output / "a.wav").read_bytes(), result.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize("name", ["convvae", "matched"])
