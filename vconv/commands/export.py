@@ -1,13 +1,18 @@
-"""Export the generator of a trained vocoder for other programs, as SavedModel or TensorFlow Lite."""
+"""Export a trained network for other programs: as ONNX if it converts, a vocoder as SavedModel or TensorFlow Lite."""
 
-from vconv.commands.options import add_shared, load_tensorflow
+from vconv.commands.options import add_shared
+from vconv.layers.tensorflow_start import load_tensorflow
 
 
 def add(sub):
     """Declare the options."""
-    add_shared(sub, "--run", required=True, help="run folder of a trained vocoder")
+    add_shared(sub, "--run", required=True, help="run folder of the trained model")
     sub.add_argument(
-        "--format", required=True, choices=("saved-model", "tflite"), help="saved-model writes a folder, tflite a file"
+        "--format",
+        required=True,
+        choices=("onnx", "saved-model", "tflite"),
+        help="onnx: the network of a model that converts recordings, with its statistics, as a file; "
+        "saved-model (a folder) and tflite (a file): the generator of a vocoder",
     )
     sub.add_argument("--output", required=True, metavar="PATH", help="the new folder, or the file, to write")
 
@@ -17,6 +22,12 @@ def run(options):
     from vconv.training.run_folder import RunFolder
 
     RunFolder(options.run).settings()
+    if options.format == "onnx":
+        from vconv.conversion.export_network import export_network
+
+        export_network(options.run, options.output)
+        print(f"{options.output}: written; docs/onnx.md describes its inputs and metadata")
+        return
     load_tensorflow()
     from vconv.conversion.export import export
 

@@ -21,9 +21,11 @@ from vconv.audio.resynthesis import resynthesize
 from vconv.audio.silence import keep_source_silence
 from vconv.common.config import one_of
 from vconv.common.names import composed
+from vconv.common.threads import one_blas_thread
 from vconv.features import content
 from vconv.features.acoustic import speech_mask
 from vconv.features.analysis import to_frames
+from vconv.training import conversion_network
 from vconv.training.run_folder import RunFolder
 
 SYNTHESES = ("world", "diff")
@@ -72,7 +74,7 @@ class VoiceConverter:
     >>> y, rate = vc.convert("in.wav", source="SF1", target="TM3")  # doctest: +SKIP
     """
 
-    def __init__(self, model, statistics, settings, transforms=None):
+    def __init__(self, network, statistics, settings, transforms=None):
         self.statistics = statistics
         self.settings = settings
         self.speakers, features = statistics.speakers, statistics.settings
@@ -80,22 +82,20 @@ class VoiceConverter:
         self.f0_method = features["f0_method"]
         self._content_encoder = content.encoder_of(features)
         kind = data.kind(models.training_data(settings["model"]))
-        self.spectral = kind.converter(model, statistics, settings["settings"], transforms)
+        self.spectral = kind.converter(network, statistics, settings["settings"], transforms)
 
     @classmethod
     def load(cls, run):
-        """Load the newest checkpoint of the run folder `run`.
+        """Load the network of the newest checkpoint of the run folder `run`, as in `conversion_network.load`.
 
         Raises
         ------
         VconvError
-            The folder is missing, holds no run, or has no checkpoint yet.
+            The folder is missing, holds no run, or has neither a network nor a checkpoint yet.
         """
         folder = RunFolder(run)
         settings = folder.settings() | {"settings": folder.model_settings()}
-        model = folder.build_model()
-        folder.load_checkpoint(model)
-        return cls(model, folder.statistics(), settings, folder.transforms())
+        return cls(conversion_network.load(folder), folder.statistics(), settings, folder.transforms())
 
     def convert(self, audio, target, source=None, rate=None, synthesis="world"):
         """Convert an utterance to another speaker's voice.
@@ -129,6 +129,7 @@ class VoiceConverter:
         one_of(synthesis, SYNTHESES, "synthesis")
         return self.synthesize(self.analyze(audio, source, rate), target, synthesis), self.rate
 
+    @one_blas_thread
     def analyze(self, audio, source=None, rate=None, report=None):
         """Return the `Utterance` of a recording; parameters and errors as of `convert`.
 
@@ -147,6 +148,7 @@ class VoiceConverter:
         frames = to_frames(y, analysis, self.rate, self._content_encoder)
         return Utterance(y, gain, analysis, log_f0, self.spectral.encode(frames, number))
 
+    @one_blas_thread
     def synthesize(self, utterance, target, synthesis="world"):
         """Return the signal, float64 [samples], of an `Utterance` converted to `target`, as loud as the recording."""
         number, analysis, spectral = self._number(target), utterance.analysis, self.spectral
@@ -188,7 +190,6 @@ class VoiceConverter:
         return self.speakers.index(one_of(composed(speaker), self.speakers, "speaker"))
 
     def _log_f0(self, number):
-        """Return the `LogF0` of a speaker, by its number."""
         known = self.statistics
         return f0.LogF0(known.log_f0_mean[number], known.log_f0_std[number], known.log_f0_percentiles[number])
 
