@@ -1,6 +1,6 @@
 """Convert recordings to another speaker's voice."""
 
-from vconv.commands.options import RATE_HZ, add_shared, corpus_of, load_tensorflow, note, tell
+from vconv.commands.options import RATE_HZ, add_output, add_shared, corpus_of, load_tensorflow, note, tell
 from vconv.common.errors import VconvError
 from vconv.common.names import composed
 
@@ -30,9 +30,7 @@ def add(sub):
     )
     add_shared(sub, "--corpus", help="the file that describes the corpus (default: the corpus of the run)")
     add_shared(sub, "--corpus-dir")
-    sub.add_argument(
-        "--output", required=True, metavar="DIR", help="folder for the converted recordings; made if missing"
-    )
+    add_output(sub)
     add_shared(sub, "--failures")
     sub.add_argument(
         "--vocoder",
@@ -42,7 +40,6 @@ def add(sub):
         "resynthesize WORLD's result; or diff, which shifts the pitch of the recording itself and filters it "
         "(default: world)",
     )
-    add_shared(sub, "--format")
     add_shared(sub, "--rate", help=f"sample rate of the written files in Hz, {RATE_HZ} (default: the model's)")
 
 
@@ -51,14 +48,15 @@ def run(options):
     from vconv.audio import sample_rates
     from vconv.audio.folder import left_out
     from vconv.common.config import one_of
-    from vconv.conversion.convert_files import convert_all, folder_tasks, pair_tasks, parse_pairs
+    from vconv.conversion.convert_files import convert_all
+    from vconv.conversion.tasks import pair_tasks, parse_pairs, suffix_of, tasks_of
     from vconv.training.run_folder import RunFolder
 
     if bool(options.pairs) == bool(options.inputs):
         raise VconvError("give either recordings to convert and --target, or --pairs of speakers of the corpus")
     if options.pairs and (options.source or options.target):
         raise VconvError("--pairs names source and target speakers; leave out --source and --target")
-    folder, suffix = RunFolder(options.run), f".{options.format}"
+    folder, suffix = RunFolder(options.run), suffix_of(options.output, options.format)
     settings, speakers = folder.settings(), folder.statistics().speakers
     if options.pairs:
         pairs = parse_pairs(options.pairs, speakers)
@@ -66,7 +64,7 @@ def run(options):
     else:
         _check_speakers(options, speakers)
         note(left_out(options.inputs))
-        tasks = folder_tasks(options.inputs, options.source, options.target, options.output, suffix)
+        tasks = tasks_of(options.inputs, options.source, options.target, options.output, suffix)
     one_of(options.vocoder.partition(":")[0], VOCODERS, "--vocoder")
     if options.rate:
         sample_rates.check(suffix, options.rate)

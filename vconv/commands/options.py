@@ -63,6 +63,21 @@ SHARED = {
         "help": "format of the audio files (default: wav)",
     },
 }
+FILE_OR_FOLDER = {
+    "--output": {
+        "required": True,
+        "metavar": "FILE-OR-DIR",
+        "help": "folder for the audio files, made if missing; or, for one input, the file to write: a name that ends "
+        "in .wav, .flac or .ogg",
+    },
+    "--format": SHARED["--format"] | {"default": None, "help": "format of the files (default: that of FILE, or wav)"},
+}
+
+
+def add_output(sub):
+    """Add --output, a folder or one file, and --format."""
+    for name, option in FILE_OR_FOLDER.items():
+        sub.add_argument(name, **option)
 
 
 def add_shared(sub, *names, **changes):
