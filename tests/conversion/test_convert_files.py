@@ -1,6 +1,7 @@
 """Conversion of many files: outputs by name, failures listed, inputs unchanged, pairs of speakers parsed."""
 
 import os
+import struct
 from itertools import permutations
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import pytest
 import soundfile
 from hypothesis import example, given
 from hypothesis import strategies as st
+from mutagen.flac import FLAC
+from mutagen.oggvorbis import OggVorbis
 
+import vconv
 from vconv.audio import loudness
 from vconv.common.errors import VconvError
 from vconv.conversion.convert_files import convert_all
@@ -22,7 +26,7 @@ RATE = 16000
 class Amplifier:
     """Stands for a VoiceConverter; the name of a target is the factor of the signal."""
 
-    rate = RATE
+    rate, name = RATE, "loud"
 
     def __init__(self):
         self.analyzed, self.errors = [], {}
@@ -308,3 +312,45 @@ def test_converting_again_replaces_the_earlier_result(write, tmp_path):
 def test_without_a_terminal_there_is_no_progress_bar(write, tmp_path, capsys):
     convert_all(Amplifier(), tasks_of([write("a.wav")], None, "1", tmp_path / "out", ".wav"))
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg"])
+@pytest.mark.parametrize(("source", "who"), [("Zoë M", "Zoë M"), (None, "an unseen speaker")])
+def test_a_converted_file_says_so_and_its_bytes_are_always_the_same(write, tmp_path, suffix, source, who):
+    path, contents = write("a.wav"), []
+    for number in 1, 2:
+        output = tmp_path / f"out{number}{suffix}"
+        assert convert_all(Amplifier(), [Task(path, source, {"2": output})]) == (1, [])
+        contents.append(output.read_bytes())
+    assert contents[0] == contents[1], "no time stamp, no random number"
+    found = TEXTS[suffix](output)
+    assert found["comment"] == (
+        f"This voice is converted and no recording: from {who} to 2, by the model loud of vconv {vconv.__version__}"
+    )
+    assert found["title"] == f"Voice converted from {who} to 2"
+    assert found["software"].startswith(f"vconv {vconv.__version__}")
+    np.testing.assert_allclose(soundfile.read(output)[0], 2 * soundfile.read(path)[0], atol=0.02)
+
+
+def info_texts(path):
+    """Return the texts of the chunk LIST/INFO of a WAV file, which is a list of name, length, text and a zero."""
+    content, found = path.read_bytes(), {}
+    start = content.index(b"LIST")
+    (size,) = struct.unpack_from("<I", content, start + 4)
+    assert content[start + 8 : start + 12] == b"INFO"
+    position, end = start + 12, start + 8 + size
+    while position < end:
+        name, length = struct.unpack_from("<4sI", content, position)
+        found[name] = content[position + 8 : position + 8 + length].rstrip(b"\0").decode()
+        position += 8 + length + length % 2
+    return {"title": found[b"INAM"], "comment": found[b"ICMT"], "software": found[b"ISFT"]}
+
+
+def vorbis_comments(kind):
+    def texts(path):
+        return {name.lower(): values[0] for name, values in kind(path).tags.as_dict().items()}
+
+    return texts
+
+
+TEXTS = {".wav": info_texts, ".flac": vorbis_comments(FLAC), ".ogg": vorbis_comments(OggVorbis)}

@@ -7,10 +7,11 @@ from tqdm import tqdm
 from vconv.audio import loudness, wav
 from vconv.common import files
 from vconv.common.errors import VconvError, about
+from vconv.conversion import provenance
 
 
 def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=None, report=print):
-    """Convert the recordings of all tasks.
+    """Convert the recordings of all tasks; each file says that it is converted (`vconv.conversion.provenance`).
 
     Parameters
     ----------
@@ -37,7 +38,8 @@ def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=Non
         analyzed = converter.analyze(task.path, task.source, report=note)
         for target in task.outputs:
             y = converter.synthesize(analyzed, target, synthesis)
-            yield target, vocoder.resynthesize(y, converter.rate) if vocoder else y
+            y = vocoder.resynthesize(y, converter.rate) if vocoder else y
+            yield target, y, provenance.tags(converter.name, task.source, target)
 
     return _write_all(tasks, signals, converter.rate, file_rate, "convert", report)
 
@@ -47,13 +49,13 @@ def vocode_all(vocoder, tasks, file_rate=None, report=print):
 
     def signals(task, note):
         for target in task.outputs:
-            yield target, vocoder.vocode_file(task.path, note)
+            yield target, vocoder.vocode_file(task.path, note), None
 
     return _write_all(tasks, signals, vocoder.rate, file_rate, "vocode", report)
 
 
 def _write_all(tasks, signals, rate, file_rate, what, report):
-    """Write the signals at `rate` Hz that `signals(task, note)` yields, (target, signal), to the files of each task.
+    """Write the signals at `rate` Hz that `signals(task, note)` yields, (target, signal, tags), to the tasks' files.
 
     `signals` calls note(…) with each oddity of the recording. Whatever goes wrong with a recording, the rest goes on.
     """
@@ -71,9 +73,9 @@ def _write_all(tasks, signals, rate, file_rate, what, report):
         for task in tasks:
             try:
                 _refuse_overwriting(task)
-                for target, y in signals(task, partial(note, task.path)):
+                for target, y, tags in signals(task, partial(note, task.path)):
                     output = task.outputs[target]
-                    gain = wav.write(output, loudness.limit(y, rate), rate, file_rate)
+                    gain = wav.write(output, loudness.limit(y, rate), rate, file_rate, tags)
                     written += 1
                     if gain < 1:
                         note(output, f"too loud, scaled by {gain:.2f}")

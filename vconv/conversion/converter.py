@@ -1,12 +1,8 @@
 """Conversion of a recording to another speaker's voice, by a trained model.
 
 The model predicts spectrum and energy (`vconv.spectral_conversion`), log-F0 is converted to the target's statistics,
-and aperiodicity does not change (Hsu et al. 2016, arXiv 1610.04019, section 4). The signal is made in one of two ways:
-
-- WORLD synthesizes it; in pauses it may be the recording's own signal, if the model's settings ask for that.
-- The recording's F0 is moved by PSOLA, and the result is filtered by the ratio of the spectra (differential filter:
-  Kobayashi et al. 2014, "Statistical singing voice conversion with direct waveform modification based on the spectrum
-  differential", Interspeech). This keeps the recording's excitation.
+and aperiodicity does not change (Hsu et al. 2016, arXiv 1610.04019, section 4). The signal is made in one of two ways
+(`vconv.conversion.rendering`). In pauses WORLD's may be the recording's own, if the model's settings ask for that.
 """
 
 from pathlib import Path
@@ -15,20 +11,20 @@ from typing import NamedTuple
 import numpy as np
 
 from vconv import data, models
-from vconv.audio import f0, filtering, loudness, psola, samples, wav, world
+from vconv.audio import f0, loudness, samples, wav, world
 from vconv.audio.f0_estimation import range_of_speaker
 from vconv.audio.resynthesis import resynthesize
 from vconv.audio.silence import keep_source_silence
 from vconv.common.config import one_of
 from vconv.common.names import composed
+from vconv.conversion.rendering import RENDERERS
 from vconv.features import content
 from vconv.features.acoustic import speech_mask
 from vconv.features.analysis import to_frames
 from vconv.training.run_folder import RunFolder
 
-SYNTHESES = ("world", "diff")
+SYNTHESES = tuple(RENDERERS)
 UNVOICED = "no frame is voiced, so it is converted without a voice, like a whisper"
-LARGEST_GAIN = 1000.0  # of power, 30 dB either way
 
 
 class Utterance(NamedTuple):
@@ -65,6 +61,8 @@ class VoiceConverter:
         Sample rate of the converted signals, in Hz.
     settings : dict
         The settings of the run, with the complete settings of the model.
+    name : str
+        Of the model; converted files name it.
 
     Examples
     --------
@@ -72,7 +70,8 @@ class VoiceConverter:
     >>> y, rate = vc.convert("in.wav", source="SF1", target="TM3")  # doctest: +SKIP
     """
 
-    def __init__(self, model, statistics, settings, transforms=None):
+    def __init__(self, model, statistics, settings, transforms=None, name=None):
+        self.name = name or settings["model"]
         self.statistics = statistics
         self.settings = settings
         self.speakers, features = statistics.speakers, statistics.settings
@@ -155,29 +154,13 @@ class VoiceConverter:
         if f0_hz.any():
             f0_hz = spectral.convert_f0(f0_hz, utterance.log_f0, self._log_f0(number))
         f0_hz = np.minimum(f0_hz, self.rate / 2)  # with a much higher F0 WORLD writes beyond its memory
-        render = (self._diff if synthesis == "diff" else self._world)(utterance, f0_hz)
+        render = RENDERERS[synthesis](utterance.y, analysis, f0_hz, self.rate, self.frame_period_ms)
         y = resynthesize(render, spectrum, f0_hz, self.rate, self.frame_period_ms, spectral.resynthesis_iterations)
         y = loudness.match_level(y, utterance.y, self.rate)
         if synthesis == "world" and spectral.keep_source_silence:
             mask = speech_mask(analysis.spectrum.sum(axis=1))
             y = keep_source_silence(y, utterance.y, mask, self.rate, self.frame_period_ms)
         return y * utterance.gain
-
-    def _world(self, utterance, f0_hz):
-        """Return the function power spectrum [T, K] → signal [samples], synthesized by WORLD."""
-        return lambda spectrum: world.synthesize(
-            f0_hz, spectrum, utterance.analysis.aperiodicity, self.rate, self.frame_period_ms
-        )
-
-    def _diff(self, utterance, f0_hz):
-        """Return the function power spectrum [T, K] → signal [samples]: the recording, with new F0 and filtered."""
-        y = psola.move_pitch(utterance.y, utterance.analysis.f0_hz, f0_hz, self.rate, self.frame_period_ms)
-
-        def render(spectrum):
-            gain = np.sqrt(np.clip(spectrum / utterance.analysis.spectrum, 1 / LARGEST_GAIN, LARGEST_GAIN))
-            return filtering.filter_frames(y, gain, self.rate, self.frame_period_ms)
-
-        return render
 
     def _unseen_log_f0(self, f0_hz):
         """Return the `LogF0` of an unseen speaker from the F0 [T] of an utterance; None if no frame is voiced."""
