@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "vconv"
 FLOORS = [
     {"common"},
     {"audio", "corpus", "layers", "sample_measures"},
-    {"features", "models"},
+    {"features", "models", "onnx_graph"},
     {"alignment", "spectral_conversion"},
     {"data"},
     {"training"},
@@ -31,6 +31,7 @@ NO_TENSORFLOW = (
     "listening",
     "sample_measures",
     "alignment",
+    "spectral_conversion",
     "data",
 )
 

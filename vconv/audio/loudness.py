@@ -1,7 +1,6 @@
 """Loudness: the level of speech, signals at a reference level, and a limiter of peaks."""
 
 import numpy as np
-from scipy.ndimage import minimum_filter1d
 
 BLOCK_MS = 20.0
 GATE_DB = -10.0  # relative to the mean power of all blocks
@@ -82,6 +81,8 @@ def limit(y, rate):
     magnitude = np.abs(y)
     if magnitude.max(initial=0.0) <= PEAK:
         return y
+    from scipy.ndimage import minimum_filter1d  # takes half a second to import, and few signals are too loud
+
     reach = max(1, int(rate * LIMITER_MS / 1000))
     gain = PEAK / np.maximum(magnitude, PEAK)
     lowest = minimum_filter1d(np.pad(gain, reach, constant_values=1.0), 2 * reach + 1)

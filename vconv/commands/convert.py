@@ -1,6 +1,6 @@
 """Convert recordings to another speaker's voice."""
 
-from vconv.commands.options import RATE_HZ, add_output, add_shared, corpus_of, load_tensorflow, note, tell
+from vconv.commands.options import RATE_HZ, add_output, add_shared, corpus_of, note, tell
 from vconv.common.errors import VconvError
 from vconv.common.names import composed
 
@@ -68,7 +68,6 @@ def run(options):
     one_of(options.vocoder.partition(":")[0], VOCODERS, "--vocoder")
     if options.rate:
         sample_rates.check(suffix, options.rate)
-    load_tensorflow()  # takes seconds, so after all checks
     from vconv.conversion.converter import SYNTHESES, VoiceConverter
 
     converter = VoiceConverter.load(options.run)
@@ -83,6 +82,9 @@ def run(options):
 
 def _vocoder(name, rate):
     """Return the vocoder that follows WORLD for signals of `rate` Hz; VconvError if it is one for another rate."""
+    from vconv.layers.tensorflow_start import load_tensorflow
+
+    load_tensorflow()  # takes seconds, so after all checks
     from vconv.conversion import vocoders
 
     vocoder = vocoders.load(name, rate)

@@ -1,6 +1,7 @@
 """Export the generator of a trained vocoder for other programs, as SavedModel or TensorFlow Lite."""
 
-from vconv.commands.options import add_shared, load_tensorflow
+from vconv.commands.options import add_shared
+from vconv.layers.tensorflow_start import load_tensorflow
 
 
 def add(sub):

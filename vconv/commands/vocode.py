@@ -1,6 +1,7 @@
 """Synthesize sound from mel spectrograms: those of recordings (copy-synthesis), or arrays in files."""
 
-from vconv.commands.options import RATE_HZ, add_output, add_shared, load_tensorflow, note, tell
+from vconv.commands.options import RATE_HZ, add_output, add_shared, note, tell
+from vconv.layers.tensorflow_start import load_tensorflow
 
 
 def add(sub):

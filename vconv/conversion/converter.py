@@ -21,6 +21,7 @@ from vconv.conversion.rendering import RENDERERS
 from vconv.features import content
 from vconv.features.acoustic import speech_mask
 from vconv.features.analysis import to_frames
+from vconv.training import conversion_network
 from vconv.training.run_folder import RunFolder
 
 SYNTHESES = tuple(RENDERERS)
@@ -70,7 +71,7 @@ class VoiceConverter:
     >>> y, rate = vc.convert("in.wav", source="SF1", target="TM3")  # doctest: +SKIP
     """
 
-    def __init__(self, model, statistics, settings, transforms=None, name=None):
+    def __init__(self, network, statistics, settings, transforms=None, name=None):
         self.name = name or settings["model"]
         self.statistics = statistics
         self.settings = settings
@@ -79,22 +80,21 @@ class VoiceConverter:
         self.f0_method = features["f0_method"]
         self._content_encoder = content.encoder_of(features)
         kind = data.kind(models.training_data(settings["model"]))
-        self.spectral = kind.converter(model, statistics, settings["settings"], transforms)
+        self.spectral = kind.converter(network, statistics, settings["settings"], transforms)
 
     @classmethod
     def load(cls, run):
-        """Load the newest checkpoint of the run folder `run`.
+        """Load the network of the newest checkpoint of the run folder `run`, as in `conversion_network.load`.
 
         Raises
         ------
         VconvError
-            The folder is missing, holds no run, or has no checkpoint yet.
+            The folder is missing, holds no run, or has neither a network nor a checkpoint yet.
         """
         folder = RunFolder(run)
         settings = folder.settings() | {"settings": folder.model_settings()}
-        model = folder.build_model()
-        folder.load_checkpoint(model)
-        return cls(model, folder.statistics(), settings, folder.transforms())
+        statistics = folder.statistics()
+        return cls(conversion_network.load(folder), statistics, settings, folder.transforms())
 
     def convert(self, audio, target, source=None, rate=None, synthesis="world"):
         """Convert an utterance to another speaker's voice.

@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-import tensorflow as tf
-from scipy.ndimage import gaussian_filter1d
 
 from vconv.audio import f0, mel_cepstrum
+from vconv.audio.smoothing import gaussian_filter1d
 from vconv.features import content
 from vconv.features.acoustic import (
     FRAME_STEP,
@@ -63,8 +62,8 @@ class CepstrumConverter:
 
     Parameters
     ----------
-    model : keras.Model or callable
-        (content float32 [1, n, C], target speaker int32 [1]) → normalized acoustic features float32 [1, n, 40].
+    network : vconv.spectral_conversion.network.Network
+        (content float32 [1, n, C], speaker embedding) → normalized acoustic features float32 [1, n, 40].
     statistics : vconv.features.statistics.Statistics
     conversion : dict
         The section `conversion` of the model's settings.
@@ -74,7 +73,7 @@ class CepstrumConverter:
 
     convert_f0 = staticmethod(f0.convert_by_percentiles)
 
-    def __init__(self, model, statistics, conversion, transforms):
+    def __init__(self, network, statistics, conversion, transforms):
         self.rate, self.bins = statistics.settings["sample_rate"], len(statistics.spectrum_low)
         self.statistics, self.transforms = statistics, transforms
         self.source_statistics, self.normalizer = SourceStatistics(statistics), AcousticNormalizer(statistics)
@@ -82,10 +81,7 @@ class CepstrumConverter:
         self.gv, self.source_mix, self.resynthesis_iterations, self.keep_source_silence = (
             conversion[key] for key in ("gv", "source_mix", "resynthesis_iterations", "keep_source_silence")
         )
-        frames = tf.TensorSpec((1, None, self.encoder.size), tf.float32)
-        self._network = tf.function(
-            lambda x, speaker: model((x, speaker)), input_signature=(frames, tf.TensorSpec((1,), tf.int32))
-        )
+        self._network = network
 
     def encode(self, frames, source):
         """Return the `EncodedUtterance` of `Frames`; `source` is the speaker's number, None for an unseen speaker."""
@@ -117,7 +113,7 @@ class CepstrumConverter:
         x = np.empty((len(encoded.content), len(self.normalizer.std)), np.float32)
         for first in range(FRAME_STEP):  # even and odd frames are predicted separately
             frames = encoded.content[None, first::FRAME_STEP]
-            x[first::FRAME_STEP] = self._network(frames, np.array([target], np.int32))[0]
+            x[first::FRAME_STEP] = self._network(frames, self._network.embeddings[target])[0]
         return self.normalizer.inverse(x, target)
 
     def _transformed(self, encoded, target):

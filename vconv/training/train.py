@@ -11,7 +11,7 @@ from vconv.common import files, plots
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 from vconv.models.adversarial import AdversarialModel
-from vconv.training import memory, tensorflow_files
+from vconv.training import conversion_network, memory, tensorflow_files
 from vconv.training.callbacks import CheckpointCallback
 from vconv.training.health import Health
 from vconv.training.run_folder import RunFolder
@@ -77,6 +77,8 @@ def _train(folder, model_name, training, examples, report):
             f"{examples.unit} of one step; raise it or lower training.batch_size"
         )
     _fit(model, folder, training, examples, training[key] // model.examples_per_step, report)
+    if examples.uses_statistics:
+        conversion_network.save(folder, model)
     if history := folder.history():
         curves = plots.training_curves({folder.path.name: history})
         files.write(folder.path / "curves.png", partial(curves.savefig, dpi=120))
