@@ -42,7 +42,7 @@ class Amplifier:
         except soundfile.LibsndfileError as error:
             raise VconvError("is no audio") from error
 
-    def synthesize(self, y, target, synthesis):
+    def synthesize(self, y, target, synthesis, controls):
         assert synthesis == "world"
         if target == "nobody":
             raise VconvError("there is nobody")

@@ -1,6 +1,7 @@
 """What several subcommands share: options, how they find corpus and features, and how they report failures."""
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +26,23 @@ class Whole(NamedTuple):
 
     def __str__(self):
         return f"from {self.low} to {self.high}"
+
+
+class Number(NamedTuple):
+    """The numbers from `low` to `high`; for `type=` of an option, whose help states them."""
+
+    low: float
+    high: float
+
+    def __call__(self, text):
+        """Return the number that `text` says, or raise what argparse reports."""
+        with contextlib.suppress(ValueError):
+            if self.low <= float(text) <= self.high:
+                return float(text)
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number {self}")
+
+    def __str__(self):
+        return f"from {self.low:g} to {self.high:g}"
 
 
 COUNT, JOBS, SEED, RATE_HZ = Whole(1, 1_000_000), Whole(1, 1024), Whole(0, 4_294_967_295), Whole(4000, 192_000)

@@ -8,9 +8,10 @@ from vconv.audio import loudness, wav
 from vconv.common import files
 from vconv.common.errors import VconvError, about
 from vconv.conversion import provenance
+from vconv.conversion.controls import UNCHANGED
 
 
-def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=None, report=print):
+def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=None, controls=UNCHANGED, report=print):
     """Convert the recordings of all tasks; each file says that it is converted (`vconv.conversion.provenance`).
 
     Parameters
@@ -22,6 +23,7 @@ def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=Non
     synthesis : {"world", "diff"}
     vocoder : vconv.conversion.vocoders.Vocoder, optional
         Resynthesizes the converter's signals.
+    controls : vconv.conversion.controls.Controls
     report : callable
         Gets a line about each oddity of a recording that was mended (`wav.read`), each recording without a voiced
         frame, and each signal that is scaled down because it is too loud for a file.
@@ -37,9 +39,9 @@ def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=Non
     def signals(task, note):
         analyzed = converter.analyze(task.path, task.source, report=note)
         for target in task.outputs:
-            y = converter.synthesize(analyzed, target, synthesis)
+            y = converter.synthesize(analyzed, target, synthesis, controls)
             y = vocoder.resynthesize(y, converter.rate) if vocoder else y
-            yield target, y, provenance.tags(converter.name, task.source, target)
+            yield target, y, provenance.tags(converter.name, task.source, target, controls)
 
     return _write_all(tasks, signals, converter.rate, file_rate, "convert", report)
 

@@ -17,10 +17,13 @@ from vconv.audio.resynthesis import resynthesize
 from vconv.audio.silence import keep_source_silence
 from vconv.common.config import one_of
 from vconv.common.names import composed
+from vconv.conversion import targets
+from vconv.conversion.controls import UNCHANGED, Controls
 from vconv.conversion.rendering import RENDERERS
 from vconv.features import content
 from vconv.features.acoustic import speech_mask
 from vconv.features.analysis import to_frames
+from vconv.spectral_conversion.blend import Blend
 from vconv.training import conversion_network
 from vconv.training.run_folder import RunFolder
 
@@ -96,15 +99,15 @@ class VoiceConverter:
         statistics = folder.statistics()
         return cls(conversion_network.load(folder), statistics, settings, folder.transforms())
 
-    def convert(self, audio, target, source=None, rate=None, synthesis="world"):
+    def convert(self, audio, target, source=None, rate=None, synthesis="world", semitones=0.0, strength=1.0):
         """Convert an utterance to another speaker's voice.
 
         Parameters
         ----------
         audio : str, Path or ndarray [samples]
             An audio file, or samples: floating-point numbers in [-1, 1], or integers, scaled by their type.
-        target : str
-            One of `speakers`.
+        target : str or dict
+            One of `speakers`; or a blend of several, as {"TF1": 0.6, "TM2": 0.4} or "TF1:0.6,TM2:0.4".
         source : str, optional
             The speaker of the recording, one of `speakers`. Left out for an unseen speaker, whose F0 range and
             statistics are estimated from the utterance. One without a voiced frame is converted unvoiced.
@@ -112,6 +115,10 @@ class VoiceConverter:
             Sample rate of an array, in Hz; that of the model when left out.
         synthesis : {"world", "diff"}
             WORLD's synthesis, or the differential filter on the recording.
+        semitones : float
+            Shift of the converted pitch, from −24 to 24.
+        strength : float
+            From 0, the recording's own spectrum and pitch, to 1, the full conversion.
 
         Returns
         -------
@@ -122,11 +129,13 @@ class VoiceConverter:
         Raises
         ------
         VconvError
-            A speaker or the synthesis is unknown, or the recording is unreadable or shorter than three frames.
+            A speaker or the synthesis is unknown, a weight or control is beyond its limits, or the recording is
+            unreadable or shorter than three frames.
         """
-        one_of(composed(target), self.speakers, "target speaker")
+        targets.parse(target, self.speakers)
         one_of(synthesis, SYNTHESES, "synthesis")
-        return self.synthesize(self.analyze(audio, source, rate), target, synthesis), self.rate
+        controls = Controls(semitones, strength).checked()
+        return self.synthesize(self.analyze(audio, source, rate), target, synthesis, controls), self.rate
 
     def analyze(self, audio, source=None, rate=None, report=None):
         """Return the `Utterance` of a recording; parameters and errors as of `convert`.
@@ -142,17 +151,18 @@ class VoiceConverter:
         analysis = world.analyze(y, self.rate, *f0_range_hz, self.f0_method, self.frame_period_ms)
         if report and not analysis.f0_hz.any():
             report(UNVOICED)
-        log_f0 = self._unseen_log_f0(analysis.f0_hz) if number is None else self._log_f0(number)
+        log_f0 = self._unseen_log_f0(analysis.f0_hz) if number is None else self._log_f0(Blend.of(number))
         frames = to_frames(y, analysis, self.rate, self._content_encoder)
         return Utterance(y, gain, analysis, log_f0, self.spectral.encode(frames, number))
 
-    def synthesize(self, utterance, target, synthesis="world"):
+    def synthesize(self, utterance, target, synthesis="world", controls=UNCHANGED):
         """Return the signal, float64 [samples], of an `Utterance` converted to `target`, as loud as the recording."""
-        number, analysis, spectral = self._number(target), utterance.analysis, self.spectral
-        spectrum = world.restore_energy(*spectral.predict(utterance.encoded, number))
+        blend, analysis, spectral = targets.parse(target, self.speakers), utterance.analysis, self.spectral
+        spectrum = world.restore_energy(*spectral.predict(utterance.encoded, blend))
+        spectrum = controls.spectrum(analysis.spectrum + world.ENERGY_FLOOR, spectrum)
         f0_hz = analysis.f0_hz
         if f0_hz.any():
-            f0_hz = spectral.convert_f0(f0_hz, utterance.log_f0, self._log_f0(number))
+            f0_hz = controls.f0_hz(f0_hz, spectral.convert_f0(f0_hz, utterance.log_f0, self._log_f0(blend)))
         f0_hz = np.minimum(f0_hz, self.rate / 2)  # with a much higher F0 WORLD writes beyond its memory
         render = RENDERERS[synthesis](utterance.y, analysis, f0_hz, self.rate, self.frame_period_ms)
         y = resynthesize(render, spectrum, f0_hz, self.rate, self.frame_period_ms, spectral.resynthesis_iterations)
@@ -170,10 +180,10 @@ class VoiceConverter:
         """Return the number of a speaker in the model."""
         return self.speakers.index(one_of(composed(speaker), self.speakers, "speaker"))
 
-    def _log_f0(self, number):
-        """Return the `LogF0` of a speaker, by its number."""
+    def _log_f0(self, blend):
+        """Return the `LogF0` of a `Blend` of speakers."""
         known = self.statistics
-        return f0.LogF0(known.log_f0_mean[number], known.log_f0_std[number], known.log_f0_percentiles[number])
+        return f0.LogF0(*map(blend.mean, (known.log_f0_mean, known.log_f0_std, known.log_f0_percentiles)))
 
     def _signal(self, audio, rate, report):
         """Return the samples of an audio file or an array, at the sample rate of the model."""
