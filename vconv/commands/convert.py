@@ -13,7 +13,13 @@ def add(sub):
     sub.add_argument(
         "inputs", nargs="*", metavar="FILE-OR-FOLDER", help="recordings to convert: files, or folders of them"
     )
-    add_shared(sub, "--run", required=True)
+    add_shared(
+        sub,
+        "--run",
+        required=True,
+        metavar="VOICE-OR-DIR",
+        help="a ready voice (`vconv voices` lists them), a .vconv file, or the run folder of a trained model",
+    )
     sub.add_argument(
         "--source", type=composed, metavar="SPEAKER", help="speaker of the recordings (default: an unseen speaker)"
     )
@@ -68,14 +74,14 @@ def run(options):
     from vconv.common.config import one_of
     from vconv.conversion.convert_files import convert_all
     from vconv.conversion.tasks import pair_tasks, parse_pairs, suffix_of, tasks_of
-    from vconv.training.run_folder import RunFolder
+    from vconv.voices import ready
 
     if bool(options.pairs) == bool(options.inputs):
         raise VconvError("give either recordings to convert and --target, or --pairs of speakers of the corpus")
     if options.pairs and (options.source or options.target):
         raise VconvError("--pairs names source and target speakers; leave out --source and --target")
-    folder, suffix = RunFolder(options.run), suffix_of(options.output, options.format)
-    settings, speakers = folder.settings(), folder.statistics().speakers
+    trained, suffix = ready.open_run(options.run), suffix_of(options.output, options.format)
+    settings, speakers = trained.settings(), trained.statistics().speakers
     if options.pairs:
         pairs = parse_pairs(options.pairs, speakers)
         tasks = pair_tasks(corpus_of(options, settings), options.split, pairs, options.output, suffix)
@@ -89,7 +95,8 @@ def run(options):
     from vconv.conversion.controls import Controls
     from vconv.conversion.converter import SYNTHESES, VoiceConverter
 
-    converter = VoiceConverter.load(options.run)
+    print(f"converting by {trained}")
+    converter = VoiceConverter.load(trained)
     world_alone = options.vocoder in SYNTHESES
     synthesis, vocoder = (
         (options.vocoder, None) if world_alone else ("world", _vocoder(options.vocoder, converter.rate))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vconv.common import files
+from vconv.common.errors import VconvError
 from vconv.common.names import composed
 
 MISTAKE = 2  # exit status
@@ -133,6 +134,8 @@ def corpus_of(options, settings=None):
     if options.corpus:
         corpus = Corpus.load(options.corpus, corpus_dir=options.corpus_dir)
     else:
+        if "corpus" not in settings:
+            raise VconvError("a voice file knows no corpus; give --corpus with the corpus.yaml that describes it")
         root = Path(options.corpus_dir).absolute() if options.corpus_dir else settings["corpus"]["root"]
         corpus = Corpus(settings["corpus"] | {"root": str(root)})
     note(corpus.notes)

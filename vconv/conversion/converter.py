@@ -24,8 +24,7 @@ from vconv.features import content
 from vconv.features.acoustic import speech_mask
 from vconv.features.analysis import to_frames
 from vconv.spectral_conversion.blend import Blend
-from vconv.training import conversion_network
-from vconv.training.run_folder import RunFolder
+from vconv.voices import ready
 
 SYNTHESES = tuple(RENDERERS)
 UNVOICED = "no frame is voiced, so it is converted without a voice, like a whisper"
@@ -70,12 +69,13 @@ class VoiceConverter:
 
     Examples
     --------
-    >>> vc = vconv.VoiceConverter.load("recipes/vcc2016/exp/matched")  # doctest: +SKIP
-    >>> y, rate = vc.convert("in.wav", source="SF1", target="TM3")  # doctest: +SKIP
+    >>> vc = vconv.VoiceConverter.load("vcc2016")  # doctest: +SKIP
+    >>> y, rate = vc.convert("me.wav", target="TM3")  # doctest: +SKIP
     """
 
     def __init__(self, network, statistics, settings, transforms=None, name=None):
-        self.name = name or settings["model"]
+        model = settings["model"]
+        self.name = model if name in (None, model) else f"{model} ({name})"
         self.statistics = statistics
         self.settings = settings
         self.speakers, features = statistics.speakers, statistics.settings
@@ -87,17 +87,21 @@ class VoiceConverter:
 
     @classmethod
     def load(cls, run):
-        """Load the network of the newest checkpoint of the run folder `run`, as in `conversion_network.load`.
+        """Load a trained model.
+
+        Parameters
+        ----------
+        run : str, Path, RunFolder or VoiceFile
+            A run folder, a voice file, or the name of a ready voice, as in `vconv.voices.ready.open_run`.
 
         Raises
         ------
         VconvError
-            The folder is missing, holds no run, or has neither a network nor a checkpoint yet.
+            There is none of them, the folder holds no run, or a run has neither a network nor a checkpoint yet.
         """
-        folder = RunFolder(run)
-        settings = folder.settings() | {"settings": folder.model_settings()}
-        statistics = folder.statistics()
-        return cls(conversion_network.load(folder), statistics, settings, folder.transforms())
+        trained = ready.open_run(run) if isinstance(run, (str, Path)) else run
+        settings = trained.settings() | {"settings": trained.model_settings()}
+        return cls(trained.network(), trained.statistics(), settings, trained.transforms(), trained.name)
 
     def convert(self, audio, target, source=None, rate=None, synthesis="world", semitones=0.0, strength=1.0):
         """Convert an utterance to another speaker's voice.
