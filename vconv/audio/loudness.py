@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from vconv.audio.smoothing import running_minimum
+
 BLOCK_MS = 20.0
 GATE_DB = -10.0  # relative to the mean power of all blocks
 REFERENCE_LEVEL = 0.05  # RMS of speech at -26 dB of full scale, the nominal level of ITU-T P.56
@@ -81,10 +83,8 @@ def limit(y, rate):
     magnitude = np.abs(y)
     if magnitude.max(initial=0.0) <= PEAK:
         return y
-    from scipy.ndimage import minimum_filter1d  # takes half a second to import, and few signals are too loud
-
     reach = max(1, int(rate * LIMITER_MS / 1000))
     gain = PEAK / np.maximum(magnitude, PEAK)
-    lowest = minimum_filter1d(np.pad(gain, reach, constant_values=1.0), 2 * reach + 1)
+    lowest = running_minimum(np.pad(gain, 2 * reach, constant_values=1.0), 2 * reach + 1)
     window = np.hanning(2 * reach + 3)[1:-1]  # as long as the minimum, so that each peak gets its own gain or less
     return y * np.convolve(lowest, window / window.sum(), mode="valid")

@@ -4,7 +4,7 @@ import contextlib
 
 from vconv.common.errors import VconvError
 
-TRAIN = ("keras", "librosa", "markupsafe", "matplotlib", "onnx", "sklearn", "tensorflow", "threadpoolctl")
+TRAIN = ("keras", "librosa", "markupsafe", "matplotlib", "onnx", "scipy", "sklearn", "tensorboard", "tensorflow")
 
 
 @contextlib.contextmanager

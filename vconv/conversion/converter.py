@@ -17,6 +17,7 @@ from vconv.audio.resynthesis import resynthesize
 from vconv.audio.silence import keep_source_silence
 from vconv.common.config import one_of
 from vconv.common.names import composed
+from vconv.common.threads import one_blas_thread
 from vconv.conversion import targets
 from vconv.conversion.controls import UNCHANGED, Controls
 from vconv.conversion.rendering import RENDERERS
@@ -141,6 +142,7 @@ class VoiceConverter:
         controls = Controls(semitones, strength).checked()
         return self.synthesize(self.analyze(audio, source, rate), target, synthesis, controls), self.rate
 
+    @one_blas_thread
     def analyze(self, audio, source=None, rate=None, report=None):
         """Return the `Utterance` of a recording; parameters and errors as of `convert`.
 
@@ -159,6 +161,7 @@ class VoiceConverter:
         frames = to_frames(y, analysis, self.rate, self._content_encoder)
         return Utterance(y, gain, analysis, log_f0, self.spectral.encode(frames, number))
 
+    @one_blas_thread
     def synthesize(self, utterance, target, synthesis="world", controls=UNCHANGED):
         """Return the signal, float64 [samples], of an `Utterance` converted to `target`, as loud as the recording."""
         blend, analysis, spectral = targets.parse(target, self.speakers), utterance.analysis, self.spectral

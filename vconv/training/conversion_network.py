@@ -40,17 +40,12 @@ def load(folder):
     Raises
     ------
     VconvError
-        There is neither a network.onnx nor a checkpoint, the checkpoint is damaged, or TensorFlow is not installed.
+        The model converts no recordings, there is neither a network.onnx nor a checkpoint, the checkpoint is damaged,
+        or TensorFlow is not installed.
     """
     network = _stored(folder)
     if network is None:
-        with needed_for(f"{folder.path}: holds no {NAME} of its newest checkpoint; writing it"):
-            from vconv.layers.tensorflow_start import load_tensorflow
-
-            load_tensorflow()
-            model = folder.build_model()
-            folder.load_checkpoint(model)
-            content = to_onnx(model, folder.settings()["model"], folder.statistics().speakers, folder.epochs_done())
+        content = _from_checkpoint(folder)
         with contextlib.suppress(VconvError):
             _write(folder, content)
         network = Network(content)
@@ -66,8 +61,7 @@ def save(folder, model):
         The file cannot be written, or a layer of the model has no ONNX operator.
     """
     with model.averaged():
-        content = to_onnx(model, folder.settings()["model"], folder.statistics().speakers, folder.epochs_done())
-    _write(folder, content)
+        _write(folder, to_onnx(model, *_facts(folder)))
 
 
 def to_onnx(model, name, speakers, epochs):
@@ -101,6 +95,25 @@ def as_list(array):
     if np.ndim(array):
         return [as_list(row) for row in array]
     return float(str(np.float32(array)))
+
+
+def _from_checkpoint(folder):
+    """Return the content of network.onnx, from the newest checkpoint."""
+    facts = _facts(folder)
+    folder.newest_checkpoint()  # or an error, before TensorFlow takes seconds to load
+    with needed_for(f"{folder.path}: has no {NAME} of its newest checkpoint yet, and writing it"):
+        from vconv.layers.tensorflow_start import load_tensorflow
+
+        load_tensorflow()
+        model = folder.build_model()
+        folder.load_checkpoint(model)
+        return to_onnx(model, *facts)
+
+
+def _facts(folder):
+    """Return the model's name, the speakers and the epochs of the newest checkpoint of a run."""
+    speakers = folder.statistics().speakers
+    return folder.settings()["model"], speakers, folder.epochs_done()
 
 
 def _stored(folder):
