@@ -92,7 +92,7 @@ class VoiceConverter:
 
         Parameters
         ----------
-        run : str, Path, RunFolder or VoiceFile
+        run : str, Path, ConvertingRun or VoiceFile
             A run folder, a voice file, or the name of a ready voice, as in `vconv.voices.ready.open_run`.
 
         Raises

@@ -39,14 +39,6 @@ class RunFolder:
         self._checkpoints = self.path / "checkpoints"
         self.samples = self.path / "samples"
 
-    @property
-    def name(self):
-        """The name of the folder."""
-        return self.path.resolve().name
-
-    def __str__(self):
-        return f"the run folder {self.path}"
-
     def exists(self):
         """Return whether the folder holds a run."""
         return self._settings.is_file()
@@ -134,12 +126,6 @@ class RunFolder:
     def transforms(self):
         """Return the affine transforms between speakers, float32 [target, source, 25, 24]; None if the run has none."""
         return transforms.load(self._transforms)
-
-    def network(self):
-        """Return the `Network` of the newest checkpoint; errors as of `conversion_network.load`."""
-        from vconv.training import conversion_network  # imports ONNX Runtime
-
-        return conversion_network.load(self)
 
     def kind(self):
         """Return the kind of training data (`vconv.data`) of the run's model; errors as of `model_settings`."""

@@ -85,7 +85,10 @@ def sample(store, pairs, statistics, largest_bytes=LARGEST_BYTES):
 
 
 def _segments(pairs, speaker):
-    """Return the segments of a speaker's training utterances: (utterance, slice of its frames)."""
+    """Return the segments of a speaker's training utterances: (utterance, slice of its frames).
+
+    A rest of less than half a segment at the end of an utterance is left out.
+    """
     return [
         (row, slice(first, min(first + SEGMENT_FRAMES, row.length)))
         for row in pairs.utterances

@@ -4,8 +4,25 @@ from importlib.resources import files
 from pathlib import Path
 
 from vconv.common.errors import VconvError
+from vconv.training import conversion_network
 from vconv.training.run_folder import RunFolder
 from vconv.voices.voice_file import SUFFIX, VoiceFile
+
+
+class ConvertingRun(RunFolder):
+    """A run folder that converts; it has what a `VoiceFile` has for converting."""
+
+    @property
+    def name(self):
+        """The name of the folder."""
+        return self.path.resolve().name
+
+    def network(self):
+        """Return the `Network` of the newest checkpoint; errors as of `conversion_network.load`."""
+        return conversion_network.load(self)
+
+    def __str__(self):
+        return f"the run folder {self.path}"
 
 
 def names():
@@ -14,7 +31,7 @@ def names():
 
 
 def open_run(run):
-    """Return the `RunFolder` or `VoiceFile` that a text or path means.
+    """Return the `ConvertingRun` or `VoiceFile` that a text or path means.
 
     An existing folder is a run folder, an existing file a voice file. Anything else is the name of a ready voice.
 
@@ -25,7 +42,7 @@ def open_run(run):
     """
     path = Path(run)
     if path.is_dir():
-        return RunFolder(path)
+        return ConvertingRun(path)
     if path.is_file():
         return VoiceFile(path)
     if str(run) in names():

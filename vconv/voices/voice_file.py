@@ -96,7 +96,11 @@ class VoiceFile:
         """Return the `vconv.spectral_conversion.network.Network`."""
         from vconv.spectral_conversion.network import Network  # imports ONNX Runtime
 
-        return Network(self._container.read(NETWORK))
+        content = self._container.read(NETWORK)
+        try:
+            return Network(content)
+        except VconvError as error:
+            raise VconvError(f"{self.path}: {error}; pack the voice again") from error
 
     def codebook(self):
         """Return the `Codebook`; None if the file holds none, VconvError if it is of another version."""
