@@ -10,7 +10,8 @@ from calls import vconv_command
 
 import vconv
 from vconv import models
-from vconv.commands import cli, convert, info, train
+from vconv.commands import cli, info, train
+from vconv.layers import tensorflow_start
 
 MODELS = ", ".join(models.names())
 CASES = {
@@ -111,9 +112,9 @@ CASES = {
 @pytest.fixture
 def no_tensorflow(monkeypatch):
     """Fail when TensorFlow is loaded: mistakes that can be found without it are reported before."""
-    for command in convert, info, train:
+    for module in tensorflow_start, info, train:
         monkeypatch.setattr(
-            command, "load_tensorflow", lambda: pytest.fail("TensorFlow was loaded before the mistake was reported")
+            module, "load_tensorflow", lambda: pytest.fail("TensorFlow was loaded before the mistake was reported")
         )
 
 

@@ -130,6 +130,9 @@ LAYERS = {
     "normalization of frames": (LayerNorm(), (7, 3)),
     "normalization of channels": (keras.layers.LayerNormalization(), (None, 5)),
     "dense over time": (keras.layers.Dense(4), (None, 5)),
+    "relu": (keras.layers.Dense(4, activation="relu"), (5,)),
+    "sigmoid": (keras.layers.Dense(4, activation="sigmoid"), (5,)),
+    "tanh": (keras.layers.Conv1D(4, 3, activation="tanh"), (None, 5)),
     "leaky relu": (keras.layers.LeakyReLU(negative_slope=0.3), (None, 5)),
     "flatten": (keras.layers.Flatten(), (4, 5)),
     "reshape": (keras.layers.Reshape((10, 2)), (4, 5)),
@@ -152,6 +155,8 @@ def test_each_layer_gives_what_keras_gives(case):
         (lambda x, e: SpeakerScaleShift()([x, e]), ((None, 3), (4,))),
         (lambda x, e: MergeSpeaker(6, 0.0)([x, e]), ((5,), (4,))),
         (lambda x, y: keras.layers.Add()([x, y, x]), ((None, 3), (None, 3))),
+        (lambda x, y: keras.layers.Concatenate()([x, y]), ((None, 3), (None, 2))),
+        (lambda x, y: keras.layers.Concatenate(axis=1)([x, y]), ((2, 3), (4, 3))),
     ],
 )
 def test_layers_of_two_inputs_give_what_keras_gives(layer, shapes):
@@ -175,7 +180,7 @@ def test_only_the_output_that_is_used_of_a_nested_network_is_in_the_graph():
         (keras.layers.Conv1D(3, 3, padding="causal", name="odd"), "padding 'causal'"),
         (keras.layers.Conv1D(4, 3, groups=2, name="odd"), "2 groups"),
         (keras.layers.Conv1DTranspose(3, 2, strides=3, padding="same", name="odd"), "kernel of 2"),
-        (keras.layers.Dense(3, activation="tanh", name="odd"), "activation tanh"),
+        (keras.layers.Dense(3, activation="gelu", name="odd"), "activation gelu"),
         (keras.layers.Dense(3, use_bias=False, name="odd"), "no bias"),
         (keras.layers.LayerNormalization(axis=1, name="odd"), "axis"),
         (keras.layers.LayerNormalization(center=False, name="odd"), "no scale or no offset"),

@@ -1,20 +1,21 @@
-"""Export a trained model: a vocoder's generator for other programs, or a voice as one file."""
+"""Export a trained model: as a voice in one file, or for other programs as ONNX, SavedModel or TensorFlow Lite."""
 
 from vconv.commands.options import add_shared
 from vconv.common.errors import VconvError
 from vconv.layers.tensorflow_start import load_tensorflow
 
-FORMATS = ("saved-model", "tflite", "voice")
+FORMATS = ("onnx", "saved-model", "tflite", "voice")
 
 
 def add(sub):
     """Declare the options."""
-    add_shared(sub, "--run", required=True, help="run folder of a trained vocoder, or with voice of a conversion model")
+    add_shared(sub, "--run", required=True, help="run folder of the trained model")
     sub.add_argument(
         "--format",
         required=True,
         choices=FORMATS,
-        help="saved-model writes a folder, tflite and voice a file",
+        help="voice: a model that converts recordings, as a .vconv file; onnx: its network with its statistics, as a "
+        "file; saved-model (a folder) and tflite (a file): the generator of a vocoder",
     )
     sub.add_argument("--output", required=True, metavar="PATH", help="the new folder, or the file, to write")
     sub.add_argument(
@@ -45,6 +46,12 @@ def run(options):
     of_voice = [name for name in ("card", "scores", "features", "frame_pairs") if getattr(options, name)]
     if of_voice:
         raise VconvError(f"--{of_voice[0].replace('_', '-')} belongs to --format voice; leave it out")
+    if options.format == "onnx":
+        from vconv.conversion.export_network import export_network
+
+        export_network(options.run, options.output)
+        print(f"{options.output}: written; docs/onnx.md describes its inputs and metadata")
+        return
     load_tensorflow()
     from vconv.conversion.export import export
 

@@ -94,8 +94,8 @@ class ConvVAE(LossTrackingModel):
 
     def conversion_network(self):
         """Return the network (frame float32 [batch, bins], speaker embedding [batch, latent]) → converted frame."""
-        like = {"frame": self.encoder.inputs[0], "speaker": self.decoder.inputs[1]}
-        frame, speaker = (keras.Input(tensor.shape[1:], name=name) for name, tensor in like.items())
+        frame = keras.Input(self.encoder.input_shape[1:], name="frame")
+        speaker = keras.Input(self.decoder.input_shape[1][1:], name="speaker")
         return keras.Model([frame, speaker], self.converted(frame, speaker), name=self.name)
 
     def decode(self, z, speaker):

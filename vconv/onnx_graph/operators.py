@@ -80,6 +80,11 @@ def add(graph, layer, *inputs):
     return graph.add("Sum", *inputs)
 
 
+def concatenate(graph, layer, *inputs):
+    """Concatenate along one axis."""
+    return graph.add("Concat", *inputs, axis=layer.axis)
+
+
 def reshape(graph, layer, x):
     """Reshape of all axes but the first."""
     return graph.add("Reshape", x, np.array([-1, *layer.target_shape]))
@@ -115,6 +120,7 @@ def slices(graph, key, x):
     return x
 
 
+ACTIVATIONS = {"linear": "Identity", "relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}
 OPERATORS = {
     keras.layers.Conv1D: conv_1d,
     keras.layers.Conv1DTranspose: conv_1d_transpose,
@@ -122,6 +128,7 @@ OPERATORS = {
     keras.layers.LayerNormalization: layer_normalization,
     keras.layers.LeakyReLU: leaky_relu,
     keras.layers.Add: add,
+    keras.layers.Concatenate: concatenate,
     keras.layers.Reshape: reshape,
     keras.layers.Flatten: flatten,
     FourierConv1D: fourier_conv_1d,
@@ -143,8 +150,9 @@ def _normalized(graph, x, axes, scale, offset, epsilon):
 
 
 def _activated(graph, layer, x):
-    _require(layer.activation is keras.activations.linear, f"activation {layer.activation.__name__}")
-    return x
+    name = layer.activation.__name__
+    _require(name in ACTIVATIONS, f"activation {name}")
+    return graph.add(ACTIVATIONS[name], x)
 
 
 def _bias(layer):

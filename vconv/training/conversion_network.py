@@ -43,13 +43,12 @@ def load(folder):
         The model converts no recordings, there is neither a network.onnx nor a checkpoint, the checkpoint is damaged,
         or TensorFlow is not installed.
     """
-    network = _stored(folder)
-    if network is None:
-        content = _from_checkpoint(folder)
-        with contextlib.suppress(VconvError):
-            _write(folder, content)
-        network = Network(content)
-    return network
+    return _current(folder)[1]
+
+
+def content(folder):
+    """Return network.onnx of the newest checkpoint of a run as bytes; parameters and errors as of `load`."""
+    return _current(folder)[0]
 
 
 def save(folder, model):
@@ -116,17 +115,28 @@ def _facts(folder):
     return folder.settings()["model"], speakers, folder.epochs_done()
 
 
+def _current(folder):
+    """Return the content of network.onnx of the newest checkpoint, stored if it was not, and its `Network`."""
+    if found := _stored(folder):
+        return found
+    content = _from_checkpoint(folder)
+    with contextlib.suppress(VconvError):
+        _write(folder, content)
+    return content, Network(content)
+
+
 def _stored(folder):
-    """Return the network of a run's network.onnx; None if it is missing, damaged or not of the newest checkpoint."""
+    """Return content and `Network` of network.onnx; None if it is missing, damaged or not of the newest checkpoint."""
     try:
-        network = Network((folder.path / NAME).read_bytes())
+        content = (folder.path / NAME).read_bytes()
+        network = Network(content)
     except (OSError, VconvError):
         return None
     found = tuple(network.metadata.get(key) for key in ("format", "version"))
     newest = folder.epochs_done() or None  # without checkpoints, the network is all that the run holds
     if found != (FORMAT, VERSION) or newest not in (None, int(network.metadata["epochs"])):
         return None
-    return network
+    return content, network
 
 
 def _write(folder, content):
