@@ -71,6 +71,8 @@ def trained(name, features):
     from vconv.conversion.converter import VoiceConverter
     from vconv.features.statistics import load_or_compute
     from vconv.features.store import FeatureStore
+    from vconv.spectral_conversion.network import Network
+    from vconv.training.conversion_network import to_onnx
 
     settings, kind = models.settings(name, SETTINGS[name]), data.kind(models.training_data(name))
     settings["training"]["learning_rate"] = 3e-4
@@ -88,7 +90,8 @@ def trained(name, features):
 
     def convert(y, source):
         run = {"model": name, "settings": settings}
-        return VoiceConverter(model, statistics, run, examples.transforms).convert(y, SPEAKERS[0], source)[0]
+        network = Network(to_onnx(model, name, SPEAKERS, STEPS))
+        return VoiceConverter(network, statistics, run, examples.transforms).convert(y, SPEAKERS[0], source)[0]
 
     return model, convert, losses, batch
 

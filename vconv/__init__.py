@@ -10,7 +10,7 @@ environment.prepare()
 
 
 def __getattr__(name):
-    """Import the converter, and with it TensorFlow, on first use."""
+    """Import the converter, and with it NumPy and all that converting needs, on first use."""
     if name == "VoiceConverter":
         from vconv.conversion.converter import VoiceConverter
 

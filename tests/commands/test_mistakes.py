@@ -10,13 +10,22 @@ from calls import vconv_command
 
 import vconv
 from vconv import models
-from vconv.commands import cli, convert, info, train
+from vconv.commands import cli, info, train
+from vconv.layers import tensorflow_start
 
 MODELS = ", ".join(models.names())
 CASES = {
     "unknown target": (
         "convert --run={run} --target=Nobody {wav} --output={new}",
         "--target: 'Nobody' is not allowed; choose one of: Mary-Ann, Zoë M, bob",
+    ),
+    "negative weight": (
+        "convert --run={run} --target=bob:-1,Mary-Ann:2 {wav} --output={new}",
+        "--target: the weight of 'bob' is '-1'; give a number from 0 up",
+    ),
+    "a file that cannot be written": (
+        "convert --run={run} --target=bob {wav} --output={new}.mp3",
+        "{new}.mp3: cannot write the format '.mp3'; use one of: .wav, .flac, .ogg",
     ),
     "unknown source": (
         "convert --run={run} --target=bob --source=X {wav} --output={new}",
@@ -103,9 +112,9 @@ CASES = {
 @pytest.fixture
 def no_tensorflow(monkeypatch):
     """Fail when TensorFlow is loaded: mistakes that can be found without it are reported before."""
-    for command in convert, info, train:
+    for module in tensorflow_start, info, train:
         monkeypatch.setattr(
-            command, "load_tensorflow", lambda: pytest.fail("TensorFlow was loaded before the mistake was reported")
+            module, "load_tensorflow", lambda: pytest.fail("TensorFlow was loaded before the mistake was reported")
         )
 
 

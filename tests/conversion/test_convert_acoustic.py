@@ -5,6 +5,7 @@ import pytest
 from acoustic_statistics import BINS, RATE, same, statistics
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from networks import FunctionNetwork
 from voice import voice
 
 from vconv.audio import loudness, mel_cepstrum, world
@@ -24,7 +25,7 @@ def converter(resynthesis_iterations=0, keep_source_silence=False, **changes):
         "keep_source_silence": keep_source_silence,
     }
     settings = {"model": "matched", "settings": {"conversion": conversion}}
-    return VoiceConverter(same, statistics(**changes), settings, np.zeros((2, 2, 25, 24)))
+    return VoiceConverter(FunctionNetwork(same, 2), statistics(**changes), settings, np.zeros((2, 2, 25, 24)))
 
 
 def test_a_network_that_changes_nothing_gives_copy_synthesis_of_smoothed_spectra():

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 import soundfile
 from acoustic_statistics import RATE, same, statistics
+from networks import FunctionNetwork
 
 from vconv.audio import decoding, loudness, mel_cepstrum, wav, world
 from vconv.common.errors import VconvError
 from vconv.conversion import block_output, blocks, convert_file
-from vconv.conversion.convert_files import Task, convert_all
+from vconv.conversion.convert_files import convert_all
 from vconv.conversion.converter import VoiceConverter
+from vconv.conversion.tasks import Task
 
 SAMPLES = Path(__file__).parents[2] / "data" / "sample" / "evaluation" / "slt"
 
@@ -22,7 +24,7 @@ def vc():
     conversion = {"gv": 0.5, "source_mix": 0.3, "resynthesis_iterations": 1, "keep_source_silence": True}
     lower = np.log(200) + 0.1 * np.array([-1.64, -0.67, 0, 0.67, 1.64]) - np.array([[0.0], [0.3]])
     settings = {"model": "matched", "settings": {"conversion": conversion}}
-    return VoiceConverter(same, statistics(log_f0_percentiles=lower), settings, np.zeros((2, 2, 25, 24)))
+    return VoiceConverter(FunctionNetwork(same, 2), statistics(log_f0_percentiles=lower), settings, np.zeros((2, 2, 25, 24)))
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import soundfile
 
-from vconv.audio import wav
+from vconv.audio import ogg, wav
 from vconv.common import files
 from vconv.common.errors import VconvError
 
@@ -29,7 +29,7 @@ class _File:
 
 
 @contextlib.contextmanager
-def writer(path, rate, samples):
+def writer(path, rate, samples, tags=None):
     """Yield a function that appends blocks of a mono signal, ndarray [n] in [-1, 1), to the file `path`.
 
     The file appears when the block ends, and not at all after an error or Ctrl-C.
@@ -42,6 +42,8 @@ def writer(path, rate, samples):
         In Hz.
     samples : int
         That will be written; decides whether the format can hold them.
+    tags : dict, optional
+        As of `wav.write`.
 
     Raises
     ------
@@ -68,8 +70,12 @@ def writer(path, rate, samples):
                     _tell(path, file)
 
             with soundfile.SoundFile(file, "w", rate, 1, subtype, format=format_name) as sound:
+                wav.set_tags(sound, tags)
                 yield append
             _tell(path, file)
+        if format_name == "OGG":
+            with files.writing(path), open(temporary, "rb+") as finished:
+                ogg.set_serial(finished)
 
 
 def _tell(path, file):

@@ -1,14 +1,17 @@
 """Audio files → their samples as they are. Only this module opens audio files for reading."""
 
-import contextlib
 import math
 import os
+from pathlib import Path
 
 import numpy as np
 import soundfile
 
+from vconv.audio.ffmpeg import FfmpegStream
+from vconv.common import formats
 from vconv.common.errors import VconvError
 
+LONGEST_HEADER = 4096  # bytes; a longer file without samples holds something
 BLOCK = 1 << 16  # samples that are decoded at once
 
 
@@ -18,6 +21,25 @@ class Stream(soundfile.SoundFile):
     def seekable(self):
         """Return False: `SoundFile` would move to where the header says, which may be nowhere."""
         return False
+
+
+def opened(path):
+    """Return an audio file, open for reading from begin to end: a `Stream`, or else an `FfmpegStream`.
+
+    Raises
+    ------
+    VconvError
+        Neither libsndfile nor ffmpeg, if it is installed, can read the file.
+    """
+    try:
+        return Stream(os.fsencode(path))
+    except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a headerless .raw file
+        if formats.ffmpeg():
+            return FfmpegStream(path)
+        raise VconvError(
+            f"{path}: is no readable audio file ({reason(error)}); use WAV, FLAC, Ogg or MP3, or install ffmpeg, "
+            "which reads most other formats"
+        ) from error
 
 
 def decode(path, longest_s=math.inf):
@@ -43,14 +65,17 @@ def decode(path, longest_s=math.inf):
 
 def blocks(path):
     """Yield the samples of an audio file, float64 [n, channels], `BLOCK` at once; errors as of `decode`."""
-    with _opened(path) as file:
-        while len(block := file.read(BLOCK, "float64", always_2d=True)):
-            yield block
+    try:
+        with opened(path) as file:
+            while len(block := file.read(BLOCK, "float64", always_2d=True)):
+                yield block
+    except soundfile.LibsndfileError as error:
+        raise VconvError(f"{path}: is no readable audio file ({reason(error)}); use WAV, FLAC, Ogg or MP3") from error
 
 
 def format_of(path):
     """Return the sample rate, in Hz, and the number of channels of an audio file; errors as of `decode`."""
-    with _opened(path) as file:
+    with opened(path) as file:
         return file.samplerate, file.channels
 
 
@@ -62,14 +87,14 @@ def rate_of(path):
         return None
 
 
-@contextlib.contextmanager
-def _opened(path):
-    """Yield the `Stream` of an audio file; the block does nothing but read it."""
-    try:
-        with Stream(os.fsencode(path)) as file:
-            yield file
-    except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a headerless .raw file
-        raise VconvError(f"{path}: is no readable audio file ({reason(error)}); use WAV, FLAC, Ogg or MP3") from error
+def why_empty(path):
+    """Return what a message says about an audio file without samples."""
+    if Path(path).stat().st_size <= LONGEST_HEADER:
+        return "holds no samples; remove it or record it again"
+    return (
+        "its header says that it holds no samples, but bytes follow, as after an interrupted recording; let an audio "
+        "program write it anew, for example: sox --ignore-length OLD.wav NEW.wav"
+    )
 
 
 def reason(error):

@@ -8,8 +8,8 @@ subtracted before the autocorrelation, and frames that are hardly stronger than 
 from typing import NamedTuple
 
 import numpy as np
-from scipy import fft
 
+from vconv.audio import fft
 from vconv.audio.f0_background import background_of_all, spectra_of
 
 CANDIDATES = 8  # lags for each frame
@@ -19,7 +19,7 @@ VOICING_THRESHOLD = 0.45
 OCTAVE_COST = 0.01
 JUMP_COST = 0.35  # for each octave and 10 ms
 TRANSITION_COST = 0.14  # for each change between voiced and unvoiced
-SILENCE_THRESHOLD = 0.02  # RMS, relative to the strongest frame
+SILENCE_THRESHOLD = 0.008  # RMS, relative to the strongest frame
 
 
 class _Frames(NamedTuple):

@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import fft
 
-from vconv.audio import wav
+from vconv.audio import fft, wav
 
 RATE = 8000  # Hz; enough for the harmonics that decide
 PERIODS = 3  # of the lowest F0 in a window
@@ -53,7 +52,7 @@ class Spectra:
     def __init__(self, y, rate, floor_hz, frame_period_ms, count):
         length = int(PERIODS * rate / floor_hz) // 2 * 2 + 1
         self.rate, self._window = rate, np.hanning(length + 2)[1:-1]
-        self.size = fft.next_fast_len(length * 3 // 2 + 2, real=True)
+        self.size = fft.next_fast_len(length * 3 // 2 + 2)
         self.window_power = np.square(np.abs(fft.rfft(self._window, self.size)))
         self._centers = np.round(np.arange(count) * (rate * frame_period_ms / 1000)).astype(int)
         padded = np.pad(y, (length // 2, max(0, self._centers[-1] + length // 2 + 1 - len(y))))

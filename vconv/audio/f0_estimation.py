@@ -1,15 +1,32 @@
 """F0 of a signal: autocorrelation with dynamic programming, or WORLD's estimators DIO and Harvest."""
 
-import warnings
+import importlib.metadata
+import sys
+from types import ModuleType
 
 import numpy as np
 
 from vconv.audio import f0, f0_autocorrelation, wav
 from vconv.common.errors import VconvError
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # pyworld imports pkg_resources, which warns that it is deprecated
-    import pyworld
+
+def _import_pyworld():
+    """Return the module pyworld; releases before 0.3.6 import pkg_resources, for their own version only.
+
+    A module with that one function takes its place, because it takes 0.1 s and setuptools 81 has dropped it.
+    """
+    stand_in = ModuleType("pkg_resources")
+    stand_in.get_distribution = importlib.metadata.distribution
+    added = sys.modules.setdefault("pkg_resources", stand_in) is stand_in
+    try:
+        import pyworld
+    finally:
+        if added:
+            del sys.modules["pkg_resources"]
+    return pyworld
+
+
+pyworld = _import_pyworld()
 
 FRAME_PERIOD_MS = 5.0
 MIN_FRAMES = 3

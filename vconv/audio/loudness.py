@@ -1,7 +1,8 @@
 """Loudness: the level of speech, signals at a reference level, and a limiter of peaks."""
 
 import numpy as np
-from scipy.ndimage import minimum_filter1d
+
+from vconv.audio.smoothing import running_minimum
 
 BLOCK_MS = 20.0
 GATE_DB = -10.0  # relative to the mean power of all blocks
@@ -93,7 +94,7 @@ def limit(y, rate):
         return y
     reach = limiter_reach(rate)
     gain = PEAK / np.maximum(magnitude, PEAK)
-    lowest = minimum_filter1d(np.pad(gain, reach, constant_values=1.0), 2 * reach + 1)
+    lowest = running_minimum(np.pad(gain, 2 * reach, constant_values=1.0), 2 * reach + 1)
     window = np.hanning(2 * reach + 3)[1:-1]  # as long as the minimum, so that each peak gets its own gain or less
     return y * np.convolve(lowest, window / window.sum(), mode="valid")
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vconv.audio import block_resampling, decoding, samples, wav
+from vconv.audio import block_resampling, decoding, samples
 from vconv.common.errors import VconvError
 
 BLOCK = 1 << 16  # samples at once; fixed, so that sums do not depend on how the file is read
@@ -91,7 +91,7 @@ def scan(path, report=None):
         count, power = count + len(block), power + np.square(block).sum(axis=0)
         highest, lowest = np.maximum(highest, block.max(axis=0)), np.minimum(lowest, block.min(axis=0))
     if not count:
-        raise VconvError(f"{path}: {wav.empty(path)}")
+        raise VconvError(f"{path}: {decoding.why_empty(path)}")
     channel, mixed = samples.uncanceled_channel(power[:-1], power[-1]) if channels > 1 else (None, "")
     column = -1 if channel is None else channel
     try:

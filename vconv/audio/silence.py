@@ -1,9 +1,9 @@
 """Source silence: the recording's own signal in the pauses of its conversion."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from vconv.audio import loudness
+from vconv.audio.smoothing import gaussian_filter1d
 
 FADE_FRAMES = 1.0  # standard deviation of the Gaussian that fades between speech and pause
 BACKGROUND_QUANTILE = 0.05  # of the power of blocks of 20 ms, without digital silence

@@ -7,15 +7,13 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from vconv.audio import sample_rates, samples
-from vconv.audio.decoding import decode
+from vconv.audio import decoding, ogg, sample_rates, samples
 from vconv.audio.samples import FULL_SCALE
 from vconv.common import errors, files
 from vconv.common.errors import VconvError
 
 SUBTYPES = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
 PEAK = 0.999  # louder signals are scaled down to this peak
-LONGEST_HEADER = 4096  # bytes; a longer file without samples holds something
 BLOCK = 1 << 16  # samples that are encoded at once
 LONGEST_UTTERANCE_S = 300.0  # that is analyzed at once: at 48 kHz, analysis takes 0.5 GB a minute
 
@@ -51,7 +49,7 @@ def read(path, rate=None, report=None, longest_s=math.inf):
     if not Path(path).is_file():
         raise VconvError(f"{path}: there is no such file; name an existing audio file")
     try:
-        channels, file_rate = decode(path, longest_s)
+        channels, file_rate = decoding.decode(path, longest_s)
         return _signal(path, channels, file_rate, rate, report), file_rate if rate is None else int(rate)
     except MemoryError as error:
         raise VconvError(errors.about(path, error)) from error
@@ -71,11 +69,11 @@ def _signal(path, channels, file_rate, rate, report):
             report(note)
     y = resample(y, file_rate, file_rate if rate is None else rate)
     if not len(y):
-        raise VconvError(f"{path}: {empty(path)}")
+        raise VconvError(f"{path}: {decoding.why_empty(path)}")
     return y
 
 
-def write(path, y, rate, file_rate=None):
+def write(path, y, rate, file_rate=None, tags=None):
     """Write a mono signal, whole or not at all; a missing folder is created.
 
     Parameters
@@ -88,6 +86,8 @@ def write(path, y, rate, file_rate=None):
         Sample rate of `y`, in Hz.
     file_rate : int, optional
         Sample rate of the file, in Hz; `rate` when left out.
+    tags : dict, optional
+        Texts that the file holds beside the signal, by their names in soundfile: "title", "comment", "software" ….
 
     Returns
     -------
@@ -106,7 +106,7 @@ def write(path, y, rate, file_rate=None):
         y, rate = resample(y.astype(np.float64), rate, file_rate), file_rate
     gain = _gain(y)
     # Encoded in memory, because libsndfile tells neither which error of writing it met, nor always that it met one.
-    content = _encoded(y, gain, int(rate), path.suffix.lower())
+    content = _encoded(y, gain, int(rate), path.suffix.lower(), tags)
     files.write(path, lambda temporary: temporary.write_bytes(content))
     return float(gain)
 
@@ -142,16 +142,6 @@ def to_int16(y):
     return np.clip(np.round(y * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
 
 
-def empty(path):
-    """Return what a message says about an audio file without samples."""
-    if Path(path).stat().st_size <= LONGEST_HEADER:
-        return "holds no samples; remove it or record it again"
-    return (
-        "its header says that it holds no samples, but bytes follow, as after an interrupted recording; let an audio "
-        "program write it anew, for example: sox --ignore-length OLD.wav NEW.wav"
-    )
-
-
 def _check_writable(path, y, rate):
     """Raise a VconvError unless files with the suffix of `path` can have the rate and the signal."""
     check_format(path, rate)
@@ -178,16 +168,25 @@ def gain_for_peak(peak):
     return min(1.0, PEAK / max(peak, PEAK))
 
 
-def _encoded(y, gain, rate, suffix):
-    """Return `gain` · `y`, which lies in [-1, 1), as the bytes of a file in the format of the suffix.
+def set_tags(sound, tags):
+    """Set the tags of a `soundfile.SoundFile` that is written; names in them may not be valid Unicode."""
+    for name, text in (tags or {}).items():
+        setattr(sound, name, text.encode(errors="replace").decode())
+
+
+def _encoded(y, gain, rate, suffix, tags=None):
+    """Return `gain` · `y`, which lies in [-1, 1), as the bytes of a file in the format of the suffix, with `tags`.
 
     The signal is encoded in blocks, because an hour as float64 takes half a gigabyte, and libsndfile's Vorbis encoder
     overflows its stack on long blocks.
     """
     file, (format_name, subtype) = io.BytesIO(), SUBTYPES[suffix]
     with soundfile.SoundFile(file, "w", rate, 1, subtype, format=format_name) as sound:
+        set_tags(sound, tags)
         for start in range(0, len(y), BLOCK):
             block = gain * y[start : start + BLOCK].astype(np.float64)
             # libsndfile's scaling to 16 bits would make read -> write -> read inexact.
             sound.write(to_int16(block) if subtype == "PCM_16" else block)
+    if format_name == "OGG":
+        ogg.set_serial(file)
     return file.getvalue()

@@ -7,6 +7,7 @@ from importlib import import_module
 from vconv.commands.options import MISTAKE
 from vconv.common import environment
 from vconv.common.errors import VconvError
+from vconv.common.extras import needed_for
 from vconv.common.version import __version__
 
 COMMANDS = (
@@ -16,6 +17,7 @@ COMMANDS = (
     "match",
     "train",
     "convert",
+    "voices",
     "generate",
     "vocode",
     "export",
@@ -42,7 +44,8 @@ def _run(arguments):
     """Run the command line and tell errors; the result is that of `main`."""
     try:
         options = parser().parse_args(arguments)
-        status = options.run_command(options) or 0
+        with needed_for(f"vconv {options.command}"):
+            status = options.run_command(options) or 0
         sys.stdout.flush()  # here, so that an error of writing is told below
         return status
     except VconvError as error:
@@ -72,7 +75,7 @@ def parser():
         description = (command.__doc__ or "").strip().rstrip(".")  # PYTHONOPTIMIZE=2 removes docstrings
         sub = commands.add_parser(name, help=description, description=description, allow_abbrev=False)
         command.add(sub)
-        sub.set_defaults(run_command=command.run)
+        sub.set_defaults(command=name, run_command=command.run)
     return top
 
 

@@ -5,8 +5,9 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from vconv.commands.options import SEED, add_shared, load_tensorflow
+from vconv.commands.options import SEED, add_shared
 from vconv.common.errors import VconvError
+from vconv.layers.tensorflow_start import load_tensorflow
 
 
 def add(sub):

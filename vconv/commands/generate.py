@@ -1,6 +1,7 @@
 """Generate patches of spectrograms from noise, and their sounds."""
 
-from vconv.commands.options import COUNT, SEED, add_shared, load_tensorflow
+from vconv.commands.options import COUNT, SEED, add_shared
+from vconv.layers.tensorflow_start import load_tensorflow
 
 LABELS = "real/training-speakers.npy"
 TRAINING_PER_SAMPLE = 4  # real patches for each generated one: `evaluate-samples` compares with those it leaves

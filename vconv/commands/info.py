@@ -2,7 +2,8 @@
 
 import json
 
-from vconv.commands.options import COUNT, add_shared, load_tensorflow
+from vconv.commands.options import COUNT, add_shared
+from vconv.layers.tensorflow_start import load_tensorflow
 
 
 def add(sub):

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from vconv.commands.options import MISTAKE, add_shared, load_tensorflow
+from vconv.commands.options import MISTAKE, add_shared
+from vconv.layers.tensorflow_start import load_tensorflow
 
 HOLES = 1  # exit status
 

@@ -1,6 +1,7 @@
 """Train a model, or resume an interrupted training."""
 
-from vconv.commands.options import add_shared, features_path, load_tensorflow
+from vconv.commands.options import add_shared, features_path
+from vconv.layers.tensorflow_start import load_tensorflow
 
 
 def add(sub):

@@ -32,8 +32,9 @@ def prepare():
 
 def prepare_command():
     """Let Matplotlib draw without a window and the user's style, and standard streams take every character."""
-    style = Path(find_spec("matplotlib").origin).with_name("mpl-data") / "matplotlibrc"
-    os.environ |= {"MPLBACKEND": "agg", "MATPLOTLIBRC": str(style)}
+    if matplotlib := find_spec("matplotlib"):  # of the extra `train`
+        style = Path(matplotlib.origin).with_name("mpl-data") / "matplotlibrc"
+        os.environ |= {"MPLBACKEND": "agg", "MATPLOTLIBRC": str(style)}
     os.environ.pop("LIBROSA_CACHE_DIR", None)  # librosa cannot be imported if it cannot be written
     if None in (sys.stdin, sys.stdout, sys.stderr):
         _open_streams()

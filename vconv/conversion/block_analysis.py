@@ -140,7 +140,7 @@ def analyze(converter, recording, source, open_spool, advance):
                 spool.append(array[block.core])
         advance(step)
     facts = SpeechFacts.gather(energy, spools[1].blocks(grid.blocks[0].frames.stop))
-    log_f0 = converter.log_f0_of(source, f0_hz)
+    log_f0 = converter.source_log_f0(source, f0_hz)
     return LongUtterance(signal, grid, source, f0_hz, energy, log_f0, facts, *spools)
 
 

@@ -60,7 +60,7 @@ class SourceSilence(NamedTuple):
         return background + weight * (y - background)
 
 
-def write(path, spool, signal, source_silence, file_rate):
+def write(path, spool, signal, source_silence, file_rate, tags):
     """Write a converted signal to a file.
 
     Parameters
@@ -73,6 +73,8 @@ def write(path, spool, signal, source_silence, file_rate):
     source_silence : SourceSilence or None
     file_rate : int
         Sample rate of the file, in Hz.
+    tags : dict
+        As of `wav.write`.
 
     Returns
     -------
@@ -92,7 +94,7 @@ def write(path, spool, signal, source_silence, file_rate):
     gain = 1.0
     if file_rate != rate:  # a signal may overshoot when it is resampled
         gain = wav.gain_for_peak(max(float(np.abs(y).max(initial=0.0)) for y in resampled()))
-    with block_writing.writer(path, file_rate, -(-len(spool) * file_rate // rate)) as append:
+    with block_writing.writer(path, file_rate, -(-len(spool) * file_rate // rate), tags) as append:
         for y in resampled():
             append(gain * y)
     return gain

@@ -6,33 +6,36 @@ from vconv.conversion import blocks, rendering
 from vconv.conversion.pulse_phase import PulsePhase
 
 
-def synthesize(converter, utterance, target, synthesis, advance):
+def synthesize(converter, utterance, target, synthesis, controls, advance):
     """Yield the converted signal, float64 [n] at a time, at the level that the synthesis gives.
 
     Parameters
     ----------
     converter : vconv.conversion.converter.VoiceConverter
     utterance : vconv.conversion.block_analysis.LongUtterance
-    target : int
-        Number of the speaker.
+    target : vconv.spectral_conversion.blend.Blend
     synthesis : {"world", "diff"}
+    controls : vconv.conversion.controls.Controls
     advance : callable
         Gets the share of the work that was done since the last call.
     """
     grid = utterance.grid
-    f0_hz = converter.converted_f0(utterance.f0_hz, utterance.log_f0, target)
+    f0_hz = converter.converted_f0(utterance.f0_hz, utterance.log_f0, target, controls)
     cuts = grid.cuts(utterance.energy)
     renderer = (_Filter if synthesis == "diff" else _World)(utterance, f0_hz, cuts, converter.frame_period_ms)
-    results = _results(converter, utterance, target, f0_hz, renderer, lambda: advance(1 / len(grid.blocks)))
-    return blocks.join(grid.blocks, results, cuts, converter.rate)
+    results = _results(converter, utterance, target, controls, f0_hz, renderer)
+    for y in blocks.join(grid.blocks, results, cuts, converter.rate):
+        yield y
+        advance(1 / len(grid.blocks))
 
 
-def _results(converter, utterance, target, f0_hz, renderer, advance):
+def _results(converter, utterance, target, controls, f0_hz, renderer):
     """Yield the converted signal [samples] of each block; `renderer(block, spectrum)` returns a `rendering` function.
 
-    `f0_hz` [T] is that of the result; `advance()` is called after each block.
+    `f0_hz` [T] is that of the result.
     """
-    spectral, uses_spectrum = converter.spectral, converter.spectral.uses_spectrum or renderer.uses_spectrum
+    spectral = converter.spectral
+    uses_spectrum = spectral.uses_spectrum or renderer.uses_spectrum or controls.strength != 1
     rate, frame_period_ms = converter.rate, converter.frame_period_ms
 
     def encode(block, spectrum=None):
@@ -47,9 +50,10 @@ def _results(converter, utterance, target, f0_hz, renderer, advance):
             spectrum = world.estimate_spectrum(y, utterance.f0_hz[block.frames], rate, frame_period_ms)
         part = None if facts is None else facts.part(block.frames)
         converted = world.restore_energy(*spectral.predict(encode(block, spectrum), target, part))
+        if controls.strength != 1:
+            converted = controls.spectrum(spectrum + world.ENERGY_FLOOR, converted)
         render, iterations = renderer(block, spectrum), spectral.resynthesis_iterations
         yield resynthesize(render, converted, f0_hz[block.frames], rate, frame_period_ms, iterations)
-        advance()
 
 
 class _World:
@@ -65,7 +69,8 @@ class _World:
         utterance, rate = self._utterance, self._utterance.grid.rate
         coded = utterance.aperiodicity.read(block.frames.start, block.frames.stop)
         aperiodicity = world.interpolate_aperiodicity(coded, utterance.f0_hz[block.frames], rate)
-        return rendering.by_world(self._phase.of(block), aperiodicity, rate, self._frame_period_ms)
+        f0_hz = self._phase.of(block)
+        return lambda spectrum: world.synthesize(f0_hz, spectrum, aperiodicity, rate, self._frame_period_ms)
 
 
 class _Filter:
@@ -86,4 +91,4 @@ class _Filter:
         y, self._chain = psola.move_pitch_of_block(
             utterance.signal.of(block), old_hz, new_hz, rate, frame_period_ms, self._chain, handover
         )
-        return rendering.by_filter(y, spectrum, rate, frame_period_ms)
+        return rendering.filter_of(y, spectrum, rate, frame_period_ms)

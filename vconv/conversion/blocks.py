@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+
+from vconv.audio.smoothing import gaussian_filter1d
 
 CORE_S = 20.0
 CONTEXT_S = 1.0  # on each side; more than models, filters and F0 tracking look at

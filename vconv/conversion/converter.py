@@ -1,12 +1,8 @@
 """Conversion of a recording to another speaker's voice, by a trained model.
 
 The model predicts spectrum and energy (`vconv.spectral_conversion`), log-F0 is converted to the target's statistics,
-and aperiodicity does not change (Hsu et al. 2016, arXiv 1610.04019, section 4). The signal is made in one of two ways:
-
-- WORLD synthesizes it; in pauses it may be the recording's own signal, if the model's settings ask for that.
-- The recording's F0 is moved by PSOLA, and the result is filtered by the ratio of the spectra (differential filter:
-  Kobayashi et al. 2014, "Statistical singing voice conversion with direct waveform modification based on the spectrum
-  differential", Interspeech). This keeps the recording's excitation.
+and aperiodicity does not change (Hsu et al. 2016, arXiv 1610.04019, section 4). The signal is made in one of two ways
+(`vconv.conversion.rendering`). In pauses WORLD's may be the recording's own, if the model's settings ask for that.
 """
 
 from pathlib import Path
@@ -14,20 +10,24 @@ from pathlib import Path
 import numpy as np
 
 from vconv import data, models
-from vconv.audio import f0, loudness, psola, samples, wav, world
+from vconv.audio import f0, loudness, world
 from vconv.audio.f0_estimation import range_of_speaker
 from vconv.audio.resynthesis import resynthesize
 from vconv.audio.silence import keep_source_silence
 from vconv.common.config import one_of
 from vconv.common.names import composed
-from vconv.conversion import convert_file, rendering
-from vconv.conversion.utterance import Utterance
+from vconv.common.threads import one_blas_thread
+from vconv.conversion import convert_file, targets
+from vconv.conversion.controls import UNCHANGED, Controls
+from vconv.conversion.rendering import RENDERERS
+from vconv.conversion.utterance import Utterance, signal_of
 from vconv.features import content
 from vconv.features.acoustic import speech_mask
 from vconv.features.analysis import to_frames
-from vconv.training.run_folder import RunFolder
+from vconv.spectral_conversion.blend import Blend
+from vconv.voices import ready
 
-SYNTHESES = ("world", "diff")
+SYNTHESES = tuple(RENDERERS)
 
 
 class VoiceConverter:
@@ -41,14 +41,18 @@ class VoiceConverter:
         Sample rate of the converted signals, in Hz.
     settings : dict
         The settings of the run, with the complete settings of the model.
+    name : str
+        Of the model; converted files name it.
 
     Examples
     --------
-    >>> vc = vconv.VoiceConverter.load("recipes/vcc2016/exp/matched")  # doctest: +SKIP
-    >>> y, rate = vc.convert("in.wav", source="SF1", target="TM3")  # doctest: +SKIP
+    >>> vc = vconv.VoiceConverter.load("vcc2016")  # doctest: +SKIP
+    >>> y, rate = vc.convert("me.wav", target="TM3")  # doctest: +SKIP
     """
 
-    def __init__(self, model, statistics, settings, transforms=None):
+    def __init__(self, network, statistics, settings, transforms=None, name=None):
+        model = settings["model"]
+        self.name = model if name in (None, model) else f"{model} ({name})"
         self.statistics = statistics
         self.settings = settings
         self.speakers, features = statistics.speakers, statistics.settings
@@ -56,32 +60,35 @@ class VoiceConverter:
         self.f0_method = features["f0_method"]
         self.content_encoder = content.encoder_of(features)
         kind = data.kind(models.training_data(settings["model"]))
-        self.spectral = kind.converter(model, statistics, settings["settings"], transforms)
+        self.spectral = kind.converter(network, statistics, settings["settings"], transforms)
 
     @classmethod
     def load(cls, run):
-        """Load the newest checkpoint of the run folder `run`.
+        """Load a trained model.
+
+        Parameters
+        ----------
+        run : str, Path, ConvertingRun or VoiceFile
+            A run folder, a voice file, or the name of a ready voice, as in `vconv.voices.ready.open_run`.
 
         Raises
         ------
         VconvError
-            The folder is missing, holds no run, or has no checkpoint yet.
+            There is none of them, the folder holds no run, or a run has neither a network nor a checkpoint yet.
         """
-        folder = RunFolder(run)
-        settings = folder.settings() | {"settings": folder.model_settings()}
-        model = folder.build_model()
-        folder.load_checkpoint(model)
-        return cls(model, folder.statistics(), settings, folder.transforms())
+        trained = ready.open_run(run) if isinstance(run, (str, Path)) else run
+        settings = trained.settings() | {"settings": trained.model_settings()}
+        return cls(trained.network(), trained.statistics(), settings, trained.transforms(), trained.name)
 
-    def convert(self, audio, target, source=None, rate=None, synthesis="world"):
+    def convert(self, audio, target, source=None, rate=None, synthesis="world", semitones=0.0, strength=1.0):
         """Convert an utterance to another speaker's voice.
 
         Parameters
         ----------
         audio : str, Path or ndarray [samples]
             An audio file, or samples: floating-point numbers in [-1, 1], or integers, scaled by their type.
-        target : str
-            One of `speakers`.
+        target : str or dict
+            One of `speakers`; or a blend of several, as {"TF1": 0.6, "TM2": 0.4} or "TF1:0.6,TM2:0.4".
         source : str, optional
             The speaker of the recording, one of `speakers`. Left out for an unseen speaker, whose F0 range and
             statistics are estimated from the utterance. One without a voiced frame is converted unvoiced.
@@ -89,6 +96,10 @@ class VoiceConverter:
             Sample rate of an array, in Hz; that of the model when left out.
         synthesis : {"world", "diff"}
             WORLD's synthesis, or the differential filter on the recording.
+        semitones : float
+            Shift of the converted pitch, from −24 to 24.
+        strength : float
+            From 0, the recording's own spectrum and pitch, to 1, the full conversion.
 
         Returns
         -------
@@ -99,48 +110,45 @@ class VoiceConverter:
         Raises
         ------
         VconvError
-            A speaker or the synthesis is unknown, or the recording is unreadable or shorter than three frames.
+            A speaker or the synthesis is unknown, a weight or control is beyond its limits, or the recording is
+            unreadable or shorter than three frames.
         """
-        one_of(composed(target), self.speakers, "target speaker")
+        targets.parse(target, self.speakers)
         one_of(synthesis, SYNTHESES, "synthesis")
-        return self.synthesize(self.analyze(audio, source, rate), target, synthesis), self.rate
+        controls = Controls(semitones, strength).checked()
+        return self.synthesize(self.analyze(audio, source, rate), target, synthesis, controls), self.rate
 
-    def convert_file(self, path, output, target, source=None, rate=None, synthesis="world", report=None):
+    def convert_file(
+        self, path, output, target, source=None, rate=None, synthesis="world", semitones=0.0, strength=1.0, report=None
+    ):
         """Convert an audio file of any length to another file, in bounded memory (`vconv.conversion.blocks`).
 
-        The folder of `output` needs room for temporary files, about 700 MB for each hour at 16 kHz.
+        The folder of `output`, whose suffix chooses the format as in `wav.write`, needs room for temporary files: about
+        700 MB for each hour at 16 kHz. The file says that it is converted (`vconv.conversion.provenance`).
 
         Parameters
         ----------
         path, output : str or Path
-            The suffix of `output` chooses the format, as in `wav.write`.
-        target, source, synthesis
-            As of `convert`.
         rate : int, optional
             Sample rate of `output`, in Hz; that of the model when left out.
         report : callable, optional
             Gets a sentence about each oddity of the recording.
+        target, source, synthesis, semitones, strength
+            As of `convert`; errors, too. A recording that is converted in blocks must not be silent.
 
-        Returns
-        -------
-        gain : float
-            As of `wav.write`.
-
-        Raises
-        ------
-        VconvError
-            As of `convert` and `wav.write`; or a recording that is converted in blocks is silent.
         """
         one_of(synthesis, SYNTHESES, "synthesis")
-        outputs = {composed(target): Path(output)}
-        return next(convert_file.convert(self, Path(path), outputs, source, rate, synthesis, report=report))[1]
+        outputs = {targets.name_of(targets.parse(target, self.speakers), self.speakers): Path(output)}
+        controls = Controls(semitones, strength).checked()
+        list(convert_file.convert(self, Path(path), outputs, source, rate, synthesis, None, controls, report))
 
+    @one_blas_thread
     def analyze(self, audio, source=None, rate=None, report=None):
         """Return the `Utterance` of a recording; parameters and errors as of `convert`.
 
         `report` gets a sentence about each oddity: those of `wav.read`, and that no frame is voiced.
         """
-        y, gain = loudness.to_reference_level(self._signal(audio, rate, report), self.rate)
+        y, gain = loudness.to_reference_level(signal_of(audio, rate, self.rate, report), self.rate)
         number = None if source is None else self.number_of(source)
         if number is None:
             f0_range_hz = range_of_speaker(y, self.rate, self.frame_period_ms)
@@ -149,16 +157,18 @@ class VoiceConverter:
         analysis = world.analyze(y, self.rate, *f0_range_hz, self.f0_method, self.frame_period_ms)
         if report and not analysis.f0_hz.any():
             report(convert_file.UNVOICED)
-        log_f0 = self.log_f0_of(number, analysis.f0_hz)
+        log_f0 = self.source_log_f0(number, analysis.f0_hz)
         frames = to_frames(y, analysis, self.rate, self.content_encoder)
         return Utterance(y, gain, analysis, log_f0, self.spectral.encode(frames, number))
 
-    def synthesize(self, utterance, target, synthesis="world"):
+    @one_blas_thread
+    def synthesize(self, utterance, target, synthesis="world", controls=UNCHANGED):
         """Return the signal, float64 [samples], of an `Utterance` converted to `target`, as loud as the recording."""
-        number, analysis, spectral = self.number_of(target), utterance.analysis, self.spectral
-        spectrum = world.restore_energy(*spectral.predict(utterance.encoded, number))
-        f0_hz = self.converted_f0(analysis.f0_hz, utterance.log_f0, number)
-        render = self._renderer(synthesis, utterance.y, analysis, f0_hz)
+        blend, analysis, spectral = targets.parse(target, self.speakers), utterance.analysis, self.spectral
+        spectrum = world.restore_energy(*spectral.predict(utterance.encoded, blend))
+        spectrum = controls.spectrum(analysis.spectrum + world.ENERGY_FLOOR, spectrum)
+        f0_hz = self.converted_f0(analysis.f0_hz, utterance.log_f0, blend, controls)
+        render = RENDERERS[synthesis](utterance.y, analysis, f0_hz, self.rate, self.frame_period_ms)
         y = resynthesize(render, spectrum, f0_hz, self.rate, self.frame_period_ms, spectral.resynthesis_iterations)
         y = loudness.match_level(y, utterance.y, self.rate)
         if synthesis == "world" and spectral.keep_source_silence:
@@ -166,36 +176,26 @@ class VoiceConverter:
             y = keep_source_silence(y, utterance.y, mask, self.rate, self.frame_period_ms)
         return y * utterance.gain
 
-    def _renderer(self, synthesis, y, analysis, f0_hz):
-        """Return the function power spectrum [T, K] → signal [samples], with new F0, of a synthesis."""
-        if synthesis == "world":
-            return rendering.by_world(f0_hz, analysis.aperiodicity, self.rate, self.frame_period_ms)
-        y = psola.move_pitch(y, analysis.f0_hz, f0_hz, self.rate, self.frame_period_ms)
-        return rendering.by_filter(y, analysis.spectrum, self.rate, self.frame_period_ms)
-
-    def converted_f0(self, f0_hz, log_f0, target):
-        """Return F0 [T] of a speaker with the `LogF0`, converted to the target speaker (its number)."""
+    def converted_f0(self, f0_hz, log_f0, blend, controls):
+        """Return F0 [T] of a speaker with the `LogF0`, converted to a `Blend` of speakers."""
         if f0_hz.any():
-            f0_hz = self.spectral.convert_f0(f0_hz, log_f0, self.log_f0_of(target))
+            f0_hz = controls.f0_hz(f0_hz, self.spectral.convert_f0(f0_hz, log_f0, self._log_f0(blend)))
         return np.minimum(f0_hz, self.rate / 2)  # with a much higher F0 WORLD writes beyond its memory
+
+    def source_log_f0(self, number, f0_hz):
+        """Return the `LogF0` of a speaker (its number), or of an unseen one (None) whose utterance has F0 `f0_hz` [T].
+
+        None for an unseen speaker if no frame is voiced.
+        """
+        if number is not None:
+            return self._log_f0(Blend.of(number))
+        return f0.of_unseen_speaker(f0_hz, self.statistics.log_f0_std.mean()) if f0_hz.any() else None
 
     def number_of(self, speaker):
         """Return the number of a speaker in the model."""
         return self.speakers.index(one_of(composed(speaker), self.speakers, "speaker"))
 
-    def log_f0_of(self, number, f0_hz=None):
-        """Return the `LogF0` of a speaker, by its number.
-
-        For the number None, of an unseen speaker, it is estimated from the F0 [T] of an utterance; None if no frame is
-        voiced.
-        """
+    def _log_f0(self, blend):
+        """Return the `LogF0` of a `Blend` of speakers."""
         known = self.statistics
-        if number is None:
-            return f0.of_unseen_speaker(f0_hz, known.log_f0_std.mean()) if f0_hz.any() else None
-        return f0.LogF0(known.log_f0_mean[number], known.log_f0_std[number], known.log_f0_percentiles[number])
-
-    def _signal(self, audio, rate, report):
-        """Return the samples of an audio file or an array, at the sample rate of the model."""
-        if isinstance(audio, (str, Path)):
-            return wav.read(audio, self.rate, report)[0]
-        return wav.resample(samples.of_array(audio), self.rate if rate is None else rate, self.rate)
+        return f0.LogF0(*map(blend.mean, (known.log_f0_mean, known.log_f0_std, known.log_f0_percentiles)))

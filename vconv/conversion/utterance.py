@@ -1,10 +1,11 @@
 """A recording that is converted as a whole, after its analysis."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from vconv.audio import f0, world
+from vconv.audio import f0, samples, wav, world
 
 
 class Utterance(NamedTuple):
@@ -28,3 +29,13 @@ class Utterance(NamedTuple):
     analysis: world.Analysis
     log_f0: f0.LogF0 | None
     encoded: object
+
+
+def signal_of(audio, rate, new_rate, report=None):
+    """Return the samples, at `new_rate` Hz, of an audio file (str or Path) or of an array at `rate` Hz.
+
+    None for `rate` stands for `new_rate`. `report` as in `wav.read`.
+    """
+    if isinstance(audio, (str, Path)):
+        return wav.read(audio, new_rate, report)[0]
+    return wav.resample(samples.of_array(audio), new_rate if rate is None else rate, new_rate)

@@ -107,11 +107,11 @@ class Data(TrainingData):
         return {"speakers": speakers, "content_size": content_size, "acoustic_size": ACOUSTIC_SIZE}
 
     @classmethod
-    def converter(cls, model, statistics, settings, transforms=None):
-        """Return the `CepstrumConverter` of a model."""
+    def converter(cls, network, statistics, settings, transforms=None):
+        """Return the `CepstrumConverter` of a network."""
         from vconv.spectral_conversion.cepstrum_converter import CepstrumConverter
 
-        return CepstrumConverter(model, statistics, settings["conversion"], transforms)
+        return CepstrumConverter(network, statistics, settings["conversion"], transforms)
 
     def prepare(self, model):
         """Set the model's rule for the content of its predictions, for the consistency loss."""

@@ -112,11 +112,11 @@ class Data(TrainingData):
         return {"bins": bins, "speakers": speakers}
 
     @classmethod
-    def converter(cls, model, statistics, settings, transforms=None):
-        """Return the `FrameConverter` of a model."""
+    def converter(cls, network, statistics, settings, transforms=None):
+        """Return the `FrameConverter` of a network."""
         from vconv.spectral_conversion.frame_converter import FrameConverter
 
-        return FrameConverter(model, statistics)
+        return FrameConverter(network, statistics)
 
     def validation_batches(self):
         """Return the validation batches."""

@@ -8,12 +8,28 @@ import tensorflow as tf
 
 from vconv.common import files, plots
 from vconv.features.schema import Frames
+from vconv.layers.speaker import table_of
+from vconv.spectral_conversion.blend import Blend
 
 PICTURE_FRAMES = 600
 LISTEN_SECONDS = 4
 SAMPLES = 16  # patches in a picture
 SHOWN_EPOCHS = 12  # in samples.png, at most
 SPECTROGRAM = {"n_fft": 512, "hop_length": 64}
+
+
+class _KerasNetwork:
+    """A model in training as a `vconv.spectral_conversion.network.Network`, with its present weights."""
+
+    def __init__(self, model):
+        self._network, self._table = tf.function(model.conversion_network()), model.speaker_embedding
+
+    @property
+    def embeddings(self):
+        return table_of(self._table)
+
+    def __call__(self, x, embedding):
+        return self._network([x, np.tile(embedding, (len(x), 1))]).numpy()
 
 
 class FramePictures(keras.callbacks.Callback):
@@ -38,7 +54,8 @@ class FramePictures(keras.callbacks.Callback):
     def set_model(self, model):
         """Create the converter for all epochs."""
         super().set_model(model)
-        self.converter = self.data.converter(model, self.data.statistics, self.data.settings, self.data.transforms)
+        network = _KerasNetwork(model)
+        self.converter = self.data.converter(network, self.data.statistics, self.data.settings, self.data.transforms)
 
     def on_epoch_end(self, epoch, logs=None):
         """Write the picture of this epoch."""
@@ -47,7 +64,7 @@ class FramePictures(keras.callbacks.Callback):
         encoded = self.converter.encode(self.frames, self.source)
         for speaker, kind in (self.source, "reconstructed"), (target, "converted"):
             with self.model.averaged():
-                panels[f"{self.speakers[speaker]}, {kind}"] = self.converter.predict(encoded, speaker)[0]
+                panels[f"{self.speakers[speaker]}, {kind}"] = self.converter.predict(encoded, Blend.of(speaker))[0]
         figure = plots.spectrograms(panels, self.settings["sample_rate"], self.settings["frame_period_ms"])
         with self.writer.as_default():
             tf.summary.image("validation utterance", plots.pixels(figure)[None], step=epoch + 1)

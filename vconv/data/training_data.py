@@ -64,12 +64,12 @@ class TrainingData:
         return {}
 
     @classmethod
-    def converter(cls, model, statistics, settings, transforms=None):
-        """Return the spectral converter of a trained model (`vconv.spectral_conversion`).
+    def converter(cls, network, statistics, settings, transforms=None):
+        """Return the spectral converter of a trained network (`vconv.spectral_conversion`).
 
         Parameters
         ----------
-        model : keras.Model
+        network : vconv.spectral_conversion.network.Network
         statistics : vconv.features.statistics.Statistics
         settings : dict
             Those of the model.

@@ -1,6 +1,7 @@
 """Speaker conditioning: an embedding, and two layers that combine it with other inputs."""
 
 import keras
+import numpy as np
 
 
 def speaker_embedding(speakers, size, l2, name="speaker_embedding"):
@@ -8,6 +9,11 @@ def speaker_embedding(speakers, size, l2, name="speaker_embedding"):
     index = keras.Input((), dtype="int32", name="speaker")
     table = keras.layers.Embedding(speakers, size, embeddings_regularizer=keras.regularizers.L2(l2), name="embedding")
     return keras.Model(index, table(index), name=name)
+
+
+def table_of(network):
+    """Return the embeddings [speakers, size] of a network that `speaker_embedding` has returned."""
+    return np.array(network.get_layer("embedding").embeddings)
 
 
 class MergeSpeaker(keras.layers.Layer):

@@ -86,8 +86,17 @@ class ConvVAE(LossTrackingModel):
 
     def call(self, inputs):
         frame, speaker = inputs
-        z_mean, _ = self.encoder(frame)
-        return self.decode(z_mean, speaker)
+        return self.converted(frame, self.speaker_embedding(speaker))
+
+    def converted(self, frame, embedding):
+        """Return frames float32 [batch, bins] converted to speakers with embeddings float32 [batch, latent]."""
+        return self.decoder([self.encoder(frame)[0], embedding])
+
+    def conversion_network(self):
+        """Return the network (frame float32 [batch, bins], speaker embedding [batch, latent]) → converted frame."""
+        frame = keras.Input(self.encoder.input_shape[1:], name="frame")
+        speaker = keras.Input(self.decoder.input_shape[1][1:], name="speaker")
+        return keras.Model([frame, speaker], self.converted(frame, speaker), name=self.name)
 
     def decode(self, z, speaker):
         """Decode latents `z` float32 [batch, latent] for speakers int32 [batch] to frames float32 [batch, bins]."""

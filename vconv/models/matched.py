@@ -101,6 +101,10 @@ class Matched(LossTrackingModel):
         content, target = inputs
         return self.converter([content, self.speaker_embedding(target)])
 
+    def conversion_network(self):
+        """Return the network (content float32 [batch, T, C], speaker embedding [batch, E]) → float32 [batch, T, A]."""
+        return self.converter
+
     def loss_of(self, batch):
         """Return (loss, terms): mean squared errors over the frames that have matched frames.
 

@@ -3,17 +3,11 @@
 from typing import NamedTuple
 
 import numpy as np
-import tensorflow as tf
-from scipy.ndimage import gaussian_filter1d
 
 from vconv.audio import f0, mel_cepstrum
+from vconv.audio.smoothing import gaussian_filter1d
 from vconv.features import content
-from vconv.features.acoustic import (
-    FRAME_STEP,
-    POWER_UNIT_DB,
-    TRANSFORMED,
-    relative_power,
-)
+from vconv.features.acoustic import FRAME_STEP, POWER_UNIT_DB, TRANSFORMED, relative_power
 from vconv.features.normalizers import AcousticNormalizer
 from vconv.features.running_statistics import Moments
 from vconv.spectral_conversion.speaker_statistics import SourceStatistics
@@ -82,8 +76,8 @@ class CepstrumConverter:
 
     Parameters
     ----------
-    model : keras.Model or callable
-        (content float32 [1, n, C], target speaker int32 [1]) → normalized acoustic features float32 [1, n, 40].
+    network : vconv.spectral_conversion.network.Network
+        (content float32 [1, n, C], speaker embedding) → normalized acoustic features float32 [1, n, 40].
     statistics : vconv.features.statistics.Statistics
     conversion : dict
         The section `conversion` of the model's settings.
@@ -93,7 +87,7 @@ class CepstrumConverter:
 
     convert_f0, uses_spectrum = staticmethod(f0.convert_by_percentiles), False
 
-    def __init__(self, model, statistics, conversion, transforms):
+    def __init__(self, network, statistics, conversion, transforms):
         self.rate, self.bins = statistics.settings["sample_rate"], len(statistics.spectrum_low)
         self.statistics, self.transforms = statistics, transforms
         self.source_statistics, self.normalizer = SourceStatistics(statistics), AcousticNormalizer(statistics)
@@ -101,10 +95,7 @@ class CepstrumConverter:
         self.gv, self.source_mix, self.resynthesis_iterations, self.keep_source_silence = (
             conversion[key] for key in ("gv", "source_mix", "resynthesis_iterations", "keep_source_silence")
         )
-        frames = tf.TensorSpec((1, None, self.encoder.size), tf.float32)
-        self._network = tf.function(
-            lambda x, speaker: model((x, speaker)), input_signature=(frames, tf.TensorSpec((1,), tf.int32))
-        )
+        self._network = network
 
     def encode(self, frames, source, facts=None):
         """Return the `EncodedUtterance` of `Frames`.
@@ -126,7 +117,7 @@ class CepstrumConverter:
         )
 
     def target_facts(self, blocks, target):
-        """Return the `CepstrumTarget` of a recording that is encoded in blocks, for a speaker (its number).
+        """Return the `CepstrumTarget` of a recording that is encoded in blocks, for a `Blend` of speakers.
 
         `blocks` yields (EncodedUtterance, slice of the frames that no other block has), in order.
         """
@@ -142,7 +133,7 @@ class CepstrumConverter:
         return CepstrumTarget(moments, self._energy(mean + (np.concatenate(power) - mean) * scale, whole))
 
     def predict(self, encoded, target, facts=None):
-        """Return log10(power / energy) [T, K] and energy [T] for the target speaker (its number).
+        """Return log10(power / energy) [T, K] and energy [T] for the `Blend` of speakers `target`.
 
         `facts` is the part of the recording's `CepstrumTarget` for these frames; left out for a whole recording.
         """
@@ -164,22 +155,22 @@ class CepstrumConverter:
         x = np.empty((len(encoded.content), len(self.normalizer.std)), np.float32)
         for first in range(FRAME_STEP):  # even and odd frames are predicted separately
             frames = encoded.content[None, first::FRAME_STEP]
-            x[first::FRAME_STEP] = self._network(frames, np.array([target], np.int32))[0]
-        return self.normalizer.inverse(x, target)
+            x[first::FRAME_STEP] = self._network(frames, target.mean(self._network.embeddings))[0]
+        return self.normalizer.inverse(x, target.mean(self.statistics.acoustic_mean))
 
     def _transformed(self, encoded, target):
         """Return the source's own acoustic features [T, 40], transformed to the target."""
-        normalized, transforms = encoded.normalized.copy(), self.transforms[target]
+        normalized, transforms = encoded.normalized.copy(), target.mean(self.transforms)
         affine = transforms.mean(axis=0) if encoded.source is None else transforms[encoded.source]
         normalized[:, TRANSFORMED] = normalized[:, TRANSFORMED] @ affine[:-1] + affine[-1]
-        return normalized * self.statistics.acoustic_std[target] + self.statistics.acoustic_mean[target]
+        return normalized * target.mean(self.statistics.acoustic_std) + target.mean(self.statistics.acoustic_mean)
 
     def _scale(self, moments, encoded, target):
         """Return the factors [40] on acoustic features with `moments` that restore the target's variance.
 
         Their strength is `gv`.
         """
-        target_variance = self.statistics.acoustic_variance[target] * encoded.variance_ratio
+        target_variance = target.mean(self.statistics.acoustic_variance) * encoded.variance_ratio
         scale = np.sqrt(target_variance / np.maximum(moments.variance, TINY)) ** self.gv
         return np.clip(scale, 1 / LARGEST_SCALE, LARGEST_SCALE)
 

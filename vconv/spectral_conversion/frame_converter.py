@@ -1,7 +1,6 @@
 """Conversion of the spectrum frame by frame, by a variational autoencoder with speaker embeddings."""
 
 import numpy as np
-import tensorflow as tf
 
 from vconv.audio import f0
 from vconv.features.normalizers import SpectrumNormalizer
@@ -14,21 +13,17 @@ class FrameConverter:
 
     Parameters
     ----------
-    model : keras.Model or callable
-        (frame float32 [batch, K], target speaker int32 [batch]) → frame float32 [batch, K].
+    network : vconv.spectral_conversion.network.Network
+        (frame float32 [batch, K], speaker embedding) → frame float32 [batch, K].
     statistics : vconv.features.statistics.Statistics
     """
 
     uses_spectrum = True
     convert_f0, resynthesis_iterations, keep_source_silence = staticmethod(f0.convert_linear), 0, False  # as published
 
-    def __init__(self, model, statistics):
+    def __init__(self, network, statistics):
         self.normalizer = SpectrumNormalizer(statistics.spectrum_low, statistics.spectrum_high)
-        frames = tf.TensorSpec((None, len(statistics.spectrum_low)), tf.float32)
-        self._network = tf.function(
-            lambda x, speaker: model((x, tf.repeat(speaker, tf.shape(x)[0]))),
-            input_signature=(frames, tf.TensorSpec((1,), tf.int32)),
-        )
+        self._network = network
 
     def encode(self, frames, source, facts=None):
         """Return (normalized spectrum [T, K], energy [T]) of `Frames`.
@@ -42,8 +37,8 @@ class FrameConverter:
         return None
 
     def predict(self, encoded, target, facts=None):
-        """Return log10(power / energy) [T, K] for the target speaker (its number), and the energy [T]."""
+        """Return log10(power / energy) [T, K] for the `Blend` of speakers `target`, and the energy [T]."""
         x, energy = encoded
-        speaker = np.array([target], np.int32)
+        speaker = target.mean(self._network.embeddings)
         chunks = [self._network(x[start : start + CHUNK_FRAMES], speaker) for start in range(0, len(x), CHUNK_FRAMES)]
         return self.normalizer.inverse(np.concatenate(chunks)), energy

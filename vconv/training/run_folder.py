@@ -4,6 +4,7 @@
 - RUN/statistics.h5: `vconv.features.statistics`, of a model that converts recordings
 - RUN/transforms.h5: affine transforms between speakers, of a model trained on frame pairs
 - RUN/checkpoints/epoch-0007.weights.h5: weights and optimizer state after 7 epochs; the last two are kept
+- RUN/network.onnx: the network that converts, `vconv.training.conversion_network`
 - RUN/history.csv: one row for each epoch
 - RUN/health.csv: one row for each adversarial epoch, for the warnings of `vconv.training.health`
 - RUN/log/: TensorBoard
@@ -162,6 +163,13 @@ class RunFolder:
         for epoch in sorted(self._saved_epochs())[:-KEPT_CHECKPOINTS]:
             self._checkpoint(epoch).unlink()
 
+    def newest_checkpoint(self):
+        """Return the path of the newest checkpoint; VconvError if there is none yet."""
+        path = self._checkpoint(self.epochs_done())
+        if not path.is_file():
+            raise VconvError(f"{self.path}: holds no checkpoint yet; let `vconv train` finish at least one epoch")
+        return path
+
     def load_checkpoint(self, model, resume=False):
         """Load the newest checkpoint into `model`; without `resume` the model gets its averaged weights, if any.
 
@@ -170,10 +178,7 @@ class RunFolder:
         VconvError
             There is no checkpoint yet, or it is damaged or of another model.
         """
-        path = self._checkpoint(self.epochs_done())
-        if not path.is_file():
-            raise VconvError(f"{self.path}: holds no checkpoint yet; let `vconv train` finish at least one epoch")
-        checkpoint.load(path, model)
+        checkpoint.load(self.newest_checkpoint(), model)
         if not resume and getattr(model, "average", None):
             model.take_average()
 

@@ -1,0 +1,24 @@
+"""Filters of a sequence, without the half second of SciPy's import."""
+
+import numpy as np
+
+TRUNCATE = 4.0  # standard deviations
+
+
+def gaussian_filter1d(values, std):
+    """Return `values` [T] smoothed by a Gaussian with standard deviation `std`, as scipy.ndimage does by default.
+
+    The sequence is continued by its mirror image at both ends.
+    """
+    radius = int(TRUNCATE * std + 0.5)
+    kernel = np.exp(-0.5 * np.square(np.arange(-radius, radius + 1) / std))
+    return np.convolve(np.pad(values, radius, mode="symmetric"), kernel / kernel.sum(), mode="valid")
+
+
+def running_minimum(values, size):
+    """Return the minima [T − size + 1] of all windows of `size` values of a sequence [T]."""
+    span = 1
+    while 2 * span <= size:
+        values, span = np.minimum(values[:-span], values[span:]), 2 * span
+    rest = size - span
+    return np.minimum(values[: len(values) - rest], values[rest:])
