@@ -135,11 +135,10 @@ class VoiceConverter:
             Gets a sentence about each oddity of the recording.
         target, source, synthesis, semitones, strength
             As of `convert`; errors, too. A recording that is converted in blocks must not be silent.
-
         """
         one_of(synthesis, SYNTHESES, "synthesis")
-        outputs = {targets.name_of(targets.parse(target, self.speakers), self.speakers): Path(output)}
-        controls = Controls(semitones, strength).checked()
+        name = targets.name_of(targets.parse(target, self.speakers), self.speakers)
+        outputs, controls = {name: Path(output)}, Controls(semitones, strength).checked()
         list(convert_file.convert(self, Path(path), outputs, source, rate, synthesis, None, controls, report))
 
     @one_blas_thread
