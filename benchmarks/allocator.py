@@ -1,4 +1,4 @@
-"""Time the training of `matched` with and without `training.memory.keep_freed_memory`, in alternation.
+"""Time the training of `matched` with and without `data.memory.keep_freed_memory`, in alternation.
 
     python benchmarks/allocator.py CORPUS.yaml FEATURES.h5 [--rounds 3] [--steps 40]
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 TRAIN = """
 import sys
-from vconv.training import memory
+from vconv.data import memory
 if sys.argv.pop(1) == "returned":
     memory.keep_freed_memory = lambda: None
 from vconv.commands.cli import main

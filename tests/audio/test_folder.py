@@ -5,7 +5,13 @@ import unicodedata
 import pytest
 
 from vconv.audio.folder import audio_files, by_name, left_out
+from vconv.common import formats
 from vconv.common.errors import VconvError
+
+
+@pytest.fixture(autouse=True)
+def no_ffmpeg(monkeypatch):
+    monkeypatch.setattr(formats, "ffmpeg", lambda: None)
 
 
 def test_audio_files_are_known_by_their_suffix(tmp_path):
@@ -37,15 +43,23 @@ def test_other_formats_and_sub_folders_are_told_with_the_remedy(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     assert left_out([tmp_path, tmp_path / "a.wav"]) == [
-        f"{tmp_path}: 2 .m4a files are left out, because this format cannot be read; convert them first, for example "
-        "`ffmpeg -i a.m4a a.wav`",
-        f"{tmp_path}: 1 .wma files are left out, because this format cannot be read; convert them first, for example "
-        "`ffmpeg -i a.wma a.wav`",
+        f"{tmp_path}: 2 .m4a files are left out, because reading this format needs ffmpeg; install it, or convert "
+        "them to WAV first",
+        f"{tmp_path}: 1 .wma files are left out, because reading this format needs ffmpeg; install it, or convert "
+        "them to WAV first",
         f"{tmp_path}: 2 recordings in sub-folders are left out, such as {tmp_path / 'deep/e.wav'}; name their folders",
     ]
     (tmp_path / "a.wav").unlink()
     with pytest.raises(VconvError, match="file; 2 .m4a files are left out.*; 1 .wma.*; 2 recordings in sub-folders"):
         audio_files(tmp_path)
+
+
+def test_with_ffmpeg_a_folder_has_more_formats(tmp_path, monkeypatch):
+    for name in "a.wav", "b.M4A", "c.mp4", "notes.txt":
+        (tmp_path / name).touch()
+    assert [path.name for path in audio_files(tmp_path)] == ["a.wav"]
+    monkeypatch.setattr(formats, "ffmpeg", lambda: "/usr/bin/ffmpeg")
+    assert [path.name for path in audio_files(tmp_path)] == ["a.wav", "b.M4A", "c.mp4"] and not left_out([tmp_path])
 
 
 def test_a_name_with_accents_is_composed(tmp_path):

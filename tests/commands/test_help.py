@@ -6,7 +6,7 @@ import pytest
 
 from vconv.commands.cli import parser
 from vconv.commands.listening_test import system
-from vconv.commands.options import Whole
+from vconv.commands.options import Number, Whole
 from vconv.common.names import composed
 
 
@@ -49,11 +49,12 @@ def test_every_option_has_a_help_with_its_default(name):
 @pytest.mark.parametrize("name", [name for name, action in OPTIONS.items() if action.type not in TEXTS])
 def test_every_number_has_limits_that_its_help_states(name):
     action = OPTIONS[name]
-    assert isinstance(action.type, Whole) and str(action.type) in action.help
+    assert isinstance(action.type, (Whole, Number)) and str(action.type) in action.help
     for number in action.type:
         assert action.type(str(number)) == number
-    for text in str(action.type.low - 1), str(action.type.high + 1), "9" * 5000, "1.5", "", "²":
-        with pytest.raises(argparse.ArgumentTypeError, match=f"is not a whole number {action.type}"):
+    whole = isinstance(action.type, Whole)
+    for text in str(action.type.low - 1), str(action.type.high + 1), "9" * 5000, "1.5" if whole else "nan", "", "²":
+        with pytest.raises(argparse.ArgumentTypeError, match=f"is not a {'whole ' * whole}number {action.type}"):
             action.type(text)
 
 

@@ -19,6 +19,14 @@ CASES = {
         "convert --run={run} --target=Nobody {wav} --output={new}",
         "--target: 'Nobody' is not allowed; choose one of: Mary-Ann, Zoë M, bob",
     ),
+    "negative weight": (
+        "convert --run={run} --target=bob:-1,Mary-Ann:2 {wav} --output={new}",
+        "--target: the weight of 'bob' is '-1'; give a number from 0 up",
+    ),
+    "a file that cannot be written": (
+        "convert --run={run} --target=bob {wav} --output={new}.mp3",
+        "{new}.mp3: cannot write the format '.mp3'; use one of: .wav, .flac, .ogg",
+    ),
     "unknown source": (
         "convert --run={run} --target=bob --source=X {wav} --output={new}",
         "--source: 'X' is not allowed; choose one of: Mary-Ann, Zoë M, bob",

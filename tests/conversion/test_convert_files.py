@@ -1,6 +1,7 @@
 """Conversion of many files: outputs by name, failures listed, inputs unchanged, pairs of speakers parsed."""
 
 import os
+import struct
 from itertools import permutations
 from pathlib import Path
 
@@ -9,10 +10,14 @@ import pytest
 import soundfile
 from hypothesis import example, given
 from hypothesis import strategies as st
+from mutagen.flac import FLAC
+from mutagen.oggvorbis import OggVorbis
 
+import vconv
 from vconv.audio import loudness
 from vconv.common.errors import VconvError
-from vconv.conversion.convert_files import Task, convert_all, folder_tasks, pair_tasks, parse_pairs, recordings
+from vconv.conversion.convert_files import convert_all
+from vconv.conversion.tasks import Task, pair_tasks, parse_pairs, recordings, suffix_of, tasks_of
 from vconv.corpus.recordings import Corpus
 
 RATE = 16000
@@ -21,7 +26,7 @@ RATE = 16000
 class Amplifier:
     """Stands for a VoiceConverter; the name of a target is the factor of the signal."""
 
-    rate = RATE
+    rate, name = RATE, "loud"
 
     def __init__(self):
         self.analyzed, self.errors = [], {}
@@ -37,7 +42,7 @@ class Amplifier:
         except soundfile.LibsndfileError as error:
             raise VconvError("is no audio") from error
 
-    def synthesize(self, y, target, synthesis):
+    def synthesize(self, y, target, synthesis, controls):
         assert synthesis == "world"
         if target == "nobody":
             raise VconvError("there is nobody")
@@ -89,9 +94,37 @@ def test_missing_and_empty_inputs_are_refused(tmp_path):
 
 def test_outputs_are_named_like_the_recordings(write, tmp_path):
     path = write("in/a.b é.wav")
-    assert folder_tasks([path], None, "2", tmp_path / "out", ".flac") == [
+    assert tasks_of([path], None, "2", tmp_path / "out", ".flac") == [
         Task(path, None, {"2": tmp_path / "out" / "a.b é.flac"})
     ]
+
+
+@pytest.mark.parametrize("name", ["new/out.FLAC", "é.wav"])
+def test_one_recording_can_be_converted_to_a_named_file(write, tmp_path, name):
+    path = write("in/a.wav")
+    assert suffix_of(tmp_path / name) == Path(name).suffix.lower()
+    tasks = tasks_of([path], "S", "2", tmp_path / name, ".wav")
+    assert tasks == [Task(path, "S", {"2": tmp_path / name})]
+    assert convert_all(Amplifier(), tasks) == (1, []) and peak(tmp_path / name) == pytest.approx(0.5, abs=1e-3)
+
+
+def test_a_folder_that_is_named_like_a_file_is_a_folder(write, tmp_path):
+    (tmp_path / "out.wav").mkdir()
+    assert suffix_of(tmp_path / "out.wav", "ogg") == ".ogg" and suffix_of(tmp_path / "out") == ".wav"
+    (task,) = tasks_of([write("in/a.wav")], "S", "2", tmp_path / "out.wav", ".ogg")
+    assert task.outputs == {"2": tmp_path / "out.wav" / "a.ogg"}
+
+
+def test_one_file_for_several_recordings_and_formats_that_cannot_be_written_are_refused(write, corpus, tmp_path):
+    output = tmp_path / "out.wav"
+    with pytest.raises(VconvError, match="out.wav: is the name of one file, but there are 2 recordings; name a folder"):
+        tasks_of([write("in/a.wav"), write("in/b.wav")], "S", "2", output, ".wav")
+    with pytest.raises(VconvError, match="out.wav: is the name of one file, but --pairs writes many; name a folder"):
+        pair_tasks(corpus, "evaluation", [("A", "D")], output, ".wav")
+    with pytest.raises(VconvError, match="out.mp3: cannot write the format '.mp3'; use one of: .wav, .flac, .ogg"):
+        suffix_of(tmp_path / "out.mp3")
+    with pytest.raises(VconvError, match="out.wav: is no name of a flac file; leave out --format, or name a .flac"):
+        suffix_of(output, "flac")
 
 
 @pytest.fixture
@@ -166,7 +199,7 @@ def test_a_broken_file_is_listed_and_the_others_are_converted(write, tmp_path):
     good = [write("in/1.wav"), write("in/3.wav")]
     (tmp_path / "in" / "2.wav").write_text("I am a text")
     converter = Amplifier()
-    tasks = folder_tasks([tmp_path / "in"], "S", "2", tmp_path / "out", ".wav")
+    tasks = tasks_of([tmp_path / "in"], "S", "2", tmp_path / "out", ".wav")
     written, failures = convert_all(converter, tasks, report=pytest.fail)
     assert written == 2 and failures == [f"{tmp_path / 'in' / '2.wav'}: is no audio"]
     assert sorted(os.listdir(tmp_path / "out")) == ["1.wav", "3.wav"]
@@ -181,7 +214,7 @@ def test_whatever_goes_wrong_with_a_recording_the_rest_goes_on(write, tmp_path, 
         write(f"in/{name}.wav")
     converter = Amplifier()
     converter.errors["2"] = error
-    written, failures = convert_all(converter, folder_tasks([tmp_path / "in"], "S", "2", tmp_path / "out", ".wav"))
+    written, failures = convert_all(converter, tasks_of([tmp_path / "in"], "S", "2", tmp_path / "out", ".wav"))
     assert written == 2 and sorted(os.listdir(tmp_path / "out")) == ["1.wav", "3.wav"]
     assert len(failures) == 1 and failures[0].startswith(f"{tmp_path / 'in' / '2.wav'}: ")
 
@@ -190,13 +223,13 @@ def test_whatever_goes_wrong_with_a_recording_the_rest_goes_on(write, tmp_path, 
 def test_a_name_of_up_to_255_bytes_is_converted(write, tmp_path, length):
     path = write("in/" + "ü" * (length // 2) + "x" * (length % 2) + ".wav")
     assert len(os.fsencode(path.name)) == length + 4
-    assert convert_all(Amplifier(), folder_tasks([path], None, "1", tmp_path / "out", ".wav")) == (1, [])
+    assert convert_all(Amplifier(), tasks_of([path], None, "1", tmp_path / "out", ".wav")) == (1, [])
     assert os.listdir(tmp_path / "out") == [path.name]
 
 
 def test_a_name_that_is_too_long_for_the_result_is_a_failure_of_this_recording(write, tmp_path):
     paths = [write("in/1.wav"), write("in/" + "x" * 251 + ".wav")]
-    written, failures = convert_all(Amplifier(), folder_tasks(paths, None, "1", tmp_path / "out", ".flac"))
+    written, failures = convert_all(Amplifier(), tasks_of(paths, None, "1", tmp_path / "out", ".flac"))
     assert written == 1 and failures[0].startswith(f"{paths[1]}: ") and "too long" in failures[0]
 
 
@@ -204,13 +237,13 @@ def test_a_name_that_is_not_utf_8_is_converted(write, tmp_path):
     write("in/1.wav")
     odd = os.fsencode(tmp_path) + b"/in/odd.wav"
     os.rename(write("in/odd.wav"), odd.replace(b"odd", b"\xe4"))
-    assert convert_all(Amplifier(), folder_tasks([tmp_path / "in"], None, "1", tmp_path / "out", ".wav")) == (2, [])
+    assert convert_all(Amplifier(), tasks_of([tmp_path / "in"], None, "1", tmp_path / "out", ".wav")) == (2, [])
     assert sorted(os.listdir(os.fsencode(tmp_path / "out"))) == [b"1.wav", b"\xe4.wav"]
 
 
 def test_oddities_of_a_recording_are_told(write, tmp_path):
     path, notes = write("odd.wav"), []
-    convert_all(Amplifier(), folder_tasks([path], None, "1", tmp_path / "out", ".wav"), report=notes.append)
+    convert_all(Amplifier(), tasks_of([path], None, "1", tmp_path / "out", ".wav"), report=notes.append)
     assert notes == [f"{path}: is odd"]
 
 
@@ -261,21 +294,63 @@ def test_a_recording_is_never_overwritten_by_its_conversion(write, tmp_path):
     link.symlink_to(tmp_path)
     for output in tmp_path, tmp_path / "x" / "..", link:
         converter = Amplifier()
-        written, failures = convert_all(converter, folder_tasks([path], None, "2", output, ".wav"))
+        written, failures = convert_all(converter, tasks_of([path], None, "2", output, ".wav"))
         assert written == 0 and len(failures) == 1 and "would be overwritten by its own conversion" in failures[0]
         assert failures[0].startswith(str(path)) and path.read_bytes() == before
         assert not converter.analyzed, "refused before the analysis"
-    assert convert_all(Amplifier(), folder_tasks([path], None, "2", tmp_path, ".flac")) == (1, [])
+    assert convert_all(Amplifier(), tasks_of([path], None, "2", tmp_path, ".flac")) == (1, [])
     assert path.read_bytes() == before
 
 
 def test_converting_again_replaces_the_earlier_result(write, tmp_path):
     path, output = write("a.wav"), tmp_path / "out"
     for factor in "1", "2":
-        assert convert_all(Amplifier(), folder_tasks([path], None, factor, output, ".wav")) == (1, [])
+        assert convert_all(Amplifier(), tasks_of([path], None, factor, output, ".wav")) == (1, [])
     assert peak(output / "a.wav") == pytest.approx(0.5, abs=1e-3) and os.listdir(output) == ["a.wav"]
 
 
 def test_without_a_terminal_there_is_no_progress_bar(write, tmp_path, capsys):
-    convert_all(Amplifier(), folder_tasks([write("a.wav")], None, "1", tmp_path / "out", ".wav"))
+    convert_all(Amplifier(), tasks_of([write("a.wav")], None, "1", tmp_path / "out", ".wav"))
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg"])
+@pytest.mark.parametrize(("source", "who"), [("Zoë M", "Zoë M"), (None, "an unseen speaker")])
+def test_a_converted_file_says_so_and_its_bytes_are_always_the_same(write, tmp_path, suffix, source, who):
+    path, contents = write("a.wav"), []
+    for number in 1, 2:
+        output = tmp_path / f"out{number}{suffix}"
+        assert convert_all(Amplifier(), [Task(path, source, {"2": output})]) == (1, [])
+        contents.append(output.read_bytes())
+    assert contents[0] == contents[1], "no time stamp, no random number"
+    found = TEXTS[suffix](output)
+    assert found["comment"] == (
+        f"This voice is converted and no recording: from {who} to 2, by the model loud of vconv {vconv.__version__}"
+    )
+    assert found["title"] == f"Voice converted from {who} to 2"
+    assert found["software"].startswith(f"vconv {vconv.__version__}")
+    np.testing.assert_allclose(soundfile.read(output)[0], 2 * soundfile.read(path)[0], atol=0.02)
+
+
+def info_texts(path):
+    """Return the texts of the chunk LIST/INFO of a WAV file, which is a list of name, length, text and a zero."""
+    content, found = path.read_bytes(), {}
+    start = content.index(b"LIST")
+    (size,) = struct.unpack_from("<I", content, start + 4)
+    assert content[start + 8 : start + 12] == b"INFO"
+    position, end = start + 12, start + 8 + size
+    while position < end:
+        name, length = struct.unpack_from("<4sI", content, position)
+        found[name] = content[position + 8 : position + 8 + length].rstrip(b"\0").decode()
+        position += 8 + length + length % 2
+    return {"title": found[b"INAM"], "comment": found[b"ICMT"], "software": found[b"ISFT"]}
+
+
+def vorbis_comments(kind):
+    def texts(path):
+        return {name.lower(): values[0] for name, values in kind(path).tags.as_dict().items()}
+
+    return texts
+
+
+TEXTS = {".wav": info_texts, ".flac": vorbis_comments(FLAC), ".ogg": vorbis_comments(OggVorbis)}

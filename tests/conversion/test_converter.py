@@ -19,6 +19,7 @@ from vconv.conversion.converter import VoiceConverter
 from vconv.features.schema import Frames
 from vconv.features.statistics import Statistics
 from vconv.spectral_conversion import frame_converter
+from vconv.spectral_conversion.blend import Blend
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -147,7 +148,7 @@ def test_the_network_gets_the_targets_number_and_the_normalized_frames():
     log_spectrum = np.random.default_rng(0).uniform(-20, 0, (7, BINS))
     normalized = vc.spectral.encode(Frames(log_spectrum, None, None, None, None), 0)
     for number in range(len(LOG_F0)):
-        converted = vc.spectral.predict(normalized, number)[0]
+        converted = vc.spectral.predict(normalized, Blend.of(number))[0]
         np.testing.assert_allclose(converted, (0.1 * number + 1) * 10 - 20, atol=1e-4)
         frames, speaker = seen[-1]
         np.testing.assert_allclose(frames, log_spectrum / 10 + 1, atol=1e-5)
@@ -161,7 +162,9 @@ def test_chunks_do_not_change_the_result(same, frames, chunk):
     before = frame_converter.CHUNK_FRAMES
     try:
         frame_converter.CHUNK_FRAMES = chunk
-        converted = same.spectral.predict(same.spectral.encode(Frames(log_spectrum, None, None, None, None), 0), 0)[0]
+        converted = same.spectral.predict(
+            same.spectral.encode(Frames(log_spectrum, None, None, None, None), 0), Blend.of(0)
+        )[0]
     finally:
         frame_converter.CHUNK_FRAMES = before
     assert converted.shape == log_spectrum.shape

@@ -260,7 +260,8 @@ def test_composed_and_decomposed_accents_are_the_same_name(corpus, natural, tmp_
     assert list(recordings.of_corpus(corpus, RANGES_HZ, [AB], tmp_path).pairs[0].converted) == ["é"]
 
 
-def test_what_three_folders_leave_out_is_noted(natural, tmp_path):
+def test_what_three_folders_leave_out_is_noted(natural, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")  # no ffmpeg
     write(tmp_path / "converted" / "1.wav", said("A", "1"))
     write(tmp_path / "converted" / "deeper" / "1.b.wav", said("A", "1"))
     (tmp_path / "converted" / "3.m4a").touch()

@@ -7,6 +7,7 @@ from networks import FunctionNetwork
 
 from vconv.audio import mel_cepstrum, world
 from vconv.features.schema import Frames
+from vconv.spectral_conversion.blend import Blend
 from vconv.spectral_conversion.cepstrum_converter import CepstrumConverter
 
 
@@ -35,7 +36,7 @@ def cepstra_of(log_spectrum):
 
 def test_a_network_that_changes_nothing_gives_the_spectrum_back(speech):
     frames, converts = frames_of(speech), spectral()
-    found, energy = converts.predict(converts.encode(frames, 0), 0)
+    found, energy = converts.predict(converts.encode(frames, 0), Blend.of(0))
     np.testing.assert_allclose(found, frames.spectrum, atol=1e-4)
     np.testing.assert_allclose((10**found).sum(axis=1), 1, rtol=1e-9)
     np.testing.assert_allclose(energy, frames.energy, rtol=1e-4)
@@ -45,7 +46,7 @@ def test_every_coefficient_goes_to_the_targets_mean(speech):
     random = np.random.default_rng(1)
     mean, std = random.normal(size=(2, 40)) * DECAY / 4, random.uniform(0.7, 1.3, (2, 40)) * DECAY
     converts = spectral(mean=mean, std=std)
-    found = cepstra_of(converts.predict(converts.encode(frames_of(speech), 0), 1)[0])
+    found = cepstra_of(converts.predict(converts.encode(frames_of(speech), 0), Blend.of(1))[0])
     relative = (speech - mean[0]) / std[0]
     scale = std.mean(axis=0)  # the network's scale is the same for all speakers
     np.testing.assert_allclose(found[:, 1:25], (relative * scale + mean[1])[:, 1:25], atol=1e-4)
@@ -58,7 +59,7 @@ def test_the_network_gets_frames_with_a_hop_of_10_ms_and_the_targets_number(spee
 
     converts = spectral(earlier)
     for target in 0, 1:
-        found = cepstra_of(converts.predict(converts.encode(frames_of(speech), 0), target)[0])
+        found = cepstra_of(converts.predict(converts.encode(frames_of(speech), 0), Blend.of(target))[0])
         np.testing.assert_allclose(found[2:, 1:25], (1 + target) * speech[:-2, 1:25], atol=1e-4)
         np.testing.assert_allclose(found[:2, 1:25], 0, atol=1e-4)
 
@@ -70,7 +71,7 @@ def test_source_mix_adds_the_sources_coefficients_moved_by_the_affine_transform(
     transforms = random.normal(size=(2, 2, 25, 24)) / 5
     converts = spectral(source_mix=source_mix, transforms=transforms, mean=mean, std=std)
     encoded = converts.encode(frames_of(speech), source)
-    found = cepstra_of(converts.predict(encoded, 1)[0])
+    found = cepstra_of(converts.predict(encoded, Blend.of(1))[0])
     moved, own = encoded.normalized[:, 1:].copy(), encoded.normalized[:, 1:] * (np.arange(39) < 24)
     affine = transforms[1].mean(axis=0) if source is None else transforms[1, source]  # unseen: the mean of all
     moved[:, :24] = moved[:, :24] @ affine[:24] + affine[24]
@@ -85,7 +86,7 @@ def test_source_mix_adds_the_sources_coefficients_moved_by_the_affine_transform(
 def test_variance_restoration_gives_the_targets_variance_within_limits(speech, gv, ratio, expected):
     own = speech.var(axis=0)
     converts = spectral(gv=gv, variance=np.stack([own, own * ratio]))
-    found = cepstra_of(converts.predict(converts.encode(frames_of(speech), 0), 1)[0])
+    found = cepstra_of(converts.predict(converts.encode(frames_of(speech), 0), Blend.of(1))[0])
     np.testing.assert_allclose(found[:, 1:25].var(axis=0), own[1:25] * expected, rtol=1e-2)
     np.testing.assert_allclose(found[:, 1:25].mean(axis=0), speech[:, 1:25].mean(axis=0), atol=1e-4)
     np.testing.assert_allclose(found[:, 25:], speech[:, 25:], atol=1e-4)
@@ -96,13 +97,13 @@ def test_variance_restoration_keeps_the_variance_ratio_of_the_utterance(speech, 
     """This utterance has twice the usual variance of Ann, that of Bo, and 1.26 times that of an unseen speaker."""
     own = speech.var(axis=0)
     converts = spectral(gv=1.0, variance=np.stack([own / 2, own]))
-    found = cepstra_of(converts.predict(converts.encode(frames_of(speech), source), 1)[0])
+    found = cepstra_of(converts.predict(converts.encode(frames_of(speech), source), Blend.of(1))[0])
     np.testing.assert_allclose(found[:, 1:25].var(axis=0), own[1:25] * expected, rtol=1e-2)
 
 
 def test_a_usual_variance_of_0_gives_finite_spectra(speech):
     converts = spectral(gv=1.0, variance=np.stack([np.zeros(40), speech.var(axis=0)]))
-    assert np.isfinite(converts.predict(converts.encode(frames_of(speech), 0), 1)[0]).all()
+    assert np.isfinite(converts.predict(converts.encode(frames_of(speech), 0), Blend.of(1))[0]).all()
 
 
 def test_pauses_count_neither_in_the_variance_nor_in_the_statistics_of_an_unseen_speaker(speech):
@@ -116,7 +117,7 @@ def test_pauses_count_neither_in_the_variance_nor_in_the_statistics_of_an_unseen
     loud = converts.encode(frames_of(speech[:40]), None)
     np.testing.assert_allclose(encoded.normalized[:40, 1:], loud.normalized[:, 1:], atol=1e-6)
     assert encoded.normalized[40:, 0].max() < -3, "a pause is far below the mean power of speech"
-    found = cepstra_of(converts.predict(converts.encode(frames, 0), 0)[0])
+    found = cepstra_of(converts.predict(converts.encode(frames, 0), Blend.of(0))[0])
     np.testing.assert_allclose(found[:, 1:25], speech[:, 1:25], atol=1e-3)
 
 
@@ -135,7 +136,7 @@ def test_statistics_of_an_unseen_speaker_are_map_estimates_with_the_training_spe
     expected = ((unseen - center) / scale)[:, 1:25]
     np.testing.assert_allclose(found.normalized[:, 1:25], expected, atol=1e-4)
     np.testing.assert_allclose(found.content[:, :24], expected, atol=1e-4)
-    converted = cepstra_of(converts.predict(found, 1)[0])[:, 1:25]
+    converted = cepstra_of(converts.predict(found, Blend.of(1))[0])[:, 1:25]
     np.testing.assert_allclose(converted, (expected * std.mean(axis=0)[1:25]) + mean[1, 1:25], atol=1e-4)
 
 
@@ -147,7 +148,7 @@ def test_equal_frames_of_an_unseen_speaker_take_their_standard_deviation_from_th
     known = 300 / 305  # the weight of the prior, whose mean is 0 and standard deviation `DECAY`
     expected = known * alike[:, 1:25] / (np.sqrt(known) * DECAY[1:25])
     np.testing.assert_allclose(encoded.content[:, :24], expected, atol=1e-4)
-    assert np.isfinite(converts.predict(encoded, 1)[0]).all()
+    assert np.isfinite(converts.predict(encoded, Blend.of(1))[0]).all()
 
 
 def doubled(content, target):
@@ -177,7 +178,7 @@ def test_power_follows_the_network_source_mix_and_variance_restoration_and_pause
     converts = spectral(network, variance=variance, **changes)
     encoded = converts.encode(frames, 0)
     assert encoded.mask.tolist() == [True] * 200 + [False] * 100
-    energy_db = 10 * np.log10(converts.predict(encoded, 1)[1])
+    energy_db = 10 * np.log10(converts.predict(encoded, Blend.of(1))[1])
     level_db = [energy_db[start + 20 : start + 80] for start in (0, 100, 200)]
     for part in level_db:
         np.testing.assert_allclose(part, part[0], atol=1e-2)  # changes fade within a few frames

@@ -5,6 +5,8 @@ import os
 import numpy as np
 import soundfile
 
+from vconv.audio.ffmpeg import FfmpegStream
+from vconv.common import formats
 from vconv.common.errors import VconvError
 
 BLOCK = 1 << 16  # samples that are decoded at once
@@ -18,6 +20,25 @@ class Stream(soundfile.SoundFile):
         return False
 
 
+def opened(path):
+    """Return an audio file, open for reading from begin to end: a `Stream`, or else an `FfmpegStream`.
+
+    Raises
+    ------
+    VconvError
+        Neither libsndfile nor ffmpeg, if it is installed, can read the file.
+    """
+    try:
+        return Stream(os.fsencode(path))
+    except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a headerless .raw file
+        if formats.ffmpeg():
+            return FfmpegStream(path)
+        raise VconvError(
+            f"{path}: is no readable audio file ({reason(error)}); use WAV, FLAC, Ogg or MP3, or install ffmpeg, "
+            "which reads most other formats"
+        ) from error
+
+
 def decode(path):
     """Return the samples of an audio file, float64 [samples, channels], and its rate in Hz.
 
@@ -27,21 +48,21 @@ def decode(path):
         It is no audio file, or a damaged one.
     """
     try:
-        with Stream(os.fsencode(path)) as file:
+        with opened(path) as file:
             blocks = [np.empty((0, file.channels))]
             while len(block := file.read(BLOCK, "float64", always_2d=True)):
                 blocks.append(block)
             return np.concatenate(blocks), file.samplerate
-    except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a headerless .raw file
+    except soundfile.LibsndfileError as error:
         raise VconvError(f"{path}: is no readable audio file ({reason(error)}); use WAV, FLAC, Ogg or MP3") from error
 
 
 def rate_of(path):
     """Return the sample rate of an audio file in Hz, without reading its samples; None if it is no audio file."""
     try:
-        with Stream(os.fsencode(path)) as file:
+        with opened(path) as file:
             return file.samplerate
-    except (soundfile.LibsndfileError, TypeError):
+    except VconvError:
         return None
 
 

@@ -21,7 +21,7 @@ VOICING_THRESHOLD = 0.45
 OCTAVE_COST = 0.01
 JUMP_COST = 0.35  # for each octave and 10 ms
 TRANSITION_COST = 0.14  # for each change between voiced and unvoiced
-SILENCE_THRESHOLD = 0.02  # RMS, relative to the strongest frame
+SILENCE_THRESHOLD = 0.008  # RMS, relative to the strongest frame
 # The background: the quietest frames, if they are much weaker than the mean frame.
 QUIET_SHARE = 0.12
 QUIET_FRAMES = 1000  # at most; of more, every second, third … is taken

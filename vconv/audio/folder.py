@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from vconv.common import formats
 from vconv.common.errors import VconvError
-from vconv.common.formats import READABLE, is_audio, unreadable
+from vconv.common.formats import is_audio
 from vconv.common.names import composed
 
 
@@ -19,7 +20,7 @@ def audio_files(folder, more_suffixes=()):
     Returns
     -------
     paths : list of Path
-        Those with a suffix in `formats.READABLE`, upper or lower case; sorted.
+        Those with a suffix in `formats.readable()`, upper or lower case; sorted.
 
     Raises
     ------
@@ -29,7 +30,7 @@ def audio_files(folder, more_suffixes=()):
     folder = Path(folder)
     if not folder.is_dir():
         raise VconvError(f"{folder}: there is no such folder; name a folder with recordings")
-    suffixes = (*READABLE, *more_suffixes)
+    suffixes = (*formats.readable(), *more_suffixes)
     paths = sorted(path for path in _entries(folder) if path.suffix.lower() in suffixes and path.is_file())
     if not paths:
         remedy = "; ".join(_left_out(folder)) or "name a folder with recordings"
@@ -65,7 +66,7 @@ def _left_out(folder):
     """Return the sentences of `left_out` on one folder, without its name."""
     entries = _entries(folder)
     deeper = sorted(path for entry in entries if entry.is_dir() for path in entry.rglob("*") if is_audio(path))
-    notes = unreadable(entries)
+    notes = [] if formats.ffmpeg() else formats.unreadable(entries, formats.NEEDS_FFMPEG)
     if deeper:
         notes.append(f"{len(deeper)} recordings in sub-folders are left out, such as {deeper[0]}; name their folders")
     return notes

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from vconv.audio import sample_rates, samples
+from vconv.audio import ogg, sample_rates, samples
 from vconv.audio.decoding import decode
 from vconv.audio.samples import FULL_SCALE
 from vconv.common import errors, files
@@ -71,7 +71,7 @@ def _signal(path, channels, file_rate, rate, report):
     return y
 
 
-def write(path, y, rate, file_rate=None):
+def write(path, y, rate, file_rate=None, tags=None):
     """Write a mono signal, whole or not at all; a missing folder is created.
 
     Parameters
@@ -84,6 +84,8 @@ def write(path, y, rate, file_rate=None):
         Sample rate of `y`, in Hz.
     file_rate : int, optional
         Sample rate of the file, in Hz; `rate` when left out.
+    tags : dict, optional
+        Texts that the file holds beside the signal, by their names in soundfile: "title", "comment", "software" ….
 
     Returns
     -------
@@ -102,7 +104,7 @@ def write(path, y, rate, file_rate=None):
         y, rate = resample(y.astype(np.float64), rate, file_rate), file_rate
     gain = _gain(y)
     # Encoded in memory, because libsndfile tells neither which error of writing it met, nor always that it met one.
-    content = _encoded(y, gain, int(rate), path.suffix.lower())
+    content = _encoded(y, gain, int(rate), path.suffix.lower(), tags)
     files.write(path, lambda temporary: temporary.write_bytes(content))
     return float(gain)
 
@@ -165,16 +167,20 @@ def _gain(y):
     return min(1.0, PEAK / max(peak, PEAK))
 
 
-def _encoded(y, gain, rate, suffix):
-    """Return `gain` · `y`, which lies in [-1, 1), as the bytes of a file in the format of the suffix.
+def _encoded(y, gain, rate, suffix, tags=None):
+    """Return `gain` · `y`, which lies in [-1, 1), as the bytes of a file in the format of the suffix, with `tags`.
 
     The signal is encoded in blocks, because an hour as float64 takes half a gigabyte, and libsndfile's Vorbis encoder
     overflows its stack on long blocks.
     """
     file, (format_name, subtype) = io.BytesIO(), SUBTYPES[suffix]
     with soundfile.SoundFile(file, "w", rate, 1, subtype, format=format_name) as sound:
+        for name, text in (tags or {}).items():
+            setattr(sound, name, text.encode(errors="replace").decode())  # a name may not be valid Unicode
         for start in range(0, len(y), BLOCK):
             block = gain * y[start : start + BLOCK].astype(np.float64)
             # libsndfile's scaling to 16 bits would make read -> write -> read inexact.
             sound.write(to_int16(block) if subtype == "PCM_16" else block)
+    if format_name == "OGG":
+        ogg.set_serial(file)
     return file.getvalue()

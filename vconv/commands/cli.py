@@ -17,6 +17,7 @@ COMMANDS = (
     "match",
     "train",
     "convert",
+    "voices",
     "generate",
     "vocode",
     "export",

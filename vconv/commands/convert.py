@@ -1,9 +1,10 @@
 """Convert recordings to another speaker's voice."""
 
-from vconv.commands.options import RATE_HZ, add_shared, corpus_of, note, tell
+from vconv.commands.options import RATE_HZ, Number, add_output, add_shared, corpus_of, note, tell
 from vconv.common.errors import VconvError
 from vconv.common.names import composed
 
+SEMITONES, STRENGTH = Number(-24, 24), Number(0, 1)
 VOCODERS = ("world", "diff", "griffin-lim", "melgan")
 
 
@@ -12,12 +13,21 @@ def add(sub):
     sub.add_argument(
         "inputs", nargs="*", metavar="FILE-OR-FOLDER", help="recordings to convert: files, or folders of them"
     )
-    add_shared(sub, "--run", required=True)
+    add_shared(
+        sub,
+        "--run",
+        required=True,
+        metavar="VOICE-OR-DIR",
+        help="a ready voice (`vconv voices` lists them), a .vconv file, or the run folder of a trained model",
+    )
     sub.add_argument(
         "--source", type=composed, metavar="SPEAKER", help="speaker of the recordings (default: an unseen speaker)"
     )
     sub.add_argument(
-        "--target", type=composed, metavar="SPEAKER", help="speaker to convert to; needed unless --pairs is given"
+        "--target",
+        type=composed,
+        metavar="SPEAKER",
+        help="speaker to convert to, or a blend of several such as TF1:0.6,TM2:0.4; needed unless --pairs is given",
     )
     add_shared(
         sub,
@@ -30,10 +40,22 @@ def add(sub):
     )
     add_shared(sub, "--corpus", help="the file that describes the corpus (default: the corpus of the run)")
     add_shared(sub, "--corpus-dir")
-    sub.add_argument(
-        "--output", required=True, metavar="DIR", help="folder for the converted recordings; made if missing"
-    )
+    add_output(sub)
     add_shared(sub, "--failures")
+    sub.add_argument(
+        "--semitones",
+        type=SEMITONES,
+        default=0.0,
+        metavar="N",
+        help=f"shift of the converted pitch, a number {SEMITONES} (default: 0.0)",
+    )
+    sub.add_argument(
+        "--strength",
+        type=STRENGTH,
+        default=1.0,
+        metavar="S",
+        help=f"how much is converted, a number {STRENGTH}; 0 is the voice of the recording (default: 1.0)",
+    )
     sub.add_argument(
         "--vocoder",
         default="world",
@@ -42,7 +64,6 @@ def add(sub):
         "resynthesize WORLD's result; or diff, which shifts the pitch of the recording itself and filters it "
         "(default: world)",
     )
-    add_shared(sub, "--format")
     add_shared(sub, "--rate", help=f"sample rate of the written files in Hz, {RATE_HZ} (default: the model's)")
 
 
@@ -51,33 +72,37 @@ def run(options):
     from vconv.audio import sample_rates
     from vconv.audio.folder import left_out
     from vconv.common.config import one_of
-    from vconv.conversion.convert_files import convert_all, folder_tasks, pair_tasks, parse_pairs
-    from vconv.training.run_folder import RunFolder
+    from vconv.conversion.convert_files import convert_all
+    from vconv.conversion.tasks import pair_tasks, parse_pairs, suffix_of, tasks_of
+    from vconv.voices import ready
 
     if bool(options.pairs) == bool(options.inputs):
         raise VconvError("give either recordings to convert and --target, or --pairs of speakers of the corpus")
     if options.pairs and (options.source or options.target):
         raise VconvError("--pairs names source and target speakers; leave out --source and --target")
-    folder, suffix = RunFolder(options.run), f".{options.format}"
-    settings, speakers = folder.settings(), folder.statistics().speakers
+    trained, suffix = ready.open_run(options.run), suffix_of(options.output, options.format)
+    settings, speakers = trained.settings(), trained.statistics().speakers
     if options.pairs:
         pairs = parse_pairs(options.pairs, speakers)
         tasks = pair_tasks(corpus_of(options, settings), options.split, pairs, options.output, suffix)
     else:
-        _check_speakers(options, speakers)
+        target = _checked_target(options, speakers)
         note(left_out(options.inputs))
-        tasks = folder_tasks(options.inputs, options.source, options.target, options.output, suffix)
+        tasks = tasks_of(options.inputs, options.source, target, options.output, suffix)
     one_of(options.vocoder.partition(":")[0], VOCODERS, "--vocoder")
     if options.rate:
         sample_rates.check(suffix, options.rate)
+    from vconv.conversion.controls import Controls
     from vconv.conversion.converter import SYNTHESES, VoiceConverter
 
-    converter = VoiceConverter.load(options.run)
-    if options.vocoder in SYNTHESES:
-        written, failures = convert_all(converter, tasks, options.rate, options.vocoder)
-    else:
-        vocoder = _vocoder(options.vocoder, converter.rate)
-        written, failures = convert_all(converter, tasks, options.rate, vocoder=vocoder)
+    print(f"converting by {trained}")
+    converter = VoiceConverter.load(trained)
+    world_alone = options.vocoder in SYNTHESES
+    synthesis, vocoder = (
+        (options.vocoder, None) if world_alone else ("world", _vocoder(options.vocoder, converter.rate))
+    )
+    controls = Controls(options.semitones, options.strength)
+    written, failures = convert_all(converter, tasks, options.rate, synthesis, vocoder, controls)
     print(f"{options.output}: {written} files written, {len(failures)} recordings failed")
     return tell(failures, options.failures)
 
@@ -94,12 +119,13 @@ def _vocoder(name, rate):
     return vocoder
 
 
-def _check_speakers(options, speakers):
-    """Raise a VconvError unless --target, and --source if given, are among a model's speakers."""
+def _checked_target(options, speakers):
+    """Return the text of --target in its usual form; VconvError unless it and --source are of a model's speakers."""
     from vconv.common.config import one_of
+    from vconv.conversion import targets
 
     if not options.target:
         raise VconvError("--target is missing; give the speaker to convert to")
-    one_of(options.target, speakers, "--target")
     if options.source:
         one_of(options.source, speakers, "--source")
+    return targets.name_of(targets.parse(options.target, speakers, "--target"), speakers)

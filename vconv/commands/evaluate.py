@@ -132,7 +132,7 @@ def _recordings(options):
 
     if not options.run:
         return recordings.of_folders(options.converted, options.source_dir, options.target_dir)
-    from vconv.conversion.convert_files import parse_pairs
+    from vconv.conversion.tasks import parse_pairs
     from vconv.training.run_folder import RunFolder
 
     folder = RunFolder(options.run)

@@ -1,11 +1,13 @@
 """What several subcommands share: options, how they find corpus and features, and how they report failures."""
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
 from vconv.common import files
+from vconv.common.errors import VconvError
 from vconv.common.names import composed
 
 MISTAKE = 2  # exit status
@@ -25,6 +27,23 @@ class Whole(NamedTuple):
 
     def __str__(self):
         return f"from {self.low} to {self.high}"
+
+
+class Number(NamedTuple):
+    """The numbers from `low` to `high`; for `type=` of an option, whose help states them."""
+
+    low: float
+    high: float
+
+    def __call__(self, text):
+        """Return the number that `text` says, or raise what argparse reports."""
+        with contextlib.suppress(ValueError):
+            if self.low <= float(text) <= self.high:
+                return float(text)
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number {self}")
+
+    def __str__(self):
+        return f"from {self.low:g} to {self.high:g}"
 
 
 COUNT, JOBS, SEED, RATE_HZ = Whole(1, 1_000_000), Whole(1, 1024), Whole(0, 4_294_967_295), Whole(4000, 192_000)
@@ -62,6 +81,21 @@ SHARED = {
         "help": "format of the audio files (default: wav)",
     },
 }
+FILE_OR_FOLDER = {
+    "--output": {
+        "required": True,
+        "metavar": "FILE-OR-DIR",
+        "help": "folder for the audio files, made if missing; or, for one input, the file to write: a name that ends "
+        "in .wav, .flac or .ogg",
+    },
+    "--format": SHARED["--format"] | {"default": None, "help": "format of the files (default: that of FILE, or wav)"},
+}
+
+
+def add_output(sub):
+    """Add --output, a folder or one file, and --format."""
+    for name, option in FILE_OR_FOLDER.items():
+        sub.add_argument(name, **option)
 
 
 def add_shared(sub, *names, **changes):
@@ -100,6 +134,8 @@ def corpus_of(options, settings=None):
     if options.corpus:
         corpus = Corpus.load(options.corpus, corpus_dir=options.corpus_dir)
     else:
+        if "corpus" not in settings:
+            raise VconvError("a voice file knows no corpus; give --corpus with the corpus.yaml that describes it")
         root = Path(options.corpus_dir).absolute() if options.corpus_dir else settings["corpus"]["root"]
         corpus = Corpus(settings["corpus"] | {"root": str(root)})
     note(corpus.notes)

@@ -1,6 +1,6 @@
 """Synthesize sound from mel spectrograms: those of recordings (copy-synthesis), or arrays in files."""
 
-from vconv.commands.options import RATE_HZ, add_shared, note, tell
+from vconv.commands.options import RATE_HZ, add_output, add_shared, note, tell
 from vconv.layers.tensorflow_start import load_tensorflow
 
 
@@ -18,9 +18,8 @@ def add(sub):
         metavar="NAME",
         help="melgan:RUN, griffin-lim, or griffin-lim:RUN with the mel spectrogram of that run",
     )
-    sub.add_argument("--output", required=True, metavar="DIR", help="folder for the audio files; made if missing")
+    add_output(sub)
     add_shared(sub, "--failures")
-    add_shared(sub, "--format")
     add_shared(sub, "--rate", help=f"sample rate of the written files in Hz, {RATE_HZ} (default: the vocoder's)")
 
 
@@ -28,12 +27,14 @@ def run(options):
     """Run the command."""
     from vconv.audio import mel_file, sample_rates
     from vconv.audio.folder import left_out
-    from vconv.conversion.convert_files import folder_tasks, vocode_all
+    from vconv.conversion.convert_files import vocode_all
+    from vconv.conversion.tasks import suffix_of, tasks_of
 
     note(left_out(options.inputs))
-    tasks = folder_tasks(options.inputs, None, None, options.output, f".{options.format}", mel_file.SUFFIXES)
+    suffix = suffix_of(options.output, options.format)
+    tasks = tasks_of(options.inputs, None, None, options.output, suffix, mel_file.SUFFIXES)
     if options.rate:
-        sample_rates.check(f".{options.format}", options.rate)
+        sample_rates.check(suffix, options.rate)
     load_tensorflow()  # takes seconds, so after all checks
     from vconv.conversion import vocoders
 

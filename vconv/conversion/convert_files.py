@@ -1,125 +1,18 @@
-"""Conversion of many recordings, from folders or of pairs of speakers; a broken recording does not stop the rest."""
+"""Conversion of many recordings; a broken recording does not stop the rest."""
 
-from collections import Counter
 from functools import partial
-from itertools import permutations
-from pathlib import Path
-from typing import NamedTuple
 
 from tqdm import tqdm
 
 from vconv.audio import loudness, wav
-from vconv.audio.folder import audio_files
 from vconv.common import files
 from vconv.common.errors import VconvError, about
+from vconv.conversion import provenance
+from vconv.conversion.controls import UNCHANGED
 
 
-class Task(NamedTuple):
-    """A recording to convert; its speaker, None if unseen; and target speaker → path of the converted file."""
-
-    path: Path
-    source: str | None
-    outputs: dict
-
-
-def recordings(inputs, more_suffixes=()):
-    """List the audio files among files and folders.
-
-    Parameters
-    ----------
-    inputs : iterable of str or Path
-        Files, or folders whose audio files are listed.
-    more_suffixes : tuple of str
-        Suffixes of other files in folders that are listed too.
-
-    Returns
-    -------
-    paths : list of Path
-
-    Raises
-    ------
-    VconvError
-        A path does not exist, a folder holds no audio file, or two files would be converted to the same file.
-    """
-    paths = []
-    for path in map(Path, inputs):
-        if path.is_dir():
-            paths += audio_files(path, more_suffixes)
-        elif path.exists():
-            paths.append(path)
-        else:
-            raise VconvError(f"{path}: there is no such file or folder; name recordings or a folder of them")
-    stems = Counter(path.stem for path in paths)
-    for path in paths:
-        if stems[path.stem] > 1:
-            raise VconvError(
-                f"{path}: there is another recording called {path.stem!r}, and both would be converted to "
-                f"the same file; convert them one after the other into different folders"
-            )
-    return paths
-
-
-def folder_tasks(inputs, source, target, output, suffix, more_suffixes=()):
-    """Return the tasks that convert `inputs`, as in `recordings`, to OUTPUT/<stem><suffix>."""
-    paths = recordings(inputs, more_suffixes)
-    return [Task(path, source, {target: Path(output) / f"{path.stem}{suffix}"}) for path in paths]
-
-
-def pair_tasks(corpus, split, pairs, output, suffix):
-    """Return the tasks that convert a split of a `Corpus` to OUTPUT/<SOURCE>-<TARGET>/<name><suffix>.
-
-    `pairs` is a list of (source, target). VconvError if the split holds no recording of the source speakers.
-    """
-    tasks = []
-    for utterance in corpus.utterances:
-        targets = [target for source, target in pairs if source == utterance.speaker]
-        if utterance.split == split and targets:
-            source = utterance.speaker
-            names = {target: Path(output) / f"{source}-{target}" / f"{utterance.name}{suffix}" for target in targets}
-            tasks.append(Task(utterance.path, source, names))
-    if not tasks:
-        raise VconvError(
-            f"{corpus.settings['root']}: holds no {split} recording of "
-            f"{', '.join(sorted({source for source, _ in pairs}))}; choose another --split or --pairs"
-        )
-    return tasks
-
-
-def parse_pairs(text, speakers):
-    """Return the pairs of speakers of the option --pairs, (source, target).
-
-    Parameters
-    ----------
-    text : str
-        "A-B,C-D", or "all" for all ordered pairs. Names may contain hyphens.
-    speakers : sequence of str
-
-    Raises
-    ------
-    VconvError
-        A pair is not of two different speakers, two pairs have the same name, or there is only one speaker.
-    """
-    by_name = {}
-    for pair in permutations(speakers, 2):
-        same_name = by_name.setdefault("-".join(pair), pair)
-        if same_name != pair:
-            raise VconvError(
-                f"--pairs: {'-'.join(pair)!r} could be {same_name[0]!r} to {same_name[1]!r} or {pair[0]!r} to "
-                f"{pair[1]!r}; convert their files with --source and --target"
-            )
-    if not by_name:
-        raise VconvError(f"--pairs: the model has only the speaker {speakers[0]}; train it on two or more")
-    names = list(by_name) if text == "all" else [name.strip() for name in text.split(",")]
-    for name in names:
-        if name not in by_name:
-            raise VconvError(
-                f"--pairs: {name!r} is not SOURCE-TARGET of two different speakers among: {', '.join(speakers)}"
-            )
-    return [by_name[name] for name in dict.fromkeys(names)]
-
-
-def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=None, report=print):
-    """Convert the recordings of all tasks.
+def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=None, controls=UNCHANGED, report=print):
+    """Convert the recordings of all tasks; each file says that it is converted (`vconv.conversion.provenance`).
 
     Parameters
     ----------
@@ -130,6 +23,7 @@ def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=Non
     synthesis : {"world", "diff"}
     vocoder : vconv.conversion.vocoders.Vocoder, optional
         Resynthesizes the converter's signals.
+    controls : vconv.conversion.controls.Controls
     report : callable
         Gets a line about each oddity of a recording that was mended (`wav.read`), each recording without a voiced
         frame, and each signal that is scaled down because it is too loud for a file.
@@ -145,8 +39,9 @@ def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=Non
     def signals(task, note):
         analyzed = converter.analyze(task.path, task.source, report=note)
         for target in task.outputs:
-            y = converter.synthesize(analyzed, target, synthesis)
-            yield target, vocoder.resynthesize(y, converter.rate) if vocoder else y
+            y = converter.synthesize(analyzed, target, synthesis, controls)
+            y = vocoder.resynthesize(y, converter.rate) if vocoder else y
+            yield target, y, provenance.tags(converter.name, task.source, target, controls)
 
     return _write_all(tasks, signals, converter.rate, file_rate, "convert", report)
 
@@ -156,13 +51,13 @@ def vocode_all(vocoder, tasks, file_rate=None, report=print):
 
     def signals(task, note):
         for target in task.outputs:
-            yield target, vocoder.vocode_file(task.path, note)
+            yield target, vocoder.vocode_file(task.path, note), None
 
     return _write_all(tasks, signals, vocoder.rate, file_rate, "vocode", report)
 
 
 def _write_all(tasks, signals, rate, file_rate, what, report):
-    """Write the signals at `rate` Hz that `signals(task, note)` yields, (target, signal), to the files of each task.
+    """Write the signals at `rate` Hz that `signals(task, note)` yields, (target, signal, tags), to the tasks' files.
 
     `signals` calls note(…) with each oddity of the recording. Whatever goes wrong with a recording, the rest goes on.
     """
@@ -180,9 +75,9 @@ def _write_all(tasks, signals, rate, file_rate, what, report):
         for task in tasks:
             try:
                 _refuse_overwriting(task)
-                for target, y in signals(task, partial(note, task.path)):
+                for target, y, tags in signals(task, partial(note, task.path)):
                     output = task.outputs[target]
-                    gain = wav.write(output, loudness.limit(y, rate), rate, file_rate)
+                    gain = wav.write(output, loudness.limit(y, rate), rate, file_rate, tags)
                     written += 1
                     if gain < 1:
                         note(output, f"too loud, scaled by {gain:.2f}")

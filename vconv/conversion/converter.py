@@ -1,12 +1,8 @@
 """Conversion of a recording to another speaker's voice, by a trained model.
 
 The model predicts spectrum and energy (`vconv.spectral_conversion`), log-F0 is converted to the target's statistics,
-and aperiodicity does not change (Hsu et al. 2016, arXiv 1610.04019, section 4). The signal is made in one of two ways:
-
-- WORLD synthesizes it; in pauses it may be the recording's own signal, if the model's settings ask for that.
-- The recording's F0 is moved by PSOLA, and the result is filtered by the ratio of the spectra (differential filter:
-  Kobayashi et al. 2014, "Statistical singing voice conversion with direct waveform modification based on the spectrum
-  differential", Interspeech). This keeps the recording's excitation.
+and aperiodicity does not change (Hsu et al. 2016, arXiv 1610.04019, section 4). The signal is made in one of two ways
+(`vconv.conversion.rendering`). In pauses WORLD's may be the recording's own, if the model's settings ask for that.
 """
 
 from pathlib import Path
@@ -15,22 +11,24 @@ from typing import NamedTuple
 import numpy as np
 
 from vconv import data, models
-from vconv.audio import f0, filtering, loudness, psola, samples, wav, world
+from vconv.audio import f0, loudness, samples, wav, world
 from vconv.audio.f0_estimation import range_of_speaker
 from vconv.audio.resynthesis import resynthesize
 from vconv.audio.silence import keep_source_silence
 from vconv.common.config import one_of
 from vconv.common.names import composed
 from vconv.common.threads import one_blas_thread
+from vconv.conversion import targets
+from vconv.conversion.controls import UNCHANGED, Controls
+from vconv.conversion.rendering import RENDERERS
 from vconv.features import content
 from vconv.features.acoustic import speech_mask
 from vconv.features.analysis import to_frames
-from vconv.training import conversion_network
-from vconv.training.run_folder import RunFolder
+from vconv.spectral_conversion.blend import Blend
+from vconv.voices import ready
 
-SYNTHESES = ("world", "diff")
+SYNTHESES = tuple(RENDERERS)
 UNVOICED = "no frame is voiced, so it is converted without a voice, like a whisper"
-LARGEST_GAIN = 1000.0  # of power, 30 dB either way
 
 
 class Utterance(NamedTuple):
@@ -67,14 +65,18 @@ class VoiceConverter:
         Sample rate of the converted signals, in Hz.
     settings : dict
         The settings of the run, with the complete settings of the model.
+    name : str
+        Of the model; converted files name it.
 
     Examples
     --------
-    >>> vc = vconv.VoiceConverter.load("recipes/vcc2016/exp/matched")  # doctest: +SKIP
-    >>> y, rate = vc.convert("in.wav", source="SF1", target="TM3")  # doctest: +SKIP
+    >>> vc = vconv.VoiceConverter.load("vcc2016")  # doctest: +SKIP
+    >>> y, rate = vc.convert("me.wav", target="TM3")  # doctest: +SKIP
     """
 
-    def __init__(self, network, statistics, settings, transforms=None):
+    def __init__(self, network, statistics, settings, transforms=None, name=None):
+        model = settings["model"]
+        self.name = model if name in (None, model) else f"{model} ({name})"
         self.statistics = statistics
         self.settings = settings
         self.speakers, features = statistics.speakers, statistics.settings
@@ -86,26 +88,31 @@ class VoiceConverter:
 
     @classmethod
     def load(cls, run):
-        """Load the network of the newest checkpoint of the run folder `run`, as in `conversion_network.load`.
+        """Load a trained model.
+
+        Parameters
+        ----------
+        run : str, Path, ConvertingRun or VoiceFile
+            A run folder, a voice file, or the name of a ready voice, as in `vconv.voices.ready.open_run`.
 
         Raises
         ------
         VconvError
-            The folder is missing, holds no run, or has neither a network nor a checkpoint yet.
+            There is none of them, the folder holds no run, or a run has neither a network nor a checkpoint yet.
         """
-        folder = RunFolder(run)
-        settings = folder.settings() | {"settings": folder.model_settings()}
-        return cls(conversion_network.load(folder), folder.statistics(), settings, folder.transforms())
+        trained = ready.open_run(run) if isinstance(run, (str, Path)) else run
+        settings = trained.settings() | {"settings": trained.model_settings()}
+        return cls(trained.network(), trained.statistics(), settings, trained.transforms(), trained.name)
 
-    def convert(self, audio, target, source=None, rate=None, synthesis="world"):
+    def convert(self, audio, target, source=None, rate=None, synthesis="world", semitones=0.0, strength=1.0):
         """Convert an utterance to another speaker's voice.
 
         Parameters
         ----------
         audio : str, Path or ndarray [samples]
             An audio file, or samples: floating-point numbers in [-1, 1], or integers, scaled by their type.
-        target : str
-            One of `speakers`.
+        target : str or dict
+            One of `speakers`; or a blend of several, as {"TF1": 0.6, "TM2": 0.4} or "TF1:0.6,TM2:0.4".
         source : str, optional
             The speaker of the recording, one of `speakers`. Left out for an unseen speaker, whose F0 range and
             statistics are estimated from the utterance. One without a voiced frame is converted unvoiced.
@@ -113,6 +120,10 @@ class VoiceConverter:
             Sample rate of an array, in Hz; that of the model when left out.
         synthesis : {"world", "diff"}
             WORLD's synthesis, or the differential filter on the recording.
+        semitones : float
+            Shift of the converted pitch, from −24 to 24.
+        strength : float
+            From 0, the recording's own spectrum and pitch, to 1, the full conversion.
 
         Returns
         -------
@@ -123,11 +134,13 @@ class VoiceConverter:
         Raises
         ------
         VconvError
-            A speaker or the synthesis is unknown, or the recording is unreadable or shorter than three frames.
+            A speaker or the synthesis is unknown, a weight or control is beyond its limits, or the recording is
+            unreadable or shorter than three frames.
         """
-        one_of(composed(target), self.speakers, "target speaker")
+        targets.parse(target, self.speakers)
         one_of(synthesis, SYNTHESES, "synthesis")
-        return self.synthesize(self.analyze(audio, source, rate), target, synthesis), self.rate
+        controls = Controls(semitones, strength).checked()
+        return self.synthesize(self.analyze(audio, source, rate), target, synthesis, controls), self.rate
 
     @one_blas_thread
     def analyze(self, audio, source=None, rate=None, report=None):
@@ -144,42 +157,27 @@ class VoiceConverter:
         analysis = world.analyze(y, self.rate, *f0_range_hz, self.f0_method, self.frame_period_ms)
         if report and not analysis.f0_hz.any():
             report(UNVOICED)
-        log_f0 = self._unseen_log_f0(analysis.f0_hz) if number is None else self._log_f0(number)
+        log_f0 = self._unseen_log_f0(analysis.f0_hz) if number is None else self._log_f0(Blend.of(number))
         frames = to_frames(y, analysis, self.rate, self._content_encoder)
         return Utterance(y, gain, analysis, log_f0, self.spectral.encode(frames, number))
 
     @one_blas_thread
-    def synthesize(self, utterance, target, synthesis="world"):
+    def synthesize(self, utterance, target, synthesis="world", controls=UNCHANGED):
         """Return the signal, float64 [samples], of an `Utterance` converted to `target`, as loud as the recording."""
-        number, analysis, spectral = self._number(target), utterance.analysis, self.spectral
-        spectrum = world.restore_energy(*spectral.predict(utterance.encoded, number))
+        blend, analysis, spectral = targets.parse(target, self.speakers), utterance.analysis, self.spectral
+        spectrum = world.restore_energy(*spectral.predict(utterance.encoded, blend))
+        spectrum = controls.spectrum(analysis.spectrum + world.ENERGY_FLOOR, spectrum)
         f0_hz = analysis.f0_hz
         if f0_hz.any():
-            f0_hz = spectral.convert_f0(f0_hz, utterance.log_f0, self._log_f0(number))
+            f0_hz = controls.f0_hz(f0_hz, spectral.convert_f0(f0_hz, utterance.log_f0, self._log_f0(blend)))
         f0_hz = np.minimum(f0_hz, self.rate / 2)  # with a much higher F0 WORLD writes beyond its memory
-        render = (self._diff if synthesis == "diff" else self._world)(utterance, f0_hz)
+        render = RENDERERS[synthesis](utterance.y, analysis, f0_hz, self.rate, self.frame_period_ms)
         y = resynthesize(render, spectrum, f0_hz, self.rate, self.frame_period_ms, spectral.resynthesis_iterations)
         y = loudness.match_level(y, utterance.y, self.rate)
         if synthesis == "world" and spectral.keep_source_silence:
             mask = speech_mask(analysis.spectrum.sum(axis=1))
             y = keep_source_silence(y, utterance.y, mask, self.rate, self.frame_period_ms)
         return y * utterance.gain
-
-    def _world(self, utterance, f0_hz):
-        """Return the function power spectrum [T, K] → signal [samples], synthesized by WORLD."""
-        return lambda spectrum: world.synthesize(
-            f0_hz, spectrum, utterance.analysis.aperiodicity, self.rate, self.frame_period_ms
-        )
-
-    def _diff(self, utterance, f0_hz):
-        """Return the function power spectrum [T, K] → signal [samples]: the recording, with new F0 and filtered."""
-        y = psola.move_pitch(utterance.y, utterance.analysis.f0_hz, f0_hz, self.rate, self.frame_period_ms)
-
-        def render(spectrum):
-            gain = np.sqrt(np.clip(spectrum / utterance.analysis.spectrum, 1 / LARGEST_GAIN, LARGEST_GAIN))
-            return filtering.filter_frames(y, gain, self.rate, self.frame_period_ms)
-
-        return render
 
     def _unseen_log_f0(self, f0_hz):
         """Return the `LogF0` of an unseen speaker from the F0 [T] of an utterance; None if no frame is voiced."""
@@ -189,9 +187,10 @@ class VoiceConverter:
         """Return the number of a speaker in the model."""
         return self.speakers.index(one_of(composed(speaker), self.speakers, "speaker"))
 
-    def _log_f0(self, number):
+    def _log_f0(self, blend):
+        """Return the `LogF0` of a `Blend` of speakers."""
         known = self.statistics
-        return f0.LogF0(known.log_f0_mean[number], known.log_f0_std[number], known.log_f0_percentiles[number])
+        return f0.LogF0(*map(blend.mean, (known.log_f0_mean, known.log_f0_std, known.log_f0_percentiles)))
 
     def _signal(self, audio, rate, report):
         """Return the samples of an audio file or an array, at the sample rate of the model."""

@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from vconv.data import memory
+
 
 def from_generator(batches, example, prefetch):
     """Return a tf.data.Dataset of the batches that a generator yields.
@@ -15,8 +17,13 @@ def from_generator(batches, example, prefetch):
     prefetch : int
         Number of batches that are prepared in advance.
     """
+
+    def kept():
+        memory.keep_freed_memory()  # here, because TensorFlow has made the dataset when it asks for the first batch
+        yield from batches()
+
     signature = tf.nest.map_structure(lambda array: tf.TensorSpec(array.shape, array.dtype), example)
-    return tf.data.Dataset.from_generator(batches, output_signature=signature).prefetch(prefetch)
+    return tf.data.Dataset.from_generator(kept, output_signature=signature).prefetch(prefetch)
 
 
 def from_arrays(arrays, batch_size, drop_remainder=False):

@@ -9,6 +9,7 @@ import tensorflow as tf
 from vconv.common import files, plots
 from vconv.features.schema import Frames
 from vconv.layers.speaker import table_of
+from vconv.spectral_conversion.blend import Blend
 
 PICTURE_FRAMES = 600
 LISTEN_SECONDS = 4
@@ -63,7 +64,7 @@ class FramePictures(keras.callbacks.Callback):
         encoded = self.converter.encode(self.frames, self.source)
         for speaker, kind in (self.source, "reconstructed"), (target, "converted"):
             with self.model.averaged():
-                panels[f"{self.speakers[speaker]}, {kind}"] = self.converter.predict(encoded, speaker)[0]
+                panels[f"{self.speakers[speaker]}, {kind}"] = self.converter.predict(encoded, Blend.of(speaker))[0]
         figure = plots.spectrograms(panels, self.settings["sample_rate"], self.settings["frame_period_ms"])
         with self.writer.as_default():
             tf.summary.image("validation utterance", plots.pixels(figure)[None], step=epoch + 1)

@@ -48,6 +48,6 @@ class AcousticNormalizer:
         """Return acoustic features [T, 40] of a speaker (its number), normalized, float32 [T, 40]."""
         return ((acoustic - self._mean[speaker]) / self.std).astype(np.float32)
 
-    def inverse(self, x, speaker):
-        """Return the acoustic features float64 [T, 40] that `forward` maps to `x`."""
-        return np.asarray(x, np.float64) * self.std + self._mean[speaker]
+    def inverse(self, x, mean):
+        """Return the acoustic features float64 [T, 40] that `forward` maps to `x` for a speaker with this mean [40]."""
+        return np.asarray(x, np.float64) * self.std + mean

@@ -99,7 +99,7 @@ class CepstrumConverter:
         )
 
     def predict(self, encoded, target):
-        """Return log10(power / energy) [T, K] and energy [T] for the target speaker (its number)."""
+        """Return log10(power / energy) [T, K] and energy [T] for the `Blend` of speakers `target`."""
         mixed = (1 - self.source_mix) * self._predicted(encoded, target)
         mixed = mixed + self.source_mix * self._transformed(encoded, target)
         acoustic = self._with_variance(mixed, encoded, target)
@@ -113,20 +113,20 @@ class CepstrumConverter:
         x = np.empty((len(encoded.content), len(self.normalizer.std)), np.float32)
         for first in range(FRAME_STEP):  # even and odd frames are predicted separately
             frames = encoded.content[None, first::FRAME_STEP]
-            x[first::FRAME_STEP] = self._network(frames, self._network.embeddings[target])[0]
-        return self.normalizer.inverse(x, target)
+            x[first::FRAME_STEP] = self._network(frames, target.mean(self._network.embeddings))[0]
+        return self.normalizer.inverse(x, target.mean(self.statistics.acoustic_mean))
 
     def _transformed(self, encoded, target):
         """Return the source's own acoustic features [T, 40], transformed to the target."""
-        normalized, transforms = encoded.normalized.copy(), self.transforms[target]
+        normalized, transforms = encoded.normalized.copy(), target.mean(self.transforms)
         affine = transforms.mean(axis=0) if encoded.source is None else transforms[encoded.source]
         normalized[:, TRANSFORMED] = normalized[:, TRANSFORMED] @ affine[:-1] + affine[-1]
-        return normalized * self.statistics.acoustic_std[target] + self.statistics.acoustic_mean[target]
+        return normalized * target.mean(self.statistics.acoustic_std) + target.mean(self.statistics.acoustic_mean)
 
     def _with_variance(self, acoustic, encoded, target):
         """Return acoustic features [T, 40] with the variance of the target, restored with the strength `gv`."""
         mean, variance = acoustic[encoded.mask].mean(axis=0), acoustic[encoded.mask].var(axis=0)
-        target_variance = self.statistics.acoustic_variance[target] * encoded.variance_ratio
+        target_variance = target.mean(self.statistics.acoustic_variance) * encoded.variance_ratio
         scale = np.sqrt(target_variance / np.maximum(variance, TINY)) ** self.gv
         return mean + (acoustic - mean) * np.clip(scale, 1 / LARGEST_SCALE, LARGEST_SCALE)
 

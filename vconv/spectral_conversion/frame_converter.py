@@ -29,8 +29,8 @@ class FrameConverter:
         return self.normalizer.forward(frames.spectrum), frames.energy
 
     def predict(self, encoded, target):
-        """Return log10(power / energy) [T, K] for the target speaker (its number), and the energy [T]."""
+        """Return log10(power / energy) [T, K] for the `Blend` of speakers `target`, and the energy [T]."""
         x, energy = encoded
-        speaker = self._network.embeddings[target]
+        speaker = target.mean(self._network.embeddings)
         chunks = [self._network(x[start : start + CHUNK_FRAMES], speaker) for start in range(0, len(x), CHUNK_FRAMES)]
         return self.normalizer.inverse(np.concatenate(chunks)), energy

@@ -11,7 +11,7 @@ from vconv.common import files, plots
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 from vconv.models.adversarial import AdversarialModel
-from vconv.training import conversion_network, memory, tensorflow_files
+from vconv.training import conversion_network, tensorflow_files
 from vconv.training.callbacks import CheckpointCallback
 from vconv.training.health import Health
 from vconv.training.run_folder import RunFolder
@@ -60,7 +60,6 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
 
 def _train(folder, model_name, training, examples, report):
     """Train the model of a locked run folder on a `TrainingData`; `training` is the section of the settings."""
-    memory.keep_freed_memory()
     keras.utils.set_random_seed(training["seed"])
     # TensorFlow's graph optimizer changes the last bits of 1 step in 250. Without it 5,000 steps are repeatable, at the
     # same speed (benchmarks/bit_exactness.py).

@@ -10,9 +10,9 @@ LARGEST_THRESHOLD = 32 << 20  # that glibc accepts
 def keep_freed_memory():
     """Let glibc keep freed memory instead of returning it to the system; with another C library do nothing.
 
-    TensorFlow's generator datasets set M_TRIM_THRESHOLD to 128 KiB. This also fixes M_MMAP_THRESHOLD at 128 KiB, so
-    that each larger array is mapped, cleared by the system and unmapped again at every step. `matched` then takes twice
-    as long (`benchmarks/allocator.py`).
+    When TensorFlow makes a generator dataset under Python 3.11 or later, it fixes M_MMAP_THRESHOLD at 128 KiB. Then
+    each larger array is mapped, cleared by the system and unmapped again at every step, and a training of `matched`
+    takes twice as long (`benchmarks/allocator.py`). Call this after that.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt:

@@ -1,0 +1,1 @@
+"""READY VOICES: a trained run packed into one file, which converts without the run folder; *.vconv here ship."""
