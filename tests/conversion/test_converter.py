@@ -14,7 +14,7 @@ from voice import voice
 import vconv
 from vconv.audio import f0, loudness, wav, world
 from vconv.common.errors import VconvError
-from vconv.conversion.converter import UNVOICED as UNVOICED_NOTE
+from vconv.conversion.convert_file import UNVOICED as UNVOICED_NOTE
 from vconv.conversion.converter import VoiceConverter
 from vconv.features.schema import Frames
 from vconv.features.statistics import Statistics
