@@ -24,7 +24,9 @@ def vc():
     conversion = {"gv": 0.5, "source_mix": 0.3, "resynthesis_iterations": 1, "keep_source_silence": True}
     lower = np.log(200) + 0.1 * np.array([-1.64, -0.67, 0, 0.67, 1.64]) - np.array([[0.0], [0.3]])
     settings = {"model": "matched", "settings": {"conversion": conversion}}
-    return VoiceConverter(FunctionNetwork(same, 2), statistics(log_f0_percentiles=lower), settings, np.zeros((2, 2, 25, 24)))
+    return VoiceConverter(
+        FunctionNetwork(same, 2), statistics(log_f0_percentiles=lower), settings, np.zeros((2, 2, 25, 24))
+    )
 
 
 @pytest.fixture(scope="module")
