@@ -135,8 +135,8 @@ class VoiceConverter:
             As of `convert`; errors, too. A recording that is converted in blocks must not be silent.
         """
         one_of(synthesis, SYNTHESES, "synthesis")
-        outputs = {targets.name_of(targets.parse(target, self.speakers), self.speakers): Path(output)}
-        controls = Controls(semitones, strength).checked()
+        name = targets.name_of(targets.parse(target, self.speakers), self.speakers)
+        outputs, controls = {name: Path(output)}, Controls(semitones, strength).checked()
         list(convert_file.convert(self, Path(path), outputs, source, rate, synthesis, None, controls, report))
 
     @one_blas_thread
