@@ -43,7 +43,8 @@ def convert(network, y, rate, source, target):
 
     energy, low, width = power.sum(axis=1, keepdims=True), of["spectrum_low"], of["spectrum_high"] - of["spectrum_low"]
     frames = np.clip((np.log10(power / energy) - low) / width * 2 - 1, -1, 1).astype(np.float32)
-    frames = session.run(None, {"frame": frames, "speaker": embedding[None]})[0]
+    speaker = np.tile(embedding, (len(frames), 1))
+    frames = session.run(None, {"frame": frames, "speaker": speaker})[0]
     power = energy * 10 ** (low + (frames.astype(np.float64) + 1) / 2 * width)
 
     mean, std, voiced = of["log_f0_mean"], of["log_f0_std"], f0 > 0

@@ -29,6 +29,7 @@ def _import_pyworld():
 pyworld = _import_pyworld()
 
 FRAME_PERIOD_MS = 5.0
+DEFAULT_METHOD = "autocorrelation"  # fewest errors outside the studio (docs/robustness.md)
 MIN_FRAMES = 3
 LARGEST_REFINEMENT = 0.1  # of F0
 HARVEST_RATE = 4000  # Hz; enough for low F0 ranges, at half the time

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vconv.audio import f0, f0_background, loudness, world
-from vconv.audio.f0_estimation import estimate_f0
+from vconv.audio.f0_estimation import DEFAULT_METHOD, estimate_f0
 from vconv.common.spool import Spool
 from vconv.conversion.blocks import Grid
 from vconv.features.analysis import to_frames
@@ -122,11 +122,11 @@ def analyze(converter, recording, source, open_spool, advance):
     passes = 3 if source is None else 2
     step = 1 / passes / len(grid.blocks)
     if source is None:
-        wide_hz = _estimate_f0(signal, grid, f0.WIDE_RANGE_HZ, "autocorrelation", converter, step, advance)
+        wide_hz = _estimate_f0(signal, grid, f0.WIDE_RANGE_HZ, DEFAULT_METHOD, converter, step, advance)
         f0_range_hz = f0.find_range(wide_hz) if wide_hz.any() else f0.WIDE_RANGE_HZ
     else:
         f0_range_hz = converter.statistics.f0_range_hz[source]
-    f0_hz = _estimate_f0(signal, grid, f0_range_hz, converter.f0_method, converter, step, advance)
+    f0_hz = _estimate_f0(signal, grid, f0_range_hz, converter.f0_method_for(source), converter, step, advance)
     energy, spools = np.empty(grid.frames), None
     for block in grid.blocks:
         y, block_f0_hz = signal.of(block), f0_hz[block.frames]

@@ -11,7 +11,7 @@ import numpy as np
 
 from vconv import data, models
 from vconv.audio import f0, loudness, world
-from vconv.audio.f0_estimation import range_of_speaker
+from vconv.audio.f0_estimation import DEFAULT_METHOD, range_of_speaker
 from vconv.audio.resynthesis import resynthesize
 from vconv.audio.silence import keep_source_silence
 from vconv.common.config import one_of
@@ -53,13 +53,11 @@ class VoiceConverter:
     def __init__(self, network, statistics, settings, transforms=None, name=None):
         model = settings["model"]
         self.name = model if name in (None, model) else f"{model} ({name})"
-        self.statistics = statistics
-        self.settings = settings
+        self.statistics, self.settings = statistics, settings
         self.speakers, features = statistics.speakers, statistics.settings
         self.rate, self.frame_period_ms = features["sample_rate"], features["frame_period_ms"]
-        self.f0_method = features["f0_method"]
         self.content_encoder = content.encoder_of(features)
-        kind = data.kind(models.training_data(settings["model"]))
+        kind = data.kind(models.training_data(model))
         self.spectral = kind.converter(network, statistics, settings["settings"], transforms)
 
     @classmethod
@@ -153,7 +151,7 @@ class VoiceConverter:
             f0_range_hz = range_of_speaker(y, self.rate, self.frame_period_ms)
         else:
             f0_range_hz = self.statistics.f0_range_hz[number]
-        analysis = world.analyze(y, self.rate, *f0_range_hz, self.f0_method, self.frame_period_ms)
+        analysis = world.analyze(y, self.rate, *f0_range_hz, self.f0_method_for(number), self.frame_period_ms)
         if report and not analysis.f0_hz.any():
             report(convert_file.UNVOICED)
         log_f0 = self.source_log_f0(number, analysis.f0_hz)
@@ -182,13 +180,14 @@ class VoiceConverter:
         return np.minimum(f0_hz, self.rate / 2)  # with a much higher F0 WORLD writes beyond its memory
 
     def source_log_f0(self, number, f0_hz):
-        """Return the `LogF0` of a speaker (its number), or of an unseen one (None) whose utterance has F0 `f0_hz` [T].
-
-        None for an unseen speaker if no frame is voiced.
-        """
+        """Return the `LogF0` of a speaker (its number); of an unseen one (None) from F0 [T], None if it is unvoiced."""
         if number is not None:
             return self._log_f0(Blend.of(number))
         return f0.of_unseen_speaker(f0_hz, self.statistics.log_f0_std.mean()) if f0_hz.any() else None
+
+    def f0_method_for(self, number):
+        """Return the F0 method of the training, for one of its speakers (its number); the default for None, unseen."""
+        return DEFAULT_METHOD if number is None else self.statistics.settings["f0_method"]
 
     def number_of(self, speaker):
         """Return the number of a speaker in the model."""

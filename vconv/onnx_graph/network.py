@@ -10,9 +10,8 @@ from vconv.onnx_graph.operators import OPERATORS, UnsupportedError, slices
 def to_onnx(network, metadata):
     """Return the ONNX model of a functional network.
 
-    Inputs have the names of the Keras inputs, the output is called `output`; all are float32. The first axis of each
-    input may have any length. A network that adds or multiplies its inputs also takes an input with a first axis of
-    length 1 for all examples of another one.
+    Inputs have the names of the Keras inputs, the output is called `output`; all are float32. Their first axis may have
+    any length.
 
     Parameters
     ----------
@@ -35,8 +34,8 @@ def to_onnx(network, metadata):
     inputs = {tensor.name: tensor for tensor in network.inputs}
     (output,) = network.outputs
     source = _Walk(graph, network, {id(tensor): name for name, tensor in inputs.items()}).name_of(output)
-    shapes = {name: _shape(tensor, name) for name, tensor in inputs.items()}
-    return graph.model(shapes, ("output", _shape(output, "output")), source, metadata)
+    shapes = {name: _shape(tensor) for name, tensor in inputs.items()}
+    return graph.model(shapes, ("output", _shape(output)), source, metadata)
 
 
 class _Walk:
@@ -73,6 +72,6 @@ class _Walk:
             ) from error
 
 
-def _shape(tensor, name):
-    """Return the shape of a tensor; axes of any length are named, the first one by the tensor."""
-    return [f"batch_of_{name}", *(size if size else f"axis_{axis}" for axis, size in enumerate(tensor.shape[1:], 1))]
+def _shape(tensor):
+    """Return the shape of a tensor; axes of any length are named."""
+    return ["batch", *(size if size else f"axis_{axis}" for axis, size in enumerate(tensor.shape[1:], 1))]

@@ -48,4 +48,5 @@ class Network:
 
     def __call__(self, x, embedding):
         """Return the output for `x` and one speaker embedding [E]."""
-        return self._session.run(None, {self._input: x, self._speaker: embedding[None]})[0]
+        speaker = np.tile(embedding, (len(x), 1))
+        return self._session.run(None, {self._input: x, self._speaker: speaker})[0]
