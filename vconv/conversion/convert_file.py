@@ -13,7 +13,7 @@ from vconv.conversion import block_analysis, block_output, block_synthesis, bloc
 from vconv.conversion.block_output import SourceSilence
 from vconv.conversion.controls import UNCHANGED
 
-LONGEST_VOCODED_S = 600.0  # with a vocoder a recording is converted as a whole, which takes 0.4 GB a minute
+LONGEST_VOCODED_S = wav.LONGEST_UTTERANCE_S  # with a vocoder, a recording is converted as a whole
 ANALYSIS_SHARE = 0.5  # of the work on a long file with one target
 UNVOICED = "no frame is voiced, so it is converted without a voice, like a whisper"
 BAR = "{desc} {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s of audio [{elapsed}<{remaining}, {rate_noinv_fmt}]"
