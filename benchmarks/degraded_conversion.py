@@ -5,8 +5,7 @@
 
 Each condition of `degradations.py` is applied to the first evaluation recordings of the source speakers, for which the
 model gets no source speaker, as for a user's recording. OUT/recordings holds the degraded recordings, OUT/CONDITION the
-conversions and `scores.json`. The references are the clean recordings of the target. With `--f0-method` another
-estimator of F0 is used than that of the run.
+conversions and `scores.json`. The references are the clean recordings of the target.
 """
 
 import argparse
@@ -87,12 +86,10 @@ def main():
     parser.add_argument("--pairs", default="SF1-TM3,SM1-TF1")
     parser.add_argument("--babble", nargs="*", default=[], help="speakers of the corpus who talk in the background")
     parser.add_argument("--files", type=int, default=6, help="recordings of each source speaker")
-    parser.add_argument("--f0-method", help="in place of that of the run")
     parser.add_argument("--conditions", nargs="*", help="only these")
     parser.add_argument("--whisper", help="faster-whisper model, for word errors")
     options = parser.parse_args()
     corpus, converter = Corpus.load(options.corpus), VoiceConverter.load(options.run)
-    converter.f0_method = options.f0_method or converter.f0_method
     voices = [wav.read(path, converter.rate)[0] for name in options.babble for path in recordings_of(corpus, name, 1)]
     conditions = all_degradations(voices or [np.random.default_rng(0).standard_normal(converter.rate)])
     conditions = {name: made for name, made in conditions.items() if name in (options.conditions or conditions)}

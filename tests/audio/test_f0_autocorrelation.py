@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from voice import voice
 
-from vconv.audio import f0, f0_autocorrelation, world
+from vconv.audio import f0, f0_autocorrelation, f0_background, world
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.append(str(REPOSITORY / "benchmarks"))
@@ -128,12 +128,12 @@ def test_there_are_as_many_frames_as_of_world(samples, rate, period):
 def test_blocks_do_not_change_the_result(speech, monkeypatch):
     y = speech[0][0][: RATE // 2]
     whole = estimate(y)
-    monkeypatch.setattr(f0_autocorrelation, "BLOCK_FRAMES", 7)
+    monkeypatch.setattr(f0_background, "BLOCK_FRAMES", 7)
     np.testing.assert_array_equal(estimate(y), whole)
 
 
 def test_the_background_of_a_long_recording_is_estimated_from_some_of_its_quiet_frames(speech, monkeypatch):
     y = degrade(speech[0][0], RATE, lambda *arguments: hum(*arguments, mains_hz=60, level_db=-30), 0)
     whole = estimate(y)
-    monkeypatch.setattr(f0_autocorrelation, "QUIET_FRAMES", 20)
+    monkeypatch.setattr(f0_background, "QUIET_FRAMES", 20)
     assert ((estimate(y) > 0) == (whole > 0)).mean() > 0.98

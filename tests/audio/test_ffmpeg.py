@@ -58,7 +58,7 @@ def test_what_libsndfile_cannot_read_is_decoded_by_ffmpeg(stand_in, video):
     y, rate = decode(video)
     assert rate == rate_of(video) == RATE and y.dtype == np.float64
     np.testing.assert_allclose(y, SOUND, atol=1e-7)
-    assert stand_in() == [f"file:{video}"] * 2
+    assert set(stand_in()) == {f"file:{video}"}
     resampled, rate = wav.read(video, 16000)
     assert rate == 16000 and len(resampled) == -(-len(SOUND) * 16000 // RATE)
 

@@ -13,8 +13,9 @@ from voice import voice
 
 import vconv
 from vconv.audio import f0, loudness, wav, world
+from vconv.audio.f0_estimation import range_of_speaker
 from vconv.common.errors import VconvError
-from vconv.conversion.converter import UNVOICED as UNVOICED_NOTE
+from vconv.conversion.convert_file import UNVOICED as UNVOICED_NOTE
 from vconv.conversion.converter import VoiceConverter
 from vconv.features.schema import Frames
 from vconv.features.statistics import Statistics
@@ -233,6 +234,13 @@ def test_rate_f0_method_and_frame_period_of_the_features_are_used(y):
     assert len(analysis.f0_hz) == 101
     expected = world.estimate_f0(wav.resample(y, RATE, 22050), 22050, *RANGES_HZ["Ann"], "harvest", 10.0)
     np.testing.assert_allclose(analysis.f0_hz, expected, rtol=1e-6)
+
+
+def test_an_unseen_speaker_is_analyzed_by_the_default_f0_method(y):
+    found = converter(f0_method="harvest").analyze(y).analysis.f0_hz
+    level, _ = loudness.to_reference_level(y, RATE)
+    expected = world.estimate_f0(level, RATE, *range_of_speaker(level, RATE), "autocorrelation")
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 def test_f0_is_limited_to_half_the_sample_rate(y, synthesized):

@@ -10,6 +10,7 @@ import pytest
 import soundfile
 from voice import voice
 
+from vconv.audio import wav
 from vconv.common.errors import VconvError
 from vconv.corpus.recordings import Corpus
 from vconv.evaluation import evaluate as evaluating
@@ -163,6 +164,13 @@ def test_broken_files_are_listed_and_the_rest_is_measured(corpus, perfect, inlin
         counts = {content["pairs"][pair]["mcd"][system]["files"] for system in ("converted", "source", "target")}
         assert counts == {files}, "floor and ceiling are means over the same sentences"
     assert content["pairs"]["A-B-é"]["mcd"]["converted"]["interval"] == [None, None], "one file has no spread"
+
+
+def test_a_recording_that_would_not_fit_into_the_memory_is_listed(corpus, perfect, inline, monkeypatch):
+    monkeypatch.setattr(wav, "LONGEST_UTTERANCE_S", 6.0)
+    write(perfect / "A-B-é" / "1.wav", np.random.default_rng(0).normal(0, 0.1, 10 * 16000))
+    (failure,) = measured(corpus, [AB], perfect).failures
+    assert failure.startswith(f"{perfect / 'A-B-é' / '1.wav'}: is longer than 0.1 minutes")
 
 
 def test_a_pair_without_common_sentences_is_measured_without_reference(corpus, perfect, inline):

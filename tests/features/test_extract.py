@@ -233,6 +233,18 @@ def test_broken_recordings_are_listed_and_the_others_extracted(corpus_yaml, tmp_
     assert run(corpus_yaml, tmp_path / "f.h5")[0][:2] == (1, 9)
 
 
+def test_a_recording_that_would_not_fit_into_the_memory_is_listed_and_the_others_extracted(
+    corpus_yaml, tmp_path, inline, run, monkeypatch
+):
+    """Its samples are counted while they are read; ten seconds stand for an hour."""
+    monkeypatch.setattr(wav, "LONGEST_UTTERANCE_S", 6.0)
+    noise = np.random.default_rng(0).normal(0, 0.1, 10 * 16000)
+    soundfile.write(tmp_path / "voices/train/A/0.wav", noise, 16000)
+    report, _ = run(corpus_yaml, tmp_path / "f.h5")
+    ((path, reason),) = report.failures
+    assert path.name == "0.wav" and reason.startswith("is longer than 0.1 minutes") and report.done > 0
+
+
 @pytest.mark.parametrize("error", [MemoryError(), ValueError("strange"), KeyError("x")])
 def test_whatever_goes_wrong_with_a_recording_the_others_are_extracted(
     corpus_yaml, tmp_path, inline, run, monkeypatch, error

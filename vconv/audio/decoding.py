@@ -1,6 +1,8 @@
 """Audio files → their samples as they are. Only this module opens audio files for reading."""
 
+import math
 import os
+from pathlib import Path
 
 import numpy as np
 import soundfile
@@ -9,6 +11,7 @@ from vconv.audio.ffmpeg import FfmpegStream
 from vconv.common import formats
 from vconv.common.errors import VconvError
 
+LONGEST_HEADER = 4096  # bytes; a longer file without samples holds something
 BLOCK = 1 << 16  # samples that are decoded at once
 
 
@@ -39,31 +42,59 @@ def opened(path):
         ) from error
 
 
-def decode(path):
+def decode(path, longest_s=math.inf):
     """Return the samples of an audio file, float64 [samples, channels], and its rate in Hz.
 
     Raises
     ------
     VconvError
-        It is no audio file, or a damaged one.
+        It is no audio file, a damaged one, or longer than `longest_s` seconds.
     """
+    rate, channels = format_of(path)
+    found, count = [np.empty((0, channels))], 0
+    for block in blocks(path):
+        found.append(block)
+        count += len(block)
+        if count > longest_s * rate:
+            raise VconvError(
+                f"{path}: is longer than {longest_s / 60:g} minutes, which are analyzed as one utterance at most; "
+                "cut it into shorter recordings, best one of each sentence"
+            )
+    return np.concatenate(found), rate
+
+
+def blocks(path):
+    """Yield the samples of an audio file, float64 [n, channels], `BLOCK` at once; errors as of `decode`."""
     try:
         with opened(path) as file:
-            blocks = [np.empty((0, file.channels))]
             while len(block := file.read(BLOCK, "float64", always_2d=True)):
-                blocks.append(block)
-            return np.concatenate(blocks), file.samplerate
+                yield block
     except soundfile.LibsndfileError as error:
         raise VconvError(f"{path}: is no readable audio file ({reason(error)}); use WAV, FLAC, Ogg or MP3") from error
+
+
+def format_of(path):
+    """Return the sample rate, in Hz, and the number of channels of an audio file; errors as of `decode`."""
+    with opened(path) as file:
+        return file.samplerate, file.channels
 
 
 def rate_of(path):
     """Return the sample rate of an audio file in Hz, without reading its samples; None if it is no audio file."""
     try:
-        with opened(path) as file:
-            return file.samplerate
+        return format_of(path)[0]
     except VconvError:
         return None
+
+
+def why_empty(path):
+    """Return what a message says about an audio file without samples."""
+    if Path(path).stat().st_size <= LONGEST_HEADER:
+        return "holds no samples; remove it or record it again"
+    return (
+        "its header says that it holds no samples, but bytes follow, as after an interrupted recording; let an audio "
+        "program write it anew, for example: sox --ignore-length OLD.wav NEW.wav"
+    )
 
 
 def reason(error):

@@ -9,25 +9,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vconv.audio import fft, wav
+from vconv.audio import fft
+from vconv.audio.f0_background import background_of_all, spectra_of
 
-RATE = 8000  # Hz; enough for the harmonics that decide
-PERIODS = 3  # of the lowest F0 in a window
 CANDIDATES = 8  # lags for each frame
 OVERSAMPLING = 2  # of the autocorrelation
-BLOCK_FRAMES = 1000  # analyzed at once; bounds the memory
 # Costs of Boersma 1993, section 3, in units of the autocorrelation.
 VOICING_THRESHOLD = 0.45
 OCTAVE_COST = 0.01
 JUMP_COST = 0.35  # for each octave and 10 ms
 TRANSITION_COST = 0.14  # for each change between voiced and unvoiced
 SILENCE_THRESHOLD = 0.008  # RMS, relative to the strongest frame
-# The background: the quietest frames, if they are much weaker than the mean frame.
-QUIET_SHARE = 0.12
-QUIET_FRAMES = 1000  # at most; of more, every second, third … is taken
-LARGEST_BACKGROUND = 0.25  # of the mean power; a sustained sound has no background
-BACKGROUND_FACTOR = 2.0  # RMS of the weakest voiced frame, relative to the background's
-DIGITAL_SILENCE = 1e-10  # of the strongest frame's power; weaker frames tell nothing about the background
 
 
 class _Frames(NamedTuple):
@@ -47,7 +39,7 @@ class _Frames(NamedTuple):
     rms: np.ndarray
 
 
-def estimate(y, rate, floor_hz, ceiling_hz, frame_period_ms):
+def estimate(y, rate, floor_hz, ceiling_hz, frame_period_ms, background=None):
     """Estimate F0.
 
     Parameters
@@ -58,62 +50,21 @@ def estimate(y, rate, floor_hz, ceiling_hz, frame_period_ms):
     floor_hz, ceiling_hz : float
         The range searched.
     frame_period_ms : float
+    background : f0_background.Background, optional
+        That of the recording whose part `y` is; that of `y` when left out.
 
     Returns
     -------
     f0_hz : ndarray [T], float64
         0 where unvoiced; T = int(samples / rate / frame period) + 1.
     """
-    count = int(1000 * len(y) / rate / frame_period_ms) + 1
-    low_rate = min(RATE, rate)
-    spectra = _Spectra(wav.resample(y, rate, low_rate), low_rate, floor_hz, frame_period_ms, count)
-    background, level = _background(spectra)
-    blocks = [_candidates(block, background, spectra, floor_hz, ceiling_hz) for block in spectra.blocks()]
+    spectra = spectra_of(y, rate, floor_hz, frame_period_ms)
+    found = background or background_of_all(spectra)
+    blocks = [_candidates(block, found.power, spectra, floor_hz, ceiling_hz) for block in spectra.blocks()]
     frames = _Frames(*(np.concatenate(arrays) for arrays in zip(*blocks, strict=True)))
-    scale = frame_period_ms / 10
-    return _track(frames, _unvoiced_strength(frames.rms, level), JUMP_COST / scale, TRANSITION_COST / scale)
-
-
-class _Spectra:
-    """Power spectra of a signal's frames, under a Hann window of three periods.
-
-    `rate` is that of the signal, `size` that of the FFT, `window_power` the power spectrum [bins] of the window.
-    """
-
-    def __init__(self, y, rate, floor_hz, frame_period_ms, count):
-        length = int(PERIODS * rate / floor_hz) // 2 * 2 + 1
-        self.rate, self._window = rate, np.hanning(length + 2)[1:-1]
-        self.size = fft.next_fast_len(length * 3 // 2 + 2)
-        self.window_power = np.square(np.abs(fft.rfft(self._window, self.size)))
-        self._centers = np.round(np.arange(count) * (rate * frame_period_ms / 1000)).astype(int)
-        padded = np.pad(y, (length // 2, max(0, self._centers[-1] + length // 2 + 1 - len(y))))
-        self._windows = np.lib.stride_tricks.sliding_window_view(padded, length)
-
-    def of(self, frames):
-        """Return the power spectra [n, bins] of the frames of a slice or of an array of numbers."""
-        windows = self._windows[self._centers[frames]]
-        windows = (windows - windows.mean(axis=1, keepdims=True)) * self._window
-        return np.square(np.abs(fft.rfft(windows, self.size, axis=1)))
-
-    def blocks(self):
-        """Yield the power spectra of all frames, `BLOCK_FRAMES` at once."""
-        for first in range(0, len(self._centers), BLOCK_FRAMES):
-            yield self.of(slice(first, first + BLOCK_FRAMES))
-
-
-def _background(spectra):
-    """Return the background's power spectrum [bins] and the RMS below which a frame is background; zeros for none."""
-    power = np.concatenate([block.sum(axis=1) for block in spectra.blocks()])
-    nothing = np.zeros(spectra.size // 2 + 1), 0.0
-    sounding = np.flatnonzero(power > DIGITAL_SILENCE * power.max())
-    quiet = sounding[power[sounding].argsort()[: int(np.ceil(QUIET_SHARE * len(sounding)))]]
-    if not len(quiet):
-        return nothing
-    quiet = spectra.of(quiet[:: -(-len(quiet) // QUIET_FRAMES)])
-    mean = quiet.mean(axis=0)
-    if mean.sum() > LARGEST_BACKGROUND * power[sounding].mean():
-        return nothing
-    return mean, BACKGROUND_FACTOR * float(np.sqrt(np.maximum(quiet - mean, 0).sum(axis=1).max()))
+    scale, loudest = frame_period_ms / 10, found.loudest if background else frames.rms.max(initial=0)
+    unvoiced = _unvoiced_strength(frames.rms, loudest, found.level)
+    return _track(frames, unvoiced, JUMP_COST / scale, TRANSITION_COST / scale)
 
 
 def _candidates(power, background, spectra, floor_hz, ceiling_hz):
@@ -141,9 +92,9 @@ def _candidates(power, background, spectra, floor_hz, ceiling_hz):
     return _Frames(rate / (first + chosen + offset), np.take_along_axis(strength, chosen, axis=1), rms)
 
 
-def _unvoiced_strength(rms, level):
-    """Return the strength [T] of the unvoiced candidate (equation 23); `level` is the RMS of the background."""
-    threshold = max(SILENCE_THRESHOLD * rms.max(initial=0), level)
+def _unvoiced_strength(rms, loudest, level):
+    """Return the strength [T] of the unvoiced candidate (equation 23); parameters as of `f0_background.Background`."""
+    threshold = max(SILENCE_THRESHOLD * loudest, level)
     relative = rms / threshold if threshold else np.zeros(len(rms))
     return VOICING_THRESHOLD + np.maximum(0, 2 - relative * (1 + VOICING_THRESHOLD))
 

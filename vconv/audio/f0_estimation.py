@@ -29,13 +29,16 @@ def _import_pyworld():
 pyworld = _import_pyworld()
 
 FRAME_PERIOD_MS = 5.0
+DEFAULT_METHOD = "autocorrelation"  # fewest errors outside the studio (docs/robustness.md)
 MIN_FRAMES = 3
 LARGEST_REFINEMENT = 0.1  # of F0
 HARVEST_RATE = 4000  # Hz; enough for low F0 ranges, at half the time
 HARVEST_HARMONICS = 6  # that Harvest uses
 
 
-def estimate_f0(y, rate, floor_hz, ceiling_hz, method="autocorrelation", frame_period_ms=FRAME_PERIOD_MS):
+def estimate_f0(
+    y, rate, floor_hz, ceiling_hz, method="autocorrelation", frame_period_ms=FRAME_PERIOD_MS, background=None
+):
     """Estimate the fundamental frequency.
 
     Parameters
@@ -49,6 +52,8 @@ def estimate_f0(y, rate, floor_hz, ceiling_hz, method="autocorrelation", frame_p
         Autocorrelation (`vconv.audio.f0_autocorrelation`) makes the fewest errors outside the studio
         (docs/robustness.md). It and DIO are refined by StoneMask. Harvest takes 20 times as long.
     frame_period_ms : float
+    background : f0_background.Background, optional
+        For the autocorrelation of a part of a recording, that of the whole; that of `y` when left out.
 
     Returns
     -------
@@ -73,7 +78,8 @@ def estimate_f0(y, rate, floor_hz, ceiling_hz, method="autocorrelation", frame_p
         f0_hz, seconds = pyworld.dio(y, int(rate), **settings)
         return pyworld.stonemask(y, f0_hz, seconds, int(rate))
     if method == "autocorrelation":
-        return _refined(y, f0_autocorrelation.estimate(y, rate, floor_hz, ceiling_hz, frame_period_ms), rate, settings)
+        f0_hz = f0_autocorrelation.estimate(y, rate, floor_hz, ceiling_hz, frame_period_ms, background)
+        return _refined(y, f0_hz, rate, settings)
     raise VconvError(f"the F0 method {method!r} is unknown; choose one of: autocorrelation, dio, harvest")
 
 

@@ -13,8 +13,13 @@ LIMITER_MS = 5.0  # half the time over which the limiter's gain falls and rises
 
 def block_power(y, rate):
     """Return the mean power [blocks] of blocks of 20 ms of a signal [samples]; a rest at the end is left out."""
-    size = max(1, min(int(rate * BLOCK_MS / 1000), len(y)))
+    size = max(1, min(block_size(rate), len(y)))
     return np.square(np.asarray(y, np.float64)[: len(y) // size * size]).reshape(-1, size).mean(axis=1)
+
+
+def block_size(rate):
+    """Return the number of samples of a block of 20 ms at `rate` Hz, at least 1."""
+    return max(1, int(rate * BLOCK_MS / 1000))
 
 
 def speech_level(y, rate):
@@ -34,7 +39,11 @@ def speech_level(y, rate):
     level : float
         0.0 for digital silence.
     """
-    power = block_power(y, rate)
+    return level_of(block_power(y, rate))
+
+
+def level_of(power):
+    """Return the `speech_level` of a signal from its `block_power` [blocks]."""
     if not power.any():
         return 0.0
     return float(np.sqrt(power[power >= power.mean() * 10 ** (GATE_DB / 10)].mean()))
@@ -83,8 +92,13 @@ def limit(y, rate):
     magnitude = np.abs(y)
     if magnitude.max(initial=0.0) <= PEAK:
         return y
-    reach = max(1, int(rate * LIMITER_MS / 1000))
+    reach = limiter_reach(rate)
     gain = PEAK / np.maximum(magnitude, PEAK)
     lowest = running_minimum(np.pad(gain, 2 * reach, constant_values=1.0), 2 * reach + 1)
     window = np.hanning(2 * reach + 3)[1:-1]  # as long as the minimum, so that each peak gets its own gain or less
     return y * np.convolve(lowest, window / window.sum(), mode="valid")
+
+
+def limiter_reach(rate):
+    """Return how many samples before and after a peak the gain is at its lowest; it is 1 beyond twice as many."""
+    return max(1, int(rate * LIMITER_MS / 1000))

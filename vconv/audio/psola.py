@@ -29,7 +29,39 @@ class Marks(NamedTuple):
     voiced: np.ndarray
 
 
-def marks(y, f0_hz, rate, frame_period_ms):
+class Chain(NamedTuple):
+    """Where the marks of a recording, and the segments of its result, go on; in samples.
+
+    Attributes
+    ----------
+    expected : float
+        Where the next mark is expected.
+    voiced : bool
+        Whether the mark before it is voiced.
+    position : float or None
+        Where the next segment is put; None for the first mark.
+    upright : bool or None
+        Whether the glottal pulses are sharp on the positive side, `is_upright`; None if the signal itself decides.
+    """
+
+    expected: float = 0.0
+    voiced: bool = False
+    position: float | None = None
+    upright: bool | None = None
+
+
+START = Chain()  # of a whole recording
+
+
+def is_upright(cubes):
+    """Return whether glottal pulses are sharp on the positive side: the one to which the samples are skewed.
+
+    `cubes` is the sum of the cubes of all samples.
+    """
+    return cubes >= 0
+
+
+def marks(y, f0_hz, rate, frame_period_ms, chain=START):
     """Return the `Marks` of a signal: the highest sample of each period, and evenly spaced marks where unvoiced.
 
     Parameters
@@ -40,9 +72,12 @@ def marks(y, f0_hz, rate, frame_period_ms):
     rate : int
         In Hz.
     frame_period_ms : float
+    chain : Chain
+        How the marks before the signal end.
     """
-    y = y if np.sum(y**3) >= 0 else -y  # glottal pulses are sharp on the side to which the samples are skewed
-    entries, expected, voiced_before = [], 0.0, False
+    expected, voiced_before, _, upright = chain
+    y = y if (is_upright(np.sum(y**3)) if upright is None else upright) else -y
+    entries = []
     while expected < len(y):
         f0 = f0_hz[_frame(expected, rate, frame_period_ms, len(f0_hz))]
         period, position = rate / f0 if f0 > 0 else UNVOICED_S * rate, int(expected)
@@ -71,10 +106,33 @@ def move_pitch(y, f0_hz, new_f0_hz, rate, frame_period_ms):
     -------
     moved : ndarray [samples], float64
     """
-    source = marks(y, f0_hz, rate, frame_period_ms)
+    return move_pitch_of_block(y, f0_hz, new_f0_hz, rate, frame_period_ms, START, len(y))[0]
+
+
+def move_pitch_of_block(y, f0_hz, new_f0_hz, rate, frame_period_ms, chain, handover):
+    """Return the result of `move_pitch` for a block of a signal, and the `Chain` for the next block.
+
+    Overlapping blocks agree in the overlap, apart from a few periods at its ends.
+
+    Parameters
+    ----------
+    y, f0_hz, new_f0_hz, rate, frame_period_ms
+        As of `move_pitch`.
+    chain : Chain
+        The one that the block before returned.
+    handover : int
+        The sample at which the next block begins.
+
+    Returns
+    -------
+    moved : ndarray [samples], float64
+    chain : Chain
+        Relative to the next block.
+    """
+    source = marks(y, f0_hz, rate, frame_period_ms, chain)
     margin = int(source.periods.max()) + 1
     padded, moved = np.pad(y, margin), np.zeros(len(y) + 2 * margin)
-    position = float(source.positions[0])
+    position = next_position = float(source.positions[0]) if chain.position is None else chain.position
     while position < len(y):
         nearest = _nearest(source.positions, position)
         period, length = source.periods[nearest], int(source.periods[nearest])
@@ -85,12 +143,16 @@ def move_pitch(y, f0_hz, new_f0_hz, rate, frame_period_ms):
         # Segments at half the distance would have twice the power; the square root keeps the power.
         moved[first : first + len(segment)] += np.sqrt(new_period / period) * np.hanning(2 * length + 1) * segment
         position += new_period
-    return moved[margin:-margin]
+        next_position = position if next_position < handover else next_position
+    last = np.searchsorted(source.positions, handover) - 1
+    expected = source.positions[last] + source.periods[last] - handover
+    upright = chain.upright
+    return moved[margin:-margin], Chain(expected, bool(source.voiced[last]), next_position - handover, upright)
 
 
 def _frame(position, rate, frame_period_ms, count):
     """Return the number of the frame nearest to a sample, of `count` frames."""
-    return min(round(position / rate * 1000 / frame_period_ms), count - 1)
+    return min(max(round(position / rate * 1000 / frame_period_ms), 0), count - 1)
 
 
 def _nearest(positions, position):

@@ -32,11 +32,24 @@ def to_mono(channels):
     y = channels.mean(axis=1)
     if channels.shape[1] == 1 or not len(y):
         return y, ""
-    power = np.square(channels).mean(axis=0)
-    if np.square(y).mean() >= CANCELED**2 * power.max():
-        return y, ""
+    channel, note = uncanceled_channel(np.square(channels).mean(axis=0), np.square(y).mean())
+    return y if channel is None else channels[:, channel], note
+
+
+def uncanceled_channel(power, power_of_mean):
+    """Return which channel stands for all, None for their mean, and what is to be told about that.
+
+    Parameters
+    ----------
+    power : ndarray [C]
+        Mean power of each channel.
+    power_of_mean : float
+        Mean power of the mean of the channels.
+    """
+    if power_of_mean >= CANCELED**2 * power.max():
+        return None, ""
     loudest = int(power.argmax())
-    return channels[:, loudest], f"its channels cancel each other, so channel {loudest + 1} is used"
+    return loudest, f"its channels cancel each other, so channel {loudest + 1} is used"
 
 
 def to_full_scale(y):
@@ -58,12 +71,18 @@ def to_full_scale(y):
     VconvError
         The peak is too high for 16-bit integers, too.
     """
-    peak = float(np.abs(y).max(initial=0.0))
+    full_scale, note = full_scale_of(float(np.abs(y).max(initial=0.0)))
+    return y / full_scale if note else y, note
+
+
+def full_scale_of(peak):
+    """Return the full scale of samples with a peak, 1.0 or 32768.0, and the note; errors as of `to_full_scale`."""
     if not peak > LOUDEST:
-        return y, ""
+        return 1.0, ""
     if peak > 2 * FULL_SCALE:
         raise VconvError(f"its samples reach {peak:.6g}, but full scale is 1; export it again with 16 or 24 bits")
-    return y / FULL_SCALE, f"its samples reach {peak:.6g}, so they are taken for 16-bit integers and divided by 32768"
+    note = f"its samples reach {peak:.6g}, so they are taken for 16-bit integers and divided by 32768"
+    return FULL_SCALE, note
 
 
 def of_array(samples):

@@ -7,6 +7,7 @@ from vconv.audio.smoothing import gaussian_filter1d
 
 FADE_FRAMES = 1.0  # standard deviation of the Gaussian that fades between speech and pause
 BACKGROUND_QUANTILE = 0.05  # of the power of blocks of 20 ms, without digital silence
+PAUSE_WEIGHT = 0.5  # samples with a lower weight are in a pause
 LOUDEST_DB = -30.0  # of the background in the result, relative to the mean power; that of studios is weaker
 
 
@@ -33,21 +34,36 @@ def keep_source_silence(converted, recording, mask, rate, frame_period_ms):
     y : ndarray, float64
         As long as `converted`.
     """
-    weight = gaussian_filter1d(np.asarray(mask, np.float64), FADE_FRAMES)
-    frames = np.arange(len(converted)) * (1000 / rate / frame_period_ms)
-    weight = np.interp(frames, np.arange(len(weight)), weight)
+    weight = weights(smoothed(mask), 0, len(converted), rate, frame_period_ms)
     background = np.zeros(len(converted))
     background[: len(recording)] = recording[: len(converted)]
-    pause = weight[: len(recording)] < 0.5
+    pause = weight[: len(recording)] < PAUSE_WEIGHT
     if pause.any():
         background[: len(recording)] -= np.median(background[: len(recording)][pause])
-        background *= _gain(background[: len(recording)], rate)
+        background *= background_gain(loudness.block_power(background[: len(recording)], rate))
     return background + weight * (converted - background)
 
 
-def _gain(recording, rate):
-    """Return the gain, at most 1, that attenuates the background of a recording without offset to `LOUDEST_DB`."""
-    power = loudness.block_power(recording, rate)
+def smoothed(mask):
+    """Return the share of the converted signal in each frame, [T], from the speech mask [T]."""
+    return gaussian_filter1d(np.asarray(mask, np.float64), FADE_FRAMES)
+
+
+def weights(share, first, samples, rate, frame_period_ms):
+    """Return the share of the converted signal in so many samples from `first` on; `share` is that of the frames."""
+    frames = np.arange(first, first + samples) * (1000 / rate / frame_period_ms)
+    near = slice(int(frames[0]), int(frames[-1]) + 2)
+    return np.interp(frames, np.arange(len(share))[near], share[near])
+
+
+def background_gain(power):
+    """Return the gain, at most 1, that attenuates a background to `LOUDEST_DB`.
+
+    Parameters
+    ----------
+    power : ndarray [blocks]
+        `loudness.block_power` of the recording without its offset.
+    """
     sounding, loudest = power[power > 0], power.mean() * 10 ** (LOUDEST_DB / 10)
     background = np.quantile(sounding, BACKGROUND_QUANTILE) if len(sounding) else 0.0
     return np.sqrt(loudest / background) if background > loudest else 1.0

@@ -1,25 +1,24 @@
 """Audio files ↔ mono float64 signals in [-1, 1); resampling."""
 
 import io
-from math import gcd
+import math
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
-from vconv.audio import ogg, sample_rates, samples
-from vconv.audio.decoding import decode
+from vconv.audio import decoding, ogg, sample_rates, samples
 from vconv.audio.samples import FULL_SCALE
 from vconv.common import errors, files
 from vconv.common.errors import VconvError
 
 SUBTYPES = {".wav": ("WAV", "PCM_16"), ".flac": ("FLAC", "PCM_16"), ".ogg": ("OGG", "VORBIS")}
 PEAK = 0.999  # louder signals are scaled down to this peak
-LONGEST_HEADER = 4096  # bytes; a longer file without samples holds something
 BLOCK = 1 << 16  # samples that are encoded at once
+LONGEST_UTTERANCE_S = 300.0  # that is analyzed at once: at 48 kHz, analysis takes 0.5 GB a minute
 
 
-def read(path, rate=None, report=None):
+def read(path, rate=None, report=None, longest_s=math.inf):
     """Read an audio file as one channel.
 
     Parameters
@@ -31,6 +30,8 @@ def read(path, rate=None, report=None):
     report : callable, optional
         Gets a sentence, without the path, about each oddity that was mended: channels that cancel each other, and
         floating-point samples whose full scale is that of 16-bit integers.
+    longest_s : float
+        Seconds that the recording may last; a longer one is refused before it is in the memory.
 
     Returns
     -------
@@ -42,12 +43,13 @@ def read(path, rate=None, report=None):
     Raises
     ------
     VconvError
-        The file is missing, is no audio file, is empty, does not fit into the memory, or holds NaN or infinite samples.
+        The file is missing, is no audio file, is empty or too long, does not fit into the memory, or holds NaN or
+        infinite samples.
     """
     if not Path(path).is_file():
         raise VconvError(f"{path}: there is no such file; name an existing audio file")
     try:
-        channels, file_rate = decode(path)
+        channels, file_rate = decoding.decode(path, longest_s)
         return _signal(path, channels, file_rate, rate, report), file_rate if rate is None else int(rate)
     except MemoryError as error:
         raise VconvError(errors.about(path, error)) from error
@@ -67,7 +69,7 @@ def _signal(path, channels, file_rate, rate, report):
             report(note)
     y = resample(y, file_rate, file_rate if rate is None else rate)
     if not len(y):
-        raise VconvError(f"{path}: {_empty(path)}")
+        raise VconvError(f"{path}: {decoding.why_empty(path)}")
     return y
 
 
@@ -125,7 +127,7 @@ def resample(y, rate, new_rate):
         raise VconvError(f"a sample rate of {min(rate, new_rate)} Hz is impossible; it must be above 0")
     if rate == new_rate:
         return y
-    common = gcd(int(rate), int(new_rate))
+    common = math.gcd(int(rate), int(new_rate))
     old_block, new_block = int(rate) // common, int(new_rate) // common
     # Whole blocks, for an exact ratio. The last is silence, because the transform is periodic.
     blocks = len(y) // old_block + 2
@@ -140,31 +142,36 @@ def to_int16(y):
     return np.clip(np.round(y * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
 
 
-def _empty(path):
-    """Return what a message says about an audio file without samples."""
-    if Path(path).stat().st_size <= LONGEST_HEADER:
-        return "holds no samples; remove it or record it again"
-    return (
-        "its header says that it holds no samples, but bytes follow, as after an interrupted recording; let an audio "
-        "program write it anew, for example: sox --ignore-length OLD.wav NEW.wav"
-    )
-
-
 def _check_writable(path, y, rate):
     """Raise a VconvError unless files with the suffix of `path` can have the rate and the signal."""
-    if path.suffix.lower() not in SUBTYPES:
-        raise VconvError(f"{path}: cannot write the format {path.suffix!r}; use one of: {', '.join(SUBTYPES)}")
+    check_format(path, rate)
     if y.ndim != 1 or not len(y):
         raise VconvError(f"{path}: a signal of shape {y.shape} cannot be written; it must be [samples], not empty")
     if not np.isfinite(y).all():
         raise VconvError(f"{path}: the signal holds NaN or infinite samples; nothing was written")
+
+
+def check_format(path, rate):
+    """Raise a VconvError unless a suffix stands for a format that can be written, with the rate in Hz."""
+    if path.suffix.lower() not in SUBTYPES:
+        raise VconvError(f"{path}: cannot write the format {path.suffix!r}; use one of: {', '.join(SUBTYPES)}")
     sample_rates.check(path.suffix.lower(), rate)
 
 
 def _gain(y):
     """Return the factor that brings a peak above PEAK down to it; 1.0 for quieter signals."""
-    peak = float(max(y.max(initial=0), -y.min(initial=0)))
+    return gain_for_peak(float(max(y.max(initial=0), -y.min(initial=0))))
+
+
+def gain_for_peak(peak):
+    """Return the factor that brings a peak above PEAK down to it; 1.0 for a lower peak."""
     return min(1.0, PEAK / max(peak, PEAK))
+
+
+def set_tags(sound, tags):
+    """Set the tags of a `soundfile.SoundFile` that is written; names in them may not be valid Unicode."""
+    for name, text in (tags or {}).items():
+        setattr(sound, name, text.encode(errors="replace").decode())
 
 
 def _encoded(y, gain, rate, suffix, tags=None):
@@ -175,8 +182,7 @@ def _encoded(y, gain, rate, suffix, tags=None):
     """
     file, (format_name, subtype) = io.BytesIO(), SUBTYPES[suffix]
     with soundfile.SoundFile(file, "w", rate, 1, subtype, format=format_name) as sound:
-        for name, text in (tags or {}).items():
-            setattr(sound, name, text.encode(errors="replace").decode())  # a name may not be valid Unicode
+        set_tags(sound, tags)
         for start in range(0, len(y), BLOCK):
             block = gain * y[start : start + BLOCK].astype(np.float64)
             # libsndfile's scaling to 16 bits would make read -> write -> read inexact.

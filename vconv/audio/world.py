@@ -12,6 +12,7 @@ from vconv.audio.f0_estimation import FRAME_PERIOD_MS, MIN_FRAMES, estimate_f0, 
 from vconv.common.errors import VconvError
 
 ENERGY_FLOOR = 1e-10
+BAND_HZ, LOWEST_APERIODICITY_DB = 3000.0, -60.0  # of WORLD's bands of aperiodicity; the level is that at 0 Hz
 BANDED_MIN_RATE = 12000  # Hz; WORLD has no aperiodicity bands at lower rates
 
 
@@ -50,6 +51,11 @@ def analyze(y, rate, floor_hz, ceiling_hz, method="autocorrelation", frame_perio
     use 500 Hz without a warning. The F0 in the result does not change.
     """
     f0_hz = estimate_f0(y, rate, floor_hz, ceiling_hz, method, frame_period_ms)
+    return analyze_with_f0(y, f0_hz, rate, frame_period_ms)
+
+
+def analyze_with_f0(y, f0_hz, rate, frame_period_ms=FRAME_PERIOD_MS):
+    """Return the `Analysis` of a signal `y` [samples] with F0 `f0_hz` [T], as `analyze` does."""
     y = np.ascontiguousarray(y, dtype=np.float64)
     # No threshold: the F0 estimator alone decides what is voiced. D4C's decision has more errors
     # (benchmarks/voicing.py) and needs power up to 7900 Hz, so that at 8 kHz no frame would be voiced.
@@ -140,6 +146,33 @@ def decode_aperiodicity(coded, rate):
     if rate < BANDED_MIN_RATE:
         return 10 ** (coded * 2 * np.linspace(1, 0, fft_size(rate) // 2 + 1) / 20)
     return pyworld.decode_aperiodicity(coded, int(rate), fft_size(rate))
+
+
+def interpolate_aperiodicity(coded, f0_hz, rate):
+    """Return the aperiodicity, float64 [T, K], that `analyze` gave, from its code without rounding.
+
+    Other than `decode_aperiodicity`, it takes the voicing from F0 and does not guess it from the code.
+
+    Parameters
+    ----------
+    coded : ndarray [T, bands]
+        The result of `code_aperiodicity`.
+    f0_hz : ndarray [T]
+        0 where unvoiced.
+    rate : int
+        In Hz.
+    """
+    if rate < BANDED_MIN_RATE:
+        return decode_aperiodicity(coded, rate)
+    frequencies = np.linspace(0, rate / 2, fft_size(rate) // 2 + 1)
+    knots = np.append(BAND_HZ * np.arange(coded.shape[1] + 1), rate / 2)
+    ends_db = np.full(len(coded), LOWEST_APERIODICITY_DB), np.zeros(len(coded))
+    levels_db = np.column_stack([ends_db[0], coded, ends_db[1]])
+    # Linear interpolation of all frames at once.
+    right = np.clip(np.searchsorted(knots, frequencies), 1, len(knots) - 1)
+    share = (frequencies - knots[right - 1]) / (knots[right] - knots[right - 1])
+    aperiodicity = 10 ** ((levels_db[:, right - 1] * (1 - share) + levels_db[:, right] * share) / 20)
+    return np.where((np.asarray(f0_hz) > 0)[:, None], aperiodicity, 1 - 1e-12)
 
 
 def _seconds(f0_hz, frame_period_ms):

@@ -7,7 +7,7 @@ from tqdm import tqdm
 from vconv.audio import loudness, wav
 from vconv.common import files
 from vconv.common.errors import VconvError, about
-from vconv.conversion import provenance
+from vconv.conversion import convert_file
 from vconv.conversion.controls import UNCHANGED
 
 
@@ -36,30 +36,29 @@ def convert_all(converter, tasks, file_rate=None, synthesis="world", vocoder=Non
         A sentence about each recording that could not be converted.
     """
 
-    def signals(task, note):
-        analyzed = converter.analyze(task.path, task.source, report=note)
-        for target in task.outputs:
-            y = converter.synthesize(analyzed, target, synthesis, controls)
-            y = vocoder.resynthesize(y, converter.rate) if vocoder else y
-            yield target, y, provenance.tags(converter.name, task.source, target, controls)
+    def write(task, note):
+        return convert_file.convert(
+            converter, task.path, task.outputs, task.source, file_rate, synthesis, vocoder, controls, report=note
+        )
 
-    return _write_all(tasks, signals, converter.rate, file_rate, "convert", report)
+    return _write_all(tasks, write, "convert", report)
 
 
 def vocode_all(vocoder, tasks, file_rate=None, report=print):
     """Vocode the recordings or mel spectrograms of all tasks; parameters and result as of `convert_all`."""
 
-    def signals(task, note):
-        for target in task.outputs:
-            yield target, vocoder.vocode_file(task.path, note), None
+    def write(task, note):
+        for target, output in task.outputs.items():
+            y = loudness.limit(vocoder.vocode_file(task.path, note), vocoder.rate)
+            yield target, wav.write(output, y, vocoder.rate, file_rate)
 
-    return _write_all(tasks, signals, vocoder.rate, file_rate, "vocode", report)
+    return _write_all(tasks, write, "vocode", report)
 
 
-def _write_all(tasks, signals, rate, file_rate, what, report):
-    """Write the signals at `rate` Hz that `signals(task, note)` yields, (target, signal, tags), to the tasks' files.
+def _write_all(tasks, write, what, report):
+    """Write the files of each task by `write(task, note)`, which yields (target, gain) for each file.
 
-    `signals` calls note(…) with each oddity of the recording. Whatever goes wrong with a recording, the rest goes on.
+    It calls note(…) with each oddity of the recording. Whatever goes wrong with a recording, the rest goes on.
     """
     written, failures = 0, []
     outputs = [output for task in tasks for output in task.outputs.values()]
@@ -75,12 +74,10 @@ def _write_all(tasks, signals, rate, file_rate, what, report):
         for task in tasks:
             try:
                 _refuse_overwriting(task)
-                for target, y, tags in signals(task, partial(note, task.path)):
-                    output = task.outputs[target]
-                    gain = wav.write(output, loudness.limit(y, rate), rate, file_rate, tags)
+                for target, gain in write(task, partial(note, task.path)):
                     written += 1
                     if gain < 1:
-                        note(output, f"too loud, scaled by {gain:.2f}")
+                        note(task.outputs[target], f"too loud, scaled by {gain:.2f}")
             except BrokenPipeError:  # of `report`, not of the recording
                 raise
             except Exception as error:

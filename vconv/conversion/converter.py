@@ -6,21 +6,21 @@ and aperiodicity does not change (Hsu et al. 2016, arXiv 1610.04019, section 4).
 """
 
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from vconv import data, models
-from vconv.audio import f0, loudness, samples, wav, world
-from vconv.audio.f0_estimation import range_of_speaker
+from vconv.audio import f0, loudness, world
+from vconv.audio.f0_estimation import DEFAULT_METHOD, range_of_speaker
 from vconv.audio.resynthesis import resynthesize
 from vconv.audio.silence import keep_source_silence
 from vconv.common.config import one_of
 from vconv.common.names import composed
 from vconv.common.threads import one_blas_thread
-from vconv.conversion import targets
+from vconv.conversion import convert_file, targets
 from vconv.conversion.controls import UNCHANGED, Controls
 from vconv.conversion.rendering import RENDERERS
+from vconv.conversion.utterance import Utterance, signal_of
 from vconv.features import content
 from vconv.features.acoustic import speech_mask
 from vconv.features.analysis import to_frames
@@ -28,30 +28,6 @@ from vconv.spectral_conversion.blend import Blend
 from vconv.voices import ready
 
 SYNTHESES = tuple(RENDERERS)
-UNVOICED = "no frame is voiced, so it is converted without a voice, like a whisper"
-
-
-class Utterance(NamedTuple):
-    """A recording, analyzed once for all targets.
-
-    Attributes
-    ----------
-    y : ndarray [samples], float64
-        At the reference level.
-    gain : float
-        That takes a signal to the level of the recording.
-    analysis : world.Analysis
-    log_f0 : f0.LogF0 or None
-        Statistics of the source speaker; None for an unseen speaker without a voiced frame.
-    encoded : object
-        The result of `encode` of the model's spectral converter.
-    """
-
-    y: np.ndarray
-    gain: float
-    analysis: world.Analysis
-    log_f0: f0.LogF0 | None
-    encoded: object
 
 
 class VoiceConverter:
@@ -77,13 +53,11 @@ class VoiceConverter:
     def __init__(self, network, statistics, settings, transforms=None, name=None):
         model = settings["model"]
         self.name = model if name in (None, model) else f"{model} ({name})"
-        self.statistics = statistics
-        self.settings = settings
+        self.statistics, self.settings = statistics, settings
         self.speakers, features = statistics.speakers, statistics.settings
         self.rate, self.frame_period_ms = features["sample_rate"], features["frame_period_ms"]
-        self.f0_method = features["f0_method"]
-        self._content_encoder = content.encoder_of(features)
-        kind = data.kind(models.training_data(settings["model"]))
+        self.content_encoder = content.encoder_of(features)
+        kind = data.kind(models.training_data(model))
         self.spectral = kind.converter(network, statistics, settings["settings"], transforms)
 
     @classmethod
@@ -142,23 +116,46 @@ class VoiceConverter:
         controls = Controls(semitones, strength).checked()
         return self.synthesize(self.analyze(audio, source, rate), target, synthesis, controls), self.rate
 
+    def convert_file(
+        self, path, output, target, source=None, rate=None, synthesis="world", semitones=0.0, strength=1.0, report=None
+    ):
+        """Convert an audio file of any length to another file, in bounded memory (`vconv.conversion.blocks`).
+
+        The folder of `output`, whose suffix chooses the format as in `wav.write`, needs room for temporary files: about
+        700 MB for each hour at 16 kHz. The file says that it is converted (`vconv.conversion.provenance`).
+
+        Parameters
+        ----------
+        path, output : str or Path
+        rate : int, optional
+            Sample rate of `output`, in Hz; that of the model when left out.
+        report : callable, optional
+            Gets a sentence about each oddity of the recording.
+        target, source, synthesis, semitones, strength
+            As of `convert`; errors, too. A recording that is converted in blocks must not be silent.
+        """
+        one_of(synthesis, SYNTHESES, "synthesis")
+        name = targets.name_of(targets.parse(target, self.speakers), self.speakers)
+        outputs, controls = {name: Path(output)}, Controls(semitones, strength).checked()
+        list(convert_file.convert(self, Path(path), outputs, source, rate, synthesis, None, controls, report))
+
     @one_blas_thread
     def analyze(self, audio, source=None, rate=None, report=None):
         """Return the `Utterance` of a recording; parameters and errors as of `convert`.
 
         `report` gets a sentence about each oddity: those of `wav.read`, and that no frame is voiced.
         """
-        y, gain = loudness.to_reference_level(self._signal(audio, rate, report), self.rate)
-        number = None if source is None else self._number(source)
+        y, gain = loudness.to_reference_level(signal_of(audio, rate, self.rate, report), self.rate)
+        number = None if source is None else self.number_of(source)
         if number is None:
             f0_range_hz = range_of_speaker(y, self.rate, self.frame_period_ms)
         else:
             f0_range_hz = self.statistics.f0_range_hz[number]
-        analysis = world.analyze(y, self.rate, *f0_range_hz, self.f0_method, self.frame_period_ms)
+        analysis = world.analyze(y, self.rate, *f0_range_hz, self.f0_method_for(number), self.frame_period_ms)
         if report and not analysis.f0_hz.any():
-            report(UNVOICED)
-        log_f0 = self._unseen_log_f0(analysis.f0_hz) if number is None else self._log_f0(Blend.of(number))
-        frames = to_frames(y, analysis, self.rate, self._content_encoder)
+            report(convert_file.UNVOICED)
+        log_f0 = self.source_log_f0(number, analysis.f0_hz)
+        frames = to_frames(y, analysis, self.rate, self.content_encoder)
         return Utterance(y, gain, analysis, log_f0, self.spectral.encode(frames, number))
 
     @one_blas_thread
@@ -167,10 +164,7 @@ class VoiceConverter:
         blend, analysis, spectral = targets.parse(target, self.speakers), utterance.analysis, self.spectral
         spectrum = world.restore_energy(*spectral.predict(utterance.encoded, blend))
         spectrum = controls.spectrum(analysis.spectrum + world.ENERGY_FLOOR, spectrum)
-        f0_hz = analysis.f0_hz
-        if f0_hz.any():
-            f0_hz = controls.f0_hz(f0_hz, spectral.convert_f0(f0_hz, utterance.log_f0, self._log_f0(blend)))
-        f0_hz = np.minimum(f0_hz, self.rate / 2)  # with a much higher F0 WORLD writes beyond its memory
+        f0_hz = self.converted_f0(analysis.f0_hz, utterance.log_f0, blend, controls)
         render = RENDERERS[synthesis](utterance.y, analysis, f0_hz, self.rate, self.frame_period_ms)
         y = resynthesize(render, spectrum, f0_hz, self.rate, self.frame_period_ms, spectral.resynthesis_iterations)
         y = loudness.match_level(y, utterance.y, self.rate)
@@ -179,11 +173,23 @@ class VoiceConverter:
             y = keep_source_silence(y, utterance.y, mask, self.rate, self.frame_period_ms)
         return y * utterance.gain
 
-    def _unseen_log_f0(self, f0_hz):
-        """Return the `LogF0` of an unseen speaker from the F0 [T] of an utterance; None if no frame is voiced."""
+    def converted_f0(self, f0_hz, log_f0, blend, controls):
+        """Return F0 [T] of a speaker with the `LogF0`, converted to a `Blend` of speakers."""
+        if f0_hz.any():
+            f0_hz = controls.f0_hz(f0_hz, self.spectral.convert_f0(f0_hz, log_f0, self._log_f0(blend)))
+        return np.minimum(f0_hz, self.rate / 2)  # with a much higher F0 WORLD writes beyond its memory
+
+    def source_log_f0(self, number, f0_hz):
+        """Return the `LogF0` of a speaker (its number); of an unseen one (None) from F0 [T], None if it is unvoiced."""
+        if number is not None:
+            return self._log_f0(Blend.of(number))
         return f0.of_unseen_speaker(f0_hz, self.statistics.log_f0_std.mean()) if f0_hz.any() else None
 
-    def _number(self, speaker):
+    def f0_method_for(self, number):
+        """Return the F0 method of the training, for one of its speakers (its number); the default for None, unseen."""
+        return DEFAULT_METHOD if number is None else self.statistics.settings["f0_method"]
+
+    def number_of(self, speaker):
         """Return the number of a speaker in the model."""
         return self.speakers.index(one_of(composed(speaker), self.speakers, "speaker"))
 
@@ -191,9 +197,3 @@ class VoiceConverter:
         """Return the `LogF0` of a `Blend` of speakers."""
         known = self.statistics
         return f0.LogF0(*map(blend.mean, (known.log_f0_mean, known.log_f0_std, known.log_f0_percentiles)))
-
-    def _signal(self, audio, rate, report):
-        """Return the samples of an audio file or an array, at the sample rate of the model."""
-        if isinstance(audio, (str, Path)):
-            return wav.read(audio, self.rate, report)[0]
-        return wav.resample(samples.of_array(audio), self.rate if rate is None else rate, self.rate)

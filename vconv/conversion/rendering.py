@@ -34,9 +34,17 @@ def by_world(y, analysis, f0_hz, rate, frame_period_ms):
 def by_filter(y, analysis, f0_hz, rate, frame_period_ms):
     """Return the function that filters the recording, with the converted F0, to power spectra; see `by_world`."""
     moved = psola.move_pitch(y, analysis.f0_hz, f0_hz, rate, frame_period_ms)
+    return filter_of(moved, analysis.spectrum, rate, frame_period_ms)
+
+
+def filter_of(moved, source_spectrum, rate, frame_period_ms):
+    """Return the function that filters a recording with the converted F0, [samples], to power spectra.
+
+    `source_spectrum` [T, K] is the power spectrum of the recording.
+    """
 
     def render(spectrum):
-        gain = np.sqrt(np.clip(spectrum / analysis.spectrum, 1 / LARGEST_GAIN, LARGEST_GAIN))
+        gain = np.sqrt(np.clip(spectrum / source_spectrum, 1 / LARGEST_GAIN, LARGEST_GAIN))
         return filtering.filter_frames(moved, gain, rate, frame_period_ms)
 
     return render

@@ -131,7 +131,7 @@ def signal_of(path, settings, resynthesized=None):
     VconvError
         The file cannot be read or analyzed.
     """
-    y, _ = wav.read(path, settings["sample_rate"])
+    y, _ = wav.read(path, settings["sample_rate"], longest_s=wav.LONGEST_UTTERANCE_S)
     if resynthesized is None:
         return y
     return copy_synthesis(y, settings, settings["f0_range_hz"].get(resynthesized))

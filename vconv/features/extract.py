@@ -189,7 +189,7 @@ def _analyze(path, part, settings, f0_range_hz):
     """
     notes = []
     try:
-        y, _ = wav.read(path, settings["sample_rate"], notes.append)
+        y, _ = wav.read(path, settings["sample_rate"], notes.append, wav.LONGEST_UTTERANCE_S)
         if is_silent(y):
             raise VconvError("is silent; remove it or record it again")
         arrays = analysis.analyze(y, settings, f0_range_hz)

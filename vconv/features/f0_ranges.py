@@ -67,6 +67,7 @@ def _submit_wide_pass(pool, corpus, speaker):
 def _wide_f0(path, rate, frame_period_ms):
     """Return the F0 [T] of a recording with the widest range, or the reason why there is none; runs in a worker."""
     try:
-        return world.estimate_f0(*wav.read(path, rate), *f0.WIDE_RANGE_HZ, frame_period_ms=frame_period_ms)
+        signal = wav.read(path, rate, longest_s=wav.LONGEST_UTTERANCE_S)
+        return world.estimate_f0(*signal, *f0.WIDE_RANGE_HZ, frame_period_ms=frame_period_ms)
     except Exception as error:
         return reason(error)

@@ -7,16 +7,11 @@ import numpy as np
 from vconv.audio import f0, mel_cepstrum
 from vconv.audio.smoothing import gaussian_filter1d
 from vconv.features import content
-from vconv.features.acoustic import (
-    FRAME_STEP,
-    POWER_UNIT_DB,
-    TRANSFORMED,
-    acoustic_features,
-    relative_power,
-    speech_mask,
-)
+from vconv.features.acoustic import FRAME_STEP, POWER_UNIT_DB, TRANSFORMED, relative_power
 from vconv.features.normalizers import AcousticNormalizer
+from vconv.features.running_statistics import Moments
 from vconv.spectral_conversion.speaker_statistics import SourceStatistics
+from vconv.spectral_conversion.speech_facts import SpeechFacts
 
 TINY = np.finfo(float).tiny
 FADE_FRAMES = 2.0  # standard deviation of the Gaussian that smooths the change of energy between speech and pause
@@ -48,6 +43,25 @@ class EncodedUtterance(NamedTuple):
     energy: np.ndarray
 
 
+class CepstrumTarget(NamedTuple):
+    """What the prediction for a target speaker needs to know about the whole recording.
+
+    Attributes
+    ----------
+    moments : Moments
+        Of the acoustic features [40] without variance restoration, over speech frames.
+    energy : ndarray [T]
+        Of the prediction.
+    """
+
+    moments: Moments
+    energy: np.ndarray
+
+    def part(self, frames):
+        """Return the facts for the frames of a slice."""
+        return self._replace(energy=self.energy[frames])
+
+
 class CepstrumConverter:
     """Predicts relative power and mel-cepstral coefficients 1 to 39 by a network, and applies two corrections.
 
@@ -71,7 +85,7 @@ class CepstrumConverter:
         Affine transforms, [target, source].
     """
 
-    convert_f0 = staticmethod(f0.convert_by_percentiles)
+    convert_f0, uses_spectrum = staticmethod(f0.convert_by_percentiles), False
 
     def __init__(self, network, statistics, conversion, transforms):
         self.rate, self.bins = statistics.settings["sample_rate"], len(statistics.spectrum_low)
@@ -83,30 +97,58 @@ class CepstrumConverter:
         )
         self._network = network
 
-    def encode(self, frames, source):
-        """Return the `EncodedUtterance` of `Frames`; `source` is the speaker's number, None for an unseen speaker."""
-        acoustic, mask = acoustic_features(frames), speech_mask(frames.energy)
-        speech = acoustic[mask]
+    def encode(self, frames, source, facts=None):
+        """Return the `EncodedUtterance` of `Frames`.
+
+        `source` is the speaker's number, None for an unseen speaker. `facts` are the `SpeechFacts` of a part of a
+        recording; left out for a whole one.
+        """
+        facts = facts or SpeechFacts.of(frames)
+        acoustic, speech = facts.acoustic(frames), facts.moments
         speaker = self.source_statistics.of(source, speech)
-        ratio = speech.var(axis=0) / np.maximum(speaker.variance, TINY)
+        ratio = speech.variance / np.maximum(speaker.variance, TINY)
         return EncodedUtterance(
             source,
             self.encoder.encode(acoustic, frames, speaker.mean, speaker.std),
             (acoustic - speaker.mean) / speaker.std,
-            mask,
+            facts.mask,
             np.clip(ratio, LARGEST_SCALE**-2, LARGEST_SCALE**2),
             frames.energy,
         )
 
-    def predict(self, encoded, target):
-        """Return log10(power / energy) [T, K] and energy [T] for the `Blend` of speakers `target`."""
-        mixed = (1 - self.source_mix) * self._predicted(encoded, target)
-        mixed = mixed + self.source_mix * self._transformed(encoded, target)
-        acoustic = self._with_variance(mixed, encoded, target)
-        energy = self._energy(acoustic[:, 0], encoded)
+    def target_facts(self, blocks, target):
+        """Return the `CepstrumTarget` of a recording that is encoded in blocks, for a `Blend` of speakers.
+
+        `blocks` yields (EncodedUtterance, slice of the frames that no other block has), in order.
+        """
+        moments, power, parts = Moments(), [], []
+        for encoded, core in blocks:
+            mixed = self._mixed(encoded, target)[core]
+            moments += Moments.of(mixed[encoded.mask[core]])
+            power.append(mixed[:, 0])
+            parts.append((encoded.mask[core], encoded.energy[core]))
+        whole = encoded._replace(mask=np.concatenate([mask for mask, _ in parts]))
+        whole = whole._replace(energy=np.concatenate([energy for _, energy in parts]))
+        mean, scale = moments.mean[0], self._scale(moments, whole, target)[0]
+        return CepstrumTarget(moments, self._energy(mean + (np.concatenate(power) - mean) * scale, whole))
+
+    def predict(self, encoded, target, facts=None):
+        """Return log10(power / energy) [T, K] and energy [T] for the `Blend` of speakers `target`.
+
+        `facts` is the part of the recording's `CepstrumTarget` for these frames; left out for a whole recording.
+        """
+        mixed = self._mixed(encoded, target)
+        moments = facts.moments if facts else Moments.of(mixed[encoded.mask])
+        acoustic = moments.mean + (mixed - moments.mean) * self._scale(moments, encoded, target)
+        energy = facts.energy if facts else self._energy(acoustic[:, 0], encoded)
         acoustic[:, 0] = 0  # the level is in the energy
         spectrum = mel_cepstrum.to_spectrum(acoustic, self.bins, mel_cepstrum.mel_alpha(self.rate))
         return np.log10(spectrum / spectrum.sum(axis=1, keepdims=True)), energy
+
+    def _mixed(self, encoded, target):
+        """Return the predicted acoustic features [T, 40], with the share of the source's own features."""
+        mixed = (1 - self.source_mix) * self._predicted(encoded, target)
+        return mixed + self.source_mix * self._transformed(encoded, target)
 
     def _predicted(self, encoded, target):
         """Return the acoustic features [T, 40] predicted by the network, which takes every second frame."""
@@ -123,12 +165,14 @@ class CepstrumConverter:
         normalized[:, TRANSFORMED] = normalized[:, TRANSFORMED] @ affine[:-1] + affine[-1]
         return normalized * target.mean(self.statistics.acoustic_std) + target.mean(self.statistics.acoustic_mean)
 
-    def _with_variance(self, acoustic, encoded, target):
-        """Return acoustic features [T, 40] with the variance of the target, restored with the strength `gv`."""
-        mean, variance = acoustic[encoded.mask].mean(axis=0), acoustic[encoded.mask].var(axis=0)
+    def _scale(self, moments, encoded, target):
+        """Return the factors [40] on acoustic features with `moments` that restore the target's variance.
+
+        Their strength is `gv`.
+        """
         target_variance = target.mean(self.statistics.acoustic_variance) * encoded.variance_ratio
-        scale = np.sqrt(target_variance / np.maximum(variance, TINY)) ** self.gv
-        return mean + (acoustic - mean) * np.clip(scale, 1 / LARGEST_SCALE, LARGEST_SCALE)
+        scale = np.sqrt(target_variance / np.maximum(moments.variance, TINY)) ** self.gv
+        return np.clip(scale, 1 / LARGEST_SCALE, LARGEST_SCALE)
 
     def _energy(self, power, encoded):
         """Return the energy [T] of frames with relative power [T]; its sum over the utterance is that of the source.

@@ -18,17 +18,25 @@ class FrameConverter:
     statistics : vconv.features.statistics.Statistics
     """
 
+    uses_spectrum = True
     convert_f0, resynthesis_iterations, keep_source_silence = staticmethod(f0.convert_linear), 0, False  # as published
 
     def __init__(self, network, statistics):
         self.normalizer = SpectrumNormalizer(statistics.spectrum_low, statistics.spectrum_high)
         self._network = network
 
-    def encode(self, frames, source):
-        """Return (normalized spectrum [T, K], energy [T]) of `Frames`; they do not depend on the speaker `source`."""
+    def encode(self, frames, source, facts=None):
+        """Return (normalized spectrum [T, K], energy [T]) of `Frames`.
+
+        They depend neither on the speaker `source` nor on `facts` about the whole recording.
+        """
         return self.normalizer.forward(frames.spectrum), frames.energy
 
-    def predict(self, encoded, target):
+    def target_facts(self, blocks, target):
+        """Return what predictions need to know about the whole recording: nothing."""
+        return None
+
+    def predict(self, encoded, target, facts=None):
         """Return log10(power / energy) [T, K] for the `Blend` of speakers `target`, and the energy [T]."""
         x, energy = encoded
         speaker = target.mean(self._network.embeddings)

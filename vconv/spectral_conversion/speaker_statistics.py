@@ -46,11 +46,11 @@ class SourceStatistics:
         ----------
         source : int or None
             Number of the speaker; None for an unseen speaker.
-        speech : ndarray [n, 40]
-            Acoustic features of the utterance's speech frames; used only for an unseen speaker.
+        speech : vconv.features.running_statistics.Moments
+            Of the acoustic features [40] of the utterance's speech frames; used only for an unseen speaker.
         """
         if source is None:
-            return self._estimated(speech.mean(axis=0), speech.var(axis=0), len(speech))
+            return self._estimated(speech.mean, speech.variance, speech.count)
         return SpeakerStatistics(self._mean[source], self._std[source], self._variance[source])
 
     def _estimated(self, mean, variance, frames):
