@@ -151,7 +151,8 @@ def decode_aperiodicity(coded, rate):
 def interpolate_aperiodicity(coded, f0_hz, rate):
     """Return the aperiodicity, float64 [T, K], that `analyze` gave, from its code.
 
-    It is exact at 16 and 48 kHz, and within 0.2 dB at 22.05 and 44.1 kHz, where 3 kHz lies between two bins. Other than `decode_aperiodicity`, it takes the voicing from F0 and does not guess it from the code.
+    It is exact at 16 and 48 kHz, and within 0.2 dB at 22.05 and 44.1 kHz, where 3 kHz lies between two bins. Other than
+    `decode_aperiodicity`, it takes the voicing from F0 and does not guess it from the code.
 
     Parameters
     ----------
