@@ -51,6 +51,7 @@ def commands(tiny, folder):
         ["generate", f"--run={run}", f"--output={folder / 'generated'}"],
         ["evaluate-samples", f"--generated={samples}", f"--training={samples}", f"--pictures={folder}"],
         ["listening-test", "build", *systems, f"--output={page}"],
+        ["voices"],
         ["inspect-upsampling", "convvae", f"--picture={folder / 'taps.png'}"],
     ]
 
