@@ -106,6 +106,11 @@ def degrade(y, rate, degradation, seed):
     return degradation(np.concatenate([padding, y, padding]), rate, np.random.default_rng(seed))
 
 
+def file_name(condition):
+    """Return the name of a condition without blanks and slashes, for files and folders."""
+    return condition.replace(" ", "_").replace("/", "_")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recording", type=Path)
@@ -118,7 +123,7 @@ def main():
     for name, degradation in all_degradations(voices).items():
         made = degrade(y, rate, degradation, 0)
         wav.write(
-            options.output / f"{name.replace(' ', '_').replace('/', '_')}.wav",
+            options.output / f"{file_name(name)}.wav",
             made * 0.9 / max(1, np.abs(made).max()),
             rate,
         )

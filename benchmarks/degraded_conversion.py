@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from degradations import all_degradations, degrade
+from degradations import all_degradations, degrade, file_name
 
 from vconv.audio import wav
 from vconv.conversion.converter import VoiceConverter
@@ -38,12 +38,12 @@ def convert(converter, corpus, pairs, conditions, options):
         for pair in pairs:
             source, target = pair.split("-")
             for path in recordings_of(corpus, source, options.files):
-                converted = options.output / folder_name(condition) / pair / f"{path.stem}.wav"
+                converted = options.output / file_name(condition) / pair / f"{path.stem}.wav"
                 if converted.exists():
                     continue
                 y, rate = wav.read(path, converter.rate)
                 degraded = degrade(y, rate, degradation, number)
-                kept = options.output / "recordings" / folder_name(condition) / source / f"{path.stem}.wav"
+                kept = options.output / "recordings" / file_name(condition) / source / f"{path.stem}.wav"
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 soundfile.write(kept, degraded, rate, subtype="FLOAT")
                 y, rate = converter.convert(degraded, target)
@@ -52,14 +52,9 @@ def convert(converter, corpus, pairs, conditions, options):
         print(condition, flush=True)
 
 
-def folder_name(condition):
-    """Return the name of a condition's folder."""
-    return condition.replace(" ", "_").replace("/", "_")
-
-
 def evaluate(condition, options):
     """Run `vconv evaluate` on the conversions of a condition, and return its scores."""
-    folder = options.output / folder_name(condition)
+    folder = options.output / file_name(condition)
     command = [sys.executable, "-m", "vconv", "evaluate", "--run", options.run, "--corpus", options.corpus]
     command += ["--pairs", options.pairs, "--converted", folder, "--json", folder / "scores.json"]
     command += ["--whisper", options.whisper] if options.whisper else []

@@ -35,8 +35,8 @@ class SourceSilence(NamedTuple):
     @classmethod
     def of(cls, signal, mask, frame_period_ms):
         """Return the source silence of a recording with the speech mask [T]."""
-        found, pauses, first, any_pause = cls(signal, silence.smoothed(mask), frame_period_ms, 0.0, 1.0), None, 0, False
-        pauses = Percentiles(OFFSET_STEP)
+        found = cls(signal, silence.smoothed(mask), frame_period_ms, 0.0, 1.0)
+        pauses, first, any_pause = Percentiles(OFFSET_STEP), 0, False
         for y in signal.blocks(PIECE_S * signal.rate):
             pause = found.weights(first, len(y)) < silence.PAUSE_WEIGHT
             pauses.add(y[pause])

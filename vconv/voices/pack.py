@@ -15,6 +15,7 @@ from vconv.voices import card, codebook, container
 from vconv.voices.voice_file import FACTS, FORMAT, NETWORK, SUFFIX, TRANSFORMS, VERSION, to_npy
 
 SCORES = ("format", "version", "pairs", "files", "failures", "notes", "settings", "versions", "command")
+ENTRY = ("measure", "mean", "interval", "files")  # of a measure
 
 
 def pack(run, output, card_path=None, scores=None, frames=None):
@@ -47,7 +48,7 @@ def pack(run, output, card_path=None, scores=None, frames=None):
         raise VconvError(f"{output}: is no name of a voice file; give a name that ends in {SUFFIX}")
     statistics, transforms = folder.statistics(), folder.transforms()
     described = card.read(card_path, statistics.speakers)
-    conversion_network.load(folder)  # writes it if it is missing or old
+    network = conversion_network.content(folder)
     members = {f"statistics/{name}.npy": to_npy(getattr(statistics, name)) for name in ARRAYS}
     if transforms is not None:
         members[TRANSFORMS] = to_npy(transforms)
@@ -56,7 +57,6 @@ def pack(run, output, card_path=None, scores=None, frames=None):
     found = _scores(folder.path / "scores.json" if scores is None else scores, scores is not None)
     facts = _facts(folder, statistics, described, found, frames)
     text = yaml.safe_dump(facts, sort_keys=False, allow_unicode=True, width=120)
-    network = (folder.path / conversion_network.NAME).read_bytes()
     return container.write(output, {FACTS: text.encode(), NETWORK: network, **members})
 
 
@@ -98,6 +98,3 @@ def _scores(path, required):
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise VconvError(f"{path}: holds no scores of `vconv evaluate`; evaluate the run again") from error
-
-
-ENTRY = ("measure", "mean", "interval", "files")
