@@ -40,6 +40,13 @@ def encode_utterance(frames, encoder, mean, std):
     return tuple(array[::FRAME_STEP] for array in features)
 
 
+def read_encoded(store, utterance, statistics, encoder):
+    """Return what `encode_utterance` returns of an utterance of a `FeatureStore`, by the statistics of its speaker."""
+    speaker = store.speakers.index(utterance.speaker)
+    mean, std = statistics.acoustic_mean[speaker], statistics.acoustic_std[speaker]
+    return encode_utterance(store.read(utterance), encoder, mean, std)
+
+
 class AlignmentFrames:
     """The frames of all speakers, in the order of the frame-pair file.
 
@@ -85,9 +92,7 @@ class AlignmentFrames:
         arrays = (self.acoustic, self.coefficients, self.content, self.speech)
         for aligned, utterance in zip(self.utterances, stored, strict=True):
             inside = slice(aligned.start, aligned.start + aligned.length)
-            speaker = store.speakers.index(aligned.speaker)
-            mean, std = statistics.acoustic_mean[speaker], statistics.acoustic_std[speaker]
-            encoded = encode_utterance(store.read(utterance), self.encoder, mean, std)
+            encoded = read_encoded(store, utterance, statistics, self.encoder)
             for array, values in zip(arrays, encoded, strict=True):
                 array[inside] = values
 

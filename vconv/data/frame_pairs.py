@@ -3,7 +3,7 @@
 import numpy as np
 
 from vconv.alignment.frame_pairs import open_for
-from vconv.alignment.frames import encode_utterance
+from vconv.alignment.frames import read_encoded
 from vconv.data.training_data import TrainingData
 from vconv.data.windows import Windows
 from vconv.features import content
@@ -69,11 +69,8 @@ class FramePairSegments(Windows):
     def _content(self, number):
         """Return the content [n, C] of an utterance."""
         if number not in self._contents:
-            utterance = self.utterances[number]
-            speaker = self.store.speakers.index(utterance.speaker)
-            mean, std = self.statistics.acoustic_mean[speaker], self.statistics.acoustic_std[speaker]
-            frames = self.store.read(utterance)
-            _, _, self._contents[number], _ = encode_utterance(frames, self.encoder, mean, std)
+            encoded = read_encoded(self.store, self.utterances[number], self.statistics, self.encoder)
+            _, _, self._contents[number], _ = encoded
         return self._contents[number]
 
 

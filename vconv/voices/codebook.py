@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vconv.alignment.frames import encode_utterance
+from vconv.alignment.frames import read_encoded
 from vconv.common.errors import VconvError
 from vconv.features import content
 from vconv.features.acoustic import ACOUSTIC_SIZE
@@ -69,10 +69,8 @@ def sample(store, pairs, statistics, largest_bytes=LARGEST_BYTES):
     chosen = [part for name in speakers for part in _evenly(_segments(pairs, name), count)]
     stored, found = {(row.speaker, row.name): row for row in store.split("training")}, {}
     for aligned in dict.fromkeys(aligned for aligned, _ in chosen):
-        number = speakers.index(aligned.speaker)
-        mean, std = statistics.acoustic_mean[number], statistics.acoustic_std[number]
-        frames = store.read(stored[aligned.speaker, aligned.name])
-        found[aligned] = encode_utterance(frames, encoder, mean, std)[2].astype(np.float16)
+        _, _, of_utterance, _ = read_encoded(store, stored[aligned.speaker, aligned.name], statistics, encoder)
+        found[aligned] = of_utterance.astype(np.float16)
     lengths = [part.stop - part.start for _, part in chosen]
     inside = np.concatenate([np.arange(row.start + part.start, row.start + part.stop) for row, part in chosen])
     return Codebook(
