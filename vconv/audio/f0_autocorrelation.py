@@ -11,18 +11,17 @@ import numpy as np
 
 from vconv.audio import fft
 from vconv.audio.f0_background import background_of_all, spectra_of
+from vconv.audio.f0_path import Path
 
 CANDIDATES = 8  # lags for each frame
 OVERSAMPLING = 2  # of the autocorrelation
-# Costs of Boersma 1993, section 3, in units of the autocorrelation.
+# Costs of Boersma 1993, section 3, in units of the autocorrelation; those of changes are in `f0_path`.
 VOICING_THRESHOLD = 0.45
 OCTAVE_COST = 0.01
-JUMP_COST = 0.35  # for each octave and 10 ms
-TRANSITION_COST = 0.14  # for each change between voiced and unvoiced
 SILENCE_THRESHOLD = 0.008  # RMS, relative to the strongest frame
 
 
-class _Frames(NamedTuple):
+class Candidates(NamedTuple):
     """What the tracker needs of a recording's frames.
 
     Attributes
@@ -60,15 +59,16 @@ def estimate(y, rate, floor_hz, ceiling_hz, frame_period_ms, background=None):
     """
     spectra = spectra_of(y, rate, floor_hz, frame_period_ms)
     found = background or background_of_all(spectra)
-    blocks = [_candidates(block, found.power, spectra, floor_hz, ceiling_hz) for block in spectra.blocks()]
-    frames = _Frames(*(np.concatenate(arrays) for arrays in zip(*blocks, strict=True)))
-    scale, loudest = frame_period_ms / 10, found.loudest if background else frames.rms.max(initial=0)
-    unvoiced = _unvoiced_strength(frames.rms, loudest, found.level)
-    return _track(frames, unvoiced, JUMP_COST / scale, TRANSITION_COST / scale)
+    blocks = [candidates_of(block, found.power, spectra, floor_hz, ceiling_hz) for block in spectra.blocks()]
+    frames = Candidates(*(np.concatenate(arrays) for arrays in zip(*blocks, strict=True)))
+    loudest = found.loudest if background else frames.rms.max(initial=0)
+    path = Path(frame_period_ms)
+    path.append(frames.f0_hz, frames.strength, unvoiced_strength(frames.rms, loudest, found.level))
+    return path.trace()
 
 
-def _candidates(power, background, spectra, floor_hz, ceiling_hz):
-    """Return the `_Frames` of a block of power spectra [frames, bins]."""
+def candidates_of(power, background, spectra, floor_hz, ceiling_hz):
+    """Return the `Candidates` of a block of power spectra [frames, bins]."""
     power, rate = np.maximum(power - background, 0), spectra.rate * OVERSAMPLING
     length = spectra.size * OVERSAMPLING
     of_window = fft.irfft(spectra.window_power, length)
@@ -89,33 +89,11 @@ def _candidates(power, background, spectra, floor_hz, ceiling_hz):
     curvature = np.minimum(before - 2 * here + after, -np.finfo(float).tiny)
     offset = np.clip(0.5 * (before - after) / curvature, -0.5, 0.5)  # vertex of the parabola
     rms = np.sqrt(power.sum(axis=1))
-    return _Frames(rate / (first + chosen + offset), np.take_along_axis(strength, chosen, axis=1), rms)
+    return Candidates(rate / (first + chosen + offset), np.take_along_axis(strength, chosen, axis=1), rms)
 
 
-def _unvoiced_strength(rms, loudest, level):
+def unvoiced_strength(rms, loudest, level):
     """Return the strength [T] of the unvoiced candidate (equation 23); parameters as of `f0_background.Background`."""
     threshold = max(SILENCE_THRESHOLD * loudest, level)
     relative = rms / threshold if threshold else np.zeros(len(rms))
     return VOICING_THRESHOLD + np.maximum(0, 2 - relative * (1 + VOICING_THRESHOLD))
-
-
-def _track(frames, unvoiced, jump_cost, transition_cost):
-    """Return F0 [T] along the strongest path through the candidates, found by dynamic programming (section 3)."""
-    strength = np.column_stack([unvoiced, frames.strength])
-    voiced = np.isfinite(strength)
-    voiced[:, 0] = False
-    octaves = np.log2(np.column_stack([np.ones(len(unvoiced)), frames.f0_hz]))
-    best, previous = strength[0], np.zeros(strength.shape, int)
-    for frame in range(1, len(strength)):
-        old, new = voiced[frame - 1][:, None], voiced[frame]
-        jump = jump_cost * np.abs(octaves[frame - 1][:, None] - octaves[frame])
-        cost = np.where(old & new, jump, transition_cost * (old ^ new))
-        total = best[:, None] - cost
-        previous[frame] = total.argmax(axis=0)
-        best = total.max(axis=0) + strength[frame]
-    path = np.empty(len(strength), int)
-    path[-1] = best.argmax()
-    for frame in range(len(strength) - 1, 0, -1):
-        path[frame - 1] = previous[frame, path[frame]]
-    rows = np.arange(len(path))
-    return np.where(voiced[rows, path], 2.0 ** octaves[rows, path], 0.0)
