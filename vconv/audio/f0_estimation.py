@@ -79,7 +79,7 @@ def estimate_f0(
         return pyworld.stonemask(y, f0_hz, seconds, int(rate))
     if method == "autocorrelation":
         f0_hz = f0_autocorrelation.estimate(y, rate, floor_hz, ceiling_hz, frame_period_ms, background)
-        return _refined(y, f0_hz, rate, settings)
+        return refine(y, f0_hz, rate, frame_period_ms)
     raise VconvError(f"the F0 method {method!r} is unknown; choose one of: autocorrelation, dio, harvest")
 
 
@@ -89,10 +89,18 @@ def range_of_speaker(y, rate, frame_period_ms=FRAME_PERIOD_MS):
     return f0.find_range(f0_hz) if f0_hz.any() else f0.WIDE_RANGE_HZ
 
 
-def _refined(y, f0_hz, rate, settings):
-    """Return F0 [T] refined by StoneMask from the phases of the harmonics, where both agree within 10 %."""
-    refined = pyworld.stonemask(y, f0_hz, np.arange(len(f0_hz)) * (settings["frame_period"] / 1000), int(rate))
+def refine(y, f0_hz, rate, frame_period_ms=FRAME_PERIOD_MS, first=0):
+    """Return F0 [T] refined by StoneMask from the phases of the harmonics, where both agree within 10 %.
+
+    `y` [samples] is the signal; frame t of `f0_hz` is centered at (`first` + t) · frame period.
+    """
+    refined = pyworld.stonemask(y, f0_hz, frame_seconds(f0_hz, frame_period_ms, first), int(rate))
     return np.where(np.abs(refined - f0_hz) < LARGEST_REFINEMENT * f0_hz, refined, f0_hz)
+
+
+def frame_seconds(f0_hz, frame_period_ms, first=0):
+    """Return the times [T] of the frames of `f0_hz` [T], in seconds; `first` is the number of the first of them."""
+    return (first + np.arange(len(f0_hz))) * (frame_period_ms / 1000.0)
 
 
 def _harvest(y, rate, settings):

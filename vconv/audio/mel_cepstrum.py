@@ -53,9 +53,7 @@ def to_spectrum(mel_cepstrum, bins, alpha=0.41):
     spectrum : ndarray [..., bins], float64
     """
     mel_cepstrum = np.asarray(mel_cepstrum, dtype=np.float64)
-    omega = np.linspace(0, np.pi, bins)
-    warped = omega + 2 * np.arctan2(alpha * np.sin(omega), 1 - alpha * np.cos(omega))
-    return np.exp(2 * mel_cepstrum @ np.cos(np.outer(np.arange(mel_cepstrum.shape[-1]), warped)))
+    return np.exp(2 * mel_cepstrum @ _cosines(mel_cepstrum.shape[-1], int(bins), float(alpha)))
 
 
 @lru_cache(maxsize=32)
@@ -84,6 +82,16 @@ def _matrix(bins, order, alpha):
     matrix = to_cepstrum @ frequency_warp(bins, order, alpha)
     matrix.setflags(write=False)
     return matrix
+
+
+@lru_cache(maxsize=32)
+def _cosines(coefficients, bins, alpha):
+    """Return the cosines [coefficients, bins] of the warped frequencies."""
+    omega = np.linspace(0, np.pi, bins)
+    warped = omega + 2 * np.arctan2(alpha * np.sin(omega), 1 - alpha * np.cos(omega))
+    cosines = np.cos(np.outer(np.arange(coefficients), warped))
+    cosines.setflags(write=False)
+    return cosines
 
 
 def frequency_warp(quefrencies, order, alpha):

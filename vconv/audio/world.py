@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vconv.audio.f0_estimation import FRAME_PERIOD_MS, MIN_FRAMES, estimate_f0, pyworld
+from vconv.audio.f0_estimation import FRAME_PERIOD_MS, MIN_FRAMES, estimate_f0, frame_seconds, pyworld
 from vconv.common.errors import VconvError
 
 ENERGY_FLOOR = 1e-10
@@ -54,22 +54,30 @@ def analyze(y, rate, floor_hz, ceiling_hz, method="autocorrelation", frame_perio
     return analyze_with_f0(y, f0_hz, rate, frame_period_ms)
 
 
-def analyze_with_f0(y, f0_hz, rate, frame_period_ms=FRAME_PERIOD_MS):
-    """Return the `Analysis` of a signal `y` [samples] with F0 `f0_hz` [T], as `analyze` does."""
+def analyze_with_f0(y, f0_hz, rate, frame_period_ms=FRAME_PERIOD_MS, first=0):
+    """Return the `Analysis` of a signal `y` [samples] with F0 `f0_hz` [T], as `analyze` does.
+
+    Frame t of `f0_hz` is centered at (`first` + t) · frame period.
+    """
     y = np.ascontiguousarray(y, dtype=np.float64)
+    spectrum = estimate_spectrum(y, f0_hz, rate, frame_period_ms, first)
+    return Analysis(f0_hz, spectrum, estimate_aperiodicity(y, f0_hz, rate, frame_period_ms, first))
+
+
+def estimate_aperiodicity(y, f0_hz, rate, frame_period_ms=FRAME_PERIOD_MS, first=0):
+    """Return D4C's aperiodicity [T, K] of a signal; parameters as of `analyze_with_f0`."""
     # No threshold: the F0 estimator alone decides what is voiced. D4C's decision has more errors
     # (benchmarks/voicing.py) and needs power up to 7900 Hz, so that at 8 kHz no frame would be voiced.
-    aperiodicity = pyworld.d4c(
-        y, f0_hz, _seconds(f0_hz, frame_period_ms), int(rate), threshold=-np.inf, fft_size=fft_size(rate)
-    )
-    return Analysis(f0_hz, estimate_spectrum(y, f0_hz, rate, frame_period_ms), aperiodicity)
+    seconds = frame_seconds(f0_hz, frame_period_ms, first)
+    return pyworld.d4c(y, f0_hz, seconds, int(rate), threshold=-np.inf, fft_size=fft_size(rate))
 
 
-def estimate_spectrum(y, f0_hz, rate, frame_period_ms=FRAME_PERIOD_MS):
-    """Return CheapTrick's spectral envelope, as power [T, K], of a signal `y` [samples] with F0 `f0_hz` [T]."""
+def estimate_spectrum(y, f0_hz, rate, frame_period_ms=FRAME_PERIOD_MS, first=0):
+    """Return CheapTrick's spectral envelope, as power [T, K], of a signal; parameters as of `analyze_with_f0`."""
     y, f0_hz = (np.ascontiguousarray(array, dtype=np.float64) for array in (y, f0_hz))
     bounded_hz = np.where(f0_hz > 0, np.maximum(f0_hz, minimum_floor_hz(rate) * 1.0001), 0.0)
-    return pyworld.cheaptrick(y, bounded_hz, _seconds(f0_hz, frame_period_ms), int(rate), fft_size=fft_size(rate))
+    seconds = frame_seconds(f0_hz, frame_period_ms, first)
+    return pyworld.cheaptrick(y, bounded_hz, seconds, int(rate), fft_size=fft_size(rate))
 
 
 def synthesize(f0_hz, spectrum, aperiodicity, rate, frame_period_ms=FRAME_PERIOD_MS):
@@ -174,8 +182,3 @@ def interpolate_aperiodicity(coded, f0_hz, rate):
     share = (frequencies - knots[right - 1]) / (knots[right] - knots[right - 1])
     aperiodicity = 10 ** ((levels_db[:, right - 1] * (1 - share) + levels_db[:, right] * share) / 20)
     return np.where((np.asarray(f0_hz) > 0)[:, None], aperiodicity, 1 - 1e-12)
-
-
-def _seconds(f0_hz, frame_period_ms):
-    """Return the times [T] of the frames, in seconds."""
-    return np.arange(len(f0_hz)) * (frame_period_ms / 1000.0)

@@ -1,0 +1,135 @@
+"""F0 of a signal that comes in blocks, by autocorrelation: the path is decided after a few frames, and corrected later.
+
+The method is that of `vconv.audio.f0_autocorrelation`. What it takes from the whole recording, the stationary
+background and the strongest frame, is here that of the last seconds.
+"""
+
+import math
+
+import numpy as np
+
+from vconv.audio import fft, f0_background
+from vconv.audio.f0_autocorrelation import candidates_of, unvoiced_strength
+from vconv.audio.f0_path import Path
+
+MEMORY_S = 20.0  # of the background and the strongest frame
+RENEWAL_S = 0.5  # after which the background is found again
+EVERY = 2  # of the frames tell the background
+
+
+class BlockSpectra:
+    """Power spectra of frames below half of `f0_background.RATE`, under a Hann window of three periods.
+
+    Parameters
+    ----------
+    rate : int
+        Of the signal, in Hz.
+    floor_hz : float
+        The lowest F0.
+
+    Attributes
+    ----------
+    reach : int
+        Samples before and after the center of a frame in its window.
+    rate, size : int
+        Sample rate and FFT size of which the spectra are: the signal's, or those of a lower rate.
+    window_power : ndarray [bins]
+        Power spectrum of the window.
+    """
+
+    def __init__(self, rate, floor_hz):
+        self.rate = min(f0_background.RATE, rate)
+        unit = 2 * rate // math.gcd(rate, self.rate)
+        self.reach = int(f0_background.PERIODS * rate / floor_hz / 2)
+        self._full_size = -(-(3 * self.reach + 2) // unit) * unit
+        self.size = self._full_size * self.rate // rate
+        self._window = np.hanning(2 * self.reach + 3)[1:-1]
+        self.window_power = self._power(self._window)
+
+    def of(self, y, centers):
+        """Return the power spectra [n, bins] of frames of a signal [samples] with the centers [n], in samples."""
+        windows = np.lib.stride_tricks.sliding_window_view(y, 2 * self.reach + 1)[np.asarray(centers) - self.reach]
+        return self._power((windows - windows.mean(axis=1, keepdims=True)) * self._window)
+
+    def _power(self, y):
+        return np.square(np.abs(fft.rfft(y, self._full_size)[..., : self.size // 2 + 1]))
+
+
+class RunningBackground:
+    """The `f0_background.Background` of the last `MEMORY_S` seconds.
+
+    Parameters
+    ----------
+    bins : int
+        Of a power spectrum.
+    frame_period_ms : float
+    """
+
+    def __init__(self, bins, frame_period_ms):
+        frames = int(1000 * MEMORY_S / frame_period_ms / EVERY)
+        self._spectra, self._power = np.zeros((frames, bins), np.float32), np.zeros(frames)
+        self._count, self._renewal = 0, int(1000 * RENEWAL_S / frame_period_ms / EVERY)
+        self._next = self._renewal
+        self.newest = f0_background.Background(np.zeros(bins), 0.0, 0.0)
+
+    def add(self, power):
+        """Add the power spectra [n, bins] of frames."""
+        for row in power[::EVERY]:
+            place = self._count % len(self._power)
+            self._spectra[place], self._power[place] = row, row.sum()
+            self._count += 1
+        self.newest = self.newest._replace(loudest=max(self.newest.loudest, self._loudest(power)))
+        if self._count >= self._next:
+            self._next = self._count + self._renewal
+            known = self._power[: self._count]
+            quiet, loud = (self._spectra[rows].astype(float) for rows in f0_background.telling_frames(known))
+            self.newest = f0_background.background_of(known, quiet, loud)
+
+    def _loudest(self, power):
+        """Return the RMS of the strongest frame without the background."""
+        return float(np.sqrt(np.maximum(power - self.newest.power, 0).sum(axis=1).max()))
+
+
+class F0Tracker:
+    """F0 of the frames of a signal that comes in blocks.
+
+    Parameters
+    ----------
+    rate : int
+        In Hz.
+    floor_hz, ceiling_hz : float
+        The range searched.
+    frame_period_ms : float
+    kept : int
+        Frames of which F0 is known, up to the newest.
+
+    Attributes
+    ----------
+    reach : int
+        Samples after the center of a frame that must be there for it.
+    """
+
+    def __init__(self, rate, floor_hz, ceiling_hz, frame_period_ms, kept):
+        self._range_hz, self._kept = (floor_hz, ceiling_hz), kept
+        self._spectra = BlockSpectra(rate, floor_hz)
+        self.reach = self._spectra.reach
+        self._background = RunningBackground(len(self._spectra.window_power), frame_period_ms)
+        self._path = Path(frame_period_ms)
+
+    def push(self, y, centers):
+        """Add frames; return F0 [n], 0 where unvoiced, of the newest `kept` frames or of all there are.
+
+        Parameters
+        ----------
+        y : ndarray [samples]
+        centers : ndarray [n]
+            Of the frames, in samples of `y`; `reach` samples are before the first and after the last of them.
+        """
+        power = self._spectra.of(y, centers)
+        self._background.add(power)
+        background = self._background.newest
+        found = candidates_of(power, background.power, self._spectra, *self._range_hz)
+        unvoiced = unvoiced_strength(found.rms, background.loudest, background.level)
+        self._path.append(found.f0_hz, found.strength, unvoiced)
+        self._path.keep(self._kept)
+        return self._path.trace()
