@@ -17,7 +17,7 @@ FLOORS = [
     {"training"},
     {"voices"},
     {"conversion", "evaluation"},
-    {"report", "listening"},
+    {"report", "listening", "streaming"},
     {"generation"},
     {"commands"},
 ]

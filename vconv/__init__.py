@@ -1,10 +1,13 @@
-"""vconv: a toolkit for non-parallel voice conversion; `VoiceConverter` is its Python interface, `vconv` its command."""
+"""vconv: a toolkit for non-parallel voice conversion.
+
+`VoiceConverter` converts recordings, `StreamingConverter` signals that come in parts; `vconv` is the command.
+"""
 
 from vconv.common import environment
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 
-__all__ = ["VconvError", "VoiceConverter", "__version__"]
+__all__ = ["StreamingConverter", "VconvError", "VoiceConverter", "__version__"]
 
 environment.prepare()
 
@@ -15,4 +18,8 @@ def __getattr__(name):
         from vconv.conversion.converter import VoiceConverter
 
         return VoiceConverter
+    if name == "StreamingConverter":
+        from vconv.streaming.converter import StreamingConverter
+
+        return StreamingConverter
     raise AttributeError(f"module 'vconv' has no attribute {name!r}")

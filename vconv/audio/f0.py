@@ -93,7 +93,12 @@ def log_f0_statistics(f0_hz):
 
 
 def of_unseen_speaker(f0_hz, usual_std):
-    """Return the `LogF0` of an unseen speaker, from one utterance.
+    """Return the `LogF0` of an unseen speaker, `with_usual_movement`, from one utterance with F0 [T]."""
+    return with_usual_movement(log_f0_statistics(f0_hz), usual_std)
+
+
+def with_usual_movement(own, usual_std):
+    """Return the `LogF0` of an unseen speaker for the conversion of F0.
 
     A melody that moves less than half of the usual is sung or spoken in monotone. To stretch it to the target's range
     would make it wobble. Therefore deviations from the median are enlarged for the statistics: the standard deviation
@@ -101,12 +106,10 @@ def of_unseen_speaker(f0_hz, usual_std):
 
     Parameters
     ----------
-    f0_hz : ndarray [T]
-        0 where unvoiced.
+    own : LogF0
     usual_std : float
         The usual standard deviation of log-F0 of a speaker.
     """
-    own = log_f0_statistics(f0_hz)
     if not 0 < own.std < usual_std / 2:
         return own
     scale = usual_std / own.std - 1

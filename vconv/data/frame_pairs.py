@@ -108,7 +108,7 @@ class Data(TrainingData):
         """Return the `CepstrumConverter` of a network."""
         from vconv.spectral_conversion.cepstrum_converter import CepstrumConverter
 
-        return CepstrumConverter(network, statistics, settings["conversion"], transforms)
+        return CepstrumConverter(network, statistics, settings["conversion"], transforms, (18, 18))
 
     def prepare(self, model):
         """Set the model's rule for the content of its predictions, for the consistency loss."""

@@ -31,6 +31,11 @@ class Moments:
         squares = self._squares + other._squares + np.square(difference) * (self.count * other.count / count)
         return Moments(count, self.mean + difference * (other.count / count), squares)
 
+    def limited(self, count):
+        """Return the moments with the weight of at most `count` data, so that newer data count for more."""
+        share = min(1.0, count / self.count) if self.count else 1.0
+        return Moments(self.count * share, self.mean, self._squares * share)
+
     @property
     def variance(self):
         """Mean squared difference from the mean."""

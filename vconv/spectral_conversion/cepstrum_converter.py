@@ -83,11 +83,13 @@ class CepstrumConverter:
         The section `conversion` of the model's settings.
     transforms : ndarray [S, S, 25, 24]
         Affine transforms, [target, source].
+    reach : (int, int)
+        Frames that the network looks back and ahead, with a hop of 10 ms.
     """
 
     convert_f0, uses_spectrum = staticmethod(f0.convert_by_percentiles), False
 
-    def __init__(self, network, statistics, conversion, transforms):
+    def __init__(self, network, statistics, conversion, transforms, reach):
         self.rate, self.bins = statistics.settings["sample_rate"], len(statistics.spectrum_low)
         self.statistics, self.transforms = statistics, transforms
         self.source_statistics, self.normalizer = SourceStatistics(statistics), AcousticNormalizer(statistics)
@@ -95,7 +97,13 @@ class CepstrumConverter:
         self.gv, self.source_mix, self.resynthesis_iterations, self.keep_source_silence = (
             conversion[key] for key in ("gv", "source_mix", "resynthesis_iterations", "keep_source_silence")
         )
-        self._network = network
+        self._network, self.reach = network, reach
+
+    def running(self, source):
+        """Return the `RunningCepstrum` that converts a stream of a speaker (its number, None if unseen)."""
+        from vconv.spectral_conversion.running_cepstrum import RunningCepstrum
+
+        return RunningCepstrum(self, source)
 
     def encode(self, frames, source, facts=None):
         """Return the `EncodedUtterance` of `Frames`.
@@ -123,13 +131,13 @@ class CepstrumConverter:
         """
         moments, power, parts = Moments(), [], []
         for encoded, core in blocks:
-            mixed = self._mixed(encoded, target)[core]
+            mixed = self.mixed(encoded, target)[core]
             moments += Moments.of(mixed[encoded.mask[core]])
             power.append(mixed[:, 0])
             parts.append((encoded.mask[core], encoded.energy[core]))
         whole = encoded._replace(mask=np.concatenate([mask for mask, _ in parts]))
         whole = whole._replace(energy=np.concatenate([energy for _, energy in parts]))
-        mean, scale = moments.mean[0], self._scale(moments, whole, target)[0]
+        mean, scale = moments.mean[0], self.scale(moments, whole, target)[0]
         return CepstrumTarget(moments, self._energy(mean + (np.concatenate(power) - mean) * scale, whole))
 
     def predict(self, encoded, target, facts=None):
@@ -137,15 +145,20 @@ class CepstrumConverter:
 
         `facts` is the part of the recording's `CepstrumTarget` for these frames; left out for a whole recording.
         """
-        mixed = self._mixed(encoded, target)
+        mixed = self.mixed(encoded, target)
         moments = facts.moments if facts else Moments.of(mixed[encoded.mask])
-        acoustic = moments.mean + (mixed - moments.mean) * self._scale(moments, encoded, target)
+        acoustic = moments.mean + (mixed - moments.mean) * self.scale(moments, encoded, target)
         energy = facts.energy if facts else self._energy(acoustic[:, 0], encoded)
-        acoustic[:, 0] = 0  # the level is in the energy
-        spectrum = mel_cepstrum.to_spectrum(acoustic, self.bins, mel_cepstrum.mel_alpha(self.rate))
-        return np.log10(spectrum / spectrum.sum(axis=1, keepdims=True)), energy
+        return self.log_spectrum(acoustic), energy
 
-    def _mixed(self, encoded, target):
+    def log_spectrum(self, acoustic):
+        """Return log10(power / energy) [T, K] of acoustic features [T, 40]."""
+        shape = acoustic.copy()
+        shape[:, 0] = 0  # the level is in the energy
+        spectrum = mel_cepstrum.to_spectrum(shape, self.bins, mel_cepstrum.mel_alpha(self.rate))
+        return np.log10(spectrum / spectrum.sum(axis=1, keepdims=True))
+
+    def mixed(self, encoded, target):
         """Return the predicted acoustic features [T, 40], with the share of the source's own features."""
         mixed = (1 - self.source_mix) * self._predicted(encoded, target)
         return mixed + self.source_mix * self._transformed(encoded, target)
@@ -165,7 +178,7 @@ class CepstrumConverter:
         normalized[:, TRANSFORMED] = normalized[:, TRANSFORMED] @ affine[:-1] + affine[-1]
         return normalized * target.mean(self.statistics.acoustic_std) + target.mean(self.statistics.acoustic_mean)
 
-    def _scale(self, moments, encoded, target):
+    def scale(self, moments, encoded, target):
         """Return the factors [40] on acoustic features with `moments` that restore the target's variance.
 
         Their strength is `gv`.
@@ -180,6 +193,14 @@ class CepstrumConverter:
         Pauses keep the energy of the source, because their frames are not matched. The change of energy is smoothed
         over a few frames.
         """
-        change = np.where(encoded.mask, power - relative_power(encoded.energy), 0)
-        energy = encoded.energy * 10 ** (POWER_UNIT_DB / 10 * gaussian_filter1d(change, FADE_FRAMES))
+        energy = changed_energy(encoded.energy, power - relative_power(encoded.energy), encoded.mask)
         return energy * (encoded.energy.sum() / energy.sum())
+
+
+def changed_energy(energy, change, mask):
+    """Return the energy [T] of frames whose relative power changes by `change` [T] where the speech mask [T] is true.
+
+    The change is smoothed over a few frames.
+    """
+    smoothed = gaussian_filter1d(np.where(mask, change, 0), FADE_FRAMES)
+    return energy * 10 ** (POWER_UNIT_DB / 10 * smoothed)

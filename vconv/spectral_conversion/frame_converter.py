@@ -25,6 +25,10 @@ class FrameConverter:
         self.normalizer = SpectrumNormalizer(statistics.spectrum_low, statistics.spectrum_high)
         self._network = network
 
+    def running(self, source):
+        """Return the `RunningFrames` that convert a stream."""
+        return RunningFrames(self, source)
+
     def encode(self, frames, source, facts=None):
         """Return (normalized spectrum [T, K], energy [T]) of `Frames`.
 
@@ -42,3 +46,34 @@ class FrameConverter:
         speaker = target.mean(self._network.embeddings)
         chunks = [self._network(x[start : start + CHUNK_FRAMES], speaker) for start in range(0, len(x), CHUNK_FRAMES)]
         return self.normalizer.inverse(np.concatenate(chunks)), energy
+
+
+class RunningFrames:
+    """Converts the frames of a stream, each independently.
+
+    Parameters
+    ----------
+    converter : FrameConverter
+    source : int or None
+        Unused.
+
+    Attributes
+    ----------
+    back, ahead : int
+        0: no other frames are needed.
+    """
+
+    back = ahead = 0
+
+    def __init__(self, converter, source):
+        self._converter = converter
+
+    def add(self, frames):
+        """Return the speech mask [n] of the newest `Frames`: all may be speech."""
+        return np.ones(len(frames.energy), bool)
+
+    def convert(self, frames, mask, core, target):
+        """Return the power spectrum [n, K] of the frames of the slice `core`, for a `Blend` of speakers."""
+        encoded = (part[core] for part in self._converter.encode(frames, None))
+        log_spectrum, energy = self._converter.predict(tuple(encoded), target)
+        return 10**log_spectrum * energy[:, None]

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from vconv.audio import fft, f0_background
+from vconv.audio import f0_background, fft
 from vconv.audio.f0_autocorrelation import candidates_of, unvoiced_strength
 from vconv.audio.f0_path import Path
 

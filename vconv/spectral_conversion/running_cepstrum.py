@@ -1,0 +1,65 @@
+"""Conversion of the acoustic features of a stream: `CepstrumConverter` with running estimates."""
+
+from vconv.features.acoustic import FRAME_STEP
+from vconv.features.running_statistics import Moments
+from vconv.spectral_conversion.cepstrum_converter import changed_energy
+from vconv.spectral_conversion.running_speech import MEMORY_S, PRIOR_S, RunningSpeech
+
+
+class RunningCepstrum:
+    """Converts blocks of frames, of which those before and after are known.
+
+    Parameters
+    ----------
+    converter : vconv.spectral_conversion.cepstrum_converter.CepstrumConverter
+    source : int or None
+        Number of the speaker; None for an unseen speaker.
+
+    Attributes
+    ----------
+    back, ahead : int
+        Frames before and after a block that the network looks at.
+    """
+
+    def __init__(self, converter, source):
+        self._converter, self._source = converter, source
+        statistics = converter.statistics
+        frame_period_ms = statistics.settings["frame_period_ms"]
+        variance = statistics.acoustic_variance
+        usual = variance.mean(axis=0) if source is None else variance[source]
+        self._speech = RunningSpeech(converter.bins, frame_period_ms, usual)
+        self._memory, self._prior = (1000 * seconds / frame_period_ms for seconds in (MEMORY_S, PRIOR_S))
+        self._predicted = Moments()  # of speech frames, without variance restoration
+        self.back, self.ahead = (FRAME_STEP * frames for frames in converter.reach)
+
+    def add(self, frames):
+        """Count the newest `Frames`, and return their speech mask [n]."""
+        return self._speech.add(frames)
+
+    def convert(self, frames, mask, core, target):
+        """Return the power spectrum [n, K] of the frames of the slice `core`, for a `Blend` of speakers.
+
+        Parameters
+        ----------
+        frames : vconv.features.schema.Frames
+            Of the core, and of `back` before and `ahead` after it as far as there are any.
+        mask : ndarray [T], bool
+            Their speech mask.
+        core : slice
+        target : Blend
+        """
+        facts = self._speech.facts(frames.energy, mask)
+        encoded = self._converter.encode(frames, self._source, facts)
+        mixed = self._converter.mixed(encoded, target)
+        speech = Moments.of(mixed[core][facts.mask[core]])
+        self._predicted = (self._predicted + speech).limited(self._memory)
+        moments = self._with_prior(target)
+        acoustic = moments.mean + (mixed - moments.mean) * self._converter.scale(moments, encoded, target)
+        energy = changed_energy(frames.energy, acoustic[:, 0] - facts.power, facts.mask)
+        return 10 ** self._converter.log_spectrum(acoustic[core]) * energy[core, None]
+
+    def _with_prior(self, target):
+        """Return the moments of the prediction, with the target's own as the prior."""
+        statistics = self._converter.statistics
+        variance = target.mean(statistics.acoustic_variance) * self._prior
+        return Moments(self._prior, target.mean(statistics.acoustic_mean), variance) + self._predicted

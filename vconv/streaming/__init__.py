@@ -1,0 +1,1 @@
+"""STREAMING: conversion of a signal that comes in parts, with a declared delay."""

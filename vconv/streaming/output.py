@@ -1,0 +1,70 @@
+"""Level, pauses and peaks of a converted stream."""
+
+import numpy as np
+
+from vconv.audio.silence import PAUSE_WEIGHT
+
+MEMORY_S, PRIOR_S = 60.0, 0.5  # of speech, and the weight of the prior of the level
+OFFSET_MEMORY_S = 5.0  # of pauses
+KNEE, PEAK = 0.85, 0.98  # of full scale; magnitudes between them are compressed
+
+
+class LevelCorrection:
+    """The gain that gives a converted stream the level of its source; 1 at the beginning.
+
+    Parameters
+    ----------
+    blocks_per_second : float
+    """
+
+    def __init__(self, blocks_per_second):
+        self._prior, self._memory = PRIOR_S * blocks_per_second, MEMORY_S * blocks_per_second
+        self._count, self._source, self._converted, self._gain = 0.0, 0.0, 0.0, 1.0
+
+    def apply(self, y, source, speech):
+        """Return a converted block [samples] at the level of `source` [samples]; it counts if it is `speech`."""
+        if speech:
+            share = min(1.0, self._memory / (self._count + 1))
+            self._count = self._count * share + 1
+            self._source = self._source * share + float(np.square(source).sum())
+            self._converted = self._converted * share + float(np.square(y).sum())
+        before = self._gain
+        if self._count:
+            prior = self._prior * self._source / self._count
+            self._gain = np.sqrt((self._source + prior) / max(self._converted + prior, np.finfo(float).tiny))
+        return y * np.linspace(before, self._gain, len(y), endpoint=False)
+
+
+class Pauses:
+    """Source silence of a stream: in its pauses comes the source's own signal, without its offset.
+
+    Parameters
+    ----------
+    level : vconv.streaming.running_level.RunningLevel
+        Of the source; a loud background is attenuated, as in `vconv.audio.silence`.
+    rate : int
+        In Hz.
+    """
+
+    def __init__(self, level, rate):
+        self._level, self._memory, self._gain = level, OFFSET_MEMORY_S * rate, 1.0
+        self._offset, self._count = 0.0, 0.0
+
+    def apply(self, y, source, weights):
+        """Return a converted block [samples] with the pauses of `source`; `weights` [samples] are the shares of `y`."""
+        pause = source[weights < PAUSE_WEIGHT]
+        if len(pause):
+            self._count = min(self._count, self._memory) + len(pause)
+            self._offset += (pause.mean() - self._offset) * len(pause) / self._count
+        before, self._gain = self._gain, self._level.background_gain
+        background = (source - self._offset) * np.linspace(before, self._gain, len(y), endpoint=False)
+        return background + weights * (y - background)
+
+
+def limit(y):
+    """Return a signal whose peaks are at most `PEAK`; magnitudes up to `KNEE` do not change.
+
+    It looks neither back nor ahead, so it needs no time.
+    """
+    beyond = np.maximum(np.abs(y) - KNEE, 0) / (PEAK - KNEE)
+    return np.where(beyond > 0, np.sign(y) * (KNEE + (PEAK - KNEE) * np.tanh(beyond)), y)
