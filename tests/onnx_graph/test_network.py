@@ -134,6 +134,8 @@ LAYERS = {
     "sigmoid": (keras.layers.Dense(4, activation="sigmoid"), (5,)),
     "tanh": (keras.layers.Conv1D(4, 3, activation="tanh"), (None, 5)),
     "leaky relu": (keras.layers.LeakyReLU(negative_slope=0.3), (None, 5)),
+    "zero padding": (keras.layers.ZeroPadding1D((3, 1)), (None, 5)),
+    "zero padding after": (keras.layers.ZeroPadding1D((0, 2)), (None, 5)),
     "flatten": (keras.layers.Flatten(), (4, 5)),
     "reshape": (keras.layers.Reshape((10, 2)), (4, 5)),
     "slice": (lambda x: x[:, 1:4], (7, 3)),

@@ -31,6 +31,12 @@ def conv_1d(graph, layer, x):
     return _activated(graph, layer, graph.add("Transpose", x, perm=(0, 2, 1)))
 
 
+def zero_padding_1d(graph, layer, x):
+    """ZeroPadding1D."""
+    before, after = layer.padding
+    return graph.add("Pad", x, np.array([0, before, 0, 0, after, 0]))
+
+
 def conv_1d_transpose(graph, layer, x):
     """Conv1DTranspose, 'same', whose kernel is at least as wide as its stride."""
     (size,), (stride,) = layer.kernel_size, layer.strides
@@ -123,6 +129,7 @@ def slices(graph, key, x):
 ACTIVATIONS = {"linear": "Identity", "relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}
 OPERATORS = {
     keras.layers.Conv1D: conv_1d,
+    keras.layers.ZeroPadding1D: zero_padding_1d,
     keras.layers.Conv1DTranspose: conv_1d_transpose,
     keras.layers.Dense: dense,
     keras.layers.LayerNormalization: layer_normalization,
