@@ -18,6 +18,7 @@ from vconv.common.errors import VconvError
 from vconv.layers.speaker import SpeakerScaleShift, speaker_embedding
 from vconv.models.loss_tracking import LossTrackingModel, minimize
 from vconv.models.optimizers import adam
+from vconv.models.receptive_field import paddings
 
 
 def build(speakers, content_size, acoustic_size, settings):
@@ -40,7 +41,6 @@ def build(speakers, content_size, acoustic_size, settings):
 
 def converter(content_size, acoustic_size, network):
     """Return the network (content float32 [batch, T, C], speaker float32 [batch, E]) → float32 [batch, T, A]."""
-    channels, kernel = network["channels"], network["kernel"]
     content = keras.Input((None, content_size), name="content")
     speaker = keras.Input((network["speaker_embedding"],), name="speaker")
 
@@ -49,13 +49,31 @@ def converter(content_size, acoustic_size, network):
         x = SpeakerScaleShift(name=f"{name}_speaker")([x, speaker])
         return layers.LeakyReLU(negative_slope=network["slope"], name=f"{name}_leaky_relu")(x)
 
-    x = layers.Conv1D(channels, kernel, padding="same", name="first")(content)
-    for number, dilation in enumerate(network["dilations"], 1):
+    first, *residual = paddings(network)
+    x = _convolution(network, 1, first, "first")(content)
+    for number, (dilation, padding) in enumerate(zip(network["dilations"], residual, strict=True), 1):
         name = f"residual_{number}"
-        step = layers.Conv1D(channels, kernel, padding="same", dilation_rate=dilation, name=f"{name}_conv")
+        step = _convolution(network, dilation, padding, f"{name}_conv")
         x = layers.Add(name=f"{name}_add")([x, step(activated(x, name))])
     acoustic = layers.Conv1D(acoustic_size, 1, name="acoustic")(activated(x, "last"))
     return keras.Model([content, speaker], acoustic, name="converter")
+
+
+def _convolution(network, dilation, padding, name):
+    """Return x [batch, T, …] → [batch, T, channels], a convolution over time with zero `padding` (before, after)."""
+    before, after = padding
+    same = after - before in (0, 1)  # Keras pads so by itself
+    convolution = layers.Conv1D(
+        network["channels"],
+        network["kernel"],
+        padding="same" if same else "valid",
+        dilation_rate=dilation,
+        name=name,
+    )
+    if same:
+        return convolution
+    zeros = layers.ZeroPadding1D(padding, name=f"{name}_padding")
+    return lambda x: convolution(zeros(x))
 
 
 class Matched(LossTrackingModel):
