@@ -2,6 +2,8 @@
 
 import numpy as np
 
+FRAME_BY_FRAME = {"kernel": 1, "dilations": [], "look_ahead_frames": 0}  # settings of a network without context
+
 
 class FunctionNetwork:
     """(x, embedding) → `function(x, number)` of a speaker; the embedding of speaker n is [n].

@@ -5,7 +5,7 @@ import pytest
 from acoustic_statistics import BINS, RATE, same, statistics
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from networks import FunctionNetwork
+from networks import FRAME_BY_FRAME, FunctionNetwork
 from voice import voice
 
 from vconv.audio import loudness, mel_cepstrum, world
@@ -24,7 +24,7 @@ def converter(resynthesis_iterations=0, keep_source_silence=False, **changes):
         "resynthesis_iterations": resynthesis_iterations,
         "keep_source_silence": keep_source_silence,
     }
-    settings = {"model": "matched", "settings": {"conversion": conversion}}
+    settings = {"model": "matched", "settings": {"network": FRAME_BY_FRAME, "conversion": conversion}}
     return VoiceConverter(FunctionNetwork(same, 2), statistics(**changes), settings, np.zeros((2, 2, 25, 24)))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 from acoustic_statistics import RATE, same, statistics
-from networks import FunctionNetwork
+from networks import FRAME_BY_FRAME, FunctionNetwork
 
 from vconv.audio import decoding, loudness, mel_cepstrum, wav
 from vconv.audio.resynthesis import resynthesize
@@ -24,7 +24,7 @@ def vc():
     """A converter that needs all facts about the whole recording."""
     conversion = {"gv": 0.5, "source_mix": 0.3, "resynthesis_iterations": 1, "keep_source_silence": True}
     lower = np.log(200) + 0.1 * np.array([-1.64, -0.67, 0, 0.67, 1.64]) - np.array([[0.0], [0.3]])
-    settings = {"model": "matched", "settings": {"conversion": conversion}}
+    settings = {"model": "matched", "settings": {"network": FRAME_BY_FRAME, "conversion": conversion}}
     return VoiceConverter(
         FunctionNetwork(same, 2), statistics(log_f0_percentiles=lower), settings, np.zeros((2, 2, 25, 24))
     )

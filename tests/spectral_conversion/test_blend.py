@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from acoustic_statistics import BINS, DECAY, RATE, statistics
+from networks import FRAME_BY_FRAME
 from voice import voice
 
 from vconv.audio import loudness, world
@@ -32,7 +33,7 @@ def converter(model):
     low = np.log(200) + 0.1 * np.array([-1.64, -0.67, 0, 0.67, 1.64])
     found = statistics(mean=mean, std=std, variance=std**2 / 2, log_f0_percentiles=np.stack([low, low + 1]))
     found.log_f0_mean[1] += 1
-    settings = {"model": model, "settings": {"conversion": CONVERSION}}
+    settings = {"model": model, "settings": {"network": FRAME_BY_FRAME, "conversion": CONVERSION}}
     network = Network(27, 40) if model == "matched" else Network(BINS, BINS)
     return VoiceConverter(network, found, settings, random.normal(size=(2, 2, 25, 24)) / 5)
 

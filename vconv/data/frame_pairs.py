@@ -9,6 +9,7 @@ from vconv.data.windows import Windows
 from vconv.features import content
 from vconv.features.acoustic import ACOUSTIC_SIZE
 from vconv.features.normalizers import AcousticNormalizer
+from vconv.models.receptive_field import reach
 
 VALIDATION_SEGMENTS = 1024
 
@@ -108,7 +109,7 @@ class Data(TrainingData):
         """Return the `CepstrumConverter` of a network."""
         from vconv.spectral_conversion.cepstrum_converter import CepstrumConverter
 
-        return CepstrumConverter(network, statistics, settings["conversion"], transforms, (18, 18))
+        return CepstrumConverter(network, statistics, settings["conversion"], transforms, reach(settings["network"]))
 
     def prepare(self, model):
         """Set the model's rule for the content of its predictions, for the consistency loss."""
