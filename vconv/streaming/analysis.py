@@ -65,6 +65,8 @@ class StreamAnalysis:
     grid : BlockGrid
     frame_period_ms : float
     f0_range_hz : (floor, ceiling)
+    running_f0 : vconv.streaming.source_f0.RunningF0 or None
+        Finds the speaker's range within this one; None if it is the speaker's.
     encoder : vconv.features.content.interface.ContentEncoder
     kept : int
         Blocks whose signal and F0 are known, the newest included.
@@ -80,18 +82,19 @@ class StreamAnalysis:
         The content is computed from the signal of a whole utterance.
     """
 
-    def __init__(self, grid, frame_period_ms, f0_range_hz, encoder, kept):
+    def __init__(self, grid, frame_period_ms, f0_range_hz, running_f0, encoder, kept):
         if type(encoder).extract is not ContentEncoder.extract:
             raise VconvError(
                 f"the content {encoder.name} of this model is computed from whole recordings, so it cannot stream; "
                 "use `vconv convert`"
             )
         self._grid, self._frame_period_ms, self._encoder = grid, frame_period_ms, encoder
-        self._tracker = F0Tracker(grid.rate, *f0_range_hz, frame_period_ms, kept * grid.frames)
+        self._tracker = F0Tracker(grid.rate, f0_range_hz, frame_period_ms, kept * grid.frames)
+        self._running_f0 = running_f0
         self._margin = -(-int(MARGIN_MS / frame_period_ms) // grid.frames)  # in blocks
         silence = max(self._margin * grid.samples, self._tracker.reach)
         self._y, self._first = np.zeros(silence), -silence  # the signal, and the number of its first sample
-        self._kept, self.blocks, self._f0_hz = kept, 0, np.zeros(0)
+        self._kept, self.blocks = kept, 0
 
     @property
     def reach(self):
@@ -113,7 +116,10 @@ class StreamAnalysis:
         numbers = self.blocks * self._grid.frames + np.arange(self._grid.frames)
         centers = np.array([self._grid.sample(number) for number in numbers]) - self._first
         begin = centers[0] - self._tracker.reach
-        self._f0_hz = self._tracker.push(self._y[begin:], centers - begin)
+        wide_hz = self._tracker.push(self._y[begin:], centers - begin)
+        if self._running_f0:
+            self._running_f0.add(wide_hz)
+            self._tracker.speaker_range_hz = self._running_f0.range_hz
         self.blocks += 1
         frames = None
         if self.blocks > DECISION_BLOCKS:
@@ -126,8 +132,9 @@ class StreamAnalysis:
     def f0_hz(self, block):
         """Return F0 [frames] of a block that is kept, as far as it is decided, refined."""
         segment, lead = self._around(block)
-        end = len(self._f0_hz) - (self.blocks - 1 - block) * self._grid.frames
-        f0_hz = np.ascontiguousarray(self._f0_hz[end - self._grid.frames : end])
+        known_hz = self._tracker.f0_hz
+        end = len(known_hz) - (self.blocks - 1 - block) * self._grid.frames
+        f0_hz = np.ascontiguousarray(known_hz[end - self._grid.frames : end])
         return refine(segment, f0_hz, self._grid.rate, self._frame_period_ms, lead)
 
     def aperiodicity(self, block, f0_hz):

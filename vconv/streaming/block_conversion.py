@@ -8,7 +8,7 @@ from vconv.features.schema import Frames
 from vconv.streaming.analysis import DECISION_BLOCKS, BlockGrid, StreamAnalysis
 from vconv.streaming.output import LevelCorrection, Pauses, limit
 from vconv.streaming.running_level import RunningLevel
-from vconv.streaming.source_f0 import RunningLogF0
+from vconv.streaming.source_f0 import RunningF0
 
 UNSEEN_RANGE_HZ = (60.0, 600.0)  # of speech
 
@@ -42,11 +42,11 @@ class BlockConversion:
         self._running = converter.spectral.running(source)
         self.grid = grid = BlockGrid(converter.rate, converter.frame_period_ms)
         self._back, self._ahead = (grid.blocks_of(frames) for frames in (self._running.back, self._running.ahead))
-        known, encoder, kept = converter.statistics, converter.content_encoder, DECISION_BLOCKS + self._ahead + 2
+        known, encoder, kept = converter.statistics, converter.content_encoder, DECISION_BLOCKS + self._ahead + 1
         f0_range_hz = UNSEEN_RANGE_HZ if source is None else known.f0_range_hz[source]
-        self._analysis = StreamAnalysis(grid, converter.frame_period_ms, f0_range_hz, encoder, kept)
+        self._running_f0 = RunningF0(f0_range_hz, known.log_f0_std.mean()) if source is None else None
+        self._analysis = StreamAnalysis(grid, converter.frame_period_ms, f0_range_hz, self._running_f0, encoder, kept)
         self._synthesis = PulseSynthesizer(converter.rate, converter.frame_period_ms)
-        self._log_f0 = RunningLogF0(known.log_f0_std.mean()) if source is None else None
         per_s = converter.rate / grid.samples
         self._level, self._correction = RunningLevel(per_s), LevelCorrection(per_s)
         self._pauses = Pauses(self._level, converter.rate) if converter.spectral.keep_source_silence else None
@@ -103,11 +103,10 @@ class BlockConversion:
 
     def _new_f0_hz(self, f0_hz):
         """Return the converted F0 [n] of a block."""
-        if self._log_f0 is None:
+        if self._running_f0 is None:
             log_f0 = self._converter.source_log_f0(self._source, f0_hz)
         else:
-            self._log_f0.add(f0_hz)
-            log_f0 = self._log_f0.newest
+            log_f0 = self._running_f0.log_f0
         return self._converter.converted_f0(f0_hz, log_f0, self.blend, self.controls)
 
     def _finished(self, y, number, mask, n):

@@ -97,8 +97,8 @@ class F0Tracker:
     ----------
     rate : int
         In Hz.
-    floor_hz, ceiling_hz : float
-        The range searched.
+    range_hz : (floor, ceiling)
+        Of the candidates.
     frame_period_ms : float
     kept : int
         Frames of which F0 is known, up to the newest.
@@ -107,17 +107,22 @@ class F0Tracker:
     ----------
     reach : int
         Samples after the center of a frame that must be there for it.
+    speaker_range_hz : (floor, ceiling)
+        The range of F0; may be changed at any time.
+    f0_hz : ndarray [n]
+        Of the newest `kept` frames or of all there are, 0 where unvoiced.
     """
 
-    def __init__(self, rate, floor_hz, ceiling_hz, frame_period_ms, kept):
-        self._range_hz, self._kept = (floor_hz, ceiling_hz), kept
-        self._spectra = BlockSpectra(rate, floor_hz)
+    def __init__(self, rate, range_hz, frame_period_ms, kept):
+        self._range_hz, self._kept, self.speaker_range_hz = range_hz, kept, range_hz
+        self._spectra = BlockSpectra(rate, range_hz[0])
         self.reach = self._spectra.reach
         self._background = RunningBackground(len(self._spectra.window_power), frame_period_ms)
-        self._path = Path(frame_period_ms)
+        self._path, self._wide_path = Path(frame_period_ms), Path(frame_period_ms)
+        self.f0_hz = np.zeros(0)
 
     def push(self, y, centers):
-        """Add frames; return F0 [n], 0 where unvoiced, of the newest `kept` frames or of all there are.
+        """Add frames; return F0 [n] within all of the candidates' range of the oldest `n` frames that are kept.
 
         Parameters
         ----------
@@ -130,6 +135,11 @@ class F0Tracker:
         background = self._background.newest
         found = candidates_of(power, background.power, self._spectra, *self._range_hz)
         unvoiced = unvoiced_strength(found.rms, background.loudest, background.level)
-        self._path.append(found.f0_hz, found.strength, unvoiced)
-        self._path.keep(self._kept)
-        return self._path.trace()
+        floor_hz, ceiling_hz = self.speaker_range_hz
+        inside = (found.f0_hz >= floor_hz) & (found.f0_hz <= ceiling_hz)
+        self._path.append(found.f0_hz, np.where(inside, found.strength, -np.inf), unvoiced)
+        self._wide_path.append(found.f0_hz, found.strength, unvoiced)
+        for path in self._path, self._wide_path:
+            path.keep(self._kept)
+        self.f0_hz = self._path.trace()
+        return self._wide_path.trace()[: len(centers)] if len(self.f0_hz) == self._kept else np.zeros(0)

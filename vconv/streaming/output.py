@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vconv.audio import loudness
 from vconv.audio.silence import PAUSE_WEIGHT
 
 MEMORY_S, PRIOR_S = 60.0, 0.5  # of speech, and the weight of the prior of the level
@@ -10,7 +11,7 @@ KNEE, PEAK = 0.85, 0.98  # of full scale; magnitudes between them are compressed
 
 
 class LevelCorrection:
-    """The gain that gives a converted stream the level of its source; 1 at the beginning.
+    """The gain that gives a converted stream the speech level of its source; 1 at the beginning.
 
     Parameters
     ----------
@@ -18,20 +19,18 @@ class LevelCorrection:
     """
 
     def __init__(self, blocks_per_second):
-        self._prior, self._memory = PRIOR_S * blocks_per_second, MEMORY_S * blocks_per_second
-        self._count, self._source, self._converted, self._gain = 0.0, 0.0, 0.0, 1.0
+        self._power = np.zeros((2, int(MEMORY_S * blocks_per_second)))  # of source and converted signal
+        self._prior, self._count, self._gain = PRIOR_S * blocks_per_second, 0, 1.0
 
     def apply(self, y, source, speech):
         """Return a converted block [samples] at the level of `source` [samples]; it counts if it is `speech`."""
-        if speech:
-            share = min(1.0, self._memory / (self._count + 1))
-            self._count = self._count * share + 1
-            self._source = self._source * share + float(np.square(source).sum())
-            self._converted = self._converted * share + float(np.square(y).sum())
         before = self._gain
-        if self._count:
-            prior = self._prior * self._source / self._count
-            self._gain = np.sqrt((self._source + prior) / max(self._converted + prior, np.finfo(float).tiny))
+        if speech:
+            self._power[:, self._count % self._power.shape[1]] = np.square(source).mean(), np.square(y).mean()
+            self._count += 1
+            of_source, of_converted = map(loudness.level_of, self._power[:, : self._count])
+            weight = self._count / (self._count + self._prior)
+            self._gain = (of_source / of_converted) ** weight if of_source and of_converted else 1.0
         return y * np.linspace(before, self._gain, len(y), endpoint=False)
 
 

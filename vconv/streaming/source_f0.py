@@ -1,38 +1,45 @@
-"""The log-F0 statistics of a source speaker who is heard for the first time."""
+"""F0 range and log-F0 statistics of a source speaker who is heard for the first time."""
 
 import numpy as np
 
 from vconv.audio import f0
-from vconv.features.running_statistics import CENT, Percentiles
 
-RENEWAL_FRAMES = 40  # voiced, after which the statistics are found again
-EARLY_FRAMES = 400  # up to here after every block
+MEMORY_FRAMES = 12000  # voiced; of longer streams, the newest
+RENEWAL_FRAMES = 40  # voiced, after which range and statistics are found again
+EARLY_FRAMES = 400  # voiced; up to here they are found again with every block
 
 
-class RunningLogF0:
-    """`f0.LogF0` of all voiced frames so far.
+class RunningF0:
+    """F0 range and `f0.LogF0` of the voiced frames so far.
 
     Parameters
     ----------
+    range_hz : (floor, ceiling)
+        Before there are enough voiced frames.
     usual_std : float
         As of `f0.with_usual_movement`.
+
+    Attributes
+    ----------
+    range_hz : (floor, ceiling)
+    log_f0 : f0.LogF0 or None
+        Of the frames within the range; None before any voiced frame.
     """
 
-    def __init__(self, usual_std):
-        self._usual_std, self._percentiles = usual_std, Percentiles(CENT)
-        self._sum = self._squares = 0.0
-        self._count = self._known = 0
-        self.newest = None  # before any voiced frame
+    def __init__(self, range_hz, usual_std):
+        self.range_hz, self.log_f0, self._usual_std = range_hz, None, usual_std
+        self._voiced_hz, self._count, self._known = np.zeros(MEMORY_FRAMES), 0, 0
 
     def add(self, f0_hz):
-        """Count the voiced frames of F0 [n]."""
-        log_f0 = np.log(f0_hz[f0_hz > 0])
-        self._percentiles.add(log_f0)
-        self._count += len(log_f0)
-        self._sum, self._squares = self._sum + log_f0.sum(), self._squares + np.square(log_f0).sum()
-        renewal = RENEWAL_FRAMES if self._count > EARLY_FRAMES else 1
-        if self._count - self._known >= renewal:
-            self._known, mean = self._count, self._sum / self._count
-            std = np.sqrt(max(self._squares / self._count - mean**2, 0.0))
-            own = f0.LogF0(float(mean), float(std), self._percentiles.at(f0.PERCENTILES))
-            self.newest = f0.with_usual_movement(own, self._usual_std)
+        """Count the voiced frames of F0 [n], which is searched in a wide range."""
+        for voiced_hz in f0_hz[f0_hz > 0]:
+            self._voiced_hz[self._count % MEMORY_FRAMES] = voiced_hz
+            self._count += 1
+        if self._count - self._known < (RENEWAL_FRAMES if self._count > EARLY_FRAMES else 1):
+            return
+        self._known, voiced_hz = self._count, self._voiced_hz[: self._count]
+        if self._count >= f0.MIN_VOICED:
+            self.range_hz = f0.find_range(voiced_hz)
+        inside = voiced_hz[(voiced_hz >= self.range_hz[0]) & (voiced_hz <= self.range_hz[1])]
+        if len(inside):
+            self.log_f0 = f0.of_unseen_speaker(inside, self._usual_std)
