@@ -4,7 +4,7 @@ import argparse
 import sys
 from importlib import import_module
 
-from vconv.commands.options import MISTAKE
+from vconv.commands.options import INTERRUPTED, MISTAKE
 from vconv.common import environment
 from vconv.common.errors import VconvError
 from vconv.common.extras import needed_for
@@ -28,7 +28,6 @@ COMMANDS = (
     "info",
     "inspect-upsampling",
 )
-INTERRUPTED = 130
 
 
 def main(arguments=None):

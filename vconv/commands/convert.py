@@ -1,10 +1,8 @@
 """Convert recordings to another speaker's voice."""
 
-from vconv.commands.options import RATE_HZ, Number, add_output, add_shared, corpus_of, note, tell
+from vconv.commands.options import RATE_HZ, TARGET, VOICE, add_output, add_shared, checked_target, corpus_of, note, tell
 from vconv.common.errors import VconvError
-from vconv.common.names import composed
 
-SEMITONES, STRENGTH = Number(-24, 24), Number(0, 1)
 VOCODERS = ("world", "diff", "griffin-lim", "melgan")
 
 
@@ -13,22 +11,9 @@ def add(sub):
     sub.add_argument(
         "inputs", nargs="*", metavar="FILE-OR-FOLDER", help="recordings to convert: files, or folders of them"
     )
-    add_shared(
-        sub,
-        "--run",
-        required=True,
-        metavar="VOICE-OR-DIR",
-        help="a ready voice (`vconv voices` lists them), a .vconv file, or the run folder of a trained model",
-    )
-    sub.add_argument(
-        "--source", type=composed, metavar="SPEAKER", help="speaker of the recordings (default: an unseen speaker)"
-    )
-    sub.add_argument(
-        "--target",
-        type=composed,
-        metavar="SPEAKER",
-        help="speaker to convert to, or a blend of several such as TF1:0.6,TM2:0.4; needed unless --pairs is given",
-    )
+    add_shared(sub, "--run", required=True, metavar="VOICE-OR-DIR", help=VOICE)
+    add_shared(sub, "--source")
+    add_shared(sub, "--target", help=f"{TARGET}; needed unless --pairs is given")
     add_shared(
         sub,
         "--pairs",
@@ -42,20 +27,7 @@ def add(sub):
     add_shared(sub, "--corpus-dir")
     add_output(sub)
     add_shared(sub, "--failures")
-    sub.add_argument(
-        "--semitones",
-        type=SEMITONES,
-        default=0.0,
-        metavar="N",
-        help=f"shift of the converted pitch, a number {SEMITONES} (default: 0.0)",
-    )
-    sub.add_argument(
-        "--strength",
-        type=STRENGTH,
-        default=1.0,
-        metavar="S",
-        help=f"how much is converted, a number {STRENGTH}; 0 is the voice of the recording (default: 1.0)",
-    )
+    add_shared(sub, "--semitones", "--strength")
     sub.add_argument(
         "--vocoder",
         default="world",
@@ -86,7 +58,7 @@ def run(options):
         pairs = parse_pairs(options.pairs, speakers)
         tasks = pair_tasks(corpus_of(options, settings), options.split, pairs, options.output, suffix)
     else:
-        target = _checked_target(options, speakers)
+        target = checked_target(options, speakers)
         note(left_out(options.inputs))
         tasks = tasks_of(options.inputs, options.source, target, options.output, suffix)
     one_of(options.vocoder.partition(":")[0], VOCODERS, "--vocoder")
@@ -117,15 +89,3 @@ def _vocoder(name, rate):
     vocoder = vocoders.load(name, rate)
     vocoder.check_rate(rate)  # once, before the first recording
     return vocoder
-
-
-def _checked_target(options, speakers):
-    """Return the text of --target in its usual form; VconvError unless it and --source are of a model's speakers."""
-    from vconv.common.config import one_of
-    from vconv.conversion import targets
-
-    if not options.target:
-        raise VconvError("--target is missing; give the speaker to convert to")
-    if options.source:
-        one_of(options.source, speakers, "--source")
-    return targets.name_of(targets.parse(options.target, speakers, "--target"), speakers)

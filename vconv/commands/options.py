@@ -10,7 +10,7 @@ from vconv.common import files
 from vconv.common.errors import VconvError
 from vconv.common.names import composed
 
-MISTAKE = 2  # exit status
+MISTAKE, INTERRUPTED = 2, 130  # exit statuses
 
 
 class Whole(NamedTuple):
@@ -47,6 +47,9 @@ class Number(NamedTuple):
 
 
 COUNT, JOBS, SEED, RATE_HZ = Whole(1, 1_000_000), Whole(1, 1024), Whole(0, 4_294_967_295), Whole(4000, 192_000)
+SEMITONES, STRENGTH = Number(-24, 24), Number(0, 1)
+TARGET = "speaker to convert to, or a blend of several such as TF1:0.6,TM2:0.4"
+VOICE = "a ready voice (`vconv voices` lists them), a .vconv file, or the run folder of a trained model"
 SHARED = {
     "--corpus": {"metavar": "corpus.yaml", "help": "the file that describes the corpus"},
     "--corpus-dir": {
@@ -73,6 +76,24 @@ SHARED = {
         "metavar": "FILE",
         "help": "write there a line for each recording that failed, and end with status 0 "
         "(default: print them, and end with status 2)",
+    },
+    "--source": {
+        "type": composed,
+        "metavar": "SPEAKER",
+        "help": "speaker of the recordings (default: an unseen speaker)",
+    },
+    "--target": {"type": composed, "metavar": "SPEAKER", "help": TARGET},
+    "--semitones": {
+        "type": SEMITONES,
+        "default": 0.0,
+        "metavar": "N",
+        "help": f"shift of the converted pitch, a number {SEMITONES} (default: 0.0)",
+    },
+    "--strength": {
+        "type": STRENGTH,
+        "default": 1.0,
+        "metavar": "S",
+        "help": f"how much is converted, a number {STRENGTH}; 0 is the voice of the source (default: 1.0)",
     },
     "--features": {"metavar": "F.h5", "help": "the feature file (default: dump/features.h5 beside corpus.yaml)"},
     "--format": {
@@ -140,3 +161,15 @@ def corpus_of(options, settings=None):
         corpus = Corpus(settings["corpus"] | {"root": str(root)})
     note(corpus.notes)
     return corpus
+
+
+def checked_target(options, speakers):
+    """Return the text of --target in its usual form; VconvError unless it and --source are of a model's speakers."""
+    from vconv.common.config import one_of
+    from vconv.conversion import targets
+
+    if not options.target:
+        raise VconvError("--target is missing; give the speaker to convert to")
+    if options.source:
+        one_of(options.source, speakers, "--source")
+    return targets.name_of(targets.parse(options.target, speakers, "--target"), speakers)
