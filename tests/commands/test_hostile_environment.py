@@ -44,6 +44,7 @@ def commands(tiny, folder):
         ["match", f"--corpus={corpus}"],
         ["train", "convvae", f"--corpus={corpus}", f"--run={run}", *tiny_corpus.SET],
         ["convert", *pair, f"--output={converted}", "--format=ogg"],
+        ["stream", f"--run={run}", "--target=bob"],
         ["evaluate", *pair, f"--converted={converted}", "--jobs=1", "--without-neural"],
         ["report", *pair],
         ["vocode", wav, "--vocoder=griffin-lim", f"--output={folder / 'vocoded'}"],
@@ -95,6 +96,7 @@ def test_every_command_does_its_work_or_ends_with_one_sentence(tiny, tmp_path, h
         [sys.executable, "-c", PROGRAM, json.dumps(calls)],
         env=hostile,
         cwd=tmp_path / "tmp",
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
     )

@@ -8,6 +8,7 @@ import struct
 import termios
 import threading
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -23,8 +24,8 @@ TAGS = {"title": "a converted voice"}
 
 
 def parts(data, size):
-    """Return a function that returns the next `size` bytes of `data`."""
-    return io.BytesIO(data).read if size is None else lambda file=io.BytesIO(data): file.read(size)
+    """Return a function that returns the next `size` bytes of `data`, or all."""
+    return partial(io.BytesIO(data).read, size)
 
 
 def converted(data, size=None, raw=RAW):
@@ -54,9 +55,9 @@ def test_stereo_wav_becomes_mono_wav_of_the_same_rate_and_encoding(size):
 
 def test_samples_are_written_before_the_next_are_read():
     written, seen = io.BytesIO(), []
-    output = io.BufferedWriter(written)
+    output, file = io.BufferedWriter(written), io.BytesIO(DATA)
 
-    def read(file=io.BytesIO(DATA)):
+    def read():
         seen.append(len(written.getvalue()))
         return file.read(2000)
 

@@ -17,6 +17,7 @@ COMMANDS = (
     "match",
     "train",
     "convert",
+    "stream",
     "voices",
     "generate",
     "vocode",
