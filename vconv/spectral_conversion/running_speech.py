@@ -10,6 +10,7 @@ from vconv.spectral_conversion.speech_facts import SpeechFacts
 MEMORY_S = 60.0  # of speech; what is older counts for less
 PRIOR_S = 0.5  # weight of the priors, in seconds of speech
 PAUSE_S = 1.0  # the rest of a longer pause does not count
+FEWEST = 1e-6  # frames, of which moments have a variance before the first speech
 LOWEST_LEVEL = 10 ** (-55 / 20)  # RMS; what is weaker is no speech
 
 
@@ -54,7 +55,8 @@ class RunningSpeech:
         mean_db = weight * POWER_UNIT_DB * float(mean[0]) + (1 - weight) * self._usual_db
         mean = np.append(0.0, mean[1:])  # relative power has the mean 0
         variance = weight * variance + (1 - weight) * self._usual_variance
-        moments = Moments(speech.count, mean, variance * speech.count)
+        count = max(speech.count, FEWEST)
+        moments = Moments(count, mean, variance * count)
         return SpeechFacts((_power_db(energy) - mean_db) / POWER_UNIT_DB, mask, moments)
 
 
