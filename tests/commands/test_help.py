@@ -30,6 +30,7 @@ TEXTS = None, system, composed
 # Options that choose among the ways to call a command have no default.
 WAYS = {
     *(f"vconv convert {option}" for option in ("--target", "--pairs")),
+    *(f"vconv live {option}" for option in ("--run", "--target")),
     *(f"vconv evaluate {option}" for option in ("--run", "--source-dir", "--target-dir", "--compare")),
 }
 

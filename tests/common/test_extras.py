@@ -1,4 +1,4 @@
-"""The packages of the extra `train`: the list is that of pyproject.toml, and a missing one is one sentence."""
+"""The packages of the extras: the lists are those of pyproject.toml, and a missing one is one sentence."""
 
 import re
 import sys
@@ -8,17 +8,18 @@ import pytest
 
 from vconv.commands import cli
 from vconv.common.errors import VconvError
-from vconv.common.extras import TRAIN, needed_for
+from vconv.common.extras import EXTRAS, needed_for
 
 PYPROJECT = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
 OTHER_NAMES = {"scikit-learn": "sklearn"}
 NEVER_IMPORTED = {"setuptools"}
 
 
-def test_the_list_is_that_of_pyproject():
-    extra = re.search(r"^train = \[\n(.*?)^\]", PYPROJECT, re.M | re.S)[1]
+@pytest.mark.parametrize("name", EXTRAS)
+def test_the_list_is_that_of_pyproject(name):
+    extra = re.search(rf"^{name} = \[\n(.*?)^\]", PYPROJECT, re.M | re.S)[1]
     packages = set(re.findall(r'^\s+"([\w-]+)', extra, re.M)) - NEVER_IMPORTED
-    assert {OTHER_NAMES.get(package, package) for package in packages} == set(TRAIN)
+    assert {OTHER_NAMES.get(package, package) for package in packages} == set(EXTRAS[name])
 
 
 def test_another_missing_module_keeps_its_traceback():

@@ -10,10 +10,10 @@ import runs
 import soundfile
 from voice import voice
 
-from vconv.common.extras import TRAIN
+from vconv.common.extras import EXTRAS
 from vconv.training import conversion_network
 
-HEAVY = (*TRAIN, "pkg_resources", "numba", "pandas", "torch")
+HEAVY = (*EXTRAS["train"], "pkg_resources", "numba", "pandas", "torch")
 SCRIPT = f"""
 import sys
 for package in sys.argv.pop(1).split(","):
@@ -63,7 +63,7 @@ def test_converting_needs_no_package_of_the_extra_and_the_threads_do_not_matter(
             for n in ("1", "3")
         ]
         assert contents[0] == contents[1]
-    assert convert(folder, recording, tmp_path / "out", without=",".join(TRAIN)) == contents[0]
+    assert convert(folder, recording, tmp_path / "out", without=",".join(EXTRAS["train"])) == contents[0]
 
 
 def test_importing_vconv_takes_no_tenth_of_a_second():

@@ -18,6 +18,7 @@ COMMANDS = (
     "train",
     "convert",
     "stream",
+    "live",
     "voices",
     "generate",
     "vocode",

@@ -178,5 +178,4 @@ def checked_target(options, speakers):
 def print_voice(trained, target, latency):
     """Print to the standard error stream by what and to whose voice is converted, and the terms of the latency."""
     print(f"converting by {trained} to {target}", file=sys.stderr)
-    terms = " + ".join(f"{name} {ms:.1f}" for name, ms in latency.terms)
-    print(f"latency {latency.ms:.1f} ms: {terms}", file=sys.stderr)
+    print(f"latency {latency}", file=sys.stderr)

@@ -62,6 +62,8 @@ def run(options):
     def report(sentence):
         note([sentence])
 
+    StreamingConverter(voice, target, options.source, controls=controls)  # tells a mistake before sound comes
+
     def start(form, is_wav):
         converter = StreamingConverter(voice, target, options.source, form.rate, controls, report)
         print_voice(trained, target, converter.latency)

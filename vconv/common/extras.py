@@ -1,15 +1,18 @@
-"""The packages of the extra `train`, which converting does without, and the sentence if one is missing."""
+"""The packages of the extras, which converting files does without, and the sentence if one is missing."""
 
 import contextlib
 
 from vconv.common.errors import VconvError
 
-TRAIN = ("keras", "librosa", "markupsafe", "matplotlib", "onnx", "scipy", "sklearn", "tensorboard", "tensorflow")
+EXTRAS = {
+    "train": ("keras", "librosa", "markupsafe", "matplotlib", "onnx", "scipy", "sklearn", "tensorboard", "tensorflow"),
+    "live": ("sounddevice",),
+}
 
 
 @contextlib.contextmanager
 def needed_for(purpose):
-    """Turn the failed import in the block of a package of the extra `train` into a VconvError.
+    """Turn the failed import in the block of a package of an extra into a VconvError.
 
     Parameters
     ----------
@@ -20,8 +23,9 @@ def needed_for(purpose):
         yield
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
-        if package not in TRAIN:
+        extra = next((extra for extra, packages in EXTRAS.items() if package in packages), None)
+        if extra is None:
             raise
         raise VconvError(
-            f"{purpose} needs {package}, which is not installed; run: pip install 'vconv[train]'"
+            f"{purpose} needs {package}, which is not installed; run: pip install 'vconv[{extra}]'"
         ) from error
