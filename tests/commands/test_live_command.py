@@ -1,6 +1,7 @@
 """`vconv live` with a module in place of `sounddevice`: the voice comes out, keys, mistakes, a device that is gone."""
 
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ class Keyboard:
     """In place of `terminal.Keys`: presses a key when it is asked; Ctrl-C for "^C"."""
 
     def __init__(self, *pressed):
-        self.pressed = list(pressed)
+        self.pressed, self.deadline = list(pressed), time.monotonic() + 30
 
     def __enter__(self):
         return self
@@ -28,6 +29,8 @@ class Keyboard:
         pass
 
     def wait(self, seconds):
+        assert time.monotonic() < self.deadline, "nothing ends the conversion"
+        time.sleep(0.01)
         key = self.pressed.pop(0) if self.pressed else ""
         if key == "^C":
             raise KeyboardInterrupt

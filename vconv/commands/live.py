@@ -62,8 +62,9 @@ def run(options):
     from vconv.streaming.live_session import LiveSession
     from vconv.voices import ready
 
-    package, trained = devices.sounddevice(), ready.open_run(options.run)
+    trained = ready.open_run(options.run)
     target = checked_target(options, trained.statistics().speakers)
+    package = devices.sounddevice()
     voice, controls = VoiceConverter.load(trained), Controls(options.semitones, options.strength)
     rates = [options.rate] if options.rate else dict.fromkeys((voice.rate, *RATES))
     ports = devices.choose(package, (options.input, options.output), rates)
