@@ -1,5 +1,6 @@
 """A real Chromium for tests of pages: the fixture `browser`, and the errors and requests that it noticed."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -9,28 +10,36 @@ import pytest
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 CHROMEDRIVER = shutil.which("chromedriver")
+ARGUMENTS = (
+    "--headless=new",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--mute-audio",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--window-size=1200,900",
+    "--autoplay-policy=no-user-gesture-required",
+)
 INSIDE = ("file:", "data:", "blob:", "about:", "chrome:")
 
 
 @pytest.fixture
 def browser():
     """A Selenium driver of a headless Chromium with its own profile; the test is skipped where there is none."""
+    with chromium() as driver:
+        yield driver
+
+
+@contextlib.contextmanager
+def chromium(*more):
+    """Open a headless Chromium with its own profile and `more` arguments, as a Selenium driver, or skip the test."""
     if not (CHROMIUM and CHROMEDRIVER):
         pytest.skip("needs Chromium and its driver (Debian, Ubuntu: apt-get install chromium chromium-driver)")
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
-    for argument in (
-        "--headless=new",
-        "--disable-dev-shm-usage",
-        "--disable-gpu",
-        "--mute-audio",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--window-size=1200,900",
-        "--autoplay-policy=no-user-gesture-required",
-    ):
+    for argument in (*ARGUMENTS, *more):
         options.add_argument(argument)
     if os.geteuid() == 0:
         options.add_argument("--no-sandbox")  # Chromium's sandbox refuses root
