@@ -45,3 +45,13 @@ def test_commands_that_need_tensorflow_say_what_to_install(command, monkeypatch,
     name = command.split()[0]
     expected = f"vconv: vconv {name} needs tensorflow, which is not installed; run: pip install 'vconv[train]'\n"
     assert capsys.readouterr().err == expected
+
+
+@pytest.mark.parametrize("package", ["starlette", "uvicorn", "websockets"])
+def test_the_demo_says_what_to_install(package, monkeypatch, capsys):
+    for name in [name for name in sys.modules if name.partition(".")[0] == package or name.startswith("vconv.demo")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    assert cli.main(["demo", "--no-browser", "--port=0", "--run", "sample"]) == 2
+    expected = f"vconv: vconv demo needs {package}, which is not installed; run: pip install 'vconv[demo]'\n"
+    assert capsys.readouterr().err == expected

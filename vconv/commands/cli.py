@@ -19,6 +19,7 @@ COMMANDS = (
     "convert",
     "stream",
     "live",
+    "demo",
     "voices",
     "generate",
     "vocode",

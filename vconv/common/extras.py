@@ -7,6 +7,7 @@ from vconv.common.errors import VconvError
 EXTRAS = {
     "train": ("keras", "librosa", "markupsafe", "matplotlib", "onnx", "scipy", "sklearn", "tensorboard", "tensorflow"),
     "live": ("sounddevice",),
+    "demo": ("starlette", "uvicorn", "websockets"),
 }
 
 

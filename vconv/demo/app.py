@@ -1,0 +1,152 @@
+"""The web application: the page, its data, and the conversion of uploads. Nothing is kept after an answer."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, JSONResponse
+from starlette.routing import Route, WebSocketRoute
+
+from vconv.common.errors import VconvError
+from vconv.common.version import __version__
+from vconv.demo import recordings, voices
+from vconv.demo.guard import Guard
+from vconv.demo.live import Live
+from vconv.demo.queries import controls_of
+from vconv.demo.queue import Full, Queue
+
+FOLDER = Path(__file__).parent
+PAGE = {"page.html": "text/html", "page.css": "text/css"} | {
+    path.name: "text/javascript" for path in sorted(FOLDER.glob("*.js"))
+}
+DEFECT = "the conversion failed by a defect of vconv; the terminal of `vconv demo` has the details, please report them"
+
+
+class Limits(NamedTuple):
+    """The longest upload, in minutes, and the largest, in megabytes (10^6 bytes)."""
+
+    minutes: int = 5
+    megabytes: int = 50
+
+
+LIMITS = Limits()
+
+
+class Demo:
+    """The handlers of requests.
+
+    Parameters
+    ----------
+    offered : dict
+        Name → `voices.DemoVoice`.
+    limits : Limits
+    """
+
+    def __init__(self, offered, limits):
+        self._voices, self._limits, self._queue = offered, limits, Queue()
+
+    async def about(self, request):
+        """Answer with the voices and limits."""
+        offered = [voice.about for voice in self._voices.values()]
+        return JSONResponse({"voices": offered, "limits": self._limits._asdict(), "version": __version__})
+
+    async def place(self, request):
+        """Answer with the number of conversions ahead of the query's `ticket`."""
+        return JSONResponse({"ahead": self._queue.ahead(request.query_params.get("ticket"))})
+
+    async def convert(self, request):
+        """Convert the body, a recording, to the query's `target`."""
+        target = request.query_params.get("target", "")
+        return await self._answer(
+            request, lambda converter, path, *rest: recordings.convert(converter, path, target, *rest)
+        )
+
+    async def convert_to_all(self, request):
+        """Convert the beginning of the body, a recording, to all speakers of the query's `voice`."""
+        return await self._answer(request, recordings.convert_to_all)
+
+    async def _answer(self, request, function):
+        """Answer with the result of a function of (converter, path, controls, minutes) on the body of a request."""
+        query = request.query_params
+        converter, controls = voices.choose(self._voices, query.get("voice", "")), controls_of(query)
+        ticket = query.get("ticket", object())
+        with tempfile.TemporaryDirectory(prefix="vconv-demo-", ignore_cleanup_errors=True) as folder:
+            path = Path(folder, "recording")
+            try:
+                with self._queue.place(ticket):
+                    await self._store(request, path)
+                    result = await self._queue.run(function, converter, path, controls, self._limits.minutes)
+            except Full as error:
+                async for _ in request.stream():  # a client that is still sending would not read the answer
+                    pass
+                raise HTTPException(503, "too many conversions are waiting; try again in a minute") from error
+            except VconvError as error:
+                raise VconvError(str(error).replace(str(path), "the recording")) from error
+        return JSONResponse(result)
+
+    async def _store(self, request, path):
+        """Write the body of a request to a file; HTTPException 413 if it is too large."""
+        size, largest = 0, 1_000_000 * self._limits.megabytes
+        with open(path, "wb") as file:
+            async for part in request.stream():
+                size += len(part)
+                if size <= largest:
+                    await asyncio.to_thread(file.write, part)
+        if size > largest:
+            raise HTTPException(
+                413, f"the recording has more than {self._limits.megabytes} MB; cut it, or save it as FLAC, Ogg or MP3"
+            )
+        if not size:
+            raise VconvError("the recording is empty; record something or choose a file")
+
+
+def build(offered, host, limits=LIMITS):
+    """Return the ASGI application.
+
+    Parameters
+    ----------
+    offered : dict
+        Name → `voices.DemoVoice`.
+    host : str
+        The address at which it is served, as of `guard.Guard`.
+    limits : Limits
+    """
+    demo = Demo(offered, limits)
+    routes = [
+        Route("/api/about", demo.about),
+        Route("/api/place", demo.place),
+        Route("/api/convert", demo.convert, methods=["POST"]),
+        Route("/api/convert-to-all", demo.convert_to_all, methods=["POST"]),
+        WebSocketRoute("/api/live", Live(offered).answer),
+        Route("/", _page("page.html")),
+        *(Route(f"/{name}", _page(name)) for name in PAGE),
+    ]
+    handlers = {VconvError: _mistake, HTTPException: _refused, Exception: _defect}
+    return Guard(Starlette(routes=routes, exception_handlers=handlers), host)
+
+
+def _page(name):
+    """Return the handler that answers with a file of this folder."""
+
+    async def answer(request):
+        return FileResponse(FOLDER / name, media_type=PAGE[name])
+
+    return answer
+
+
+async def _mistake(request, error):
+    """Answer a mistake that the user can mend."""
+    return JSONResponse({"error": str(error)}, 400)
+
+
+async def _refused(request, error):
+    """Answer what HTTP has a status for."""
+    return JSONResponse({"error": error.detail}, error.status_code)
+
+
+async def _defect(request, error):
+    """Answer any other error, whose traceback is logged."""
+    return JSONResponse({"error": DEFECT}, 500)

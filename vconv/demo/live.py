@@ -1,0 +1,109 @@
+"""Live conversion over a WebSocket.
+
+The query has `voice`, `target`, `semitones`, `strength` and `rate` in Hz. The server first sends a text:
+{"latency_ms", "terms": [[name, milliseconds], …]}, or {"error": sentence} before it closes. The client then sends
+binary messages, float32 samples of little-endian byte order, and gets one binary message back for each, which may be
+empty. Its texts are answered in the order of all messages:
+
+- {"ping": any} → {"pong": the same, "f0_hz": [source, converted], "notes": [sentence, …]}
+- {"target", "semitones", "strength"} changes the conversion, {"bypass": true or false} switches it off or on
+- {"end": true} → the rest of the samples; then the server closes.
+"""
+
+import asyncio
+import json
+
+import numpy as np
+from starlette.websockets import WebSocketDisconnect
+
+from vconv.common.errors import VconvError
+from vconv.demo import voices
+from vconv.demo.queries import controls_of, rate_of
+from vconv.streaming.converter import StreamingConverter
+
+SAMPLE = np.dtype("<f4")
+CLOSED_AFTER_ERROR = 1008
+
+
+class Live:
+    """The handler of WebSockets; one live conversion runs at a time.
+
+    Parameters
+    ----------
+    offered : dict
+        Name → `vconv.demo.voices.DemoVoice`.
+    """
+
+    def __init__(self, offered):
+        self._voices, self._busy = offered, False
+
+    async def answer(self, websocket):
+        """Convert the sound of one client until it ends."""
+        await websocket.accept()
+        try:
+            if self._busy:
+                raise VconvError("somebody else is using the live conversion; try again later")
+            self._busy = True
+            try:
+                await self._converse(websocket)
+            finally:
+                self._busy = False
+        except VconvError as error:
+            await websocket.send_json({"error": str(error)})
+            await websocket.close(CLOSED_AFTER_ERROR)
+        except WebSocketDisconnect:
+            pass
+
+    async def _converse(self, websocket):
+        """Convert until the client ends the stream."""
+        notes = []
+        stream = await asyncio.to_thread(self._open, websocket.query_params, notes.append)
+        await websocket.send_json({"latency_ms": stream.latency.ms, "terms": stream.latency.terms})
+        while True:
+            message = await websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            if (sound := message.get("bytes")) is not None:
+                await _send_sound(websocket, await asyncio.to_thread(stream.push, _samples(sound)))
+                continue
+            order = _order(message["text"])
+            if "ping" in order:
+                answer = {"pong": order["ping"], "f0_hz": [float(f0_hz) for f0_hz in stream.f0_hz]}
+                await websocket.send_json(answer | {"notes": notes})
+                notes.clear()
+            elif "bypass" in order:
+                stream.bypass = bool(order["bypass"])
+            elif "end" in order:
+                await _send_sound(websocket, await asyncio.to_thread(stream.flush))
+                return await websocket.close()
+            else:
+                stream.change(str(order.get("target", "")), controls_of(order))
+
+    def _open(self, query, report):
+        """Return the `StreamingConverter` that a query asks for; VconvError if it cannot be."""
+        converter = voices.choose(self._voices, query.get("voice", ""))
+        rate, controls = rate_of(query), controls_of(query)
+        return StreamingConverter(converter, query.get("target", ""), rate=rate, controls=controls, report=report)
+
+
+def _samples(sound):
+    """Return the samples, float64 [n], of a binary message."""
+    if len(sound) % SAMPLE.itemsize:
+        raise VconvError(f"a message of {len(sound)} bytes holds no whole float32 samples; send 4 bytes a sample")
+    return np.frombuffer(sound, SAMPLE).astype(np.float64)
+
+
+def _order(text):
+    """Return the object that a text message holds."""
+    try:
+        order = json.loads(text)
+    except ValueError:
+        order = None
+    if not isinstance(order, dict):
+        raise VconvError("a text message must be a JSON object")
+    return order
+
+
+async def _send_sound(websocket, y):
+    """Send samples [n]."""
+    await websocket.send_bytes(y.astype(SAMPLE).tobytes())
