@@ -107,3 +107,22 @@ def test_the_real_ffmpeg_refuses_text(tmp_path):
     (tmp_path / "a.m4a").write_text("I am no audio.")
     with pytest.raises(VconvError, match="a.m4a: is no readable audio file .ffmpeg: "):
         decode(tmp_path / "a.m4a")
+
+
+MANIFEST = (
+    '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT3S" '
+    'profiles="urn:mpeg:dash:profile:isoff-on-demand:2011"><Period><AdaptationSet mimeType="audio/mp4">'
+    '<Representation id="1" bandwidth="1000"><BaseURL>file://{}</BaseURL></Representation></AdaptationSet></Period></MPD>'
+)
+
+
+@pytest.mark.skipif(not REAL, reason="ffmpeg is not installed")
+@pytest.mark.parametrize("content", [MANIFEST, "ffconcat version 1.0\nfile other.m4a\n"], ids=["DASH", "concat"])
+def test_the_real_ffmpeg_reads_no_file_that_another_names(tmp_path, content):
+    other, path = tmp_path / "other.m4a", tmp_path / "manifest.mp4"
+    soundfile.write(tmp_path / "a.wav", SOUND, 48000)
+    subprocess.run([REAL, "-v", "error", "-i", tmp_path / "a.wav", other], check=True)
+    path.write_text(content.format(other))
+    decode(other)
+    with pytest.raises(VconvError, match="is no readable audio file"):
+        decode(path)

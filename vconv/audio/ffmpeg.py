@@ -11,6 +11,11 @@ from vconv.common.errors import VconvError
 
 HEADER = struct.Struct(">4s5I")  # of a Sun AU file: magic, offset of the samples, size, encoding, rate, channels
 FLOAT_BYTES = 4  # of a sample in encoding 6, float32
+# Names of ffmpeg's demuxers. Others, of playlists and manifests, would read any file that a recording names.
+CONTAINERS = (
+    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,eac3,flac,flv,m4a,matroska,mov,mp3,mp4,mpc,mpc8,mpeg,mpegts,"
+    "nistsphere,ogg,tta,w64,wav,webm,wv"
+)
 
 
 class FfmpegStream:
@@ -35,7 +40,8 @@ class FfmpegStream:
     def __init__(self, path):
         self._path, self._messages = path, tempfile.TemporaryFile()
         # "file:" keeps ffmpeg from taking a name such as "concat:a" for more than a file.
-        read = ("-nostdin", "-v", "error", "-protocol_whitelist", "file", "-i", f"file:{path}", "-map", "0:a:0")
+        allowed = ("-protocol_whitelist", "file", "-format_whitelist", CONTAINERS)
+        read = ("-nostdin", "-v", "error", *allowed, "-i", f"file:{path}", "-map", "0:a:0")
         self._process = subprocess.Popen(
             [formats.ffmpeg(), *read, "-c:a", "pcm_f32be", "-f", "au", "pipe:"],
             stdin=subprocess.DEVNULL,
