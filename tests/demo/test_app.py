@@ -1,8 +1,10 @@
 """The server by plain HTTP: what it converts and refuses, whom it answers, and that nothing is kept."""
 
 import base64
+import http.client
 import io
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import demo_server
@@ -153,6 +155,13 @@ def test_a_defect_is_one_sentence_and_nothing_is_kept(port, sentence, temporary,
     assert not list(temporary.iterdir())
 
 
+def until_ahead(port, ticket, number):
+    """Wait until so many conversions are ahead of a ticket."""
+    end = time.monotonic() + 10
+    while request(port, f"/api/place?ticket={ticket}")[2] != {"ahead": number}:
+        assert time.monotonic() < end
+
+
 def test_conversions_wait_in_a_queue_of_limited_length(port, sentence, monkeypatch):
     started, go_on, running = threading.Semaphore(0), threading.Event(), []
 
@@ -169,13 +178,36 @@ def test_conversions_wait_in_a_queue_of_limited_length(port, sentence, monkeypat
         assert started.acquire(timeout=20)
         for number in range(1, PLACES):
             answers.append(pool.submit(request, port, f"{SLT}&ticket={number}", sentence))
-            while request(port, f"/api/place?ticket={number}")[2] != {"ahead": number}:
-                pass
+            until_ahead(port, number, number)
         status, _, answer = request(port, SLT, bytes(2_000_000))
         assert status == 503 and "too many conversions are waiting" in answer["error"]
         go_on.set()
         assert [answer.result()[0] for answer in answers] == PLACES * [200]
     assert request(port, "/api/place?ticket=0")[2] == {"ahead": None}
+
+
+def test_a_client_that_leaves_the_queue_is_not_waited_for(port, sentence, monkeypatch):
+    started, go_on, count = threading.Semaphore(0), threading.Event(), []
+
+    def convert(*_):
+        count.append(1)
+        started.release()
+        assert go_on.wait(20)
+        return {}
+
+    monkeypatch.setattr(recordings, "convert", convert)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(request, port, SLT, sentence)
+        assert started.acquire(timeout=20)
+        leaving = http.client.HTTPConnection("127.0.0.1", port)
+        leaving.request("POST", f"{SLT}&ticket=leaving", sentence)
+        until_ahead(port, "leaving", 1)
+        leaving.close()
+        last = pool.submit(request, port, f"{SLT}&ticket=last", sentence)
+        until_ahead(port, "last", 2)
+        go_on.set()
+        assert first.result()[0] == last.result()[0] == 200
+    assert len(count) == 2
 
 
 # Who is answered

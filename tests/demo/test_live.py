@@ -35,18 +35,27 @@ def told(socket):
 
 
 def convert(socket, y):
-    """Send samples in blocks; return what came back for each."""
+    """Send samples in blocks; return what came back after each."""
     parts = []
     for start in range(0, len(y), BLOCK):
         socket.send(y[start : start + BLOCK].tobytes())
-        parts.append(np.frombuffer(socket.recv(timeout=20), "<f4"))
+        parts.append(ping(socket)[0])
     return parts
+
+
+def ping(socket):
+    """Return the samples that come before the answer to a ping, and the answer."""
+    socket.send(json.dumps({"ping": 17.5}))
+    sounds = []
+    while isinstance(message := socket.recv(timeout=20), bytes):
+        sounds.append(message)
+    return np.frombuffer(b"".join(sounds), "<f4"), json.loads(message)
 
 
 def end(socket):
     """End the stream; return the rest."""
     socket.send(json.dumps({"end": True}))
-    return np.frombuffer(socket.recv(timeout=20), "<f4")
+    return np.frombuffer(b"".join(socket), "<f4")
 
 
 def mean_f0_hz(y):
@@ -87,8 +96,7 @@ def test_a_ping_is_answered_in_its_turn_with_both_f0(port, speech):
     with live(port) as socket:
         told(socket)
         convert(socket, speech[: RATE // 2])
-        socket.send(json.dumps({"ping": 17.5}))
-        answer = told(socket)
+        answer = ping(socket)[1]
     assert answer["pong"] == 17.5 and answer["notes"] == [] and len(answer["f0_hz"]) == 2
 
 
@@ -129,9 +137,12 @@ def test_samples_that_are_no_numbers_are_told_and_do_no_harm(port, speech):
     broken[1000:1010] = np.nan
     with live(port) as socket:
         told(socket)
-        y = np.concatenate(convert(socket, broken))
-        socket.send(json.dumps({"ping": 0}))
-        assert len(told(socket)["notes"]) == 1
+        y, notes = [], []
+        for start in range(0, len(broken), BLOCK):
+            socket.send(broken[start : start + BLOCK].tobytes())
+            sound, answer = ping(socket)
+            y, notes = [*y, *sound], notes + answer["notes"]
+    assert len(notes) == 1
     assert np.isfinite(y).all() and len(y) > len(speech) / 2
 
 

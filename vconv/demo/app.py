@@ -78,7 +78,8 @@ class Demo:
             try:
                 with self._queue.place(ticket):
                     await self._store(request, path)
-                    result = await self._queue.run(function, converter, path, controls, self._limits.minutes)
+                    arguments = converter, path, controls, self._limits.minutes
+                    result = await self._queue.run(request.is_disconnected, function, *arguments)
             except Full as error:
                 async for _ in request.stream():  # a client that is still sending would not read the answer
                     pass

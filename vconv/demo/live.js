@@ -59,7 +59,7 @@ export async function startLive(query, on) {
   };
   socket.onmessage = ({ data }) => {
     if (typeof data === "string") told(JSON.parse(data));
-    else if (data.byteLength) player.port.postMessage(new Float32Array(data));
+    else player.port.postMessage(new Float32Array(data));
   };
   socket.onclose = () => end("The server ended the connection.");
   return { send, stop: () => end(null) };

@@ -2,8 +2,8 @@
 
 The query has `voice`, `target`, `semitones`, `strength` and `rate` in Hz. The server first sends a text:
 {"latency_ms", "terms": [[name, milliseconds], …]}, or {"error": sentence} before it closes. The client then sends
-binary messages, float32 samples of little-endian byte order, and gets one binary message back for each, which may be
-empty. Its texts are answered in the order of all messages:
+binary messages, float32 samples of little-endian byte order, and gets such messages back as soon as samples are
+converted. All messages are answered in their order. The texts of the client are:
 
 - {"ping": any} → {"pong": the same, "f0_hz": [source, converted], "notes": [sentence, …]}
 - {"target", "semitones", "strength"} changes the conversion, {"bypass": true or false} switches it off or on
@@ -11,6 +11,7 @@ empty. Its texts are answered in the order of all messages:
 """
 
 import asyncio
+import contextlib
 import json
 
 import numpy as np
@@ -39,20 +40,25 @@ class Live:
 
     async def answer(self, websocket):
         """Convert the sound of one client until it ends."""
-        await websocket.accept()
-        try:
-            if self._busy:
-                raise VconvError("somebody else is using the live conversion; try again later")
-            self._busy = True
+        with contextlib.suppress(WebSocketDisconnect):
+            await websocket.accept()
             try:
-                await self._converse(websocket)
-            finally:
-                self._busy = False
-        except VconvError as error:
-            await websocket.send_json({"error": str(error)})
-            await websocket.close(CLOSED_AFTER_ERROR)
-        except WebSocketDisconnect:
-            pass
+                with self._place():
+                    await self._converse(websocket)
+            except VconvError as error:
+                await websocket.send_json({"error": str(error)})
+                await websocket.close(CLOSED_AFTER_ERROR)
+
+    @contextlib.contextmanager
+    def _place(self):
+        """Hold the only place while the block runs; VconvError if it is taken."""
+        if self._busy:
+            raise VconvError("somebody else is using the live conversion; try again later")
+        self._busy = True
+        try:
+            yield
+        finally:
+            self._busy = False
 
     async def _converse(self, websocket):
         """Convert until the client ends the stream."""
@@ -105,5 +111,6 @@ def _order(text):
 
 
 async def _send_sound(websocket, y):
-    """Send samples [n]."""
-    await websocket.send_bytes(y.astype(SAMPLE).tobytes())
+    """Send samples [n], unless there are none."""
+    if len(y):
+        await websocket.send_bytes(y.astype(SAMPLE).tobytes())

@@ -31,7 +31,10 @@ class Queue:
         finally:
             self._tickets.remove(ticket)
 
-    async def run(self, function, *arguments):
-        """Return the result of a function that another thread runs when it is its turn."""
+    async def run(self, is_gone, function, *arguments):
+        """Return the result of a function that another thread runs when it is its turn.
+
+        If `await is_gone()` is true by then, nobody waits for the result: the function is not run.
+        """
         async with self._turn:
-            return await asyncio.to_thread(function, *arguments)
+            return None if await is_gone() else await asyncio.to_thread(function, *arguments)
