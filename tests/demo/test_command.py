@@ -43,6 +43,11 @@ def test_a_port_in_use_is_one_sentence(capsys):
         assert f"--port {port}: cannot be opened" in mistake(capsys, "--port", port)
 
 
+def test_small_messages_are_sent_at_once():
+    with server.listen("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP, "then asyncio switches off Nagle's algorithm"
+
+
 def test_an_address_of_another_machine_is_one_sentence(capsys):
     assert "--host 192.0.2.1" in mistake(capsys, "--host", "192.0.2.1", "--port=0")
 

@@ -3,19 +3,17 @@
 import { levelOf, openMicrophone } from "./sound.js";
 
 const START_MS = 60, MOST_MS = 250;  // of sound in the buffer before the loudspeaker
-const LONGEST_BACKLOG_BYTES = 400_000;  // 2 s of sound that the network does not take
-const PING_MS = 1000;
+const PING_MS = 1000, LONGEST_ANSWER_MS = 5000;
+const TOO_SLOW = "The server or the connection is too slow for live conversion.";
 
 // Starts a live conversion. `query` is a URLSearchParams; `on` has the callbacks started(), level(0 to 1),
 // latency({name: milliseconds}, gaps, [source, converted F0 in Hz]), note(sentence) and ended(sentence or null).
 // Resolves to {send, stop}; `send` takes what the server understands, such as {bypass: true}.
 export async function startLive(query, on) {
-  let socket, declared = null, roundTripMs = 0, playback = { bufferedMs: 0, gaps: 0 };
+  let socket, declared = null, playback = { bufferedMs: 0, gaps: 0 };
   const microphone = await openMicrophone((block) => {
     on.level(levelOf(block));
-    if (!declared || socket.readyState !== WebSocket.OPEN) return;
-    if (socket.bufferedAmount > LONGEST_BACKLOG_BYTES) end("The connection is too slow for live conversion.");
-    else socket.send(block);
+    if (declared && socket.readyState === WebSocket.OPEN) socket.send(block);
   });
   const { context } = microphone, samples = (ms) => Math.round(ms * context.sampleRate / 1000);
   const player = new AudioWorkletNode(context, "playback", {
@@ -31,7 +29,12 @@ export async function startLive(query, on) {
   socket = new WebSocket(address);
   socket.binaryType = "arraybuffer";
   const send = (order) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(order));
-  const timer = setInterval(() => send({ ping: performance.now() }), PING_MS);
+  let asked = null;  // when the ping was sent that is not answered
+  const timer = setInterval(() => {
+    if (!declared) return;
+    if (asked === null) send({ ping: asked = performance.now() });
+    else if (performance.now() - asked > LONGEST_ANSWER_MS) end(TOO_SLOW);
+  }, PING_MS);
   let over = false;
   const end = (why) => {
     if (over) return;
@@ -45,14 +48,13 @@ export async function startLive(query, on) {
     if (answer.error) return end(answer.error);
     if (answer.terms) {
       declared = answer;
-      send({ ping: performance.now() });
       return on.started();
     }
+    asked = null;
     answer.notes.forEach(on.note);
-    roundTripMs = performance.now() - answer.pong;
     on.latency({
       "voice conversion": declared.latency_ms,
-      "connection and computing": roundTripMs,
+      "connection and computing": performance.now() - answer.pong,
       "buffers": microphone.blockMs + playback.bufferedMs,
       "sound card": 1000 * (context.baseLatency + (context.outputLatency || 0)),
     }, playback.gaps, answer.f0_hz);
