@@ -13,7 +13,7 @@ choose_settings() {  # so that the whole recipe takes about five minutes on two 
         fail "--model $model: this recipe trains what converts voices, such as convvae and vawgan" ;;
     esac
     case $model in
-        matched) settings=(training.segments_per_epoch=6400 training.epochs=4) ;;
+        matched*) settings=(training.segments_per_epoch=6400 training.epochs=4) ;;
         convvae) settings=(training.frames_per_epoch=30000 training.epochs=8) ;;
         vawgan) settings=(training.frames_per_epoch=30000 training.epochs=8 adversarial.warm_up_epochs=6) ;;
     esac

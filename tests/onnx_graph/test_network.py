@@ -57,7 +57,9 @@ def x_for(name, batch, length, bins):
     return random.normal(size=(batch, length, CONTENT)).astype(np.float32)
 
 
-@pytest.mark.parametrize(("name", "bins"), [("convvae", 1025), ("vawgan", 513), ("matched", 513)])
+@pytest.mark.parametrize(
+    ("name", "bins"), [("convvae", 1025), ("vawgan", 513), ("matched", 513), ("matched_live", 513)]
+)
 def test_each_model_that_converts_gives_what_keras_gives(name, bins):
     """With the default sizes, on random weights; 1025 bins are not divided by the strides, 513 are."""
     model = built(name, bins)
