@@ -13,7 +13,7 @@ PAGES = [
 ]
 NOT_RUN = "<!-- not run"  # before a block of commands that the parser need not understand
 PROGRAMS = ("vconv", "bash", "python")
-ENDS = {"|", ">", "&&", ";"}  # of a command, in a line of the shell
+ENDS = {"|", "<", ">", "&&", ";"}  # of a command, in a line of the shell
 
 
 class Block(NamedTuple):

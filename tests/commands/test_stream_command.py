@@ -15,6 +15,7 @@ from calls import PROGRAM
 from voice import voice
 from wav_bytes import fmt, wav
 
+from vconv.common.extras import EXTRAS
 from vconv.streaming import pcm, wav_header
 
 VOICE = ["--run=sample", "--target=slt"]
@@ -27,10 +28,10 @@ def speech(rate=16000, seconds=SECONDS):
     return voice(110 + 20 * np.sin(np.arange(int(seconds * rate)) * 9 / rate), seconds, rate)
 
 
-def start(*arguments, **streams):
-    """Start the command in its own process, in which Ctrl-C works wherever the tests run."""
+def start(*arguments, before="", **streams):
+    """Start the command in its own process, after the statements `before`; Ctrl-C works wherever the tests run."""
     pipes = {name: subprocess.PIPE for name in ("stdin", "stdout", "stderr")} | streams
-    return subprocess.Popen([sys.executable, "-c", PROGRAM, "stream", *arguments], **pipes)
+    return subprocess.Popen([sys.executable, "-c", before + PROGRAM, "stream", *arguments], **pipes)
 
 
 def converted(data, *arguments, status=0):
@@ -99,6 +100,13 @@ def test_the_latency_is_told_term_by_term_and_the_voice_by_name():
     assert lines[0].startswith("converting by the voice sample (") and lines[0].endswith(") to slt")
     ms, terms = lines[1].removeprefix("latency ").rstrip(")").split(" ms (")
     assert float(ms) == pytest.approx(sum(float(term.split()[-1]) for term in terms.split(", ")), abs=1)
+
+
+def test_no_package_of_an_extra_is_needed():
+    packages = [package for extra in EXTRAS.values() for package in extra]
+    process = start(*VOICE, before=f"import sys; sys.modules.update(dict.fromkeys({packages})); ")
+    out, err = process.communicate(bytes(16000), timeout=60)
+    assert process.returncode == 0 and len(out) == 16000, err
 
 
 def test_a_reader_that_goes_away_ends_it_quietly():
