@@ -50,7 +50,9 @@ def test_commands_that_need_tensorflow_say_what_to_install(command, monkeypatch,
 
 @pytest.mark.parametrize("package", ["starlette", "uvicorn", "websockets"])
 def test_the_demo_says_what_to_install(package):
-    code = f"import sys; sys.modules[{package!r}] = None; from vconv.commands import cli; sys.exit(cli.main(sys.argv[1:]))"
+    code = (
+        f"import sys; sys.modules[{package!r}] = None; from vconv.commands import cli; sys.exit(cli.main(sys.argv[1:]))"
+    )
     command = [sys.executable, "-c", code, "demo", "--no-browser", "--port=0", "--run=sample"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     expected = f"vconv: vconv demo needs {package}, which is not installed; run: pip install 'vconv[demo]'\n"

@@ -11,7 +11,7 @@ MEMORY_S = 60.0  # of speech; what is older counts for less
 PRIOR_S = 0.5  # weight of the priors, in seconds of speech
 PAUSE_S = 1.0  # the rest of a longer pause does not count
 FEWEST = 1e-6  # frames, of which moments have a variance before the first speech
-LOWEST_LEVEL = 10 ** (-55 / 20)  # RMS; what is weaker is no speech
+LOWEST_LEVEL = 10 ** (-65 / 20)  # RMS; what is weaker is no speech
 
 
 class RunningSpeech:

@@ -36,4 +36,4 @@ class DelayLine:
         ramp = self._step * np.arange(1, len(converted) + 1)
         share = np.clip(self._share + (ramp if bypass else -ramp), 0.0, 1.0)
         self._share = float(share[-1]) if len(share) else self._share
-        return converted + share * (source - converted)
+        return share * source + (1 - share) * converted

@@ -5,7 +5,7 @@ import numpy as np
 from vconv.audio import loudness
 from vconv.audio.silence import PAUSE_WEIGHT
 
-MEMORY_S, PRIOR_S = 60.0, 0.5  # of speech, and the weight of the prior of the level
+MEMORY_S, RISE_S = 15.0, 0.5  # of speech: what the level is measured over, and until it is corrected in full
 OFFSET_MEMORY_S = 5.0  # of pauses
 KNEE, PEAK = 0.85, 0.98  # of full scale; magnitudes between them are compressed
 
@@ -20,7 +20,7 @@ class LevelCorrection:
 
     def __init__(self, blocks_per_second):
         self._power = np.zeros((2, int(MEMORY_S * blocks_per_second)))  # of source and converted signal
-        self._prior, self._count, self._gain = PRIOR_S * blocks_per_second, 0, 1.0
+        self._rise, self._count, self._gain = RISE_S * blocks_per_second, 0, 1.0
 
     def apply(self, y, source, speech):
         """Return a converted block [samples] at the level of `source` [samples]; it counts if it is `speech`."""
@@ -29,7 +29,7 @@ class LevelCorrection:
             self._power[:, self._count % self._power.shape[1]] = np.square(source).mean(), np.square(y).mean()
             self._count += 1
             of_source, of_converted = map(loudness.level_of, self._power[:, : self._count])
-            weight = self._count / (self._count + self._prior)
+            weight = min(1.0, self._count / self._rise)
             self._gain = (of_source / of_converted) ** weight if of_source and of_converted else 1.0
         return y * np.linspace(before, self._gain, len(y), endpoint=False)
 

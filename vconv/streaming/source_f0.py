@@ -6,6 +6,7 @@ from vconv.audio import f0
 
 MEMORY_FRAMES = 12000  # voiced; of longer streams, the newest
 RENEWAL_FRAMES = 40  # voiced, after which range and statistics are found again
+NARROWEST = 1 / 1.6, 1.9  # of the median: a range without octave errors that holds what is not heard yet
 EARLY_FRAMES = 400  # voiced; up to here they are found again with every block
 
 
@@ -39,7 +40,9 @@ class RunningF0:
             return
         self._known, voiced_hz = self._count, self._voiced_hz[: self._count]
         if self._count >= f0.MIN_VOICED:
-            self.range_hz = f0.find_range(voiced_hz)
+            floor_hz, ceiling_hz = f0.find_range(voiced_hz)
+            low_hz, high_hz = np.median(voiced_hz) * np.array(NARROWEST)
+            self.range_hz = min(floor_hz, low_hz), max(ceiling_hz, high_hz)
         inside = voiced_hz[(voiced_hz >= self.range_hz[0]) & (voiced_hz <= self.range_hz[1])]
         if len(inside):
             self.log_f0 = f0.of_unseen_speaker(inside, self._usual_std)
