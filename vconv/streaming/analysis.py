@@ -43,7 +43,7 @@ class BlockGrid:
 
     def sample(self, frame):
         """Return the sample nearest to the center of a frame."""
-        return round(frame * self._step)
+        return round(frame * self._step.numerator / self._step.denominator)
 
     def blocks_of(self, frames):
         """Return how many whole blocks hold so many frames."""
