@@ -137,3 +137,11 @@ def test_the_background_of_a_long_recording_is_estimated_from_some_of_its_quiet_
     whole = estimate(y)
     monkeypatch.setattr(f0_background, "QUIET_FRAMES", 20)
     assert ((estimate(y) > 0) == (whole > 0)).mean() > 0.98
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.05, 0.1, 0.3])
+def test_a_steady_voice_is_voiced_however_few_pauses_there_are(pause):
+    position = np.arange(3 * 16000) / (3 * 16000)
+    f0_hz = np.where(np.abs(position - 0.5) < pause / 2, 0.0, 180.0)
+    found = f0_autocorrelation.estimate(voice(f0_hz, seconds=3.0), 16000, 80.0, 400.0, 5.0)
+    assert np.mean((found[:-1] > 0) == (f0_hz[::80] > 0)) > 0.97

@@ -13,6 +13,7 @@ BLOCK_FRAMES = 1000  # analyzed at once; bounds the memory
 QUIET_SHARE = 0.12
 QUIET_FRAMES = 1000  # at most; of more, every second, third … is taken
 LARGEST_BACKGROUND = 0.25  # of the mean power; a sustained sound has no background
+STATIONARY = 10.0  # quiet frames that are stronger than this times their median are speech: there are few pauses
 BACKGROUND_FACTOR = 2.0  # RMS of the weakest voiced frame, relative to the background's
 LOUD_FRAMES = 100  # of which one is the strongest without the background
 DIGITAL_SILENCE = 1e-10  # of the strongest frame's power; weaker frames tell nothing about the background
@@ -107,6 +108,9 @@ def background_of(power, quiet, loud):
     """
     mean, level = np.zeros(quiet.shape[1]), 0.0
     sounding = power[power > DIGITAL_SILENCE * power.max()]
+    if len(quiet):
+        of_quiet = quiet.sum(axis=1)
+        quiet = quiet[of_quiet <= STATIONARY * np.median(of_quiet)]
     if len(quiet) and quiet.mean(axis=0).sum() <= LARGEST_BACKGROUND * sounding.mean():
         mean = quiet.mean(axis=0)
         level = BACKGROUND_FACTOR * float(np.sqrt(np.maximum(quiet - mean, 0).sum(axis=1).max()))
