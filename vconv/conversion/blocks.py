@@ -38,11 +38,34 @@ class Block(NamedTuple):
     last_sample: int
 
 
-class Grid:
-    """The blocks of a recording.
+class FrameGrid:
+    """Frames on samples, in units that begin at a sample and at an even frame.
 
-    Every block begins at a sample and at an even frame, so that rounding and the choice of every second frame are those
-    of the whole recording.
+    So rounding, and the choice of every second frame, are the same wherever a part of a signal begins with a unit.
+
+    Parameters
+    ----------
+    rate : int
+        In Hz.
+    frame_period_ms : float
+    """
+
+    def __init__(self, rate, frame_period_ms):
+        self.rate, self._frame_period_ms = rate, frame_period_ms
+        self._step = Fraction(rate * frame_period_ms / 1000).limit_denominator(LARGEST_DENOMINATOR)
+        self._unit = int(np.lcm(self._step.denominator, 2))
+
+    def frames_of(self, seconds):
+        """Return the number of frames of whole units, at least one, that last about so many seconds."""
+        return max(1, round(1000 * seconds / self._frame_period_ms / self._unit)) * self._unit
+
+    def sample(self, frame):
+        """Return the sample nearest to the center of a frame."""
+        return round(frame * self._step.numerator / self._step.denominator)
+
+
+class Grid(FrameGrid):
+    """The blocks of a recording, each of which begins with a unit.
 
     Parameters
     ----------
@@ -60,13 +83,9 @@ class Grid:
     """
 
     def __init__(self, samples, rate, frame_period_ms):
-        self.rate, self.samples = rate, samples
-        self.frames = int(1000 * samples / rate / frame_period_ms) + 1
-        self._step = Fraction(rate * frame_period_ms / 1000).limit_denominator(LARGEST_DENOMINATOR)
-        unit = int(np.lcm(self._step.denominator, 2))
-        core, self.context = (
-            max(1, round(1000 * seconds / frame_period_ms / unit)) * unit for seconds in (CORE_S, CONTEXT_S)
-        )
+        super().__init__(rate, frame_period_ms)
+        self.samples, self.frames = samples, int(1000 * samples / rate / frame_period_ms) + 1
+        core, self.context = self.frames_of(CORE_S), self.frames_of(CONTEXT_S)
         # The last core is longer than the context, so that there is room for joining.
         firsts = range(0, max(self.frames - self.context, 1), core)
         lasts = [*firsts[1:], self.frames]
@@ -78,10 +97,6 @@ class Grid:
         last = min(core_last + self.context, self.frames)
         last_sample = self.samples if last == self.frames else self.sample(last)
         return Block(slice(first, last), slice(core_first - first, core_last - first), self.sample(first), last_sample)
-
-    def sample(self, frame):
-        """Return the sample nearest to the center of a frame."""
-        return round(frame * self._step)
 
     def cuts(self, energy):
         """Return the samples at which the results of neighboring blocks are joined.

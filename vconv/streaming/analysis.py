@@ -1,13 +1,11 @@
 """WORLD's analysis of a signal that comes in blocks of frames."""
 
-from fractions import Fraction
-
 import numpy as np
 
 from vconv.audio import world
 from vconv.audio.f0_estimation import refine
 from vconv.common.errors import VconvError
-from vconv.conversion.blocks import LARGEST_DENOMINATOR
+from vconv.conversion.blocks import FrameGrid
 from vconv.features.analysis import to_frames
 from vconv.features.content.interface import ContentEncoder
 from vconv.streaming.f0_tracker import F0Tracker
@@ -17,10 +15,8 @@ DECISION_BLOCKS = 1  # after which F0 is decided for the spectral envelope
 MARGIN_MS = 60.0  # of signal before and after a frame; more than CheapTrick and D4C look at
 
 
-class BlockGrid:
-    """Frames and samples of blocks.
-
-    A block begins at a sample and at an even frame, because the network takes every second frame.
+class BlockGrid(FrameGrid):
+    """Frames and samples of blocks, each of which begins at a sample and at an even frame.
 
     Parameters
     ----------
@@ -35,15 +31,9 @@ class BlockGrid:
     """
 
     def __init__(self, rate, frame_period_ms):
-        self.rate = rate
-        self._step = Fraction(rate * frame_period_ms / 1000).limit_denominator(LARGEST_DENOMINATOR)
-        unit = int(np.lcm(self._step.denominator, 2))
-        self.frames = max(1, round(BLOCK_MS / frame_period_ms / unit)) * unit
-        self.samples = int(self.frames * self._step)
-
-    def sample(self, frame):
-        """Return the sample nearest to the center of a frame."""
-        return round(frame * self._step.numerator / self._step.denominator)
+        super().__init__(rate, frame_period_ms)
+        self.frames = self.frames_of(BLOCK_MS / 1000)
+        self.samples = self.sample(self.frames)
 
     def blocks_of(self, frames):
         """Return how many whole blocks hold so many frames."""
@@ -89,8 +79,7 @@ class StreamAnalysis:
                 "use `vconv convert`"
             )
         self._grid, self._frame_period_ms, self._encoder = grid, frame_period_ms, encoder
-        self._tracker = F0Tracker(grid.rate, f0_range_hz, frame_period_ms, kept * grid.frames)
-        self._running_f0 = running_f0
+        self._tracker = F0Tracker(grid.rate, f0_range_hz, frame_period_ms, kept * grid.frames, running_f0)
         self._margin = -(-int(MARGIN_MS / frame_period_ms) // grid.frames)  # in blocks
         silence = max(self._margin * grid.samples, self._tracker.reach)
         self._y, self._first = np.zeros(silence), -silence  # the signal, and the number of its first sample
@@ -116,10 +105,7 @@ class StreamAnalysis:
         numbers = self.blocks * self._grid.frames + np.arange(self._grid.frames)
         centers = np.array([self._grid.sample(number) for number in numbers]) - self._first
         begin = centers[0] - self._tracker.reach
-        wide_hz = self._tracker.push(self._y[begin:], centers - begin)
-        if self._running_f0:
-            self._running_f0.add(wide_hz)
-            self._tracker.speaker_range_hz = self._running_f0.range_hz
+        self._tracker.push(self._y[begin:], centers - begin)
         self.blocks += 1
         frames = None
         if self.blocks > DECISION_BLOCKS:

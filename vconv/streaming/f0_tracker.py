@@ -102,19 +102,19 @@ class F0Tracker:
     frame_period_ms : float
     kept : int
         Frames of which F0 is known, up to the newest.
+    running_f0 : vconv.streaming.source_f0.RunningF0, optional
+        Finds the speaker's range within that of the candidates, by a second path; left out if they are the same.
 
     Attributes
     ----------
     reach : int
         Samples after the center of a frame that must be there for it.
-    speaker_range_hz : (floor, ceiling)
-        The range of F0; may be changed at any time.
     f0_hz : ndarray [n]
         Of the newest `kept` frames or of all there are, 0 where unvoiced.
     """
 
-    def __init__(self, rate, range_hz, frame_period_ms, kept):
-        self._range_hz, self._kept, self.speaker_range_hz = range_hz, kept, range_hz
+    def __init__(self, rate, range_hz, frame_period_ms, kept, running_f0=None):
+        self._range_hz, self._kept, self._running_f0 = range_hz, kept, running_f0
         self._spectra = BlockSpectra(rate, range_hz[0])
         self.reach = self._spectra.reach
         self._background = RunningBackground(len(self._spectra.window_power), frame_period_ms)
@@ -122,7 +122,7 @@ class F0Tracker:
         self.f0_hz = np.zeros(0)
 
     def push(self, y, centers):
-        """Add frames; return F0 [n] within all of the candidates' range of the oldest `n` frames that are kept.
+        """Add frames.
 
         Parameters
         ----------
@@ -135,11 +135,16 @@ class F0Tracker:
         background = self._background.newest
         found = candidates_of(power, background.power, self._spectra, *self._range_hz)
         unvoiced = unvoiced_strength(found.rms, background.loudest, background.level)
-        floor_hz, ceiling_hz = self.speaker_range_hz
+        floor_hz, ceiling_hz = self._running_f0.range_hz if self._running_f0 else self._range_hz
         inside = (found.f0_hz >= floor_hz) & (found.f0_hz <= ceiling_hz)
-        self._path.append(found.f0_hz, np.where(inside, found.strength, -np.inf), unvoiced)
-        self._wide_path.append(found.f0_hz, found.strength, unvoiced)
-        for path in self._path, self._wide_path:
-            path.keep(self._kept)
-        self.f0_hz = self._path.trace()
-        return self._wide_path.trace()[: len(centers)] if len(self.f0_hz) == self._kept else np.zeros(0)
+        self.f0_hz = self._traced(self._path, found.f0_hz, np.where(inside, found.strength, -np.inf), unvoiced)
+        if self._running_f0:
+            wide_hz = self._traced(self._wide_path, found.f0_hz, found.strength, unvoiced)
+            # The oldest frames: their F0 does not change any more.
+            self._running_f0.add(wide_hz[: len(centers)] if len(wide_hz) == self._kept else wide_hz[:0])
+
+    def _traced(self, path, *frames):
+        """Return F0 [n] of the frames that are kept, after further ones, arguments of `Path.append`."""
+        path.append(*frames)
+        path.keep(self._kept)
+        return path.trace()

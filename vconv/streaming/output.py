@@ -3,11 +3,12 @@
 import numpy as np
 
 from vconv.audio import loudness
+from vconv.audio.loudness import PEAK
 from vconv.audio.silence import PAUSE_WEIGHT
 
 MEMORY_S, RISE_S = 15.0, 0.5  # of speech: what the level is measured over, and until it is corrected in full
 OFFSET_MEMORY_S = 5.0  # of pauses
-KNEE, PEAK = 0.85, 0.98  # of full scale; magnitudes between them are compressed
+KNEE = 0.85  # of full scale; magnitudes from here to `PEAK` are compressed
 
 
 class LevelCorrection:
