@@ -29,9 +29,10 @@ def no_tensorflow(monkeypatch):
 
 
 def gives_what(network, model):
+    """Whether a network gives what the model does, within float32 rounding of the largest value."""
     x = np.random.default_rng(0).uniform(-1, 1, (5, 513)).astype(np.float32)
     expected = np.array(model((x, np.full(5, 1, np.int32))))
-    return np.abs(network(x, network.embeddings[1]) - expected).max() < 1e-5
+    return np.abs(network(x, network.embeddings[1]) - expected).max() < 2e-6 * np.abs(expected).max()
 
 
 def test_the_first_load_writes_the_network_and_later_ones_need_no_tensorflow(trained, no_tensorflow):
