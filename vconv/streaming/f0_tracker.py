@@ -11,6 +11,7 @@ import numpy as np
 from vconv.audio import f0_background, fft
 from vconv.audio.f0_autocorrelation import candidates_of, unvoiced_strength
 from vconv.audio.f0_path import Path
+from vconv.streaming.ring import Ring
 
 MEMORY_S = 20.0  # of the background and the strongest frame
 RENEWAL_S = 0.5  # after which the background is found again
@@ -67,22 +68,21 @@ class RunningBackground:
 
     def __init__(self, bins, frame_period_ms):
         frames = int(1000 * MEMORY_S / frame_period_ms / EVERY)
-        self._spectra, self._power = np.zeros((frames, bins), np.float32), np.zeros(frames)
-        self._count, self._renewal = 0, int(1000 * RENEWAL_S / frame_period_ms / EVERY)
+        self._spectra, self._power = Ring(frames, (bins,), np.float32), Ring(frames)
+        self._renewal = int(1000 * RENEWAL_S / frame_period_ms / EVERY)
         self._next = self._renewal
         self.newest = f0_background.Background(np.zeros(bins), 0.0, 0.0)
 
     def add(self, power):
         """Add the power spectra [n, bins] of frames."""
         for row in power[::EVERY]:
-            place = self._count % len(self._power)
-            self._spectra[place], self._power[place] = row, row.sum()
-            self._count += 1
+            self._spectra.add(row)
+            self._power.add(row.sum())
         self.newest = self.newest._replace(loudest=max(self.newest.loudest, self._loudest(power)))
-        if self._count >= self._next:
-            self._next = self._count + self._renewal
-            known = self._power[: self._count]
-            quiet, loud = (self._spectra[rows].astype(float) for rows in f0_background.telling_frames(known))
+        if self._power.count >= self._next:
+            self._next = self._power.count + self._renewal
+            known = self._power.known
+            quiet, loud = (self._spectra.known[rows].astype(float) for rows in f0_background.telling_frames(known))
             self.newest = f0_background.background_of(known, quiet, loud)
 
     def _loudest(self, power):

@@ -5,6 +5,7 @@ import numpy as np
 from vconv.audio import loudness
 from vconv.audio.loudness import PEAK
 from vconv.audio.silence import PAUSE_WEIGHT
+from vconv.streaming.ring import Ring
 
 MEMORY_S, RISE_S = 15.0, 0.5  # of speech: what the level is measured over, and until it is corrected in full
 OFFSET_MEMORY_S = 5.0  # of pauses
@@ -20,17 +21,16 @@ class LevelCorrection:
     """
 
     def __init__(self, blocks_per_second):
-        self._power = np.zeros((2, int(MEMORY_S * blocks_per_second)))  # of source and converted signal
-        self._rise, self._count, self._gain = RISE_S * blocks_per_second, 0, 1.0
+        self._power = Ring(int(MEMORY_S * blocks_per_second), (2,))  # of source and converted signal
+        self._rise, self._gain = RISE_S * blocks_per_second, 1.0
 
     def apply(self, y, source, speech):
         """Return a converted block [samples] at the level of `source` [samples]; it counts if it is `speech`."""
         before = self._gain
         if speech:
-            self._power[:, self._count % self._power.shape[1]] = np.square(source).mean(), np.square(y).mean()
-            self._count += 1
-            of_source, of_converted = map(loudness.level_of, self._power[:, : self._count])
-            weight = min(1.0, self._count / self._rise)
+            self._power.add((np.square(source).mean(), np.square(y).mean()))
+            of_source, of_converted = map(loudness.level_of, self._power.known.T)
+            weight = min(1.0, self._power.count / self._rise)
             self._gain = (of_source / of_converted) ** weight if of_source and of_converted else 1.0
         return y * np.linspace(before, self._gain, len(y), endpoint=False)
 

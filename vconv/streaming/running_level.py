@@ -3,6 +3,7 @@
 import numpy as np
 
 from vconv.audio import loudness, silence
+from vconv.streaming.ring import Ring
 
 MEMORY_S = 60.0
 PAUSE_S = 1.0  # the rest of a longer pause does not count
@@ -26,7 +27,7 @@ class RunningLevel:
     """
 
     def __init__(self, blocks_per_second):
-        self._power, self._count = np.zeros(int(MEMORY_S * blocks_per_second)), 0
+        self._power = Ring(int(MEMORY_S * blocks_per_second))
         self._longest_pause, self._pause = PAUSE_S * blocks_per_second, 0
         self.level, self.background_gain = loudness.REFERENCE_LEVEL, 1.0
 
@@ -37,9 +38,7 @@ class RunningLevel:
         self._pause = self._pause + 1 if quiet else 0
         if not power or self._pause > self._longest_pause:
             return
-        self._power[self._count % len(self._power)] = power
-        self._count += 1
-        known = self._power[: self._count]
-        self.level = loudness.level_of(known)
-        if self._count % RENEWAL_BLOCKS == 0:
-            self.background_gain = silence.background_gain(known)
+        self._power.add(power)
+        self.level = loudness.level_of(self._power.known)
+        if self._power.count % RENEWAL_BLOCKS == 0:
+            self.background_gain = silence.background_gain(self._power.known)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from vconv.audio import f0
+from vconv.streaming.ring import Ring
 
 MEMORY_FRAMES = 12000  # voiced; of longer streams, the newest
 RENEWAL_FRAMES = 40  # voiced, after which range and statistics are found again
@@ -29,17 +30,17 @@ class RunningF0:
 
     def __init__(self, range_hz, usual_std):
         self.range_hz, self.log_f0, self._usual_std = range_hz, None, usual_std
-        self._voiced_hz, self._count, self._known = np.zeros(MEMORY_FRAMES), 0, 0
+        self._voiced_hz, self._next = Ring(MEMORY_FRAMES), 1  # the count at which they are found again
 
     def add(self, f0_hz):
         """Count the voiced frames of F0 [n], which is searched in a wide range."""
         for voiced_hz in f0_hz[f0_hz > 0]:
-            self._voiced_hz[self._count % MEMORY_FRAMES] = voiced_hz
-            self._count += 1
-        if self._count - self._known < (RENEWAL_FRAMES if self._count > EARLY_FRAMES else 1):
+            self._voiced_hz.add(voiced_hz)
+        count, voiced_hz = self._voiced_hz.count, self._voiced_hz.known
+        if count < self._next:
             return
-        self._known, voiced_hz = self._count, self._voiced_hz[: self._count]
-        if self._count >= f0.MIN_VOICED:
+        self._next = count + (RENEWAL_FRAMES if count >= EARLY_FRAMES else 1)
+        if count >= f0.MIN_VOICED:
             floor_hz, ceiling_hz = f0.find_range(voiced_hz)
             low_hz, high_hz = np.median(voiced_hz) * np.array(NARROWEST)
             self.range_hz = min(floor_hz, low_hz), max(ceiling_hz, high_hz)
