@@ -19,7 +19,8 @@ class Path:
         scale = frame_period_ms / 10
         self._jump_cost, self._transition_cost = JUMP_COST / scale, TRANSITION_COST / scale
         self._best = None  # strength of the strongest path to each candidate of the last frame
-        self._previous, self._octaves, self._voiced = [], [], []
+        self._octaves, self._voiced = None, None  # of the candidates of the last frame
+        self._previous, self._f0_hz = [], []  # lists over the candidates of each frame
 
     def append(self, f0_hz, strength, unvoiced):
         """Append frames.
@@ -31,10 +32,10 @@ class Path:
         unvoiced : ndarray [n]
             Strength of the unvoiced candidate.
         """
-        strength = np.column_stack([unvoiced, strength])
-        voiced = np.isfinite(strength)
-        voiced[:, 0] = False
-        octaves = np.log2(np.column_stack([np.ones(len(unvoiced)), f0_hz]))
+        voiced = np.insert(np.isfinite(strength), 0, False, axis=1)
+        strength = np.insert(strength, 0, unvoiced, axis=1)
+        octaves = np.insert(np.log2(f0_hz), 0, 0.0, axis=1)
+        self._f0_hz += np.where(voiced, np.insert(f0_hz, 0, 0.0, axis=1), 0.0).tolist()
         for row in zip(strength, voiced, octaves, strict=True):
             self._append(*row)
 
@@ -43,28 +44,23 @@ class Path:
         if self._best is None:
             previous, self._best = np.zeros(len(strength), int), strength
         else:
-            old = self._voiced[-1][:, None]
-            jump = self._jump_cost * np.abs(self._octaves[-1][:, None] - octaves)
+            old = self._voiced[:, None]
+            jump = self._jump_cost * np.abs(self._octaves[:, None] - octaves)
             cost = np.where(old & voiced, jump, self._transition_cost * (old ^ voiced))
             total = self._best[:, None] - cost
             previous, self._best = total.argmax(axis=0), total.max(axis=0) + strength
-        for kept, new in zip(self._kept(), (previous, octaves, voiced), strict=True):
-            kept.append(new)
+        self._octaves, self._voiced = octaves, voiced
+        self._previous.append(previous.tolist())
 
     def trace(self):
         """Return F0 [T], 0 where unvoiced, of the frames that are kept, along the strongest path to the last frame."""
-        f0_hz, candidate = np.zeros(len(self._previous)), int(self._best.argmax())
-        for frame in range(len(f0_hz) - 1, -1, -1):
-            if self._voiced[frame][candidate]:
-                f0_hz[frame] = 2.0 ** self._octaves[frame][candidate]
-            candidate = self._previous[frame][candidate]
-        return f0_hz
+        found_hz, candidate = [], int(self._best.argmax())
+        for f0_hz, previous in zip(reversed(self._f0_hz), reversed(self._previous), strict=True):
+            found_hz.append(f0_hz[candidate])
+            candidate = previous[candidate]
+        return np.array(found_hz[::-1])
 
     def keep(self, frames):
         """Forget all frames but the last ones; the strength of the paths stays bounded."""
-        for kept in self._kept():
-            del kept[:-frames]
+        del self._previous[:-frames], self._f0_hz[:-frames]
         self._best = self._best - self._best.max()
-
-    def _kept(self):
-        return self._previous, self._octaves, self._voiced

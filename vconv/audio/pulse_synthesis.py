@@ -99,9 +99,11 @@ class PulseSynthesizer:
         """
         half, periods = self._size // 2, np.maximum(np.round(self.rate / f0_hz).astype(int), 1)
         noise = np.zeros((len(periods), self._size))
-        for row, period in zip(noise, periods, strict=True):
-            row[:period] = self._noise.standard_normal(period)
-            row[:period] -= row[:period].mean()
+        drawn, first = self._noise.standard_normal(periods.sum()), 0
+        for row, period in zip(noise, periods.tolist(), strict=True):
+            part = drawn[first : first + period]
+            row[:period] = part - part.sum() / period
+            first += period
         of_noise = np.where(voiced[:, None], power * noisy, power)
         y = fft.irfft(self._minimum_phase(of_noise) * fft.rfft(noise, self._size, axis=1), self._size, axis=1)[:, :half]
         (pulsed,) = np.nonzero(voiced & (noisy[:, 0] <= WITHOUT_PULSE))

@@ -1,5 +1,7 @@
 """Filters of a sequence, without the half second of SciPy's import."""
 
+from functools import lru_cache
+
 import numpy as np
 
 TRUNCATE = 4.0  # standard deviations
@@ -10,9 +12,18 @@ def gaussian_filter1d(values, std):
 
     The sequence is continued by its mirror image at both ends.
     """
+    kernel = _gaussian(std)
+    return np.convolve(np.pad(values, len(kernel) // 2, mode="symmetric"), kernel, mode="valid")
+
+
+@lru_cache(maxsize=32)
+def _gaussian(std):
+    """Return the weights of a Gaussian; their sum is 1."""
     radius = int(TRUNCATE * std + 0.5)
     kernel = np.exp(-0.5 * np.square(np.arange(-radius, radius + 1) / std))
-    return np.convolve(np.pad(values, radius, mode="symmetric"), kernel / kernel.sum(), mode="valid")
+    kernel /= kernel.sum()
+    kernel.setflags(write=False)
+    return kernel
 
 
 def running_minimum(values, size):

@@ -4,6 +4,7 @@ Morise, Yokomori and Ozawa (2016), "WORLD: a vocoder-based high-quality speech s
 applications", IEICE Trans. Inf. & Syst. E99-D(7); computed by pyworld.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -173,12 +174,23 @@ def interpolate_aperiodicity(coded, f0_hz, rate):
     """
     if rate < BANDED_MIN_RATE:
         return decode_aperiodicity(coded, rate)
-    frequencies = np.linspace(0, rate / 2, fft_size(rate) // 2 + 1)
-    knots = np.append(BAND_HZ * np.arange(coded.shape[1] + 1), rate / 2)
-    ends_db = np.full(len(coded), LOWEST_APERIODICITY_DB), np.zeros(len(coded))
-    levels_db = np.column_stack([ends_db[0], coded, ends_db[1]])
+    right, share = _bands(rate, coded.shape[1])
+    aperiodicity = np.full((len(coded), len(share)), 1 - 1e-12)
+    voiced = np.asarray(f0_hz) > 0
+    levels_db = np.zeros((int(voiced.sum()), coded.shape[1] + 2))
+    levels_db[:, 0], levels_db[:, 1:-1] = LOWEST_APERIODICITY_DB, coded[voiced]
     # Linear interpolation of all frames at once.
+    aperiodicity[voiced] = 10 ** ((levels_db[:, right - 1] * (1 - share) + levels_db[:, right] * share) / 20)
+    return aperiodicity
+
+
+@lru_cache(maxsize=32)
+def _bands(rate, bands):
+    """Return, for each bin, the number of the band border to the right, and the share of its level."""
+    frequencies = np.linspace(0, rate / 2, fft_size(rate) // 2 + 1)
+    knots = np.append(BAND_HZ * np.arange(bands + 1), rate / 2)
     right = np.clip(np.searchsorted(knots, frequencies), 1, len(knots) - 1)
     share = (frequencies - knots[right - 1]) / (knots[right] - knots[right - 1])
-    aperiodicity = 10 ** ((levels_db[:, right - 1] * (1 - share) + levels_db[:, right] * share) / 20)
-    return np.where((np.asarray(f0_hz) > 0)[:, None], aperiodicity, 1 - 1e-12)
+    for array in (right, share):
+        array.setflags(write=False)
+    return right, share

@@ -84,6 +84,7 @@ class StreamAnalysis:
         silence = max(self._margin * grid.samples, self._tracker.reach)
         self._y, self._first = np.zeros(silence), -silence  # the signal, and the number of its first sample
         self._kept, self.blocks = kept, 0
+        self._refined = {}  # number of a block that is kept → its F0 before and after the refinement
 
     @property
     def reach(self):
@@ -107,6 +108,7 @@ class StreamAnalysis:
         begin = centers[0] - self._tracker.reach
         self._tracker.push(self._y[begin:], centers - begin)
         self.blocks += 1
+        self._refined.pop(self.blocks - 1 - self._kept, None)
         frames = None
         if self.blocks > DECISION_BLOCKS:
             frames = self._frames(self.blocks - 1 - DECISION_BLOCKS, gain)
@@ -117,11 +119,15 @@ class StreamAnalysis:
 
     def f0_hz(self, block):
         """Return F0 [frames] of a block that is kept, as far as it is decided, refined."""
-        segment, lead = self._around(block)
         known_hz = self._tracker.f0_hz
         end = len(known_hz) - (self.blocks - 1 - block) * self._grid.frames
         f0_hz = np.ascontiguousarray(known_hz[end - self._grid.frames : end])
-        return refine(segment, f0_hz, self._grid.rate, self._frame_period_ms, lead)
+        before_hz, refined_hz = self._refined.get(block, (None, None))
+        if not np.array_equal(f0_hz, before_hz):
+            segment, lead = self._around(block)
+            refined_hz = refine(segment, f0_hz, self._grid.rate, self._frame_period_ms, lead)
+            self._refined[block] = f0_hz, refined_hz
+        return refined_hz
 
     def aperiodicity(self, block, f0_hz):
         """Return the coded aperiodicity [frames, bands] of a block that is kept, with F0 [frames]."""

@@ -85,8 +85,7 @@ class BlockConversion:
         """Return the signal of a block: from the last frame of the block before to its own last frame."""
         n, size = len(self._blocks) - 1 - self._ahead, self.grid.frames
         core, own = slice(n * size, (n + 1) * size), self._blocks[n][0]
-        columns = zip(*(frames for frames, _ in self._blocks), strict=True)
-        frames = Frames(*(None if parts[0] is None else np.concatenate(parts) for parts in columns))
+        frames = _joined([frames for frames, _ in self._blocks])
         mask = np.concatenate([mask for _, mask in self._blocks])
         spectrum = self._running.convert(frames, mask, core, self.blend)
         if self.controls.strength != 1:
@@ -121,3 +120,9 @@ class BlockConversion:
             period_ms = self._converter.frame_period_ms
             y = self._pauses.apply(y, source, silence.weights(share, first, len(y), self.grid.rate, period_ms))
         return limit(y)
+
+
+def _joined(parts):
+    """Return parts of `Frames` as one, without the spectra: most of the data, and no running conversion reads them."""
+    columns = zip(*(part._replace(spectrum=None) for part in parts), strict=True)
+    return Frames(*(None if column[0] is None else np.concatenate(column) for column in columns))
