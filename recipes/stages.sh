@@ -16,6 +16,7 @@ vocoder=world
 vocoder_model=melgan        # what --vocoder melgan trains; a recipe may choose melgan_light
 vocoder_settings=()         # KEY=VALUE for its training
 corpus_dir=             # empty: the `root` of corpus.yaml
+base_url=               # empty: the addresses in corpus.yaml
 corpus_yaml=corpus.yaml
 run=                    # empty: exp/<model> in the recipe
 first=0
@@ -38,6 +39,7 @@ Stages: 0 download, 1 extract, 2 statistics (and matching frames, for the model 
   --stage N          begin with this stage (default $first)
   --stop-stage N     end with this stage (default $last)
   --corpus-dir DIR   take the recordings from this folder; nothing is downloaded
+  --base-url URL     take the archives of the corpus from this address or folder
   --jobs N           processes that extract and evaluate (default: one a core, $jobs)
   --model NAME       what to train (default $model): $(models)
   --run DIR          folder of the trained model and its results (default recipes/$(basename "$recipe")/exp/NAME)
@@ -58,7 +60,7 @@ parse_options() {
         case $1 in
             --help | -h) usage; exit ;;
             --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}"; continue ;;
-            --stage | --stop-stage | --corpus-dir | --jobs | --model | --run | --pairs | --set | --vocoder) ;;
+            --stage | --stop-stage | --corpus-dir | --base-url | --jobs | --model | --run | --pairs | --set | --vocoder) ;;
             *) fail "$1: there is no such option; --help lists those there are" ;;
         esac
         [[ -n ${2:-} ]] || fail "$1: needs a value; --help lists the options"
@@ -66,6 +68,7 @@ parse_options() {
             --stage) first=$2 ;;
             --stop-stage) last=$2 ;;
             --corpus-dir) corpus_dir=$2 ;;
+            --base-url) base_url=$2 ;;
             --jobs) jobs=$2 ;;
             --model) model=$2 ;;
             --run) run=$2 ;;
@@ -153,7 +156,8 @@ run_recipe() {  # the options, stages 0 and 1; the rest is of the recipe's kind
     if [[ -n $corpus_dir ]]; then
         corpus+=(--corpus-dir "$corpus_dir")
     elif [[ -n $downloads ]]; then
-        stage 0 "download to $downloads" vconv download "${corpus[@]}" --output "$downloads"
+        stage 0 "download to $downloads" vconv download "${corpus[@]}" --output "$downloads" \
+            ${base_url:+--base-url "$base_url"}
     fi
     stage 1 "extract to $features" vconv extract "${corpus[@]}" --output "$features" --jobs "$jobs" \
         --failures "$failures/extract"

@@ -1,40 +1,19 @@
 """Archives arrive whole, once, and never write outside their folder."""
 
+import contextlib
 import hashlib
-import http.server
 import io
 import os
 import random
 import socket
 import tarfile
-import threading
-import zipfile
 
 import pytest
+from archive_host import FILES, make_tar, make_zip, serving
 
 from vconv.common.errors import VconvError
 from vconv.corpus import download, fetch, unpack
 from vconv.corpus.download import download_corpus
-
-FILES = {"corpus/A/1.wav": b"first" * 1000, "corpus/B b/2.wav": b"second"}
-
-
-def make_zip(path, files=FILES):
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return path
-
-
-def make_tar(path, files=FILES, extra=()):
-    with tarfile.open(path, "w:" + path.suffix.lstrip(".").replace("tar", "")) as archive:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
-        for member in extra:
-            archive.addfile(member)
-    return path
 
 
 def contents(folder):
@@ -46,35 +25,9 @@ def contents(folder):
 
 @pytest.fixture
 def host(tmp_path):
-    """A web server of `host.folder` that counts requests, cuts replies after `host.cut_after` bytes, knows Range."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            server.requests.append((self.path, self.headers.get("Range")))
-            path = server.folder / self.path.lstrip("/").partition("?")[0]
-            if not path.is_file():
-                return self.send_error(404)
-            content, asked = path.read_bytes(), self.headers.get("Range")
-            begin = int(asked[len("bytes=") : -1]) if asked and server.knows_range else 0
-            if begin >= len(content):
-                return self.send_error(416)
-            self.send_response(206 if begin else 200)
-            self.send_header("Content-Length", server.length or str(len(content) - begin))
-            self.end_headers()
-            self.wfile.write(content[begin:][: server.cut_after])
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.folder, server.requests, server.cut_after, server.knows_range = tmp_path / "host", [], None, True
-    server.length = None
-    server.folder.mkdir()
-    server.address = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    """A web server of `host.folder`; see `archive_host.serving`."""
+    with serving(tmp_path / "host") as server:
+        yield server
 
 
 @pytest.fixture
@@ -102,11 +55,11 @@ def test_what_is_complete_is_not_fetched_again(host, folder):
     assert contents(folder) == FILES | {"other/3.wav": b"third"}
 
 
-@pytest.mark.parametrize("knows_range", [True, False])
-def test_a_cut_download_goes_on_where_it_stopped(host, folder, knows_range):
+@pytest.mark.parametrize("ranges", ["kept", "ignored", "refused", "wrong"])
+def test_a_cut_download_goes_on_where_it_stopped(host, folder, ranges):
     archive = make_zip(host.folder / "a.zip", {"x.wav": random.Random(0).randbytes(5000)})
     entry = {"url": f"{host.address}/a.zip", "sha256": hashlib.sha256(archive.read_bytes()).hexdigest()}
-    host.cut_after, host.knows_range = 2000, knows_range
+    host.cut_after, host.ranges = 2000, ranges
     with pytest.raises(VconvError, match="a.zip: the connection broke; run the same command again"):
         download_corpus([entry], folder)
     assert (folder / "a.zip.part").stat().st_size == 2000
@@ -132,6 +85,116 @@ def test_a_wrong_checksum_is_refused_and_fetched_anew(host, folder):
     assert contents(folder) == {}
     download_corpus([{"url": f"{host.address}/a.zip", "sha256": right.upper()}], folder)
     assert contents(folder) == FILES and len(host.requests) == 2
+
+
+def test_a_wrong_md5_and_a_wrong_size_are_refused(host, folder):
+    archive = make_zip(host.folder / "a.zip")
+    content = archive.read_bytes()
+    right = {"md5": hashlib.md5(content).hexdigest(), "size_bytes": len(content)}
+    url = f"{host.address}/a.zip"
+    with pytest.raises(VconvError, match=f"a.zip: has the md5 {right['md5']}, not {'0' * 32}"):
+        download_corpus([{"url": url} | right | {"md5": "0" * 32}], folder)
+    with pytest.raises(VconvError, match=f"a.zip: has {len(content)} bytes, not {len(content) + 1}; correct url or"):
+        download_corpus([{"url": url} | right | {"size_bytes": len(content) + 1}], folder)
+    with pytest.raises(VconvError, match=f"a.zip: has {len(content)} bytes, not 7; run the same"):
+        download_corpus([{"url": str(archive), "size_bytes": 7}], folder)
+    assert contents(folder) == {} and archive.exists()
+    download_corpus([{"url": url} | right], folder)
+    assert contents(folder) == FILES
+
+
+def test_a_host_that_announces_too_few_bytes_is_refused_where_the_size_is_known(host, folder):
+    archive = make_zip(host.folder / "a.zip")
+    host.length = "100"
+    entry = {"url": f"{host.address}/a.zip", "size_bytes": archive.stat().st_size}
+    with pytest.raises(VconvError, match=f"a.zip: has 100 bytes, not {archive.stat().st_size}"):
+        download_corpus([entry], folder)
+    assert contents(folder) == {}
+
+
+def test_a_whole_part_of_the_known_size_is_not_fetched_again(host, folder):
+    archive = make_zip(host.folder / "a.zip")
+    folder.mkdir()
+    (folder / "a.zip.part").write_bytes(archive.read_bytes())
+    download_corpus([{"url": f"{host.address}/a.zip", "size_bytes": archive.stat().st_size}], folder)
+    assert contents(folder) == FILES and host.requests == []
+
+
+def test_a_redirection_is_followed_also_by_what_is_resumed(host, folder):
+    make_zip(host.folder / "b.zip", {"x.wav": random.Random(0).randbytes(5000)})
+    host.moved, host.cut_after = {"/a.zip": "/b.zip"}, 2000
+    for cut_after in (2000, None):
+        host.cut_after = cut_after
+        with pytest.raises(VconvError, match="broke") if cut_after else contextlib.nullcontext():
+            download_corpus([{"url": f"{host.address}/a.zip"}], folder)
+    assert host.requests[-1] == ("/b.zip", "bytes=2000-")
+    assert list(contents(folder)) == ["x.wav"]
+
+
+def test_mirrors_are_tried_in_turn_and_resume_what_broke(host, folder, tmp_path):
+    archive = make_zip(host.folder / "a.zip", {"x.wav": random.Random(0).randbytes(5000)})
+    entry = {
+        "url": f"{host.address}/a.zip",
+        "mirrors": [f"{host.address}/none/a.zip", archive.as_uri()],
+        "sha256": hashlib.sha256(archive.read_bytes()).hexdigest(),
+    }
+    host.cut_after, lines = 2000, []
+    download_corpus([entry], folder, report=lines.append)
+    assert [path for path, _ in host.requests] == ["/a.zip", "/none/a.zip"]
+    assert [line.split(";")[-1] for line in lines if "trying" in line] == [
+        f" trying {address}" for address in entry["mirrors"]
+    ]
+    assert contents(folder).keys() - {"a.zip.part"} == {"x.wav"}
+
+
+def test_a_mirror_completes_what_broke_off_and_a_false_one_is_passed_over(host, folder):
+    right = make_zip(host.folder / "a.zip", {"x.wav": random.Random(0).randbytes(5000)})
+    (host.folder / "page.zip").write_text("<html>The data have moved.</html>")
+    entry = {
+        "url": f"{host.address}/page.zip",
+        "mirrors": [f"{host.address}/a.zip"],
+        "sha256": hashlib.sha256(right.read_bytes()).hexdigest(),
+    }
+    download_corpus([entry], folder)
+    assert list(contents(folder)) == ["x.wav"]
+
+
+def test_if_no_address_gives_the_archive_the_error_is_that_of_the_first(host, folder):
+    entry = {"url": f"{host.address}/first.zip", "mirrors": [f"{host.address}/second.zip"]}
+    with pytest.raises(VconvError, match="first.zip: answers 404"):
+        download_corpus([entry], folder)
+
+
+@pytest.mark.parametrize("kind", ["address", "file", "folder"])
+def test_a_base_url_replaces_all_addresses(host, folder, kind):
+    make_zip(host.folder / "a b.zip")
+    base = {"address": host.address, "file": host.folder.as_uri(), "folder": str(host.folder)}[kind]
+    entry = {"url": "https://gone.invalid/x/a%20b.zip?sequence=8", "mirrors": ["https://gone.invalid/y"]}
+    if kind != "folder":
+        (host.folder / "a%20b.zip").write_bytes((host.folder / "a b.zip").read_bytes())  # this host decodes nothing
+    download_corpus([entry], folder, base_url=f"{base}/")
+    assert contents(folder) == FILES
+    with pytest.raises(VconvError, match="none.zip.*--corpus-dir"):
+        download_corpus([{"url": "https://gone.invalid/none.zip"}], folder, base_url=base)
+
+
+def test_the_license_is_told_before_the_first_download_only(host, folder):
+    make_zip(host.folder / "a.zip")
+    for shown in (True, False):
+        lines = []
+        download_corpus([{"url": f"{host.address}/a.zip"}], folder, lines.append, license="CC BY 4.0")
+        assert ("license of the corpus: CC BY 4.0" in lines) == shown
+        assert not shown or lines.index("license of the corpus: CC BY 4.0") == 0
+
+
+def test_where_no_checksum_is_published_that_of_the_first_copy_is_recorded(host, folder):
+    archive = make_zip(host.folder / "a.zip")
+    sha256, lines = hashlib.sha256(archive.read_bytes()).hexdigest(), []
+    for _ in range(2):
+        download_corpus([{"url": f"{host.address}/a.zip"}], folder, lines.append)
+    sentence = f"a.zip: no checksum is published; this copy has the sha256 {sha256}"
+    assert lines.count(sentence) == 1
+    assert (folder / download.MARK).read_text() == f"{host.address}/a.zip\n# {sentence}\n"
 
 
 @pytest.mark.parametrize("as_address", [True, False])
@@ -296,7 +359,13 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     [
         ("https://host/a.zip", "is no archive; write {url"),
         ({"url": ""}, "is no archive"),
-        ({"url": "https://host/a.zip", "md5": "12"}, "is no archive"),
+        ({"url": "https://host/a.zip", "sha1": "12"}, "is no archive"),
+        (
+            {"url": "https://host/a.zip", "md5": "12"},
+            "the md5 of https://host/a.zip is '12'; it must be 32 hexadecimal",
+        ),
+        ({"url": "https://host/a.zip", "size_bytes": -1}, "the size_bytes of .* is -1; it must be a whole number"),
+        ({"url": "https://host/a.zip", "mirrors": ["ftp://host/a.zip"]}, "cannot be downloaded; use an address"),
         ({"url": "https://host/a.zip", "sha256": "12"}, "must be 64 hexadecimal digits"),
         ({"url": "ftp://host/a.zip"}, "cannot be downloaded; use an address"),
         ({"url": "nowhere/a.zip"}, "there is no such archive"),

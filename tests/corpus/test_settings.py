@@ -47,7 +47,11 @@ def test_the_order_of_contents_does_not_matter(tmp_path):
 
 def test_downloads(tmp_path):
     settings = read(tmp_path, "download:\n- {url: 'file:///a.zip', sha256: abc}\n- url: https://b.zip")
-    assert settings["download"] == [{"url": "file:///a.zip", "sha256": "abc"}, {"url": "https://b.zip", "sha256": ""}]
+    unknown = {"mirrors": [], "size_bytes": 0, "md5": "", "sha256": ""}
+    assert settings["download"] == [
+        unknown | {"url": "file:///a.zip", "sha256": "abc"},
+        unknown | {"url": "https://b.zip"},
+    ]
 
 
 def test_accents_are_composed(tmp_path):
@@ -93,7 +97,10 @@ def test_accents_are_composed(tmp_path):
         ("splits: {training: {utterances: 100001}}", "utterances: needs a text such as 'all', found 100001"),
         ("download: https://a.zip", "download: needs a list"),
         ("download: [{sha256: abc}]", "an archive lacks its url"),
-        ("download: [{url: a, md5: b}]", "there is no key md5"),
+        ("download: [{url: a, sha1: b}]", "there is no key sha1"),
+        ("download: [{url: a, mirrors: b}]", "mirrors: needs a list"),
+        ("download: [{url: a, mirrors: [1]}]", "mirrors: 1 is no text for YAML"),
+        ("download: [{url: a, md5: 12345678901234567890123456789012}]", "md5: needs a text"),
     ],
 )
 def test_mistakes_get_one_sentence_with_the_file(tmp_path, yaml, message):

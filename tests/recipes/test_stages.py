@@ -116,6 +116,12 @@ def test_options_are_passed_to_the_stages_that_need_them(copy):
     assert train[-4:] == ["--set", "training.seed=3", "--set", "network.code=64"]
 
 
+def test_the_archives_come_from_the_base_url(copy):
+    copy.run("vcc2016", "--base-url", "my archives", "--stop-stage", "0")
+    (download,) = calls(copy)
+    assert value(download, "--base-url") == "my archives"
+
+
 def test_the_settings_of_a_recipe_come_before_those_of_its_user(copy):
     script = copy.root / "recipes" / "sample" / "run.sh"
     own = "choose_settings() { settings=(a.b='c d'); }"

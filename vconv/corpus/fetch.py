@@ -68,20 +68,28 @@ def file_name(url):
     return PurePosixPath(urllib.parse.unquote(urllib.parse.urlsplit(url).path)).name or "archive"
 
 
-def fetch(url, archive):
-    """Save `url` as `archive`. An incomplete file is called NAME.part, and the next call resumes it."""
+def fetch(url, archive, size_bytes=0):
+    """Save `url` as `archive`. An incomplete file is called NAME.part, and the next call resumes it.
+
+    Parameters
+    ----------
+    url : str
+    archive : Path
+    size_bytes : int
+        Of the whole file; 0 if it is unknown.
+
+    Raises
+    ------
+    VconvError
+        The host does not answer, refuses, announces another size, or the connection breaks.
+    """
     part = archive.with_name(archive.name + ".part")
     had = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(quoted(url), headers={"Range": f"bytes={had}-"} if had else {})
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as reply:
-            had = had if reply.status == 206 else 0  # with 200 the host sends the whole file
-            length = reply.headers.get("Content-Length", "")
-            _save(reply, part, had, had + int(length) if length.isdecimal() else None)
-    except urllib.error.HTTPError as error:
-        if error.code == 416 and had:  # nothing follows the bytes that are here: start again
+        if not (size_bytes and had == size_bytes or _complete(url, part, had, size_bytes)):
             part.unlink()
-            return fetch(url, archive)
+            _complete(url, part, 0, size_bytes)
+    except urllib.error.HTTPError as error:
         raise VconvError(f"{url}: answers {error.code} {error.reason}; correct it in corpus.yaml {BY_HAND}") from error
     except urllib.error.URLError as error:
         raise VconvError(f"{url}: cannot be reached ({error.reason}); try again later {BY_HAND}") from error
@@ -92,11 +100,41 @@ def fetch(url, archive):
     part.replace(archive)
 
 
+def _complete(url, part, had, size_bytes):
+    """Download what `part` lacks after its first `had` bytes; return False if the host does not go on after them."""
+    request = urllib.request.Request(quoted(url), headers={"Range": f"bytes={had}-"} if had else {})
+    try:
+        reply = urllib.request.urlopen(request, timeout=TIMEOUT_S)
+    except urllib.error.HTTPError as error:
+        if error.code == 416 and had:
+            return False
+        raise
+    with reply:
+        begin, length = _first_byte(reply, had), reply.headers.get("Content-Length", "")
+        if begin not in (0, had):
+            return False
+        total = begin + int(length) if length.isdecimal() else size_bytes
+        if size_bytes and total != size_bytes:
+            raise VconvError(
+                f"{url}: has {total} bytes, not {size_bytes}; correct url or size_bytes in corpus.yaml {BY_HAND}"
+            )
+        _save(reply, part, begin, total)
+    return True
+
+
+def _first_byte(reply, had):
+    """Return the position in the file at which the reply to a request of what follows `had` bytes begins."""
+    if reply.status != 206:  # the host sends the whole file
+        return 0
+    stated = re.match(r"bytes (\d+)-", reply.headers.get("Content-Range", ""))
+    return int(stated[1]) if stated else had
+
+
 def _save(reply, part, had, size):
-    """Append the reply to the first `had` bytes of `part`; `size` is that of the whole file, or None if unknown."""
+    """Append the reply to the first `had` bytes of `part`; `size` is that of the whole file, 0 if unknown."""
     with (
         part.open("ab" if had else "wb") as stream,
-        tqdm(total=size, initial=had, unit="B", unit_scale=True, desc=part.stem, disable=None) as bar,
+        tqdm(total=size or None, initial=had, unit="B", unit_scale=True, desc=part.stem, disable=None) as bar,
     ):
         while block := reply.read(BLOCK):
             stream.write(block)

@@ -13,6 +13,7 @@ FREE = ("speakers", "f0_range_hz", "splits", "download")  # settings of a form t
 CONTENTS = ("frames", "wave", "copy_synthesis")
 SPLITS = ("training", "validation", "evaluation")
 HELD_OUT = 0.05
+ARCHIVE = {"url": "", "mirrors": [], "size_bytes": 0, "md5": "", "sha256": ""}
 
 
 def read_settings(corpus_yaml, changes=None, corpus_dir=None):
@@ -105,11 +106,13 @@ def _check_pattern(pattern, where):
 
 
 def _downloads(downloads, where):
-    """Return the checked list of {url, sha256}; sha256 is empty where none is known."""
+    """Return the checked list of archives, each with all keys; what is not known is empty or 0."""
     if not isinstance(downloads, list):
         raise VconvError(f"{where}: needs a list of {{url, sha256}}, found {downloads!r}")
-    checked = [config.merge({"url": "", "sha256": ""}, archive, where) for archive in downloads]
+    checked = [config.merge(ARCHIVE, archive, where) for archive in downloads]
     for archive in checked:
         if not archive["url"]:
             raise VconvError(f"{where}: an archive lacks its url")
+        if archive["mirrors"]:
+            archive["mirrors"] = _texts(archive["mirrors"], f"{where}: mirrors", "a list of addresses")
     return checked
