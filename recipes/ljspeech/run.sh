@@ -25,6 +25,7 @@ Stages: 0 download, 1 extract the waves, 3 train, 4 say the evaluation clips fro
   --stage N          begin with this stage (default $first)
   --stop-stage N     end with this stage (default $last)
   --corpus-dir DIR   take the clips from this folder, which holds LJSpeech-1.1; nothing is downloaded
+  --base-url URL     take the archive from this address or folder
   --jobs N           processes that extract (default: one a core, $jobs)
   --model NAME       melgan (default; days on a GPU) or melgan_light
   --run DIR          folder of the trained model and its copies (default recipes/ljspeech/exp/NAME)
