@@ -42,6 +42,8 @@ def vcc2018(folder):
     ):
         files = sounds(22050, *(f"{root}/{name}" for name in names))
         make_zip(folder / f"vcc2018_database_{archive}.zip", files | litter(root))
+    texts = {"scripts/30001.txt": b"What was said.\n", "scripts/30002.txt": b"Nobody read this.\n"}
+    make_tar(folder / "vcc2018_database_evaluation_transcriptions.tar.gz", texts)
 
 
 def vcc2020(folder):
@@ -70,10 +72,11 @@ def cmu_arctic(folder):
 def vctk(folder):
     root, files = "wav48_silence_trimmed", {"README.txt": b"VCTK", "wav48_silence_trimmed/log.txt": b"log"}
     for speaker in ("p225", "p226", "p227", "p228", "p229", "p230", "p231", "p232", "p237", "p243", "p280", "p315"):
-        microphones = (1,) if speaker in ("p280", "p315") else (1, 2)
         for number in ("001", "025", "366"):
-            names = [f"{root}/{speaker}/{speaker}_{number}_mic{microphone}.flac" for microphone in microphones]
-            files |= sounds(48000, *names)
+            place = f"{root}/{speaker}/{speaker}_{number}"
+            files |= sounds(48000, f"{place}_mic1.flac")
+            if speaker not in ("p280", "p315"):
+                files[f"{place}_mic2.flac"] = files[f"{place}_mic1.flac"]
             if speaker != "p315":
                 files[f"txt/{speaker}/{speaker}_{number}.txt"] = b"Please call Stella.\n"
     make_zip(folder / "VCTK-Corpus-0.92.zip", files)

@@ -47,6 +47,34 @@ def test_conversions_of_all_pairs_are_written_and_scored(tiny, tmp_path, capsys)
     assert len(rows) == 4 * 2 * len(pairs) and {row["system"] for row in rows} == set(SYSTEMS)
 
 
+class Recognizer:
+    """Stands for a speech recognizer that always understands the same."""
+
+    def __init__(self, model, language):
+        self.language = language
+
+    def transcribe(self, y, rate):
+        return f"hello world {self.language}"
+
+
+def test_word_errors_are_against_the_texts_that_corpus_yaml_names(tiny, tmp_path, monkeypatch, capsys):
+    shutil.copytree(tiny.folder / "recordings", tmp_path / "recordings")
+    (tmp_path / "recordings" / "txt").mkdir()
+    for number, text in (1, "Hello world fi"), (2, "hello there, fi."):
+        (tmp_path / "recordings" / "txt" / f"é {number}.txt").write_text(text, encoding="utf-8")
+    corpus = tmp_path / "corpus.yaml"
+    corpus.write_text(tiny_corpus.CORPUS + "transcripts: txt/{utterance}.txt\nlanguage: fi\n", encoding="utf-8")
+    common = f"--run={tiny.run}", "--pairs=bob-Mary-Ann", f"--corpus={corpus}"
+    assert vconv_command("convert", *common, f"--output={tmp_path / 'out'}") == 0
+    monkeypatch.setattr("vconv.evaluation.intelligibility.Recognizer", Recognizer)
+    evaluate = "evaluate", *common, f"--converted={tmp_path / 'out'}", "--jobs=1", "--without-neural", "--whisper=m"
+    pytest.importorskip("whisper_normalizer", reason="the extra `neural` is not installed")
+    assert vconv_command(*evaluate, f"--json={tmp_path / 'scores.json'}") == 0
+    assert "transcripts" not in capsys.readouterr().err
+    wer = parse_json((tmp_path / "scores.json").read_text(encoding="utf-8"))["pairs"]["bob-Mary-Ann"]["wer"]
+    assert {system: wer[system]["mean"] for system in SYSTEMS} == pytest.approx(dict.fromkeys(SYSTEMS, 1 / 6))
+
+
 def test_missing_conversions_are_listed_and_the_others_scored(tiny, tmp_path, capsys):
     folder = tmp_path / "bob-Mary-Ann"
     folder.mkdir()

@@ -91,6 +91,13 @@ def test_accents_are_composed(tmp_path):
         ("splits: {training: {patern: x}}", "there is no key patern; the keys are: pattern, utterances, share"),
         ("splits: {training: {pattern: '{speaker}/*'}}", "lacks {utterance}"),
         ("splits: {training: {pattern: '{speaker}/{utt}'}}", "'utt' is not allowed; choose one of: speaker, utterance"),
+        ("transcripts: 'txt/{name}.txt'", "transcripts: 'name' is not allowed; choose one of: speaker, utterance"),
+        (
+            "transcripts: 'txt/{utterance}'",
+            "transcripts: 'txt/{utterance}' does not end in a dot and one to four letters",
+        ),
+        ("transcripts: [a.txt]", "transcripts: needs a text"),
+        ("language: English", "language: 'English' is no code of two or three small letters such as 'en'"),
         ("splits: {training: {share: 0}}", "share is 0; it must be above 0"),
         ("splits: {training: {share: 1.5}}", "share is 1.5; it must be above 0"),
         ("splits: {training: {utterances: [100001]}}", "utterances: 100001 is no text for YAML; put quotes"),

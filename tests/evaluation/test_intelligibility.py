@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from vconv.audio import wav
 from vconv.common.errors import VconvError
 from vconv.evaluation import intelligibility
-from vconv.evaluation.intelligibility import Recognizer, error_rates, normalize
+from vconv.evaluation.intelligibility import Recognizer, error_rates, normalize, normalizer
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 MODEL = os.environ.get("VCONV_TEST_WHISPER")
@@ -65,6 +65,31 @@ def test_normalize(text, normal):
     assert normalize(normal) == normal
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "reference", "wer"),
+    [
+        ("en", "Don't pay twenty-one dollars.", "do not pay $21", 0),
+        ("en", "The colour, Mr. Smith!", "the color mister smith", 0),
+        ("en", "two cats", "three cats", 1 / 2),
+        ("", "twenty one", "21", 2),
+        ("fr", "Vingt-et-un chats", "21 chats", 0),
+        ("es", "¿Veintiuno?", "21", 0),
+        ("fi", "Näitä tavoitteita!", "näitä, tavoitteita", 0),
+        ("fi", "näitä tavoitteita", "naita tavoitteita", 1 / 2),
+        ("hi", "हिन्दी, शब्द", "हिन्दी शब्द", 0),
+    ],
+)
+def test_error_rates_of_a_language_by_hand(language, text, reference, wer):
+    pytest.importorskip("whisper_normalizer", reason="the extra `neural` is not installed")
+    assert error_rates(text, reference, normalizer(language))[0] == pytest.approx(wer)
+
+
+def test_a_missing_normalizer_is_one_sentence(monkeypatch):
+    monkeypatch.setitem(sys.modules, "whisper_normalizer.english", None)
+    with pytest.raises(VconvError, match=r"whisper_normalizer cannot be loaded \(.*\); pip install 'vconv\[neural\]'$"):
+        normalizer("en")
+
+
 def test_a_reference_without_words_has_no_rate():
     with pytest.raises(VconvError, match="reference contains no word"):
         error_rates("something", " ...! ")
@@ -96,6 +121,8 @@ def test_a_missing_package_is_one_sentence(monkeypatch):
 class Whisper:
     """Stands for faster_whisper.WhisperModel and keeps what it was asked."""
 
+    supported_languages = ("en", "fi")
+
     def __init__(self, model, **options):
         if model == "no-such-model":
             raise ValueError("Invalid model size,\n expected one of: tiny")
@@ -121,10 +148,19 @@ def test_the_recognizer_is_asked_for_a_repeatable_reading(whisper, tmp_path):
         "model": str(tmp_path),
         "device": "cpu",
         "compute_type": "int8",
+        "language": None,
         "beam_size": 5,
         "temperature": 0.0,
         "condition_on_previous_text": False,
     }
+
+
+def test_the_recognizer_is_told_the_language_if_it_knows_it(whisper):
+    recognizer = Recognizer("tiny", "fi")
+    recognizer.transcribe(0.1 * np.ones(4800), 48000)
+    assert recognizer._model.asked["language"] == "fi"
+    with pytest.raises(VconvError, match="tiny: this speech recognizer does not know the language 'xx'; take a multi"):
+        Recognizer("tiny", "xx")
 
 
 def test_the_model_may_be_left_out(whisper):

@@ -132,7 +132,7 @@ class FakeRecognizer:
 
 
 def test_error_rates_against_the_transcript_of_the_source_or_a_reference_text(recordings, keys):
-    texts = {"3": "one two tree four five"}
+    texts = {(None, "3"): "one two tree four five"}
     found = neural_metrics.word_errors(recordings, keys, FakeRecognizer(), texts, "m")
     wer = {one: values["wer"] for one, values in found.values.items()}
     assert wer[key("converted", "1")] == 0.25 and found.transcripts[key("converted", "1")] == TEXTS[0.5]
@@ -141,28 +141,44 @@ def test_error_rates_against_the_transcript_of_the_source_or_a_reference_text(re
     assert wer[key("converted", "3")] == 0.2 and wer[key("source", "3")] == 0.4
 
 
+def test_a_converted_recording_says_what_its_source_says(recordings, keys):
+    """The texts of source and target may differ, as in VCTK."""
+    texts = {("S", "1"): "one two tree four", ("T", "1"): "one two three five"}
+    found = neural_metrics.word_errors(recordings, keys, FakeRecognizer(), texts, "m")
+    wer = {one.system: values["wer"] for one, values in found.values.items() if one.sentence == "1"}
+    assert wer == {"converted": 0, "source": 0.25, "copy_synthesis": 1, "target": 0.25}
+
+
+def test_texts_are_normalized_as_asked(recordings, keys):
+    texts = {(None, "1"): "ONE TWO THREE FOUR"}
+    wer = [
+        neural_metrics.word_errors(recordings, keys, FakeRecognizer(), texts, "m", normalized=how).values[
+            key("source", "1")
+        ]["wer"]
+        for how in (None, str, str.upper)
+    ]
+    assert wer == [0, 1, 0]
+
+
 def test_a_reference_without_words_is_reported(recordings, keys):
-    found = neural_metrics.word_errors(recordings, keys, FakeRecognizer(), {"1": "?!"}, "m")
+    found = neural_metrics.word_errors(recordings, keys, FakeRecognizer(), {(None, "1"): "?!"}, "m")
     assert key("converted", "1") not in found.values and key("converted", "1") not in found.transcripts
     assert len(found.failures) == 4 and found.failures[0].startswith("1: the reference")
 
 
-def test_the_installed_metrics_are_chosen(monkeypatch, tmp_path):
+def test_the_installed_metrics_are_chosen(recordings, monkeypatch):
     installed = {"resemblyzer"}
     monkeypatch.setattr(neural_metrics, "find_spec", lambda name: name in installed)
     monkeypatch.setattr(naturalness, "find_spec", lambda name: name in installed)
-    chosen, (note,) = neural_metrics.choose(True, None, None, None)
+    chosen, (note,) = neural_metrics.choose(True, None, {}, None)
     assert [one.func for one in chosen] == [neural_metrics.speaker_similarity]
     assert note == ("not measured: naturalness (distillmos), naturalness (dnsmos); pip install 'vconv[neural]'")
     installed |= {"distillmos", "speechmos"}
-    chosen, notes = neural_metrics.choose(True, None, None, None)
+    chosen, notes = neural_metrics.choose(True, None, {}, None)
     assert len(chosen) == 3 and notes == []
-    assert neural_metrics.choose(False, None, None, None) == ([], [])
-    path = tmp_path / "t.txt"
-    path.write_text("b text")
-    monkeypatch.setattr(intelligibility, "Recognizer", lambda model: model)
-    (words,), _ = neural_metrics.choose(False, "tiny.en", None, None)
-    lacking = "t.txt: has no line for 2 of 3 sentences (a is one), so their reference is the recognizer's transcript"
-    assert lacking in neural_metrics.choose(False, "tiny.en", path, None, ["a", "b", "c"])[1][0]
-    assert neural_metrics.choose(False, "tiny.en", path, None, ["b"])[1] == []
+    assert neural_metrics.choose(False, None, {}, None) == ([], [])
+    monkeypatch.setattr(intelligibility, "Recognizer", lambda model, language: model)
+    (words,), notes = neural_metrics.choose(False, "tiny.en", {(None, "1"): "one"}, None, recordings)
+    assert notes[0].startswith("the transcripts have no text for 4 of 6 natural recordings (2 of S is one)")
+    assert words.keywords["model"] == "tiny.en" and words.keywords["normalized"] is intelligibility.normalize
     assert words.func is neural_metrics.word_errors and words.keywords["recognizer"] == "tiny.en"

@@ -14,6 +14,7 @@ from recipe_copy import REPOSITORY
 from tiny import SET
 
 from vconv.corpus.recordings import Corpus
+from vconv.evaluation.transcripts import corpus_texts, lacking
 
 ARCTIC = ("bdl", "clb", "rms", "slt")
 VCC2018 = [f"VCC2{name}" for name in "SF1 SF2 SF3 SF4 SM1 SM2 SM3 SM4 TF1 TF2 TM1 TM2".split()]
@@ -49,6 +50,13 @@ SPLITS = {  # split → what must be listed of the archives of `official_layouts
         "validation": [(name, "025") for name in VCTK],
         "evaluation": [(name, "001") for name in VCTK],
     },
+}
+
+TEXTS = {
+    "vcc2018": "What was said.",
+    "cmu_arctic": "Ten o'clock.",
+    "vctk": "Please call Stella.",
+    "librispeech": "HE'S HERE",
 }
 
 
@@ -108,6 +116,21 @@ def test_what_is_left_out_is_told_and_nothing_else(fetched):
     notes = Corpus.load(fetched.corpus_yaml, corpus_dir=fetched.root).notes
     expected = {"vcc2018": ["VCC2SF9 is left out, because none of its recordings is for training"]}
     assert notes == expected.get(fetched.recipe, [])
+
+
+def test_every_evaluation_sentence_has_its_text(fetched):
+    corpus = Corpus.load(fetched.corpus_yaml, corpus_dir=fetched.root)
+    evaluated = {(one.speaker, one.name) for one in corpus.utterances if one.split == "evaluation"}
+    assert corpus_texts(corpus) == (dict.fromkeys(evaluated, TEXTS[fetched.recipe]) if fetched.recipe in TEXTS else {})
+
+
+@pytest.mark.parametrize("fetched", ["vctk"], indirect=True)
+def test_a_speaker_without_texts_is_told_and_the_others_have_theirs(fetched):
+    corpus = Corpus.load(fetched.corpus_yaml, {"speakers": ["p226", "p315"]}, fetched.root)
+    texts = corpus_texts(corpus)
+    assert texts == {("p226", "001"): "Please call Stella."}
+    (note,) = lacking(texts, {"p226": ["001"], "p315": ["001"]})
+    assert note.startswith("the transcripts have no text for 1 of 2 natural recordings (001 of p315 is one)")
 
 
 def test_the_pairs_of_the_recipe_are_of_speakers_of_the_corpus(fetched):

@@ -79,7 +79,8 @@ def _add_measures(sub):
         "--transcripts",
         metavar="FILE",
         help="with --whisper: reference texts, one sentence a line: file name, blank or tab, text; also the formats of "
-        "LJSpeech and Festival (default: the recognizer's transcripts of the source recordings)",
+        "LJSpeech and Festival (default: those that corpus.yaml names, else the recognizer's transcripts of the "
+        "source recordings)",
     )
     add_shared(sub, "--seed", help=f"of bootstrap and mixtures, {SEED} (default: 0)")
 
@@ -109,9 +110,14 @@ def _evaluate(options):
 
     protocols = parse_protocols(options.protocol)
     folder = options.cache or cache.default_folder()
-    recordings = _recordings(options)
+    recordings, corpus = _recordings(options)
     neural, missing = neural_metrics.choose(
-        not options.without_neural, options.whisper, options.transcripts, folder, recordings.sentences()
+        not options.without_neural,
+        options.whisper,
+        _texts(options, corpus),
+        folder,
+        recordings,
+        corpus.settings.get("language", "") if corpus else "",
     )
     found = evaluate(recordings, protocols, options.jobs, folder, options.seed, neural)
     content = output.summary(found, shlex.join(["vconv", *sys.argv[1:]]))
@@ -127,11 +133,11 @@ def _evaluate(options):
 
 
 def _recordings(options):
-    """Return the recordings that the options name."""
+    """Return the recordings that the options name, and their corpus, None for folders."""
     from vconv.evaluation import recordings
 
     if not options.run:
-        return recordings.of_folders(options.converted, options.source_dir, options.target_dir)
+        return recordings.of_folders(options.converted, options.source_dir, options.target_dir), None
     from vconv.conversion.tasks import parse_pairs
     from vconv.training.run_folder import RunFolder
 
@@ -140,4 +146,14 @@ def _recordings(options):
     pairs = parse_pairs(options.pairs, statistics.speakers)
     ranges = dict(zip(statistics.speakers, statistics.f0_range_hz.tolist(), strict=True))
     converted = options.converted or folder.path / "converted"
-    return recordings.of_corpus(corpus_of(options, settings), ranges, pairs, converted)
+    corpus = corpus_of(options, settings)
+    return recordings.of_corpus(corpus, ranges, pairs, converted), corpus
+
+
+def _texts(options, corpus):
+    """Return the reference texts for the speech recognizer, (speaker or None, sentence) → text."""
+    from vconv.evaluation.transcripts import corpus_texts, read_transcripts
+
+    if options.transcripts:
+        return {(None, name): text for name, text in read_transcripts(options.transcripts).items()}
+    return corpus_texts(corpus) if options.whisper and corpus else {}

@@ -17,7 +17,7 @@ class Found(NamedTuple):
     Attributes
     ----------
     files : list of (speaker, utterance, path)
-        Those that match, sorted.
+        Those that match, sorted; `utterance` is empty if the pattern does not name it.
     unnamed : list of Path
         Those that match, but whose names are not UTF-8.
     misplaced : list of Path
@@ -53,8 +53,9 @@ def find(root, pattern):
         if not last:
             misplaced += _audio(inside)
     misplaced += _audio(child for path in inside if path.is_dir() for child in path.rglob("*"))
-    alone = {"speaker": composed(root.resolve().name)}
-    files = sorted(((alone | match.groupdict())["speaker"], match["utterance"], path) for path, _, match in matches)
+    alone = {"speaker": composed(root.resolve().name), "utterance": ""}
+    fields = [(alone | match.groupdict(), path) for path, _, match in matches]
+    files = sorted((field["speaker"], field["utterance"], path) for field, path in fields)
     named = [file for file in files if is_unicode("".join(file[:2]))]
     return Found(named, sorted({file[2] for file in files} - {file[2] for file in named}), misplaced, inside)
 

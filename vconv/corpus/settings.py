@@ -42,6 +42,7 @@ def read_settings(corpus_yaml, changes=None, corpus_dir=None):
         settings["speakers"] = _texts(settings["speakers"], f"{where}: speakers", "all or a list of names")
     settings["f0_range_hz"] = _ranges(settings["f0_range_hz"], settings["sample_rate"], f"{where}: f0_range_hz")
     settings["splits"] = _splits(settings["splits"], f"{where}: splits")
+    _check_texts(settings["transcripts"], settings["language"], where)
     settings["download"] = _downloads(settings["download"], f"{where}: download")
     return settings
 
@@ -97,10 +98,27 @@ def _splits(splits, where):
     return checked
 
 
-def _check_pattern(pattern, where):
-    """Raise a VconvError unless `pattern` has {utterance} and no other placeholder but {speaker}."""
+def _check_texts(transcripts, language, where):
+    """Raise a VconvError unless `transcripts` is empty or the pattern of text files, and `language` empty or a code."""
+    _check_placeholders(transcripts, f"{where}: transcripts")
+    if transcripts and not re.search(r"\.\w{1,4}$", transcripts):
+        raise VconvError(
+            f"{where}: transcripts: {transcripts!r} does not end in a dot and one to four letters; write for example "
+            "'txt/{speaker}/{utterance}.txt'"
+        )
+    if not re.fullmatch("([a-z]{2,3})?", language):
+        raise VconvError(f"{where}: language: {language!r} is no code of two or three small letters such as 'en'")
+
+
+def _check_placeholders(pattern, where):
+    """Raise a VconvError if `pattern` has another placeholder than {speaker} and {utterance}."""
     for name in re.findall(r"\{(.*?)\}", pattern):
         config.one_of(name, ("speaker", "utterance"), where)
+
+
+def _check_pattern(pattern, where):
+    """Raise a VconvError unless `pattern` has {utterance} and no other placeholder but {speaker}."""
+    _check_placeholders(pattern, where)
     if "{utterance}" not in pattern:
         raise VconvError(f"{where}: {pattern!r} lacks {{utterance}}; write for example '{{speaker}}/{{utterance}}'")
 

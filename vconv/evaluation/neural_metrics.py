@@ -16,9 +16,10 @@ from vconv.evaluation.cache import cached, digest
 from vconv.evaluation.neural_packages import package
 from vconv.evaluation.recordings import signal_key, signal_of
 from vconv.evaluation.score_table import Additions
+from vconv.evaluation.transcripts import lacking, text_of
 
 
-def choose(neural, whisper, transcripts, cache, sentences=()):
+def choose(neural, whisper, texts, cache, recordings=None, language=""):
     """Return (metrics, notes): the neural metrics for `evaluate`, and a sentence on those that are left out.
 
     Parameters
@@ -27,21 +28,22 @@ def choose(neural, whisper, transcripts, cache, sentences=()):
         Use the installed packages of the extra `neural`; a note names the missing ones.
     whisper : str or None
         Model of the speech recognizer; None leaves the error rates out.
-    transcripts : str, Path or None
-        File of reference texts; without it the recognizer's transcript of the source is the reference.
+    texts : dict
+        As of `word_errors`; where a text is lacking, the recognizer's transcript of the source is the reference.
     cache : str or Path or None
         Folder of the cache; None turns it off.
-    sentences : list of str
-        Names of the sentences to evaluate; a note tells which the transcripts lack.
+    recordings : Recordings, optional
+        What is evaluated; a note tells for how many of their sentences texts are lacking.
+    language : str
+        Code of the language of the recordings, empty if unknown.
 
     Raises
     ------
     VconvError
-        The recognizer or the transcripts cannot be loaded.
+        The recognizer or the normalizer of the language cannot be loaded.
     """
     from vconv.evaluation import naturalness
-    from vconv.evaluation.intelligibility import Recognizer
-    from vconv.evaluation.transcripts import read_transcripts
+    from vconv.evaluation.intelligibility import Recognizer, normalizer
 
     chosen, notes = [], []
     if neural:
@@ -54,14 +56,10 @@ def choose(neural, whisper, transcripts, cache, sentences=()):
         if absent:
             notes.append(f"not measured: {', '.join(absent)}; pip install 'vconv[neural]'")
     if whisper:
-        texts = read_transcripts(transcripts) if transcripts else {}
-        lacking = [name for name in sentences if name not in texts] if transcripts else []
-        if lacking:
-            notes.append(
-                f"{transcripts}: has no line for {len(lacking)} of {len(sentences)} sentences ({lacking[0]} is one), "
-                "so their reference is the recognizer's transcript of the source"
-            )
-        chosen.append(partial(word_errors, recognizer=Recognizer(whisper), texts=texts, model=whisper, cache=cache))
+        notes += lacking(texts, recordings.natural) if texts and recordings else []
+        how = {"normalized": normalizer(language), "recognizer": Recognizer(whisper, language)}
+        model = f"{whisper} {language}".strip()
+        chosen.append(partial(word_errors, texts=texts, model=model, cache=cache, **how))
     return chosen, notes
 
 
@@ -103,7 +101,7 @@ def opinion_scores(recordings, keys, name, cache=None):
     return Additions({key: {name: float(value)} for key, value in found.items()}, failures)
 
 
-def word_errors(recordings, keys, recognizer, texts, model, cache=None):
+def word_errors(recordings, keys, recognizer, texts, model, cache=None, normalized=None):
     """Measure wer and cer against the reference text, or else against the recognizer's transcript of the source.
 
     Parameters
@@ -112,10 +110,13 @@ def word_errors(recordings, keys, recognizer, texts, model, cache=None):
     keys : list of RecordingKey
     recognizer : Recognizer
     texts : dict
-        Sentence → reference text.
+        (speaker, sentence) → reference text; speaker None: whoever speaks. A converted recording says what its source
+        says.
     model : str
-        Name of the recognizer's model.
+        Name of the recognizer's model and language, for the cache.
     cache : str or Path or None
+    normalized : callable, optional
+        As of `error_rates`.
     """
     from vconv.evaluation.intelligibility import error_rates
 
@@ -124,11 +125,16 @@ def word_errors(recordings, keys, recognizer, texts, model, cache=None):
 
     found, failures = score(f"words {model}", transcribe, recordings, keys, cache)
     transcripts, values = {key: str(text) for key, text in found.items()}, {}
+    pairs = {str(pair): pair for pair in recordings.pairs}
     for key, text in transcripts.items():
-        reference = texts.get(key.sentence, transcripts.get(key._replace(system="source")))
+        pair = pairs[key.pair]
+        speaker = pair.source if key.system in ("converted", "source") else pair.target
+        reference = text_of(texts, speaker, key.sentence)
+        if reference is None:
+            reference = transcripts.get(key._replace(system="source"))
         if reference is not None:
             try:
-                wer, cer = error_rates(text, reference)
+                wer, cer = error_rates(text, reference, normalized)
             except VconvError as error:
                 failures.append(f"{key.sentence}: {error}")
             else:
