@@ -185,7 +185,8 @@ def _typed(value, default, where, limits):
             pass
     if type(value) is not kind:
         allowed = f" {limits}," if limits is not None and kind is not list else ""
-        raise VconvError(f"{where}: needs {KINDS[kind]}{allowed} such as {default!r}, found {_shown(value)}")
+        quotes = "; put quotes around it" if kind is str and not isinstance(value, (list, dict, type(None))) else ""
+        raise VconvError(f"{where}: needs {KINDS[kind]}{allowed} such as {default!r}, found {_shown(value)}{quotes}")
     if kind is list and default:
         return [_typed(entry, default[0], where, limits) for entry in value]
     return value

@@ -48,12 +48,15 @@ def read_settings(corpus_yaml, changes=None, corpus_dir=None):
 
 
 def _texts(values, where, allowed):
-    """Return the list `values` in composed Unicode; YAML reads an unquoted 001 as a number, and no as false."""
+    """Return the list `values` in composed Unicode; YAML reads an unquoted 001 as 1, and no as false."""
     if not isinstance(values, list) or not values:
         raise VconvError(f"{where}: needs {allowed}, found {values!r}")
     for value in values:
         if not isinstance(value, str):
-            raise VconvError(f"{where}: {value!r} is no text for YAML; put quotes around the name")
+            raise VconvError(
+                f"{where}: YAML reads a name as {value}, which is no text; put the name as it is meant in quotes, such "
+                "as '001' or 'no'"
+            )
     return [composed(value) for value in values]
 
 
