@@ -183,11 +183,12 @@ class VoiceConverter:
         """Return the `LogF0` of a speaker (its number); of an unseen one (None) from F0 [T], None if it is unvoiced."""
         if number is not None:
             return self._log_f0(Blend.of(number))
-        return f0.of_unseen_speaker(f0_hz, self.statistics.log_f0_std.mean()) if f0_hz.any() else None
+        return f0.of_unseen_speaker(f0_hz, self.statistics.usual_log_f0_std) if f0_hz.any() else None
 
     def f0_method_for(self, number):
-        """Return the F0 method of the training, for one of its speakers (its number); the default for None, unseen."""
-        return DEFAULT_METHOD if number is None else self.statistics.settings["f0_method"]
+        """Return the F0 method of the training for one of its speakers (its number); the default for all others."""
+        known = self.statistics
+        return known.settings["f0_method"] if number in range(known.trained.stop) else DEFAULT_METHOD
 
     def number_of(self, speaker):
         """Return the number of a speaker in the model."""

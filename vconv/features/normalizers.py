@@ -29,7 +29,8 @@ class SpectrumNormalizer:
 class AcousticNormalizer:
     """Maps acoustic features to their difference from the speaker's mean in standard deviations, and back.
 
-    The standard deviations are means over all speakers, so that errors have the same weight for all speakers.
+    The standard deviations are means over the speakers of the training, so that errors have the same weight for all
+    speakers.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ class AcousticNormalizer:
 
     def __init__(self, statistics):
         self._mean = statistics.acoustic_mean
-        self.std = statistics.acoustic_std.mean(axis=0)
+        self.std = statistics.acoustic_std[statistics.trained].mean(axis=0)
 
     def forward(self, acoustic, speaker):
         """Return acoustic features [T, 40] of a speaker (its number), normalized, float32 [T, 40]."""

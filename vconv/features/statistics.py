@@ -46,6 +46,8 @@ class Statistics:
         Mean and standard deviation of each speaker's acoustic features (`vconv.features.acoustic`) over speech frames.
     acoustic_variance : ndarray [S, 40], float64
         Mean over utterances of the variance of acoustic features within an utterance, over speech frames.
+    adapted : int
+        How many speakers, the last ones, were added after the training (`vconv.adaptation`).
     """
 
     speakers: tuple
@@ -63,6 +65,17 @@ class Statistics:
     acoustic_mean: np.ndarray
     acoustic_std: np.ndarray
     acoustic_variance: np.ndarray
+    adapted: int = 0
+
+    @property
+    def trained(self):
+        """The slice of the speakers of the training; means over speakers are over these."""
+        return slice(0, len(self.speakers) - self.adapted)
+
+    @property
+    def usual_log_f0_std(self):
+        """Mean over the speakers of the training of the standard deviation of log-F0."""
+        return self.log_f0_std[self.trained].mean()
 
     @property
     def dimensions(self):
@@ -91,7 +104,8 @@ class Statistics:
             )
 
 
-ARRAYS = [field.name for field in fields(Statistics)][3:]
+ARRAYS = [field.name for field in fields(Statistics) if field.type is np.ndarray]
+BY_SPEAKER = ARRAYS[ARRAYS.index("log_f0_mean") :]  # arrays whose first axis is the speaker
 
 
 def compute(store, chunk_frames=CHUNK_FRAMES):
@@ -108,7 +122,10 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
     histogram, spectrum = Histogram(store.spectrum.shape[1]), Moments()
     speakers = {name: SpeakerMoments() for name in store.speakers}
     for utterance in store.split("training"):
-        spectrum += _count(store, utterance, speakers[utterance.speaker], histogram, chunk_frames)
+        frames = store.read(utterance)
+        for first in range(0, utterance.length, chunk_frames):
+            histogram.add(frames.spectrum[first : first + chunk_frames])
+        spectrum += count(frames, speakers[utterance.speaker], chunk_frames)
     unvoiced = [name for name, speaker in speakers.items() if not speaker.log_f0.count]
     if unvoiced:
         raise VconvError(
@@ -118,14 +135,12 @@ def compute(store, chunk_frames=CHUNK_FRAMES):
     return _statistics(store, histogram, spectrum, list(speakers.values()))
 
 
-def _count(store, utterance, speaker, histogram, chunk_frames):
-    """Add an utterance to the `SpeakerMoments` of its speaker and to the histogram; return its spectral `Moments`."""
-    spectral, frames = Moments(), store.read(utterance)
+def count(frames, speaker, chunk_frames=CHUNK_FRAMES):
+    """Add the `Frames` of an utterance to the `SpeakerMoments` of its speaker; return its spectral `Moments`."""
+    spectral = Moments()
     acoustic = Moments.of(acoustic_features(frames)[speech_mask(frames.energy)])
-    for first in range(0, utterance.length, chunk_frames):
-        chunk = slice(first, first + chunk_frames)
-        histogram.add(frames.spectrum[chunk])
-        spectral += Moments.of(frames.spectrum[chunk].astype(np.float64))
+    for first in range(0, len(frames.energy), chunk_frames):
+        spectral += Moments.of(frames.spectrum[first : first + chunk_frames].astype(np.float64))
     f0_hz = frames.f0_hz.astype(np.float64)
     log_f0 = np.log(f0_hz[f0_hz > 0])
     speaker.log_f0 += Moments.of(log_f0)

@@ -174,7 +174,9 @@ class CepstrumConverter:
     def _transformed(self, encoded, target):
         """Return the source's own acoustic features [T, 40], transformed to the target."""
         normalized, transforms = encoded.normalized.copy(), target.mean(self.transforms)
-        affine = transforms.mean(axis=0) if encoded.source is None else transforms[encoded.source]
+        affine = (
+            transforms[self.statistics.trained].mean(axis=0) if encoded.source is None else transforms[encoded.source]
+        )
         normalized[:, TRANSFORMED] = normalized[:, TRANSFORMED] @ affine[:-1] + affine[-1]
         return normalized * target.mean(self.statistics.acoustic_std) + target.mean(self.statistics.acoustic_mean)
 

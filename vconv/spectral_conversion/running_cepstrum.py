@@ -26,7 +26,7 @@ class RunningCepstrum:
         statistics = converter.statistics
         frame_period_ms = statistics.settings["frame_period_ms"]
         variance = statistics.acoustic_variance
-        usual = variance.mean(axis=0) if source is None else variance[source]
+        usual = variance[statistics.trained].mean(axis=0) if source is None else variance[source]
         self._speech = RunningSpeech(converter.bins, frame_period_ms, usual)
         self._memory, self._prior = (1000 * seconds / frame_period_ms for seconds in (MEMORY_S, PRIOR_S))
         self._predicted = Moments()  # of speech frames, without variance restoration

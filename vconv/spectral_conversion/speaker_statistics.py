@@ -37,6 +37,7 @@ class SourceStatistics:
             statistics.acoustic_std,
             statistics.acoustic_variance,
         )
+        self._trained = statistics.trained
         self._prior_frames = 1000 * PRIOR_S / statistics.settings["frame_period_ms"]
 
     def of(self, source, speech):
@@ -63,7 +64,7 @@ class SourceStatistics:
         weight = frames / (frames + self._prior_frames)
 
         def posterior(estimate, of_training):
-            return weight * estimate + (1 - weight) * of_training.mean(axis=0)
+            return weight * estimate + (1 - weight) * of_training[self._trained].mean(axis=0)
 
         return SpeakerStatistics(
             mean=posterior(mean, self._mean),

@@ -44,7 +44,7 @@ class BlockConversion:
         self._back, self._ahead = (grid.blocks_of(frames) for frames in (self._running.back, self._running.ahead))
         known, encoder, kept = converter.statistics, converter.content_encoder, DECISION_BLOCKS + self._ahead + 1
         f0_range_hz = UNSEEN_RANGE_HZ if source is None else known.f0_range_hz[source]
-        self._running_f0 = RunningF0(f0_range_hz, known.log_f0_std.mean()) if source is None else None
+        self._running_f0 = RunningF0(f0_range_hz, known.usual_log_f0_std) if source is None else None
         self._analysis = StreamAnalysis(grid, converter.frame_period_ms, f0_range_hz, self._running_f0, encoder, kept)
         self._synthesis = PulseSynthesizer(converter.rate, converter.frame_period_ms)
         per_s = converter.rate / grid.samples

@@ -71,6 +71,9 @@ class Container:
     def __contains__(self, name):
         return name in self._digests
 
+    def __iter__(self):
+        return iter(self._digests)
+
     def read(self, name):
         """Return the bytes of a member; VconvError if it is missing or its digest is another one."""
         content = self._member(name)

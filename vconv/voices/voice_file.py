@@ -17,7 +17,8 @@ FORMAT, VERSION = "vconv voice", 1
 SUFFIX = ".vconv"
 SETTINGS = ("model", "settings", "features", "data", "versions")
 KEYS = (*SETTINGS, "card", "speakers", "scores", "fingerprint", "codebook")
-FACTS, NETWORK, TRANSFORMS = "voice.yaml", "network.onnx", "transforms.npy"
+FACTS, NETWORK, TRANSFORMS, EMBEDDINGS = "voice.yaml", "network.onnx", "transforms.npy", "embeddings.npy"
+ADAPTED = "adapted"  # key of a speaker that was added after the training
 
 
 class VoiceFile:
@@ -86,6 +87,7 @@ class VoiceFile:
             settings=self.facts["features"],
             fingerprint=self.facts["fingerprint"],
             **{name: self._array(f"statistics/{name}.npy") for name in ARRAYS},
+            adapted=sum(ADAPTED in speaker for speaker in self.facts["speakers"]),
         )
 
     def transforms(self):
@@ -93,14 +95,17 @@ class VoiceFile:
         return self._array(TRANSFORMS) if TRANSFORMS in self._container else None
 
     def network(self):
-        """Return the `vconv.spectral_conversion.network.Network`."""
+        """Return the `vconv.spectral_conversion.network.Network`, with the embeddings of all speakers."""
         from vconv.spectral_conversion.network import Network  # imports ONNX Runtime
 
         content = self._container.read(NETWORK)
         try:
-            return Network(content)
+            network = Network(content)
         except VconvError as error:
             raise VconvError(f"{self.path}: {error}; pack the voice again") from error
+        if EMBEDDINGS in self._container:
+            network.embeddings = self._array(EMBEDDINGS)
+        return network
 
     def codebook(self):
         """Return the `Codebook`; None if the file holds none, VconvError if it is of another version."""
@@ -115,6 +120,10 @@ class VoiceFile:
                 "pack the voice again"
             )
         return codebook.Codebook(*(self._array(f"codebook/{name}.npy") for name in codebook.Codebook._fields))
+
+    def members(self):
+        """Return the content of the file, name → bytes."""
+        return {name: self._container.read(name) for name in self._container}
 
     def __str__(self):
         return f"the voice {self.name} ({self.path}, {self.digest})"
