@@ -16,7 +16,7 @@ FLOORS = [
     {"data"},
     {"training"},
     {"voices"},
-    {"conversion", "evaluation"},
+    {"adaptation", "conversion", "evaluation"},
     {"report", "listening", "streaming"},
     {"generation", "demo"},
     {"commands"},
@@ -35,6 +35,7 @@ NO_TENSORFLOW = (
     "alignment",
     "spectral_conversion",
     "voices",
+    "adaptation",
     "data",
 )
 

@@ -21,6 +21,7 @@ COMMANDS = (
     "live",
     "demo",
     "voices",
+    "adapt",
     "generate",
     "vocode",
     "export",
