@@ -6,6 +6,7 @@ from vconv.features.normalizers import AcousticNormalizer
 from vconv.voices.codebook import SEGMENT_FRAMES
 
 SEGMENTS = 64  # of the codebook, and as many at most of the new speaker
+OF_NEW_SPEAKER = (False, True)  # whose segments are taken
 
 
 def examples_of(frames, statistics, own, matched, weight):
@@ -37,7 +38,7 @@ def examples_of(frames, statistics, own, matched, weight):
         for start, length in zip(*frames.segments, strict=True)
         for first in range(start, start + length, SEGMENT_FRAMES)
     ]
-    chosen = [part for new in (False, True) for part in _evenly([part for part in starts if part[0] == new])]
+    chosen = [part for new in OF_NEW_SPEAKER for part in _evenly([part for part in starts if part[0] == new])]
     return tuple(np.stack([_padded(array[first : first + n]) for _, first, n in chosen]) for array in arrays)
 
 

@@ -1,0 +1,89 @@
+"""A voice file changes by one speaker, and only so."""
+
+import numpy as np
+import pytest
+
+from vconv.common.errors import VconvError
+from vconv.features.statistics import BY_SPEAKER
+from vconv.voices import edit, ready
+from vconv.voices.voice_file import VoiceFile
+
+
+def added(name, seed):
+    """Return a speaker with random numbers."""
+    base, random = ready.open_run("vcc2016").statistics(), np.random.default_rng(seed)
+    arrays = {key: random.uniform(0.1, 1, getattr(base, key).shape[1:]) for key in BY_SPEAKER}
+    return arrays, random.normal(size=32).astype(np.float32), name
+
+
+@pytest.fixture(scope="module")
+def voices(tmp_path_factory):
+    """The ready voice, the same with Ann, and with Ann and Bo."""
+    folder, found = tmp_path_factory.mktemp("edited"), [ready.open_run("vcc2016")]
+    for number, name in enumerate(("Ann", "Bo")):
+        arrays, embedding, _ = added(name, number)
+        known, shape = len(found[-1].facts["speakers"]), (25, 24)
+        transforms = np.random.default_rng(number).normal(size=(2, known, *shape)).astype(np.float32)
+        speaker = edit.AddedSpeaker(name, 12.0, arrays, embedding, *transforms)
+        edit.append(found[-1], folder / f"{name}.vconv", speaker)
+        found.append(VoiceFile(folder / f"{name}.vconv"))
+    return found
+
+
+def same(one, other, but=()):
+    """Return whether two voices have the same members to the bit, but for some."""
+    one, other = one.members(), other.members()
+    return all(one.get(name) == other[name] for name in other if name not in but)
+
+
+def test_added_speakers_are_the_last_in_the_order_in_which_they_came(voices):
+    assert voices[2].statistics().speakers[-2:] == ("Ann", "Bo")
+    assert voices[2].statistics().adapted == 2 and voices[0].statistics().adapted == 0
+    for key in BY_SPEAKER:
+        np.testing.assert_array_equal(getattr(voices[2].statistics(), key)[:10], getattr(voices[0].statistics(), key))
+        np.testing.assert_array_equal(getattr(voices[2].statistics(), key)[11], added("Bo", 1)[0][key])
+    np.testing.assert_array_equal(voices[2].network().embeddings[:10], voices[0].network().embeddings)
+    np.testing.assert_array_equal(voices[2].network().embeddings[11], added("Bo", 1)[1])
+
+
+def test_network_and_codebook_are_the_same_to_the_bit(voices):
+    for voice in voices[1:]:
+        assert voice.members()["network.onnx"] == voices[0].members()["network.onnx"]
+        np.testing.assert_array_equal(voice.codebook().content, voices[0].codebook().content)
+
+
+def test_removing_an_added_speaker_gives_what_was_before(voices, tmp_path):
+    edit.remove(voices[2], tmp_path / "a.vconv", "Bo")
+    assert VoiceFile(tmp_path / "a.vconv").digest == voices[1].digest
+    edit.remove(voices[2], tmp_path / "b.vconv", "Ann")
+    left = VoiceFile(tmp_path / "b.vconv")
+    assert left.statistics().speakers[-1] == "Bo" and left.statistics().adapted == 1
+    np.testing.assert_array_equal(left.network().embeddings[-1], voices[2].network().embeddings[-1])
+    np.testing.assert_array_equal(left.transforms()[-1, :-1], voices[2].transforms()[-1, :10])
+
+
+def test_a_speaker_of_the_training_cannot_be_removed(voices, tmp_path):
+    with pytest.raises(VconvError, match="was trained with TF1, and the other speakers depend on it"):
+        edit.remove(voices[1], tmp_path / "a.vconv", "TF1")
+
+
+@pytest.mark.parametrize("name", ["TF1", "Ann"])
+def test_a_renamed_speaker_keeps_its_place_and_numbers(voices, tmp_path, name):
+    edit.rename(voices[1], tmp_path / "a.vconv", name, "Eve")
+    renamed, before = VoiceFile(tmp_path / "a.vconv"), voices[1].statistics().speakers
+    assert renamed.statistics().speakers == tuple("Eve" if one == name else one for one in before)
+    assert same(voices[1], renamed, but=("voice.yaml",))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [("TF1", "SF1", "already has a speaker SF1"), ("TF9", "x", "'TF9' is not allowed"), ("TF1", "a:b", "is no name")],
+)
+def test_mistakes_of_renaming_are_told(voices, tmp_path, old, new, sentence):
+    with pytest.raises(VconvError, match=sentence):
+        edit.rename(voices[1], tmp_path / "a.vconv", old, new)
+
+
+def test_another_file_name_is_refused(voices, tmp_path):
+    with pytest.raises(VconvError, match="give a name that ends in .vconv"):
+        edit.rename(voices[1], tmp_path / "a.zip", "TF1", "x")
