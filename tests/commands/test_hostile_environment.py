@@ -55,6 +55,7 @@ def commands(tiny, folder):
         ["evaluate-samples", f"--generated={samples}", f"--training={samples}", f"--pictures={folder}"],
         ["listening-test", "build", *systems, f"--output={page}"],
         ["voices"],
+        ["adapt", "--run=sample", "--speaker=Ann", tiny.evaluation / "bob"],
         ["inspect-upsampling", "convvae", f"--picture={folder / 'taps.png'}"],
     ]
 
@@ -105,10 +106,11 @@ def test_every_command_does_its_work_or_ends_with_one_sentence(tiny, tmp_path, h
     assert result.returncode == 0 and "Traceback" not in result.stderr, result.stderr
     statuses = json.loads(result.stdout.rpartition("statuses ")[2])
     refused = {name: status for name, status in statuses.items() if status}
-    assert refused == {"download": 2, "live": 2, "demo": 2, "export": 2, "generate": 2}, result.stderr
+    assert refused == {"download": 2, "live": 2, "demo": 2, "export": 2, "generate": 2, "adapt": 2}, result.stderr
     sentences = [line for line in result.stderr.splitlines() if line.startswith("vconv: ")]
     assert len(sentences) == len(refused), result.stderr
     expected = "cannot be reached", "--target is missing", "cannot be opened", "holds a convvae", "holds a convvae"
+    expected = *expected, "holds no codebook"
     assert all(words in sentence for words, sentence in zip(expected, sentences, strict=True)), sentences
     assert json.loads((tmp_path / "run" / "scores.json").read_text())["failures"] == []
     assert len((tmp_path / "run" / "history.csv").read_text().splitlines()) == 3, "two epochs, whatever Keras is told"

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from calls import vconv_command
 
 from vconv.common.errors import VconvError
 from vconv.features.statistics import BY_SPEAKER
@@ -87,3 +88,23 @@ def test_mistakes_of_renaming_are_told(voices, tmp_path, old, new, sentence):
 def test_another_file_name_is_refused(voices, tmp_path):
     with pytest.raises(VconvError, match="give a name that ends in .vconv"):
         edit.rename(voices[1], tmp_path / "a.zip", "TF1", "x")
+
+
+def test_the_command_lists_renames_and_removes(voices, tmp_path, capsys):
+    renamed, removed = tmp_path / "a.vconv", tmp_path / "b.vconv"
+    assert vconv_command("voices", voices[1].path, "--rename", "Ann", "Eve", f"--output={renamed}") == 0
+    assert vconv_command("voices", renamed, "--remove=Eve", f"--output={removed}") == 0
+    assert VoiceFile(removed).statistics().speakers == voices[0].statistics().speakers
+    capsys.readouterr()
+    assert vconv_command("voices", renamed) == 0
+    listed = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert "adapted with 12 s of speech" in listed["Eve"] and "adapted" not in listed["TF1"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--remove=Ann"], ["vcc2016", "--output=x.vconv"], ["vcc2016", "sample", "--remove=Ann", "--output=x.vconv"]],
+)
+def test_incomplete_commands_are_told(arguments, capsys):
+    assert vconv_command("voices", *arguments) == 2
+    assert "--rename and --remove change one VOICE, and need --output" in capsys.readouterr().err

@@ -1,5 +1,7 @@
 """Ready voices as text for a terminal and as a Markdown table."""
 
+from vconv.voices.voice_file import ADAPTED
+
 SCORES = {  # measure → title, unit, decimals, factor
     "mcd24": ("MCD", "dB", 2, 1),
     "rmse_cents": ("F0 RMSE", "cents", 0, 1),
@@ -28,12 +30,18 @@ def as_text(voice):
         f"{voice.name}: {facts['model']}, {facts['features']['sample_rate']} Hz ({voice.path.name}, {voice.digest})"
     ]
     lines += [
-        f"  {speaker['name']:16s}{speaker['sex']:12s}{speaker['mean_f0_hz']:6.1f} Hz" for speaker in facts["speakers"]
+        f"  {speaker['name']:16s}{speaker['sex']:12s}{speaker['mean_f0_hz']:6.1f} Hz{_adapted(speaker)}"
+        for speaker in facts["speakers"]
     ]
     pairs = f" ({', '.join(facts['scores']['pairs'])})" if facts["scores"] else ""
     lines += [f"  {key}: {text}" for key, text in card.items()]
     lines.append(f"  scores{pairs}: {', '.join(scores_of(voice)) or 'none'}")
     return "\n".join(lines)
+
+
+def _adapted(speaker):
+    """Return what the list says of a speaker that was added after the training."""
+    return f", adapted with {speaker[ADAPTED]['speech_s']:g} s of speech" if ADAPTED in speaker else ""
 
 
 def as_markdown(voices):
