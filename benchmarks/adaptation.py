@@ -96,7 +96,7 @@ class Judge:
         ]
         system, of_source, of_target = means
         pairs = [(converted[sentence], reference[sentence]) for sentence in converted if sentence in reference]
-        distances = [metrics.score(*wav.read(one), *wav.read(other)).mcd for one, other in pairs]
+        distances = [metrics.score(*wav.read(one), *wav.read(other)).mcd_db for one, other in pairs]
         f0_cents = 1200 / np.log(2) * (mean_log_f0(converted) - mean_log_f0(reference))
         opinions = [naturalness.distillmos(*wav.read(path)) for path in converted.values()] if self._opinions else []
         normalized = measures.normalized_similarity(system, of_target, of_source)

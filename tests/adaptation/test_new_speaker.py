@@ -28,7 +28,7 @@ def test_less_than_10_s_are_warned_of(tmp_path):
     notes = []
     new_speaker.read(tmp_path, SETTINGS, notes.append)
     (note,) = notes
-    assert "s of speech; the voice is closer to the speaker with 10 to 60 s" in note
+    assert "s of speech; 10 to 60 s give a closer voice" in note
 
 
 def test_enough_speech_is_not(tmp_path, monkeypatch):
@@ -48,9 +48,14 @@ def test_recordings_beyond_the_longest_are_left_out_and_told(tmp_path, monkeypat
     assert f"{tmp_path}: 1 recordings are not used, because 7 s are enough" in notes
 
 
-def test_a_folder_without_a_voiced_frame_is_refused(tmp_path):
-    wav.write(tmp_path / "noise.wav", 0.05 * np.random.default_rng(0).standard_normal(8 * RATE), RATE)
-    with pytest.raises(VconvError, match="s of speech|no frame is voiced"):
+def test_a_recording_without_a_voiced_frame_counts_for_nothing(tmp_path):
+    write(tmp_path, 7)
+    wav.write(tmp_path / "silence.wav", np.zeros(8 * RATE), RATE)
+    speaker, failures = new_speaker.read(tmp_path, SETTINGS, [].append)
+    assert len(speaker.utterances) == 1 and speaker.speech_s < 7
+    assert failures == [f"{tmp_path / 'silence.wav'}: no frame is voiced; leave it out"]
+    (tmp_path / "0.wav").unlink()
+    with pytest.raises(VconvError, match=r"holds no speech; 1 recordings cannot be used \(.*silence.wav: no frame is"):
         new_speaker.read(tmp_path, SETTINGS, [].append)
 
 

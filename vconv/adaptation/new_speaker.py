@@ -15,6 +15,7 @@ from vconv.features.statistics import count
 from vconv.spectral_conversion.speaker_statistics import SourceStatistics
 
 LEAST_S, ENOUGH_S = 5.0, 10.0  # of speech: less is refused, less is warned of
+SHORTEST_S = 0.1  # of a recording, or what is used of it
 LONGEST_S = 120.0  # of signal that is used; more takes longer and gains little (docs/adapt.md)
 
 
@@ -57,29 +58,23 @@ def read(folder, settings, report):
     VconvError
         The folder is missing, holds no recording, less than 5 s of speech or no voiced frame.
     """
-    rate, period_ms = settings["sample_rate"], settings["frame_period_ms"]
-    settings = settings | {"f0_method": DEFAULT_METHOD}
-    signals, failures = _signals(folder, rate, report)
-    wide = [world.estimate_f0(y, rate, *f0.WIDE_RANGE_HZ, frame_period_ms=period_ms) for y in signals.values()]
-    if not any(f0_hz.any() for f0_hz in wide):
-        raise VconvError(f"{folder}: no frame is voiced; {_why(failures)}give recordings of speech")
-    f0_range_hz = f0.find_range(np.concatenate(wide))
+    signals, failures = _signals(folder, settings["sample_rate"], report)
+    f0_range_hz = _f0_range_hz(folder, signals, settings, failures)
     utterances = []
     for path, y in signals.items():
         try:
-            utterances.append(analyze_frames(y, settings, f0_range_hz))
+            utterances.append(analyze_frames(y, settings | {"f0_method": DEFAULT_METHOD}, f0_range_hz))
         except (VconvError, ValueError) as error:
             failures.append(about(path, error))
-    speech_s = sum(int(speech_mask(frames.energy).sum()) for frames in utterances) * period_ms / 1000
+    frames = sum(int(speech_mask(utterance.energy).sum()) for utterance in utterances)
+    speech_s = frames * settings["frame_period_ms"] / 1000
     if speech_s < LEAST_S:
         raise VconvError(
             f"{folder}: holds {speech_s:.1f} s of speech, and a voice needs {LEAST_S:g} s or more; "
             f"{_why(failures)}record more"
         )
     if speech_s < ENOUGH_S:
-        report(
-            f"{folder}: holds {speech_s:.1f} s of speech; the voice is closer to the speaker with {ENOUGH_S:g} to 60 s"
-        )
+        report(f"{folder}: holds {speech_s:.1f} s of speech; {ENOUGH_S:g} to 60 s give a closer voice")
     if doubt := f0.doubt(*f0_range_hz):
         report(f"{folder}: {doubt}; listen to the recordings")
     return NewSpeaker(utterances, f0_range_hz, speech_s), failures
@@ -124,13 +119,12 @@ def _signals(folder, rate, report):
     for note in left_out([folder]):
         report(note)
     for path in audio_files(folder):
-        if seconds >= LONGEST_S:
+        if LONGEST_S - seconds < SHORTEST_S:
             unused += 1
             continue
         try:
             y, _ = wav.read(path, rate, lambda note, path=path: report(f"{path}: {note}"), wav.LONGEST_UTTERANCE_S)
             y = y[: int((LONGEST_S - seconds) * rate)]
-            world.estimate_f0(y[: rate // 10], rate, *f0.WIDE_RANGE_HZ)
         except VconvError as error:
             failures.append(about(path, error))
         else:
@@ -139,6 +133,25 @@ def _signals(folder, rate, report):
     if unused:
         report(f"{folder}: {unused} recordings are not used, because {LONGEST_S:g} s are enough")
     return found, failures
+
+
+def _f0_range_hz(folder, signals, settings, failures):
+    """Return the F0 range of the speaker of {path: signal}; a signal without a voiced frame is moved to `failures`."""
+    voiced = []
+    for path, y in list(signals.items()):
+        try:
+            f0_hz = world.estimate_f0(
+                y, settings["sample_rate"], *f0.WIDE_RANGE_HZ, frame_period_ms=settings["frame_period_ms"]
+            )
+            if not f0_hz.any():
+                raise VconvError("no frame is voiced; leave it out")
+            voiced.append(f0_hz)
+        except VconvError as error:
+            failures.append(about(path, error))
+            del signals[path]
+    if not voiced:
+        raise VconvError(f"{folder}: holds no speech; {_why(failures)}give recordings of speech")
+    return f0.find_range(np.concatenate(voiced))
 
 
 def _why(failures):
