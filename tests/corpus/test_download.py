@@ -205,6 +205,13 @@ def test_an_archive_of_this_machine_is_unpacked_and_left_there(tmp_path, folder,
     assert archive.exists()
 
 
+def test_an_archive_in_the_folder_itself_is_left_there(folder):
+    folder.mkdir()
+    archive = make_zip(folder / "a.zip")
+    download_corpus([{"url": "https://no.host/a.zip"}], folder, report=lambda _: None, base_url=str(folder))
+    assert archive.exists() and contents(folder).keys() == FILES.keys() | {"a.zip"}
+
+
 def test_litter_of_file_managers_is_skipped(tmp_path, folder):
     litter = {"__MACOSX/corpus/._1.wav": b"?", "corpus/.DS_Store": b"?", "corpus/A/.DS_Store": b"?"}
     for archive in (make_zip(tmp_path / "a.zip", litter | FILES), make_tar(tmp_path / "a.tar.gz", litter | FILES)):

@@ -64,12 +64,11 @@ def _marks(folder):
 
 def _bring(archive, addresses, folder, report):
     """Download and unpack one archive, and add its line to the mark."""
-    path = _first_copy(archive, addresses, folder / archive.name, report)
+    path, downloaded = _first_copy(archive, addresses, folder / archive.name, report)
     lines = [archive.mark]
     if not archive.md5 and not archive.sha256:
         lines.append(f"# {archive.name}: no checksum is published; this copy has the sha256 {digest(path, 'sha256')}")
         report(lines[-1].removeprefix("# "))
-    downloaded = path == folder / archive.name
     try:
         report(f"{archive.url}: unpacked {unpack(path, folder)} files to {folder}")
     except UnpackByHand:
@@ -85,9 +84,9 @@ def _bring(archive, addresses, folder, report):
 
 
 def _first_copy(archive, addresses, target, report):
-    """Return the path of the archive: of this machine, or `target` with what the first address gives that can.
+    """Return the path of the archive, and whether it was downloaded to `target` or lies on this machine.
 
-    If no address gives it, the error is that of the first.
+    It comes from the first address that gives it. If no address gives it, the error is that of the first.
     """
     errors = []
     for address in addresses:
@@ -101,12 +100,12 @@ def _first_copy(archive, addresses, target, report):
 
 
 def _copy(archive, address, target, report):
-    """Return the path of the checked archive: that of `address` on this machine, or `target`, downloaded."""
+    """Return the path of the checked archive of an address, and whether it was downloaded to `target`."""
     if local := fetch.local_path(address):
         if not local.is_file():
             raise VconvError(f"{local}: there is no such archive; correct its url in corpus.yaml {BY_HAND}")
         archive.verify(local)
-        return local
+        return local, False
     if not target.exists():
         report(f"{address}: downloading")
         fetch.fetch(address, target, archive.size_bytes)
@@ -115,4 +114,4 @@ def _copy(archive, address, target, report):
     except VconvError:
         target.unlink()  # so that the next address or call downloads it again
         raise
-    return target
+    return target, True
