@@ -279,3 +279,12 @@ def test_nothing_found_names_pattern_and_folder(tmp_path):
         load(tmp_path, "")
     with pytest.raises(VconvError, match="no such folder"):
         load(tmp_path, "root: elsewhere")
+
+
+@pytest.mark.parametrize(("others", "speakers"), [("Zoë/{}.wav", "[Ann, Bo]"), ("Zoë {0}/{0}.wav", "all")])
+def test_a_share_of_few_recordings_is_of_speakers_that_can_spare_one(tmp_path, others, speakers):
+    touch(tmp_path, *(f"{speaker}/{speaker} {n}.wav" for speaker in ("Ann", "Bo") for n in range(8)))
+    touch(tmp_path, *(others.format(n) for n in range(200)))
+    corpus = load(tmp_path, f"speakers: {speakers}\nsplits:\n  validation: {{share: 1e-9}}\n  training: {{}}")
+    assert [speaker for speaker, _ in listed(corpus, "validation")] in (["Ann"], ["Bo"])
+    assert corpus.notes == []

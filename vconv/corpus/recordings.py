@@ -1,6 +1,7 @@
 """The recordings of a corpus by speaker, split and sentence, from its corpus.yaml (docs/extend_corpus.md)."""
 
 import hashlib
+from collections import Counter
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
@@ -47,7 +48,7 @@ class Corpus:
 
     def __init__(self, settings):
         self.settings = settings
-        found, self.notes = list_splits(Path(settings["root"]), settings["splits"])
+        found, self.notes = list_splits(Path(settings["root"]), settings["splits"], settings["speakers"])
         valid = sorted({utterance.speaker for utterance in found if utterance.split == "training"})
         self.speakers = valid if settings["speakers"] == "all" else sorted(settings["speakers"])
         for key, names in ("speakers", self.speakers), ("f0_range_hz", settings["f0_range_hz"]):
@@ -76,8 +77,10 @@ class Corpus:
         return cls(read_settings(corpus_yaml, changes, corpus_dir))
 
 
-def list_splits(root, splits):
+def list_splits(root, splits, speakers="all"):
     """Return the `Utterance`s below the folder `root`, for `splits` as in the settings, and notes as of `Corpus`.
+
+    Those of all speakers are returned; shares are of the sentences of `speakers`, "all" or a list of names.
 
     Raises
     ------
@@ -95,7 +98,7 @@ def list_splits(root, splits):
                 f"{root}: no audio file below it matches the pattern {rules['pattern']!r} of the split {split}; "
                 + "; ".join(["correct splits in corpus.yaml or give --corpus-dir", *notes])
             )
-        matches = _chosen(listings[split].files, rules, split, taken, root)
+        matches = _chosen(listings[split].files, rules, split, taken, root, speakers)
         for speaker, name, path in matches:
             other = found.setdefault((speaker, split, name), path)
             if other != path:
@@ -110,7 +113,7 @@ def list_splits(root, splits):
     return [Utterance(*key, path) for key, path in found.items()], notes
 
 
-def _chosen(files, rules, split, taken, root):
+def _chosen(files, rules, split, taken, root, speakers):
     """Return those of the `files` (speaker, name, path) that the rules of a split choose and that are not `taken`."""
     files = [file for file in files if file[2] not in taken and is_chosen(file[1], rules["utterances"])]
     if not files:
@@ -118,7 +121,13 @@ def _chosen(files, rules, split, taken, root):
             f"{root}: no file is left for the split {split}: all that match {rules['pattern']!r} are "
             f"taken by earlier splits or not among {rules['utterances']!r}; correct corpus.yaml"
         )
-    names = take_share({name for _, name, _ in files}, rules["share"], split)
+    counted = [file for file in files if speakers == "all" or file[0] in speakers] or files
+    names = take_share({name for _, name, _ in counted}, rules["share"], split)
+    # The last recording of a speaker stays in training, so it cannot be the only one of another split.
+    left = Counter(speaker for speaker, _, _ in counted)
+    spare = {name for speaker, name, _ in counted if left[speaker] > 1}
+    if spare and not names & spare:
+        names = take_share(spare, rules["share"], split)
     return [file for file in files if file[1] in names]
 
 
