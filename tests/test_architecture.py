@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "vconv"
 FLOORS = [
     {"common"},
     {"audio", "corpus", "layers", "sample_measures"},
-    {"features", "models", "onnx_graph"},
+    {"features", "models", "onnx_graph", "preparation"},
     {"alignment", "spectral_conversion"},
     {"data"},
     {"training"},
@@ -26,6 +26,7 @@ NO_TENSORFLOW = (
     "common",
     "corpus",
     "audio",
+    "preparation",
     "features",
     "evaluation",
     "report",
