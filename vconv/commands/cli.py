@@ -11,6 +11,7 @@ from vconv.common.extras import needed_for
 from vconv.common.version import __version__
 
 COMMANDS = (
+    "init",
     "download",
     "extract",
     "statistics",

@@ -8,8 +8,6 @@ from vconv.common.errors import VconvError
 from vconv.common.formats import READABLE, is_audio, unreadable
 from vconv.common.names import composed, is_unicode
 
-EXTENSION = rf"\.(?i:{'|'.join(suffix[1:] for suffix in READABLE)})"
-
 
 class Found(NamedTuple):
     """What a pattern finds below a folder.
@@ -32,8 +30,8 @@ class Found(NamedTuple):
     inside: list
 
 
-def find(root, pattern):
-    """Return what is `Found` below `root`.
+def find(root, pattern, suffixes=READABLE):
+    """Return what is `Found` below `root`; a pattern without an extension finds files with one of the `suffixes`.
 
     Without {speaker} in the pattern all files are of one speaker, named like the folder `root`. Only folders that the
     pattern leads to are opened, and those in the last of them, so `root` may hold other data.
@@ -44,7 +42,7 @@ def find(root, pattern):
         last = depth == len(parts)
         expression += ("/" if expression else "") + _expression(part, expression)
         if last and not re.search(r"\.\w{1,4}$", part):
-            expression += EXTENSION
+            expression += rf"\.(?i:{'|'.join(suffix[1:] for suffix in suffixes)})"
         children = [child for parent, folder in places for child in _children(folder, parent)]
         matches = [(path, relative, re.fullmatch(expression, relative)) for path, relative in children]
         matches = [found for found in matches if found[2] and found[0].is_dir() != last]

@@ -94,7 +94,7 @@ def _splits(splits, where):
         rules = config.merge(defaults, rules, here, TEMPLATE.limits["splits"]["training"])
         if listed:
             rules["utterances"] = _texts(rules["utterances"], f"{here}: utterances", "all or a list of names")
-        _check_pattern(rules["pattern"], f"{here}: pattern")
+        check_pattern(rules["pattern"], f"{here}: pattern")
         if split == "training" and "validation" not in splits:
             checked["validation"] = rules | {"share": HELD_OUT}
         checked[split] = rules
@@ -119,7 +119,7 @@ def _check_placeholders(pattern, where):
         config.one_of(name, ("speaker", "utterance"), where)
 
 
-def _check_pattern(pattern, where):
+def check_pattern(pattern, where):
     """Raise a VconvError unless `pattern` has {utterance} and no other placeholder but {speaker}."""
     _check_placeholders(pattern, where)
     if "{utterance}" not in pattern:
