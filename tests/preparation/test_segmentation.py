@@ -1,5 +1,7 @@
 """Speech and pauses at known times are found, in noise and among clicks, and utterances are cut in the pauses."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from voice import voice
@@ -11,27 +13,33 @@ RATE = 16000
 SPEECH_S, PAUSES_S = (3.0, 4.5, 2.5, 6.0, 3.5, 2.2, 5.0), (1.5, 0.5, 0.3, 1.2, 0.7, 2.0, 0.4)
 
 
-def recording(snr_db=60.0, clicks=0, rate=RATE):
-    """Return syllables at times [n, 2] in seconds with pauses between, in white noise, and the times."""
-    rng, parts, times, at = np.random.default_rng(1), [], [], 0.0
+@cache
+def clean(rate):
+    """Return syllables with pauses between, and the times [n, 2] in seconds at which they begin and end."""
+    parts, times, at = [], [], 0.0
     for number, (seconds, pause) in enumerate(zip(SPEECH_S, PAUSES_S, strict=True)):
         time = np.arange(round(seconds * rate)) / rate
-        y = voice(120 + 20 * np.sin(3 * time), seconds, rate)[: len(time)] * 2 ** (number % 3)
+        y = voice(170 + 20 * np.sin(3 * time), seconds, rate)[: len(time)] * 2 ** (number % 3)
         parts += [y * (0.55 + 0.45 * np.sin(2 * np.pi * 4 * time)), np.zeros(round(pause * rate))]
         times.append((at, at + seconds))
         at += seconds + pause
-    y = np.concatenate(parts)
-    y += loudness.speech_level(y, rate) * 10 ** (-snr_db / 20) * rng.standard_normal(len(y))
+    return np.concatenate(parts), np.array(times)
+
+
+def recording(snr_db=60.0, clicks=0, rate=RATE):
+    """Return `clean` in white noise with clicks, and the times."""
+    rng, (y, times) = np.random.default_rng(1), clean(rate)
+    y = y + loudness.speech_level(y, rate) * 10 ** (-snr_db / 20) * rng.standard_normal(len(y))
     for start in rng.integers(0, len(y) - rate, clicks):
         y[start : start + rate // 200] += rng.standard_normal(rate // 200)
-    return y, np.array(times)
+    return y, times
 
 
 def levels_of(y, rate=RATE):
     return speech_activity.smoothed(speech_activity.band_levels([y], rate))
 
 
-@pytest.mark.parametrize("rate", [12000, 16000, 22050, 24000])
+@pytest.mark.parametrize("rate", [12000, 16000, 22050])
 @pytest.mark.parametrize(("snr_db", "clicks"), [(60, 0), (20, 0), (20, 40)])
 def test_speech_and_pauses_are_where_they_were_made(snr_db, clicks, rate):
     y, times = recording(snr_db, clicks, rate)

@@ -152,13 +152,13 @@ def _lines(results, names, told_by, rate, failures):
     """Return lines of text: speakers, files, minutes, utterances, files left out, rate, splits."""
     lines = [
         f"speakers told {told_by}",
-        f"{'speaker':24} {'files':>6} {'minutes':>8} {'utterances':>10} {'minutes':>8}",
+        f"{'speaker':24} {'files':>6} {'minutes':>8} {'utterances':>10} {'of minutes':>10}",
     ]
     for speaker in sorted(names):
         of_speaker = [found for source, found in results if source.speaker == speaker and not found.failure]
         spoken_s = sum(segment.end_s - segment.start_s for found in of_speaker for segment in found.segments)
         minutes = sum(found.seconds for found in of_speaker) / 60
-        lines.append(f"{speaker:24} {len(of_speaker):6} {minutes:8.1f} {len(names[speaker]):10} {spoken_s / 60:8.1f}")
+        lines.append(f"{speaker:24} {len(of_speaker):6} {minutes:8.1f} {len(names[speaker]):10} {spoken_s / 60:10.1f}")
     held_out = splits.held_out(names)
     sets = [f"{sum(len(set(held_out[split]) & set(found)) for found in names.values())} {split}" for split in held_out]
     lines.append(f"sample rate {rate} Hz; of the utterances are {', '.join(sets)}, all others training")

@@ -9,9 +9,9 @@ BLOCK_FRAMES = 2000  # analyzed at once
 BANDS_HZ = (100, 400, 1000, 2000, 4000, 8000)
 SMALLEST_POWER = 1e-12  # -120 dB of full scale
 MEDIAN_FRAMES = 9  # a click is shorter than half of this
-# The background: the quietest frames within some seconds. What is quieter than the loudest frames by more than
-# `RANGE_DB` is background, too, as digital silence is.
-BACKGROUND_S, BACKGROUND_STEP_S, BACKGROUND_QUANTILE, RANGE_DB = 30, 5, 0.1, 45.0
+# The background: the quietest frames of some seconds. What is weaker than loud frames by more than `RANGE_DB` in the
+# same band, or by more than `WIDE_RANGE_DB` in the loudest band, is background, too, as digital silence is.
+BACKGROUND_S, BACKGROUND_STEP_S, BACKGROUND_QUANTILE, RANGE_DB, WIDE_RANGE_DB = 30, 5, 0.1, 45.0, 50.0
 LOUD_QUANTILE = 0.95
 CONTRAST_DB = 10.0  # of loud frames and background in a band that tells something
 SPEECH_DB = 6.0  # above the background
@@ -84,12 +84,13 @@ def is_speech(levels):
     speech : ndarray [T], bool
     """
     loud = np.quantile(levels, LOUD_QUANTILE, axis=0)
+    faint = np.maximum(loud - RANGE_DB, loud.max() - WIDE_RANGE_DB)
     step, reach = BACKGROUND_STEP_S * HOPS_PER_S, BACKGROUND_S * HOPS_PER_S // 2
     speech = np.empty(len(levels), bool)
     for start in range(0, len(levels), step):
         middle = start + step // 2
         around = levels[max(middle - reach, 0) : middle + reach]
-        background = np.maximum(np.quantile(around, BACKGROUND_QUANTILE, axis=0), loud - RANGE_DB)
+        background = np.maximum(np.quantile(around, BACKGROUND_QUANTILE, axis=0), faint)
         telling = loud - background >= CONTRAST_DB
         above = levels[start : start + step] > background + SPEECH_DB
         speech[start : start + step] = above[:, telling].any(axis=1) if telling.any() else True
