@@ -99,6 +99,17 @@ def test_a_second_call_makes_only_what_is_missing_or_changed(own, tmp_path):
     assert (folder / "corpus.yaml.old").exists()
 
 
+def test_what_is_interrupted_at_once_can_begin_again(own, tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(prepare, "_prepare_all", interrupted)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            prepare.prepare(own, tmp_path / "recipe")
+        assert (tmp_path / "recipe" / "recordings").exists()
+
+
 def test_broken_recordings_are_told_at_the_end_and_the_rest_is_done(own, tmp_path, capsys):
     (own / "no" / "text.wav").write_text("hello")
     (own / "no" / "empty.wav").write_bytes(b"")

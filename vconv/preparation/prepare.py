@@ -58,6 +58,7 @@ def prepare(root, folder, pattern=None, rate=None, jobs=None, write=True):
     sources, told_by, notes = find_sources(root, pattern)
     progress = Progress(folder, rate or choose_rate(sources))
     if write:
+        progress.start()
         for speaker in {source.speaker for source in sources}:
             (folder / "recordings" / speaker).mkdir(parents=True, exist_ok=True)
             files.remove_unfinished(folder / "recordings" / speaker)

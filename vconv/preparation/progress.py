@@ -35,6 +35,12 @@ class Progress:
                 entry = json.loads(line)
                 self.done[entry["recording"]] = entry
 
+    def start(self):
+        """Make the folder, and mark it as one that is being prepared."""
+        with files.writing(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.touch()
+
     def prepared(self, source, root):
         """Return the `Prepared` of a source that is finished and unchanged, else None."""
         entry = self.done.get(_relative(source, root))
