@@ -18,7 +18,7 @@ FLOORS = [
     {"voices"},
     {"adaptation", "conversion", "evaluation"},
     {"report", "listening", "streaming"},
-    {"generation", "demo"},
+    {"generation", "demo", "diagnosis"},
     {"commands"},
 ]
 FLOOR = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
@@ -31,6 +31,7 @@ NO_TENSORFLOW = (
     "evaluation",
     "report",
     "listening",
+    "diagnosis",
     "demo",
     "sample_measures",
     "alignment",

@@ -13,6 +13,7 @@ from vconv.common.version import __version__
 COMMANDS = (
     "init",
     "download",
+    "doctor",
     "extract",
     "statistics",
     "match",

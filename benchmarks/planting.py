@@ -1,0 +1,89 @@
+"""Faults that `planted_faults.py` plants in recordings: functions (y, rate, rng) → signal [samples] or [samples, 2]."""
+
+from functools import partial
+
+import numpy as np
+from degradations import hum, reverberation, speech_level, telephone, white
+
+from vconv.audio import wav
+
+
+def clip(y, rate, rng, share):
+    """Clip a share of the samples of speech at full scale."""
+    limit = np.quantile(np.abs(y[np.abs(y) > 0.1 * speech_level(y, rate)]), 1 - share)
+    return np.clip(y / limit, -1, 1) * 0.999
+
+
+def offset(y, rate, rng):
+    return 0.8 * y + rng.choice([-1, 1]) * rng.uniform(0.01, 0.05)
+
+
+def quiet(y, rate, rng):
+    return y * 10 ** (rng.uniform(-42, -30) / 20)
+
+
+def short(y, rate, rng):
+    size, first = int(rng.uniform(0.2, 0.6) * rate), int(0.3 * len(y))
+    return y[first : first + size]
+
+
+def silent(y, rate, rng):
+    """Put the recording into four to six times as much background, as weak as its own quietest 20 ms."""
+    size = int(0.02 * rate)
+    power = np.square(y[: len(y) // size * size]).reshape(-1, size).mean(axis=1)
+    level = np.sqrt(np.quantile(power, 0.02))
+    before, after = (int(rng.uniform(2, 3) * len(y)) for _ in range(2))
+    return np.concatenate([level * rng.standard_normal(before), y, level * rng.standard_normal(after)])
+
+
+def holes(y, rate, rng):
+    """Zero three stretches of 20 ms where the signal is strong, as a lost packet does."""
+    y, size = y.copy(), int(0.02 * rate)
+    power = np.square(y[: len(y) // size * size]).reshape(-1, size).mean(axis=1)
+    for frame in rng.choice(np.flatnonzero(power > np.quantile(power, 0.6)), 3, replace=False):
+        y[frame * size : (frame + 1) * size] = 0
+    return y
+
+
+def upsampled(y, rate, rng):
+    return wav.resample(wav.resample(y, rate, 8000), 8000, rate)[: len(y)]
+
+
+def low_pass(y, rate, rng):
+    """Cut off at 4.5 to 6.5 kHz, as coders of mp3 at low rates do."""
+    spectrum = np.fft.rfft(y)
+    frequencies = np.fft.rfftfreq(len(y), 1 / rate)
+    edge = rng.uniform(4500, 6500)
+    return np.fft.irfft(spectrum * np.clip((edge + 200 - frequencies) / 200, 1e-4, 1), len(y))
+
+
+def dead_channel(y, rate, rng):
+    return np.column_stack([y, 1e-4 * rng.standard_normal(len(y))])
+
+
+def inverted_channel(y, rate, rng):
+    return np.column_stack([y, -y])
+
+
+def pink(y, rate, rng, level_db):
+    """Add noise that falls by 3 dB an octave."""
+    frequencies = np.fft.rfftfreq(len(y), 1 / rate)
+    shape = (frequencies > 20) / np.sqrt(np.maximum(frequencies, 20))
+    noise = np.fft.irfft(np.fft.rfft(rng.standard_normal(len(y))) * shape, len(y))
+    return y + noise / noise.std() * speech_level(y, rate) * 10 ** (level_db / 20)
+
+
+FAULTS = {
+    "clipping": (partial(clip, share=0.05), partial(clip, share=0.01)),
+    "offset": (offset,),
+    "too quiet": (quiet,),
+    "too short": (short,),
+    "mostly silent": (silent,),
+    "holes": (holes,),
+    "band-limited": (upsampled, low_pass, telephone),
+    "hum": tuple(partial(hum, mains_hz=mains, level_db=level) for mains in (50, 60) for level in (-30, -20)),
+    "noise": tuple(partial(noise, level_db=level) for noise in (white, pink) for level in (-20, -15, -10)),
+    "reverberation": (partial(reverberation, rt60_s=0.6), partial(reverberation, rt60_s=1.0)),
+    "dead channel": (dead_channel,),
+    "inverted channel": (inverted_channel,),
+}

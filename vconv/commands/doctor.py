@@ -1,0 +1,31 @@
+"""Say what is wrong with the recordings of a corpus, with file, second and remedy."""
+
+from vconv.commands.options import add_shared, note
+
+HARMFUL = 1  # exit status
+
+
+def add(sub):
+    """Declare the options."""
+    sub.add_argument(
+        "corpus",
+        metavar="CORPUS",
+        help="a corpus.yaml, or a folder of recordings or of speakers' folders with recordings",
+    )
+    sub.add_argument("--json", metavar="FILE", help="write the findings there as JSON, too (default: text only)")
+    add_shared(sub, "--jobs")
+
+
+def run(options):
+    """Run the command; return 1 if a finding is more than a note."""
+    from vconv.common import files
+    from vconv.diagnosis import text
+    from vconv.diagnosis.doctor import diagnose, recordings_of
+
+    recordings, left_out = recordings_of(options.corpus)
+    note(left_out)
+    diagnosis = diagnose(recordings, options.jobs)
+    print(text.as_text(diagnosis))
+    if options.json:
+        files.write_text(options.json, text.as_json(diagnosis))
+    return HARMFUL if text.harmful(diagnosis) else 0

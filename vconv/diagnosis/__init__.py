@@ -1,0 +1,1 @@
+"""DIAGNOSIS: recordings → what is wrong with them, in sentences with file, second and remedy."""

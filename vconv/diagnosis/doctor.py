@@ -1,0 +1,89 @@
+"""A corpus or a folder → what is wrong with its recordings."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from tqdm import tqdm
+
+from vconv.audio import folder
+from vconv.common.errors import VconvError
+from vconv.common.workers import available_cores, worker_pool
+from vconv.corpus import patterns
+from vconv.corpus.recordings import Corpus
+from vconv.diagnosis import duplicates, rates, voices
+from vconv.diagnosis.examination import examine
+from vconv.diagnosis.findings import by_severity
+
+PATTERNS = "{speaker}/{utterance}", "{utterance}"
+
+
+class Diagnosis(NamedTuple):
+    """Result: the `Finding`s, most severe first, and how many recordings and seconds were examined."""
+
+    findings: list
+    recordings: int
+    seconds: float
+
+
+def recordings_of(corpus):
+    """Return (speaker, path) of each recording of a corpus.yaml or a folder, sorted, and notes on what is left out.
+
+    A folder is read by the corpus.yaml in it. Without one each of its folders is a speaker, or else all its recordings
+    are of one speaker.
+
+    Raises
+    ------
+    VconvError
+        As of `Corpus`, or the folder is missing or holds no recordings.
+    """
+    corpus = Path(corpus)
+    if not corpus.is_dir() or (corpus / "corpus.yaml").is_file():
+        loaded = Corpus.load(corpus / "corpus.yaml" if corpus.is_dir() else corpus)
+        return [(one.speaker, one.path) for one in loaded.utterances], loaded.notes
+    for pattern in PATTERNS:
+        found = patterns.find(corpus, pattern)
+        if found.files:
+            return [(speaker, path) for speaker, _, path in found.files], patterns.left_out(corpus, [found])
+    folder.audio_files(corpus)  # tells what it holds instead
+    raise VconvError(f"{corpus}: holds no recordings that can be read; name a folder with recordings or a corpus.yaml")
+
+
+def diagnose(recordings, jobs=None, progress=True):
+    """Examine recordings in worker processes, and compare them.
+
+    Parameters
+    ----------
+    recordings : list of (speaker, path)
+    jobs : int, optional
+        Number of processes; the number of cores when left out.
+    progress : bool
+        Show a progress bar on the standard error stream.
+
+    Returns
+    -------
+    Diagnosis
+
+    Raises
+    ------
+    VconvError
+        A worker was killed.
+    """
+    findings, summaries = [], []
+    with worker_pool(min(jobs or available_cores(), max(len(recordings), 1))) as pool:
+        futures = [pool.submit(examine, path, speaker) for speaker, path in recordings]
+        for future in tqdm(futures, unit="file", desc="doctor", disable=None if progress else True):
+            found, summary = future.result()
+            findings += found
+            summaries += [summary] if summary else []
+    findings += compared(summaries)
+    return Diagnosis(by_severity(findings), len(recordings), sum(one.seconds for one in summaries))
+
+
+def compared(summaries):
+    """Return the findings that need several `Summary`s: copies, sample rates, voices."""
+    if not summaries:
+        return []
+    findings = duplicates.duplicated(summaries) + rates.mixed(summaries)
+    for speaker in sorted({one.speaker for one in summaries}):
+        findings += voices.of_speaker(speaker, [one for one in summaries if one.speaker == speaker])
+    return findings

@@ -1,0 +1,87 @@
+"""One recording → its findings, and the summary by which it is compared with others; runs in a worker."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from vconv.audio import decoding, loudness, recording
+from vconv.common.errors import reason
+from vconv.diagnosis import channels, duplicates, headers, levels, spectra, voices
+from vconv.diagnosis.findings import NOTE, Finding
+from vconv.diagnosis.profile import profile
+
+OF_SIGNALS = (
+    levels.clipping,
+    levels.offset,
+    levels.too_quiet,
+    levels.too_short,
+    levels.too_long,
+    levels.mostly_silent,
+    levels.holes,
+    spectra.band_limit,
+    spectra.hum,
+    spectra.noise,
+    spectra.reverberation,
+)
+
+
+class Summary(NamedTuple):
+    """What is kept of a recording.
+
+    Attributes
+    ----------
+    path : Path
+    speaker : str
+    rate : int
+        In Hz.
+    seconds, speech_s : float
+        Duration of the whole, and of its speech.
+    fingerprint : ndarray [192]
+        As of `duplicates.fingerprint`.
+    voice : ndarray [17] or None
+        As of `voices.voice_vector`.
+    """
+
+    path: Path
+    speaker: str
+    rate: int
+    seconds: float
+    speech_s: float
+    fingerprint: np.ndarray
+    voice: np.ndarray | None
+
+
+def examine(path, speaker):
+    """Return the findings and the `Summary` of a recording; the summary of one that cannot be used is None."""
+    try:
+        findings, summary = _examine(path, speaker)
+    except Exception as error:
+        findings, summary = [headers.unreadable(reason(error).removeprefix(f"{path}: "))], None
+    return [one._replace(path=path, speaker=speaker) for one in findings if one], summary
+
+
+def _examine(path, speaker):
+    """Return findings, or None, and `Summary` as `examine` does; errors as of `recording.scan`."""
+    scanned = recording.scan(path)
+    measured = profile(scanned.blocks(scanned.rate), scanned.rate)
+    findings = [headers.wrong_length(path, scanned.samples), headers.mislabeled(path)]
+    findings += [check(measured) for check in OF_SIGNALS]
+    if decoding.format_of(path)[1] > 1:
+        findings.append(channels.wrong_channel(*channels.powers(path)))
+    if scanned.full_scale != 1:
+        findings.append(_scaled())
+    speech_s = levels.speech(measured).sum() * loudness.BLOCK_MS / 1000
+    fingerprint = duplicates.fingerprint(measured.bands)
+    voice = voices.voice_vector(measured)
+    return findings, Summary(path, speaker, scanned.rate, scanned.seconds, speech_s, fingerprint, voice)
+
+
+def _scaled():
+    """Return the finding of floating-point samples at the scale of 16-bit integers."""
+    return Finding(
+        "wrong scale",
+        NOTE,
+        "its samples have the scale of 16-bit integers, though they are floating-point numbers",
+        "export it again with 16 bits",
+    )

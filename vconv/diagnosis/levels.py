@@ -1,0 +1,107 @@
+"""Checks of level and length: clipping, offset, too quiet, too short, too long, mostly silent, holes."""
+
+import numpy as np
+
+from vconv.audio import wav
+from vconv.diagnosis.findings import ERROR, NOTE, WARNING, Finding
+
+NEAR_LIMIT = 0.995  # of the highest or lowest sample
+CLIPPED_RUNS = 3  # flat tops at one limit
+LARGEST_OFFSET = 0.05  # relative to the level of the speech
+QUIETEST_DB = -42.0  # level of the speech, relative to full scale
+SHORTEST_S = 0.7
+SPEECH_DB = -25.0  # relative to the level of the speech; weaker frames are pauses
+SMALLEST_SHARE = 0.3  # of speech in a recording
+HOLE_DB = -20.0  # level around a hole inside speech, relative to the level of the speech
+
+
+def clipping(profile):
+    """Return the finding of waves whose tops are cut off, or None."""
+    flat = profile.flat
+    for limit in profile.highest, profile.lowest:
+        at_limit = flat.value / limit >= NEAR_LIMIT
+        if limit and at_limit.sum() >= CLIPPED_RUNS:
+            return Finding(
+                "clipping",
+                WARNING,
+                f"its wave is cut off at {abs(limit):.0%} of full scale, in {at_limit.sum()} places",
+                "record again with a lower gain",
+                flat.first[at_limit].min() / profile.rate,
+            )
+    return None
+
+
+def offset(profile):
+    """Return the finding of a constant offset of the samples, or None."""
+    if abs(profile.mean) <= LARGEST_OFFSET * profile.level:
+        return None
+    return Finding(
+        "offset",
+        WARNING,
+        f"its samples have a constant offset of {profile.mean:.2%} of full scale",
+        "remove the offset by a high-pass at 20 Hz, for example: sox OLD.wav NEW.wav highpass 20",
+    )
+
+
+def too_quiet(profile):
+    """Return the finding of speech so weak that the steps of 16 bits are audible, or None."""
+    level_db = 20 * np.log10(max(profile.level, 1e-9))
+    if level_db >= QUIETEST_DB:
+        return None
+    return Finding(
+        "too quiet",
+        WARNING,
+        f"its speech is at {level_db:.0f} dB of full scale",
+        "record again with a higher gain, so that the speech is near -26 dB",
+    )
+
+
+def too_short(profile):
+    """Return the finding of a recording that is shorter than a phrase, or None."""
+    if profile.seconds >= SHORTEST_S:
+        return None
+    return Finding(
+        "too short", WARNING, f"lasts {profile.seconds:.2f} s", "leave it out, or record sentences of 2 to 15 s"
+    )
+
+
+def too_long(profile):
+    """Return the finding of a recording that is too long for an utterance of a corpus, or None."""
+    if profile.seconds <= wav.LONGEST_UTTERANCE_S:
+        return None
+    return Finding(
+        "too long",
+        ERROR,
+        f"lasts {profile.seconds / 60:.1f} minutes, and `vconv extract` takes {wav.LONGEST_UTTERANCE_S / 60:g} at most",
+        "cut it into sentences of 2 to 15 s",
+    )
+
+
+def mostly_silent(profile):
+    """Return the finding of a recording with little speech, or None."""
+    share = speech(profile).mean() if len(profile.power) else 0.0
+    if share >= SMALLEST_SHARE:
+        return None
+    return Finding(
+        "mostly silent", NOTE, f"only {share:.0%} of it is speech", "cut off the silence, or record the sentence again"
+    )
+
+
+def speech(profile):
+    """Return which frames [T] are speech."""
+    return profile.power > profile.level**2 * 10 ** (SPEECH_DB / 10)
+
+
+def holes(profile):
+    """Return the finding of stretches of exact zeros inside speech, as lost packets of a call leave them, or None."""
+    inside = profile.holes.around > profile.level * 10 ** (HOLE_DB / 20)
+    if not inside.any():
+        return None
+    lost_s = profile.holes.length[inside].sum() / profile.rate
+    return Finding(
+        "holes",
+        WARNING,
+        f"{inside.sum()} holes of digital silence, together {1000 * lost_s:.0f} ms, interrupt its speech",
+        "take another copy of it, or record it again without a network between",
+        profile.holes.first[inside].min() / profile.rate,
+    )

@@ -1,0 +1,146 @@
+"""Checks of the spectrum: limited bandwidth, mains hum, noise, reverberation."""
+
+import numpy as np
+
+from vconv.audio.loudness import BLOCK_MS
+from vconv.diagnosis.findings import NOTE, WARNING, Finding
+
+BIN_HZ = 50.0  # of `Profile.spectrum`
+LOWEST_CUTOFF_HZ = 2500
+HIGHEST_CUTOFF = 0.9  # of half the rate
+BELOW_BINS, GAP_BINS = 10, 8  # whose mean is compared with the strongest bins above a gap
+SMOOTHING_BINS = 5
+CLIFF_DB = 20.0
+NYQUIST_BINS = 2  # left out at half the rate
+MAINS_HZ = (50, 60)
+HUM_HARMONICS = (1, 2, 3)
+HUM_BIN_HZ = 2.0  # of `Profile.low_spectra`
+HUM_QUANTILE = 0.1  # over time; speech does not stay on a bin
+HUM_WINDOWS = 2  # at least
+HUM_DB = 9.0  # above the neighbors, of two harmonics, or of the mains frequency with a margin
+HUM_MARGIN_DB = 3.0
+NOISE_QUANTILE = 0.05  # over time, of the power of each band
+NOISE_BANDS = slice(4, None)  # above 400 Hz; hum and rumble are below
+LEAST_SNR_DB, HARMFUL_SNR_DB = 30.0, 20.0
+NOISE_FRAMES = 35  # shorter recordings may have no pause
+DECAY_FRAMES = 3
+DECAY_BANDS = slice(4, 18)  # 400 to 4400 Hz
+DECAY_QUANTILE = 0.95
+DECAY_BEGIN_DB, DECAY_END_DB = 30.0, 10.0  # at least, above the background
+DECAYS, DECAYING_BANDS = 20, 5  # at least, of frames in a band and of bands
+SLOWEST_DECAY_DB = 250.0  # a second
+
+
+def band_limit(profile):
+    """Return the finding of a recording without the upper part of its spectrum, or None."""
+    cutoff_hz, fall_db = cutoff(profile.spectrum)
+    if fall_db < CLIFF_DB:
+        return None
+    return Finding(
+        "band-limited",
+        WARNING,
+        f"it holds nothing above {cutoff_hz / 1000:.1f} kHz, but its sample rate of {profile.rate} Hz promises "
+        f"{profile.rate / 2000:g} kHz",
+        "find the recording before it was sent by telephone or coded, or lower sample_rate in corpus.yaml",
+    )
+
+
+def cutoff(spectrum):
+    """Return the frequency, in Hz, above which a spectrum [K] is weakest relative to below, and the fall in dB."""
+    level_db = 10 * np.log10(np.maximum(spectrum, 1e-12))[:-NYQUIST_BINS]
+    level_db = np.convolve(level_db, np.ones(SMOOTHING_BINS) / SMOOTHING_BINS, "same")[: -SMOOTHING_BINS // 2]
+    first, last = int(LOWEST_CUTOFF_HZ / BIN_HZ), int(HIGHEST_CUTOFF * len(spectrum))
+    falls = [
+        level_db[here - BELOW_BINS : here].mean() - level_db[here + GAP_BINS :].max()
+        for here in range(first, min(last, len(level_db) - GAP_BINS - 1))
+    ]
+    return ((first + int(np.argmax(falls))) * BIN_HZ, max(falls)) if falls else (0.0, 0.0)
+
+
+def hum(profile):
+    """Return the finding of mains hum, or None."""
+    excess_db = {mains: hum_excess_db(profile.low_spectra, mains) for mains in MAINS_HZ}
+    mains = max(excess_db, key=excess_db.get)
+    if excess_db[mains] < HUM_DB:
+        return None
+    return Finding(
+        "hum",
+        WARNING,
+        f"mains hum of {mains} Hz stands {excess_db[mains]:.0f} dB above its surroundings",
+        "find the ground loop or the power supply that hums and record again, or filter the hum out",
+    )
+
+
+def hum_excess_db(low_spectra, mains_hz):
+    """Return how far the mains stands above its neighbors in spectra [W, 250], in dB.
+
+    Two harmonics must, or the mains frequency alone by 3 dB more, because one harmonic may be that of a voice.
+    """
+    if len(low_spectra) < HUM_WINDOWS:
+        return 0.0
+    steady = np.maximum(np.quantile(low_spectra, HUM_QUANTILE, axis=0), 1e-12)
+    excess_db = []
+    for number in HUM_HARMONICS:
+        here = round(number * mains_hz / HUM_BIN_HZ)
+        near = np.concatenate([steady[here - 7 : here - 3], steady[here + 4 : here + 8]])
+        excess_db.append(10 * np.log10(steady[here - 1 : here + 2].max() / near.mean()))
+    return float(max(np.sort(excess_db)[-2], excess_db[0] - HUM_MARGIN_DB))
+
+
+def noise(profile):
+    """Return the finding of broadband noise, or None."""
+    snr_db = signal_to_noise_db(profile.bands)
+    if snr_db >= LEAST_SNR_DB:
+        return None
+    return Finding(
+        "noise",
+        WARNING if snr_db < HARMFUL_SNR_DB else NOTE,
+        f"its background above 400 Hz is only {snr_db:.0f} dB below the speech",
+        "record in a quieter room or nearer to the microphone",
+    )
+
+
+def signal_to_noise_db(bands):
+    """Return the level of the speech relative to the background above 400 Hz, in dB, of `bands` [T, B].
+
+    Infinite for recordings that are too short to have a pause.
+    """
+    bands = bands[:, NOISE_BANDS]
+    total = bands.sum(axis=1)
+    bands, total = bands[total > 0], total[total > 0]
+    if len(total) < NOISE_FRAMES:
+        return np.inf
+    background = np.quantile(bands, NOISE_QUANTILE, axis=0).sum()
+    return float(10 * np.log10(total[total >= total.mean() / 10].mean() / max(background, 1e-12)))
+
+
+def reverberation(profile):
+    """Return the finding of a room that sounds on after the speech, or None."""
+    decay_db = fastest_decay_db(profile.bands)
+    if decay_db >= SLOWEST_DECAY_DB:
+        return None
+    return Finding(
+        "reverberation",
+        NOTE,
+        f"its sounds die away by {decay_db:.0f} dB a second at most, as in a room that echoes",
+        "record nearer to the microphone, or in a room with curtains and carpets",
+    )
+
+
+def fastest_decay_db(bands):
+    """Return how fast sounds die away where they do so fastest, in dB a second, from `bands` [T, B].
+
+    Dry speech stops within milliseconds. A room with a reverberation time T makes each decay slower than 60 dB / T. It
+    is the median of the bands; infinite if too few sounds stand far enough above the background to tell.
+    """
+    level_db = 10 * np.log10(np.maximum(bands[:, DECAY_BANDS], 1e-12))
+    floor_db = np.quantile(level_db, NOISE_QUANTILE, axis=0) if len(level_db) else 0.0
+    fall_db = level_db[:-DECAY_FRAMES] - level_db[DECAY_FRAMES:]
+    telling = level_db[:-DECAY_FRAMES] > floor_db + DECAY_BEGIN_DB
+    telling &= level_db[DECAY_FRAMES:] > floor_db + DECAY_END_DB
+    decays = [
+        np.quantile(fall_db[telling[:, band], band], DECAY_QUANTILE) / (DECAY_FRAMES * BLOCK_MS / 1000)
+        for band in range(telling.shape[1])
+        if telling[:, band].sum() > DECAYS
+    ]
+    return float(np.median(decays)) if len(decays) >= DECAYING_BANDS else np.inf
