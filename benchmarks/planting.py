@@ -73,6 +73,24 @@ def pink(y, rate, rng, level_db):
     return y + noise / noise.std() * speech_level(y, rate) * 10 ** (level_db / 20)
 
 
+def text_file(content):
+    return b"These are the notes about the recording of today.\n" * 200
+
+
+def cut_off(content):
+    return content[: int(0.6 * len(content))]
+
+
+def too_large_size(content):
+    return content[:40] + (3 * (len(content) - 44)).to_bytes(4, "little") + content[44:]
+
+
+def too_small_size(content):
+    return content[:40] + (len(content) // 4 * 2).to_bytes(4, "little") + content[44:]
+
+
+# Functions of the bytes of a WAV file with a header of 44 bytes.
+FAULTS_OF_FILES = {"unreadable": (text_file,), "wrong header": (cut_off, too_large_size, too_small_size)}
 FAULTS = {
     "clipping": (partial(clip, share=0.05), partial(clip, share=0.01)),
     "offset": (offset,),

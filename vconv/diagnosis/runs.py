@@ -7,7 +7,7 @@ import numpy as np
 SHORTEST_FLAT = 3  # equal samples
 NEAR_EXTREME = 0.9  # of the segment's highest or lowest sample
 SHORTEST_HOLE_S = 0.004
-AROUND_S = 0.02  # before and after a hole, whose power tells whether it is inside speech
+AROUND_S = 0.005  # before and after a hole, whose power tells whether it is inside speech
 
 
 class Flat(NamedTuple):
@@ -26,7 +26,7 @@ class Holes(NamedTuple):
     first, length : ndarray [n]
         In samples.
     around : ndarray [n]
-        RMS of 20 ms before or after the run, where it is lower.
+        RMS of 5 ms before or after the run, where it is lower.
     """
 
     first: np.ndarray

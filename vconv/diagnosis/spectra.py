@@ -17,7 +17,7 @@ HUM_HARMONICS = (1, 2, 3)
 HUM_BIN_HZ = 2.0  # of `Profile.low_spectra`
 HUM_QUANTILE = 0.1  # over time; speech does not stay on a bin
 HUM_WINDOWS = 2  # at least
-HUM_DB = 9.0  # above the neighbors, of two harmonics, or of the mains frequency with a margin
+HUM_DB = 12.0  # above the neighbors, of two harmonics, or of the mains frequency with a margin
 HUM_MARGIN_DB = 3.0
 NOISE_QUANTILE = 0.05  # over time, of the power of each band
 NOISE_BANDS = slice(4, None)  # above 400 Hz; hum and rumble are below
@@ -26,9 +26,9 @@ NOISE_FRAMES = 35  # shorter recordings may have no pause
 DECAY_FRAMES = 3
 DECAY_BANDS = slice(4, 18)  # 400 to 4400 Hz
 DECAY_QUANTILE = 0.95
-DECAY_BEGIN_DB, DECAY_END_DB = 30.0, 10.0  # at least, above the background
+DECAY_BEGIN_DB, DECAY_END_DB = 30.0, 10.0  # above the background: of decays that count, and where they end
 DECAYS, DECAYING_BANDS = 20, 5  # at least, of frames in a band and of bands
-SLOWEST_DECAY_DB = 250.0  # a second
+SLOWEST_DECAY_DB = 280.0  # a second
 
 
 def band_limit(profile):
@@ -135,9 +135,8 @@ def fastest_decay_db(bands):
     """
     level_db = 10 * np.log10(np.maximum(bands[:, DECAY_BANDS], 1e-12))
     floor_db = np.quantile(level_db, NOISE_QUANTILE, axis=0) if len(level_db) else 0.0
-    fall_db = level_db[:-DECAY_FRAMES] - level_db[DECAY_FRAMES:]
+    fall_db = level_db[:-DECAY_FRAMES] - np.maximum(level_db[DECAY_FRAMES:], floor_db + DECAY_END_DB)
     telling = level_db[:-DECAY_FRAMES] > floor_db + DECAY_BEGIN_DB
-    telling &= level_db[DECAY_FRAMES:] > floor_db + DECAY_END_DB
     decays = [
         np.quantile(fall_db[telling[:, band], band], DECAY_QUANTILE) / (DECAY_FRAMES * BLOCK_MS / 1000)
         for band in range(telling.shape[1])

@@ -10,8 +10,8 @@ MIN_VOICED = 25  # frames of 20 ms, of a recording whose voice is compared
 VOICE_BANDS = slice(2, BAND_EDGES_HZ.index(5300))  # 200 to 5300 Hz
 F0_STD, BAND_STD_DB = 0.12, 3.0  # usual spread between a speaker's recordings: octaves, and dB in a band
 FEWEST = 6  # recordings of a speaker whose voices are compared
-FARTHEST = 2.6  # distance of a recording from its speaker's median; the usual one is 1
-SEPARATION = 1.6  # distance of the means of two halves, in the same unit
+FARTHEST = 3.2  # distance of a recording from its speaker's median; the usual one is 1
+SEPARATION = 2.6  # distance of the means of two halves, in the same unit
 SMALLEST_HALF = 0.2  # of the recordings
 ITERATIONS = 20
 

@@ -1,0 +1,81 @@
+"""Checks of the spectrum find the fault that is planted, measure it, and find nothing in the recording without it."""
+
+import numpy as np
+import pytest
+from speech import RATE, speech
+
+from vconv.audio import wav
+from vconv.diagnosis import spectra
+from vconv.diagnosis.profile import profile
+
+CHECKS = spectra.band_limit, spectra.hum, spectra.noise, spectra.reverberation
+CLEAN = speech(6.0)
+SECONDS = np.arange(len(CLEAN)) / RATE
+RNG = np.random.default_rng(3)
+LEVEL = profile([CLEAN], RATE).level
+
+
+def hum(mains_hz):
+    return 0.03 * LEVEL * sum(np.sin(2 * np.pi * mains_hz * number * SECONDS) / number for number in (1, 2, 3))
+
+
+def room(seconds):
+    """Return an impulse response that decays by 60 dB in so many seconds."""
+    at = np.arange(int(seconds * RATE)) / RATE
+    tail = RNG.standard_normal(len(at)) * 10 ** (-3 * at / seconds)
+    tail /= np.linalg.norm(tail)
+    tail[0] = 1
+    return tail
+
+
+def reverberant(seconds):
+    response = room(seconds)
+    size = len(CLEAN) + len(response)
+    return np.fft.irfft(np.fft.rfft(CLEAN, size) * np.fft.rfft(response, size), size)[: len(CLEAN)]
+
+
+FAULTS = {
+    "band-limited": wav.resample(wav.resample(CLEAN, RATE, 8000), 8000, RATE),
+    "hum": CLEAN + hum(50),
+    "noise": CLEAN + 0.1 * LEVEL * RNG.standard_normal(len(CLEAN)),
+    "reverberation": reverberant(0.8),
+}
+
+
+def kinds(y):
+    measured = profile([y], RATE)
+    return {found.kind for found in (check(measured) for check in CHECKS) if found}
+
+
+def test_a_recording_without_fault_has_no_finding():
+    assert not kinds(CLEAN)
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_planted_fault_is_found_and_no_other(kind):
+    assert kinds(FAULTS[kind]) == {kind}
+
+
+def test_the_cutoff_is_measured():
+    cutoff_hz, fall_db = spectra.cutoff(profile([FAULTS["band-limited"]], RATE).spectrum)
+    assert cutoff_hz == pytest.approx(4000, abs=300) and fall_db > 30
+
+
+@pytest.mark.parametrize("mains_hz", [50, 60])
+def test_the_mains_frequency_is_told(mains_hz):
+    assert f"{mains_hz} Hz" in spectra.hum(profile([CLEAN + hum(mains_hz)], RATE)).measured
+
+
+@pytest.mark.parametrize("snr_db", [10, 15, 20, 25])
+def test_the_level_of_white_noise_is_measured(snr_db):
+    noisy = CLEAN + LEVEL * 10 ** (-snr_db / 20) * np.random.default_rng(4).standard_normal(len(CLEAN))
+    assert spectra.signal_to_noise_db(profile([noisy], RATE).bands) == pytest.approx(snr_db, abs=5)
+
+
+def test_a_longer_reverberation_decays_more_slowly():
+    decays = [spectra.fastest_decay_db(profile([y], RATE).bands) for y in (CLEAN, reverberant(0.5), reverberant(1.0))]
+    assert decays[0] > decays[1] > decays[2]
+
+
+def test_silence_and_short_signals_have_no_finding():
+    assert not kinds(np.zeros(RATE)) and not kinds(np.zeros(100))
