@@ -19,8 +19,8 @@ def clipping(profile):
     """Return the finding of waves whose tops are cut off, or None."""
     flat = profile.flat
     for limit in profile.highest, profile.lowest:
-        at_limit = flat.value / limit >= NEAR_LIMIT
-        if limit and at_limit.sum() >= CLIPPED_RUNS:
+        at_limit = flat.value * np.sign(limit) >= max(NEAR_LIMIT * abs(limit), np.finfo(float).tiny)
+        if at_limit.sum() >= CLIPPED_RUNS:
             return Finding(
                 "clipping",
                 WARNING,
