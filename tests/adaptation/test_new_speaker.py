@@ -28,7 +28,7 @@ def test_less_than_10_s_are_warned_of(tmp_path):
     notes = []
     new_speaker.read(tmp_path, SETTINGS, notes.append)
     (note,) = notes
-    assert "s of speech; 10 to 60 s give a closer voice" in note
+    assert "s of speech, which may be too little; record 10 s or more" in note
 
 
 def test_enough_speech_is_not(tmp_path, monkeypatch):

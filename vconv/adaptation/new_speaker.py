@@ -74,7 +74,7 @@ def read(folder, settings, report):
             f"{_why(failures)}record more"
         )
     if speech_s < ENOUGH_S:
-        report(f"{folder}: holds {speech_s:.1f} s of speech; {ENOUGH_S:g} to 60 s give a closer voice")
+        report(f"{folder}: holds {speech_s:.1f} s of speech, which may be too little; record {ENOUGH_S:g} s or more")
     if doubt := f0.doubt(*f0_range_hz):
         report(f"{folder}: {doubt}; listen to the recordings")
     return NewSpeaker(utterances, f0_range_hz, speech_s), failures
