@@ -33,4 +33,6 @@ def test_the_commands_at_the_top_convert_a_recording(tmp_path):
         assert result.returncode == 0, result.stderr
     assert (tmp_path / "my_recipe" / "exp" / "matched" / "report.html").exists()
     y, rate = soundfile.read(tmp_path / "converted.wav")
-    assert rate == RATE and len(y) == len(soundfile.read(tmp_path / "me.wav")[0]) and np.abs(y).max() > 0.01
+    frame = RATE // 200  # 5 ms, to which WORLD rounds
+    assert rate == RATE and 0 <= len(y) - len(soundfile.read(tmp_path / "me.wav")[0]) <= frame
+    assert np.abs(y).max() > 0.01
