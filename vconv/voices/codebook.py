@@ -16,7 +16,7 @@ from vconv.features.acoustic import ACOUSTIC_SIZE
 
 VERSION = 1
 SEGMENT_FRAMES = 64  # of a segment, at most; the length on which `matched` trains
-LARGEST_BYTES = 7_900_000
+LARGEST_BYTES = 6_900_000
 
 
 class Codebook(NamedTuple):
