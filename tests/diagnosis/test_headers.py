@@ -23,6 +23,7 @@ def findings(path):
         (wav(DATA)[: 44 + RATE], "2.00 s, but it holds 0.50 s"),
         (wav(DATA, size=3 * len(DATA)), "6.00 s, but it holds 2.00 s"),
         (wav(DATA, size=len(DATA) - RATE, riff_size=36 + len(DATA) - RATE), "0.50 s follow after the end"),
+        (wav(DATA, size=len(DATA) - RATE, riff_size=36 + len(DATA)), "0.50 s follow after the end"),
         (wav(DATA, size=0xFFFFFFFF), "does not say how long"),
     ],
 )

@@ -1,5 +1,6 @@
 """Checks of a file as a container: what its name and header say, beside what it holds."""
 
+import struct
 from pathlib import Path
 
 from vconv.audio import decoding
@@ -17,6 +18,7 @@ FORMATS = {
     ".aif": ("AIFF",),
 }
 LONGEST_HEADER = 1 << 20  # bytes before the samples
+LEAST_LOST_S = 0.05  # after the end that a header says; a tag may follow
 COUNTED = "FLAC", "AIFF"  # formats, beside WAV, whose headers count the samples
 SHORTER = "its header says that it lasts {:.2f} s, but it holds {:.2f} s"
 COPY_AGAIN = "copy the file again, or let an audio program write it anew: sox --ignore-length OLD.wav NEW.wav"
@@ -51,10 +53,25 @@ def _wrong_wav_length(path, header):
     if header.size > held:
         seconds = [size / (header.form.frame_bytes * header.form.rate) for size in (header.size, held)]
         return Finding("wrong header", WARNING, SHORTER.format(*seconds), COPY_AGAIN)
-    if held > header.size + header.after + header.size % 2:
-        lost = (held - header.size) / (header.form.frame_bytes * header.form.rate)
-        return Finding("wrong header", WARNING, f"{lost:.2f} s follow after the end that its header says", COPY_AGAIN)
-    return None
+    end = header.begin + header.size
+    lost_s = (header.begin + held - _end_of_chunks(path, end + end % 2)) / (header.form.frame_bytes * header.form.rate)
+    if lost_s < LEAST_LOST_S:
+        return None
+    return Finding("wrong header", WARNING, f"{lost_s:.2f} s follow after the end that its header says", COPY_AGAIN)
+
+
+def _end_of_chunks(path, at):
+    """Return the position after the last chunk of RIFF from the position `at` on; samples are no chunk."""
+    size = Path(path).stat().st_size
+    with open(path, "rb") as file:
+        while at + 8 <= size:
+            file.seek(at)
+            name, length = struct.unpack("<4sI", file.read(8))
+            after = at + 8 + length
+            if not all(0x20 <= letter < 0x7F for letter in name) or after > size:
+                break
+            at = after + after % 2
+    return min(at, size)
 
 
 def mislabeled(path):
