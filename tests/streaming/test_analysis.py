@@ -7,6 +7,7 @@ from voice import voice
 from vconv.audio import f0, world
 from vconv.features.content.mel_cepstrum import Content
 from vconv.streaming.analysis import DECISION_BLOCKS, BlockGrid, StreamAnalysis
+from vconv.streaming.f0_tracker import F0Tracker
 from vconv.streaming.source_f0 import NARROWEST, RunningF0
 
 RATE, PERIOD_MS, RANGE_HZ = 16000, 5.0, (80.0, 400.0)
@@ -63,3 +64,16 @@ def test_the_range_of_an_unseen_speaker_narrows_around_the_voice_and_leaves_out_
     assert floor_hz <= f0_hz * NARROWEST[0] * 1.05 and f0_hz * 1.5 < ceiling_hz < f0_hz * 1.99
     expected = f0.log_f0_statistics(melody[np.arange(2000) % 50 > 0])
     np.testing.assert_allclose(running.log_f0.percentiles, expected.percentiles, atol=0.02)
+
+
+@pytest.mark.parametrize("f0_hz", [606.0, 617.0, 630.0])
+def test_a_voice_beyond_the_widest_range_has_statistics_wherever_it_is_voiced(f0_hz):
+    running = RunningF0((60.0, 600.0), 0.2)
+    tracker = F0Tracker(RATE, running.range_hz, PERIOD_MS, 12, running)
+    y, grid = voice(np.full(RATE, f0_hz), seconds=1.0), BlockGrid(RATE, PERIOD_MS)
+    for first in range(2 * tracker.reach, len(y) - 2 * tracker.reach, grid.samples):
+        part = y[first - tracker.reach : first + grid.samples + tracker.reach]
+        tracker.push(part, tracker.reach + grid.samples // grid.frames * np.arange(grid.frames))
+        assert bool(running.log_f0) >= bool(tracker.f0_hz[: grid.frames].any() and len(tracker.f0_hz) == 12)
+        assert (tracker.f0_hz <= 600).all()
+    assert running.log_f0 is None or np.exp(running.log_f0.percentiles.max()) <= 601

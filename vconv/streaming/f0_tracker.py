@@ -135,11 +135,10 @@ class F0Tracker:
         background = self._background.newest
         found = candidates_of(power, background.power, self._spectra, *self._range_hz)
         unvoiced = unvoiced_strength(found.rms, background.loudest, background.level)
-        floor_hz, ceiling_hz = self._running_f0.range_hz if self._running_f0 else self._range_hz
-        inside = (found.f0_hz >= floor_hz) & (found.f0_hz <= ceiling_hz)
-        self.f0_hz = self._traced(self._path, found.f0_hz, np.where(inside, found.strength, -np.inf), unvoiced)
+        range_hz = self._running_f0.range_hz if self._running_f0 else self._range_hz
+        self.f0_hz = self._traced(self._path, found.f0_hz, _within(found, range_hz), unvoiced)
         if self._running_f0:
-            wide_hz = self._traced(self._wide_path, found.f0_hz, found.strength, unvoiced)
+            wide_hz = self._traced(self._wide_path, found.f0_hz, _within(found, self._range_hz), unvoiced)
             # The oldest frames: their F0 does not change any more.
             self._running_f0.add(wide_hz[: len(centers)] if len(wide_hz) == self._kept else wide_hz[:0])
 
@@ -148,3 +147,9 @@ class F0Tracker:
         path.append(*frames)
         path.keep(self._kept)
         return path.trace()
+
+
+def _within(found, range_hz):
+    """Return the strength of `Candidates`, -inf outside a range; a vertex may lie beyond the lags that are searched."""
+    floor_hz, ceiling_hz = range_hz
+    return np.where((found.f0_hz >= floor_hz) & (found.f0_hz <= ceiling_hz), found.strength, -np.inf)
