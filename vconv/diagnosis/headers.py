@@ -47,31 +47,32 @@ def wrong_length(path, samples):
 
 def _wrong_wav_length(path, header):
     """Return the finding of `wrong_length` for a file with a `WavHeader`."""
-    held = Path(path).stat().st_size - header.begin
+    file_bytes = Path(path).stat().st_size
+    held = file_bytes - header.begin
     if header.size is None:
         return Finding("wrong header", NOTE, "its header does not say how long it is", COPY_AGAIN)
     if header.size > held:
         seconds = [size / (header.form.frame_bytes * header.form.rate) for size in (header.size, held)]
         return Finding("wrong header", WARNING, SHORTER.format(*seconds), COPY_AGAIN)
     end = header.begin + header.size
-    lost_s = (header.begin + held - _end_of_chunks(path, end + end % 2)) / (header.form.frame_bytes * header.form.rate)
+    lost = file_bytes - _end_of_chunks(path, end + end % 2, file_bytes)
+    lost_s = lost / (header.form.frame_bytes * header.form.rate)
     if lost_s < LEAST_LOST_S:
         return None
     return Finding("wrong header", WARNING, f"{lost_s:.2f} s follow after the end that its header says", COPY_AGAIN)
 
 
-def _end_of_chunks(path, at):
+def _end_of_chunks(path, at, file_bytes):
     """Return the position after the last chunk of RIFF from the position `at` on; samples are no chunk."""
-    size = Path(path).stat().st_size
     with open(path, "rb") as file:
-        while at + 8 <= size:
+        while at + 8 <= file_bytes:
             file.seek(at)
             name, length = struct.unpack("<4sI", file.read(8))
             after = at + 8 + length
-            if not all(0x20 <= letter < 0x7F for letter in name) or after > size:
+            if not all(0x20 <= letter < 0x7F for letter in name) or after > file_bytes:
                 break
             at = after + after % 2
-    return min(at, size)
+    return min(at, file_bytes)
 
 
 def mislabeled(path):
