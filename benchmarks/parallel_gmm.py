@@ -95,10 +95,11 @@ def convert_pair(store, names, output, mixtures, rounds):
     """Train on a pair of speakers, and write the conversions of the evaluation sentences."""
     source, target = (Speaker(store, name) for name in names)
     density, variance, settings = train(source, target, mixtures, rounds), target.global_variance(), store.settings
+    log_f0 = source.log_f0(), target.log_f0()
     for name, (frames, wave) in source.evaluation.items():
         y = np.asarray(wave) / 32768
         cepstra = converted(density, frames, variance)
-        f0_hz = f0.convert_linear(frames.f0_hz, source.log_f0(), target.log_f0())
+        f0_hz = f0.convert_linear(frames.f0_hz, *log_f0)
         found = {
             "vocoder": synthesize(frames, cepstra, f0_hz, settings)[: len(y)],
             "filter": differential(frames, cepstra, y, settings),
