@@ -1,5 +1,6 @@
 """The command: mistakes are one sentence, warnings about other machines, HTTPS, and the end by Ctrl-C."""
 
+import logging
 import os
 import signal
 import socket
@@ -46,6 +47,19 @@ def test_a_port_in_use_is_one_sentence(capsys):
 def test_small_messages_are_sent_at_once():
     with server.listen("127.0.0.1", 0) as listening:
         assert listening.proto == socket.IPPROTO_TCP, "then asyncio switches off Nagle's algorithm"
+
+
+def test_the_logging_of_the_process_stays():
+    class Handler(logging.Handler):
+        def close(self):
+            raise AssertionError("closed")
+
+    handler = Handler()
+    try:
+        server.server_of(None)
+    finally:
+        Handler.close = logging.Handler.close
+        handler.close()
 
 
 def test_an_address_of_another_machine_is_one_sentence(capsys):

@@ -70,6 +70,7 @@ def server_of(app, certificate=None, key=None):
         ws_max_size=LARGEST_MESSAGE,
         ws_per_message_deflate=False,  # speech hardly shrinks, and compression takes time
         lifespan="off",
+        log_config=None,  # uvicorn's own would close the handlers of every library in this process
         log_level="warning",
         access_log=False,
         server_header=False,
