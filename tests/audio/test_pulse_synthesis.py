@@ -30,6 +30,17 @@ def test_pulses_are_those_of_world(f0_hz):
     assert np.std(error) < 0.05 * np.std(y)  # the mean of a pulse is removed otherwise
 
 
+def test_weak_high_frequencies_stay_weak():
+    f0_hz, spectrum, aperiodicity = features(120.0, 0.0)
+    arrays = f0_hz, spectrum * np.geomspace(1, 1e-6, BINS), aperiodicity
+    window = np.hanning(1000)
+    y, expected = (
+        np.square(np.abs(np.fft.rfft(part[4000:14000].reshape(-1, 1000) * window)))[:, 250:].mean(axis=0)
+        for part in (synthesized(arrays), world.synthesize(*arrays, RATE))
+    )
+    assert abs(10 * np.log10(y.sum() / expected.sum())) < 0.5
+
+
 def test_noise_has_the_power_spectrum_that_was_asked_for():
     y = synthesized(features(0.0, 1.0, frames=2000))
     power = np.square(np.abs(np.fft.rfft(y[4920:].reshape(-1, 1000) * np.hanning(1000)))).mean(axis=0)

@@ -3,7 +3,8 @@
 Morise, Yokomori and Ozawa 2016, "WORLD: a vocoder-based high-quality speech synthesis system for real-time
 applications", IEICE Trans. Inf. & Syst. E99-D(7), section 3.3. pyworld synthesizes whole utterances only. Two things
 differ from it. The noise of a pulse lasts one period of its own F0, because the next pulse is not known yet. The mean
-of a pulse is removed after the pulse only, not before it.
+of a pulse is removed after the pulse only, not before it, by a window that begins and ends with 0: a step would be
+louder than the high frequencies of voiced speech.
 """
 
 import numpy as np
@@ -32,8 +33,8 @@ class PulseSynthesizer:
         self.rate, self._samples_per_frame = rate, rate * frame_period_ms / 1000
         self._size = world.fft_size(rate)
         self._noise = np.random.default_rng(seed)
-        fade = np.hanning(self._size + 2)[self._size // 2 + 1 : -1]
-        self._mean_remover = fade / fade.sum()
+        window = np.hanning(self._size // 2)
+        self._mean_remover = window / window.sum()
         self._frames, self._last = 0, None  # frames so far, and the last of them
         self._cycles = 0.0  # of F0 up to the sample before the next
         self._sample = 0  # the next one
