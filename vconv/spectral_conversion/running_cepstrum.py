@@ -8,9 +8,10 @@ from vconv.spectral_conversion.cepstrum_converter import changed_energy
 from vconv.spectral_conversion.running_speech import MEMORY_S, RunningSpeech
 
 PRIOR_S = 2.0  # weight of the usual moments of a prediction, in seconds of speech
-# ln(variance of a prediction / natural variance) at some acoustic features, interpolated between them; the ready voices
-# differ by 0.2 from it (benchmarks/predicted_variance.py).
-FEATURES, USUAL_LOG_SHARES = (0, 7, 24, 25, 39), (-0.3, -0.5, -1.5, -2.3, -2.5)
+# ln(variance of a prediction / natural variance) at some acoustic features, interpolated between them, and what is added
+# for an unseen source, whose own share is the mean of many transforms; pairs of the ready voices differ by 0.3 from it
+# (benchmarks/predicted_variance.py).
+FEATURES, USUAL_LOG_SHARES, OF_UNSEEN = (0, 7, 24, 25, 39), (-0.3, -0.5, -1.5, -2.3, -2.5), -0.25
 
 
 class RunningCepstrum:
@@ -35,7 +36,8 @@ class RunningCepstrum:
         variance = statistics.acoustic_variance
         usual = variance[statistics.trained].mean(axis=0) if source is None else variance[source]
         self._speech = RunningSpeech(converter.bins, frame_period_ms, usual)
-        self._usual_share = np.exp(np.interp(np.arange(len(usual)), FEATURES, USUAL_LOG_SHARES))
+        log_share = np.interp(np.arange(len(usual)), FEATURES, USUAL_LOG_SHARES)
+        self._usual_share = np.exp(log_share + OF_UNSEEN * (source is None))
         self._memory, self._prior = (1000 * seconds / frame_period_ms for seconds in (MEMORY_S, PRIOR_S))
         self._predicted = Moments()  # of speech frames, without variance restoration
         self.back, self.ahead = (FRAME_STEP * frames for frames in converter.reach)

@@ -8,7 +8,7 @@ from vconv.features.running_statistics import Moments
 from vconv.spectral_conversion.speech_facts import SpeechFacts
 
 MEMORY_S = 60.0  # of speech; what is older counts for less
-PRIOR_S = 0.5  # weight of the priors, in seconds of speech
+LEVEL_PRIOR_S, VARIANCE_PRIOR_S = 0.5, 4.0  # weights of the priors, in seconds of speech
 PAUSE_S = 1.0  # the rest of a longer pause does not count
 FEWEST = 1e-6  # frames, of which moments have a variance before the first speech
 LOWEST_LEVEL = 10 ** (-65 / 20)  # RMS; what is weaker is no speech
@@ -28,7 +28,8 @@ class RunningSpeech:
 
     def __init__(self, bins, frame_period_ms, usual_variance):
         per_s = 1000 / frame_period_ms
-        self._memory, self._prior, self._pause = MEMORY_S * per_s, PRIOR_S * per_s, PAUSE_S * per_s
+        self._memory, self._pause = MEMORY_S * per_s, PAUSE_S * per_s
+        self._level_prior, self._variance_prior = LEVEL_PRIOR_S * per_s, VARIANCE_PRIOR_S * per_s
         self._usual_variance = usual_variance
         # The energy of a frame is the mean power of its samples times K (`world.estimate_spectrum`).
         self._lowest, self._usual_db = bins * LOWEST_LEVEL**2, 10 * np.log10(bins * REFERENCE_LEVEL**2)
@@ -49,12 +50,15 @@ class RunningSpeech:
 
     def facts(self, energy, mask):
         """Return the `SpeechFacts` of frames with the energy [n] and the speech mask [n]."""
-        speech, weight = self._speech, self._speech.count / (self._speech.count + self._prior)
+        speech = self._speech
+        of_level, of_variance = (
+            speech.count / (speech.count + prior) for prior in (self._level_prior, self._variance_prior)
+        )
         mean = speech.mean if speech.count else np.zeros(len(self._usual_variance))
         variance = speech.variance if speech.count else self._usual_variance
-        mean_db = weight * POWER_UNIT_DB * float(mean[0]) + (1 - weight) * self._usual_db
+        mean_db = of_level * POWER_UNIT_DB * float(mean[0]) + (1 - of_level) * self._usual_db
         mean = np.append(0.0, mean[1:])  # relative power has the mean 0
-        variance = weight * variance + (1 - weight) * self._usual_variance
+        variance = of_variance * variance + (1 - of_variance) * self._usual_variance
         count = max(speech.count, FEWEST)
         moments = Moments(count, mean, variance * count)
         return SpeechFacts((_power_db(energy) - mean_db) / POWER_UNIT_DB, mask, moments)
