@@ -8,8 +8,8 @@ from vconv.spectral_conversion.cepstrum_converter import changed_energy
 from vconv.spectral_conversion.running_speech import MEMORY_S, RunningSpeech
 
 PRIOR_S = 2.0  # weight of the usual moments of a prediction, in seconds of speech
-# ln(variance of a prediction / natural variance) at some acoustic features, interpolated between them, and what is added
-# for an unseen source, whose own share is the mean of many transforms; pairs of the ready voices differ by 0.3 from it
+# ln(variance of a prediction / natural variance) at some acoustic features, interpolated between them, and what an
+# unseen source adds, whose own share is the mean of many transforms. Pairs of the ready voices differ by 0.3 from it
 # (benchmarks/predicted_variance.py).
 FEATURES, USUAL_LOG_SHARES, OF_UNSEEN = (0, 7, 24, 25, 39), (-0.3, -0.5, -1.5, -2.3, -2.5), -0.25
 
