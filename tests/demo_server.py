@@ -2,9 +2,11 @@
 
 import contextlib
 import http.client
+import io
 import json
 import threading
 
+import soundfile
 from pages import REPOSITORY
 
 from vconv.demo import app, server, voices
@@ -35,3 +37,10 @@ def request(port, path, body=None, headers=None):
         content = answer.read()
     is_json = answer.headers["Content-Type"] == "application/json"
     return answer.status, answer.headers, json.loads(content) if is_json else content
+
+
+def encoded(y, rate=8000, form="WAV", subtype=None):
+    """Return an audio file as bytes."""
+    file = io.BytesIO()
+    soundfile.write(file, y, rate, subtype, format=form)
+    return file.getvalue()

@@ -11,7 +11,7 @@ import demo_server
 import numpy as np
 import pytest
 import soundfile
-from demo_server import request
+from demo_server import encoded, request
 
 from vconv.audio.f0_estimation import estimate_f0
 from vconv.demo import app, recordings
@@ -20,13 +20,6 @@ from vconv.demo.queue import PLACES
 SLT = "/api/convert?voice=sample&target=slt"
 SLT_HZ = 172.8  # mean F0 of the speaker
 RATE = 8000
-
-
-def encoded(y, rate=RATE, form="WAV", subtype=None):
-    """Return an audio file as bytes."""
-    file = io.BytesIO()
-    soundfile.write(file, y, rate, subtype, format=form)
-    return file.getvalue()
 
 
 def sound_of(base64_wav):
@@ -180,7 +173,7 @@ def test_conversions_wait_in_a_queue_of_limited_length(port, sentence, monkeypat
             answers.append(pool.submit(request, port, f"{SLT}&ticket={number}", sentence))
             until_ahead(port, number, number)
         status, _, answer = request(port, SLT, bytes(2_000_000))
-        assert status == 503 and "too many conversions are waiting" in answer["error"]
+        assert status == 503 and "too many requests are waiting" in answer["error"]
         go_on.set()
         assert [answer.result()[0] for answer in answers] == PLACES * [200]
     assert request(port, "/api/place?ticket=0")[2] == {"ahead": None}

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 from browser import INSIDE, chromium, emulate, noticed, overflow
+from new_voice import F0_HZ, RATE, speech
 
 from vconv.audio.f0_estimation import estimate_f0
 
@@ -95,11 +96,11 @@ def convert(page):
     until(lambda: element(page, "result").is_displayed())
 
 
-def downloaded(page, path):
-    """Click the link that downloads; return the path of the file, which must be `path`."""
+def downloaded(page, path, link="download"):
+    """Click a link that downloads; return the path of the file, which must be `path`."""
     behavior = {"behavior": "allow", "downloadPath": str(path.parent)}
     page.execute_cdp_cmd("Browser.setDownloadBehavior", behavior)
-    element(page, "download").click()
+    element(page, link).click()
     until(path.exists)
     return path
 
@@ -160,6 +161,29 @@ def test_live_conversion_is_heard(page, port):
     assert_own_requests(page, port)
 
 
+@pytest.mark.slow
+def test_a_speaker_is_made_of_a_recording_and_chosen(driver, tmp_path):
+    path = tmp_path / "me.wav"
+    path.write_bytes(demo_server.encoded(speech(14.0), RATE))
+    with demo_server.running(["vcc2016"]) as port:
+        page = opened(driver, port)
+        emulate(page, 360, 800)
+        page.find_element("css selector", "#own summary").click()
+        element(page, "file").send_keys(str(path))
+        element(page, "new-name").send_keys("Zoë")
+        assert not element(page, "add").is_enabled() and overflow(page) == 0
+        element(page, "consent").click()
+        element(page, "add").click()
+        until(lambda: element(page, "save").is_displayed(), 60)
+        assert page.find_element("css selector", "[name=speaker]:checked").get_attribute("value") == "Zoë"
+        assert downloaded(page, tmp_path / "vcc2016-Zoë.vconv", "save").stat().st_size > 1_000_000
+        convert(page)
+        assert text(page, "converted-title") == "Converted to Zoë"
+        assert int(text(page, "converted-pitch").split()[2]) == pytest.approx(F0_HZ, rel=0.1)
+        assert_own_requests(page, port)
+        page.get("about:blank")
+
+
 def test_errors_of_the_server_are_shown(page, tmp_path):
     path = tmp_path / "text.wav"
     path.write_text("no sound")
@@ -191,6 +215,7 @@ def test_every_control_is_reached_by_the_keyboard_and_has_a_name(page):
     )
     from selenium.webdriver import ActionChains, Keys
 
+    assert not element(page, "own").is_displayed(), "the voice has no codebook"
     page.execute_script("document.activeElement.blur()")
     outlined = {}
     for _ in range(50):

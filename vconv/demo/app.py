@@ -1,4 +1,4 @@
-"""The web application: the page, its data, and the conversion of uploads. Nothing is kept after an answer."""
+"""The web application: the page, its data, and what it makes of uploads. No recording is kept after an answer."""
 
 import asyncio
 import tempfile
@@ -12,11 +12,12 @@ from starlette.routing import Route, WebSocketRoute
 
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
-from vconv.demo import recordings, voices
+from vconv.demo import new_voice, recordings
 from vconv.demo.guard import Guard
 from vconv.demo.live import Live
 from vconv.demo.queries import controls_of
 from vconv.demo.queue import Full, Queue
+from vconv.demo.voices import Voices
 
 FOLDER = Path(__file__).parent
 PAGE = {"page.html": "text/html", "page.css": "text/css"} | {
@@ -40,50 +41,64 @@ class Demo:
 
     Parameters
     ----------
-    offered : dict
-        Name → `voices.DemoVoice`.
+    voices : vconv.demo.voices.Voices
     limits : Limits
     """
 
-    def __init__(self, offered, limits):
-        self._voices, self._limits, self._queue = offered, limits, Queue()
+    def __init__(self, voices, limits):
+        self._voices, self._limits, self._queue = voices, limits, Queue()
 
     async def about(self, request):
         """Answer with the voices and limits."""
-        offered = [voice.about for voice in self._voices.values()]
-        return JSONResponse({"voices": offered, "limits": self._limits._asdict(), "version": __version__})
+        limits = self._limits._asdict()
+        return JSONResponse({"voices": self._voices.about, "limits": limits, "version": __version__})
 
     async def place(self, request):
-        """Answer with the number of conversions ahead of the query's `ticket`."""
+        """Answer with the number of requests ahead of the query's `ticket`."""
         return JSONResponse({"ahead": self._queue.ahead(request.query_params.get("ticket"))})
 
     async def convert(self, request):
         """Convert the body, a recording, to the query's `target`."""
-        target = request.query_params.get("target", "")
+        target, controls = request.query_params.get("target", ""), controls_of(request.query_params)
         return await self._answer(
-            request, lambda converter, path, *rest: recordings.convert(converter, path, target, *rest)
+            request, lambda voice, *upload: recordings.convert(voice.converter, *upload, target, controls)
         )
 
     async def convert_to_all(self, request):
         """Convert the beginning of the body, a recording, to all speakers of the query's `voice`."""
-        return await self._answer(request, recordings.convert_to_all)
+        controls = controls_of(request.query_params)
+        return await self._answer(
+            request, lambda voice, *upload: recordings.convert_to_all(voice.converter, *upload, controls)
+        )
+
+    async def add_speaker(self, request):
+        """Make a voice: the query's `voice` and its new `speaker`, of whom the body is a recording."""
+        query = request.query_params
+        made = new_voice.NewVoice(self._voices, query.get("speaker", ""), query.get("consent") == "yes")
+        return await self._answer(request, made.make)
+
+    async def voice(self, request):
+        """Answer with the file of the query's `voice`."""
+        voice = self._voices.choose(request.query_params.get("voice", ""))
+        if not voice.about["adaptable"]:
+            raise VconvError(f"{voice.about['title']}: has no file with a codebook; choose a voice that has one")
+        return FileResponse(voice.trained.path, filename=voice.trained.path.name)
 
     async def _answer(self, request, function):
-        """Answer with the result of a function of (converter, path, controls, minutes) on the body of a request."""
+        """Answer with the result of a function of (`DemoVoice`, path, longest minutes) on the body of a request."""
         query = request.query_params
-        converter, controls = voices.choose(self._voices, query.get("voice", "")), controls_of(query)
-        ticket = query.get("ticket", object())
+        voice, ticket = self._voices.choose(query.get("voice", "")), query.get("ticket", object())
         with tempfile.TemporaryDirectory(prefix="vconv-demo-", ignore_cleanup_errors=True) as folder:
             path = Path(folder, "recording")
             try:
                 with self._queue.place(ticket):
                     await self._store(request, path)
-                    arguments = converter, path, controls, self._limits.minutes
+                    arguments = voice, path, self._limits.minutes
                     result = await self._queue.run(request.is_disconnected, function, *arguments)
             except Full as error:
                 async for _ in request.stream():  # a client that is still sending would not read the answer
                     pass
-                raise HTTPException(503, "too many conversions are waiting; try again in a minute") from error
+                raise HTTPException(503, "too many requests are waiting; try again in a minute") from error
             except VconvError as error:
                 raise VconvError(str(error).replace(str(path), "the recording")) from error
         return JSONResponse(result)
@@ -115,13 +130,16 @@ def build(offered, host, limits=LIMITS):
         The address at which it is served, as of `guard.Guard`.
     limits : Limits
     """
-    demo = Demo(offered, limits)
+    known = Voices(offered)
+    demo = Demo(known, limits)
     routes = [
         Route("/api/about", demo.about),
         Route("/api/place", demo.place),
         Route("/api/convert", demo.convert, methods=["POST"]),
         Route("/api/convert-to-all", demo.convert_to_all, methods=["POST"]),
-        WebSocketRoute("/api/live", Live(offered).answer),
+        Route("/api/add-speaker", demo.add_speaker, methods=["POST"]),
+        Route("/api/voice", demo.voice),
+        WebSocketRoute("/api/live", Live(known).answer),
         Route("/", _page("page.html")),
         *(Route(f"/{name}", _page(name)) for name in PAGE),
     ]

@@ -13,8 +13,14 @@ export const settings = () => ({ semitones: number("semitones"), strength: numbe
 // What the server is asked for, with `more` values.
 export const query = (more) => new URLSearchParams({ voice: voice().name, target: target(), ...settings(), ...more });
 
+// Adds a set of voices to the list.
+export function offer({ name, title, speakers }) {
+  find("voice").append(new Option(`${title}, ${speakers.length} speakers`, name));
+  find("voice-field").hidden = find("voice").length === 1;
+}
+
 export function showSpeakers() {
-  const { speakers, card, rate } = voice(), before = document.querySelector("[name=speaker]:checked")?.value;
+  const { speakers, card, rate, adaptable } = voice(), before = document.querySelector("[name=speaker]:checked")?.value;
   const chosen = speakers.some(({ name }) => name === before) ? before : speakers[0].name;
   const legend = find("speakers").querySelector("legend");
   find("speakers").replaceChildren(legend, ...speakers.map(({ name, sex, mean_f0_hz: meanHz }) => {
@@ -28,6 +34,7 @@ export function showSpeakers() {
     box.append(label);
     return box;
   }));
+  find("own").hidden = !adaptable;
   fillList(find("card"), { ...card, "sample rate": `${rate / 1000} kHz` });
 }
 

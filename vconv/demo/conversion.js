@@ -1,4 +1,4 @@
-// Conversions by the server: of the recording to one speaker, and of its beginning to all.
+// What the server makes of the recording: conversions to one speaker, and of its beginning to all.
 
 import { query, speaker } from "./choice.js";
 import { find, tell, urlOf, wavOf } from "./dom.js";
@@ -11,6 +11,7 @@ let result = null, busy = false;
 
 export function enable() {
   find("convert").disabled = find("hear-all").disabled = busy || !source;
+  find("add").disabled = busy || !source || !find("consent").checked || !find("new-name").value.trim();
 }
 
 function setBusy(value) {
@@ -19,18 +20,19 @@ function setBusy(value) {
   enable();
 }
 
-// Asks the server about the recording. Resolves to its answer, or to null after an error, which is shown.
-async function ask(path, doing) {
+// Asks the server, with `more` in the query, about the recording. Resolves to its answer, or to null after an error,
+// which is shown.
+export async function ask(path, doing, more = {}) {
   const ticket = crypto.getRandomValues(new Uint32Array(4)).join("-");
   const timer = setInterval(async () => {
     const { ahead } = await (await fetch(`api/place?ticket=${ticket}`)).json();
-    if (busy) tell("status", ahead ? `Waiting: ${ahead} conversions are before yours …` : doing);
+    if (busy) tell("status", ahead ? `Waiting: ${ahead} requests are before yours …` : doing);
   }, PLACE_MS);
   setBusy(true);
   tell("status", doing);
   let answer;
   try {
-    const response = await fetch(`${path}?${query({ ticket })}`, { method: "POST", body: source });
+    const response = await fetch(`${path}?${query({ ...more, ticket })}`, { method: "POST", body: source });
     answer = await response.json();
   } catch (error) {
     answer = { error: `The server does not answer (${error.message}).` };
@@ -40,6 +42,8 @@ async function ask(path, doing) {
   tell("status", answer.error ?? "", Boolean(answer.error));
   return answer.error ? null : answer;
 }
+
+export const tellNotes = (notes) => tell("status", notes.map((note) => `Note: ${note}.`).join(" "));
 
 export async function convert() {
   const { name, mean_f0_hz: meanHz } = speaker(), stem = source.name.replace(/\.\w+$/, "");
@@ -52,7 +56,7 @@ export async function convert() {
   Object.assign(find("download"), { href: url, download: `${stem}-${name}.wav`, hidden: false });
   tell("converted-title", `Converted to ${name}`);
   tell("target-name", name);
-  tell("status", found.notes.map((note) => `Note: ${note}.`).join(" "));
+  tellNotes(found.notes);
   for (const part of ["source", "converted"]) {
     const mean = found[part].mean_f0_hz;
     tell(`${part}-pitch`, mean ? `mean pitch ${Math.round(mean)} Hz` : "without a voiced sound");

@@ -18,7 +18,6 @@ import numpy as np
 from starlette.websockets import WebSocketDisconnect
 
 from vconv.common.errors import VconvError
-from vconv.demo import voices
 from vconv.demo.queries import controls_of, rate_of
 from vconv.streaming.converter import StreamingConverter
 
@@ -31,12 +30,11 @@ class Live:
 
     Parameters
     ----------
-    offered : dict
-        Name → `vconv.demo.voices.DemoVoice`.
+    voices : vconv.demo.voices.Voices
     """
 
-    def __init__(self, offered):
-        self._voices, self._busy = offered, False
+    def __init__(self, voices):
+        self._voices, self._busy = voices, False
 
     async def answer(self, websocket):
         """Convert the sound of one client until it ends."""
@@ -87,7 +85,7 @@ class Live:
 
     def _open(self, query, report):
         """Return the `StreamingConverter` that a query asks for; VconvError if it cannot be."""
-        converter = voices.choose(self._voices, query.get("voice", ""))
+        converter = self._voices.choose(query.get("voice", "")).converter
         rate, controls = rate_of(query), controls_of(query)
         return StreamingConverter(converter, query.get("target", ""), rate=rate, controls=controls, report=report)
 

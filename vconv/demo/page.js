@@ -1,9 +1,10 @@
 // The page: what it shows at first, and what its controls do.
 
-import { about, showSettings, showSpeakers } from "./choice.js";
+import { about, offer, showSettings, showSpeakers } from "./choice.js";
 import { convert, draw, enable, hearAll, removeSamples, secondsShown } from "./conversion.js";
 import { find, tell } from "./dom.js";
 import { bypassLive, changeLive, stopLive, toggleLive } from "./live_controls.js";
+import { addSpeaker } from "./new_speaker.js";
 import { connect } from "./players.js";
 import { CHANGED, record, setSource, tellUnplayable } from "./recording.js";
 import { whyNoMicrophone } from "./sound.js";
@@ -13,10 +14,7 @@ const OWN = ["localhost", "127.0.0.1", "[::1]"];
 tell("limits", `${about.limits.minutes} minutes and ${about.limits.megabytes} MB`);
 tell("server", OWN.includes(location.hostname) ? "your own machine" : location.host);
 tell("version", `vconv ${about.version}.`);
-for (const { name, speakers } of about.voices) {
-  find("voice").append(new Option(`${name}, ${speakers.length} speakers`, name));
-}
-find("voice-field").hidden = about.voices.length === 1;
+about.voices.forEach(offer);
 const why = whyNoMicrophone();
 if (why) {
   tell("no-microphone", why);
@@ -30,6 +28,9 @@ connect(secondsShown);
 find("record").addEventListener("click", record);
 find("convert").addEventListener("click", convert);
 find("hear-all").addEventListener("click", hearAll);
+find("add").addEventListener("click", addSpeaker);
+find("new-name").addEventListener("input", enable);
+find("consent").addEventListener("change", enable);
 find("live").addEventListener("click", toggleLive);
 find("bypass").addEventListener("change", bypassLive);
 find("source").addEventListener("error", tellUnplayable);

@@ -12,7 +12,7 @@ from vconv.demo import pictures
 SAMPLE_S = 5.0  # of a recording that are converted to every speaker
 
 
-def convert(converter, path, target, controls, longest_minutes):
+def convert(converter, path, longest_minutes, target, controls):
     """Convert a recording.
 
     Parameters
@@ -20,10 +20,10 @@ def convert(converter, path, target, controls, longest_minutes):
     converter : vconv.conversion.converter.VoiceConverter
     path : Path
         The recording, in a folder that may be written.
-    target : str
-    controls : vconv.conversion.controls.Controls
     longest_minutes : float
         That a recording may last.
+    target : str
+    controls : vconv.conversion.controls.Controls
 
     Returns
     -------
@@ -37,12 +37,12 @@ def convert(converter, path, target, controls, longest_minutes):
         The recording is unreadable, silent or too long, or an argument is not allowed.
     """
     controls.checked()
-    source = _beginning(path, converter.rate, pictures.LONGEST_S, longest_minutes)
+    source = beginning_of(path, converter.rate, pictures.LONGEST_S, longest_minutes)
     output, notes = path.with_name("converted.wav"), []
     if len(source) >= pictures.LONGEST_S * converter.rate:
         notes.append(f"the pictures show the first {pictures.LONGEST_S:g} s")
     converter.convert_file(path, output, target, **controls._asdict(), report=notes.append)
-    converted = _beginning(output, converter.rate, pictures.LONGEST_S)
+    converted = beginning_of(output, converter.rate, pictures.LONGEST_S)
     return {
         "wav": _encoded(output),
         "notes": notes,
@@ -51,20 +51,20 @@ def convert(converter, path, target, controls, longest_minutes):
     }
 
 
-def convert_to_all(converter, path, controls, longest_minutes):
+def convert_to_all(converter, path, longest_minutes, controls):
     """Return {speaker: WAV file in base64}: the first 5 s of a recording, converted to each speaker.
 
     Parameters and errors as of `convert`.
     """
     controls.checked()
     beginning = path.with_name("beginning.wav")
-    wav.write(beginning, _beginning(path, converter.rate, SAMPLE_S, longest_minutes), converter.rate)
+    wav.write(beginning, beginning_of(path, converter.rate, SAMPLE_S, longest_minutes), converter.rate)
     outputs = {name: path.with_name(f"{number}.wav") for number, name in enumerate(converter.speakers)}
     list(convert_file.convert(converter, beginning, outputs, controls=controls))
     return {name: _encoded(output) for name, output in outputs.items()}
 
 
-def _beginning(path, rate, seconds, longest_minutes=None):
+def beginning_of(path, rate, seconds, longest_minutes=None):
     """Return the first seconds of a recording, float64 [samples] at `rate` Hz; VconvError if it is too long."""
     if longest_minutes is not None and recording.is_longer(path, 60 * longest_minutes):
         raise VconvError(
