@@ -14,7 +14,8 @@ from vconv.diagnosis.profile import profile
 def summary(name, y, speaker="anna", rate=RATE):
     measured = profile([y], RATE)
     voice, fingerprint = voices.voice_vector(measured), duplicates.fingerprint(measured.bands)
-    return Summary(Path(name), speaker, rate, measured.seconds, 0.5 * measured.seconds, fingerprint, voice)
+    seconds = measured.waveform.seconds
+    return Summary(Path(name), speaker, rate, seconds, 0.5 * seconds, fingerprint, voice)
 
 
 HIGH = [summary(f"high{number}", speech(2.5, 220, seed=number)) for number in range(7)]

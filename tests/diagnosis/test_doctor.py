@@ -8,6 +8,7 @@ import soundfile
 from speech import RATE, speech
 
 from vconv.commands import cli
+from vconv.common.errors import VconvError
 from vconv.diagnosis.doctor import Diagnosis, recordings_of
 from vconv.diagnosis.findings import ERROR, NOTE, WARNING, Finding, by_severity
 from vconv.diagnosis.text import harmful
@@ -48,6 +49,15 @@ def test_a_folder_of_recordings_is_one_speaker(corpus):
 def test_a_corpus_yaml_chooses_the_speakers(corpus, name):
     (corpus / "corpus.yaml").write_text("speakers: [anna]\n")
     assert {speaker for speaker, _ in recordings_of(corpus / name)[0]} == {"anna"}
+
+
+def test_the_folder_of_a_corpus_yaml_can_be_replaced(corpus, tmp_path):
+    described = tmp_path / "elsewhere"
+    described.mkdir()
+    (described / "corpus.yaml").write_text("root: nowhere\nsplits: {training: {pattern: '{speaker}/{utterance}'}}\n")
+    assert len(recordings_of(described, corpus)[0]) == 5
+    with pytest.raises(VconvError, match="leave --corpus-dir out"):
+        recordings_of(corpus, corpus)
 
 
 @pytest.mark.parametrize("name", ["missing", "empty"])

@@ -12,7 +12,7 @@ CHECKS = spectra.band_limit, spectra.hum, spectra.noise, spectra.reverberation
 CLEAN = speech(6.0)
 SECONDS = np.arange(len(CLEAN)) / RATE
 RNG = np.random.default_rng(3)
-LEVEL = profile([CLEAN], RATE).level
+LEVEL = profile([CLEAN], RATE).waveform.level
 
 
 def hum(mains_hz):

@@ -50,7 +50,7 @@ def finished(corpus_yaml, tmp_path, inline, run):
 
 def test_worker_processes_store_the_analysis_of_world(corpus_yaml, tmp_path, run):
     report, lines = run(corpus_yaml, tmp_path / "f.h5")
-    assert report == (12, 0, []) and len(lines) == 2 and not (tmp_path / "f.h5.parts").exists()
+    assert report == (12, 0, [], []) and len(lines) == 2 and not (tmp_path / "f.h5.parts").exists()
     with FeatureStore(tmp_path / "f.h5") as opened:
         assert opened.speakers == ["A", "B"]
         assert (opened.f0_range_hz[:, 0] < (120, 220)).all() and (opened.f0_range_hz[:, 1] > (124, 224)).all()
@@ -103,7 +103,7 @@ def test_utterances_analyzed_before_ctrl_c_are_not_analyzed_again(corpus_yaml, t
         run(corpus_yaml, tmp_path / "f.h5")
     assert len(list((tmp_path / "f.h5.parts").glob("[!.]*.part"))) == 4
     inline(8)
-    assert run(corpus_yaml, tmp_path / "f.h5")[0] == (8, 4, [])
+    assert run(corpus_yaml, tmp_path / "f.h5")[0] == (8, 4, [], [])
 
 
 def alive(group):
@@ -153,7 +153,7 @@ def test_kill_9_and_ctrl_c_lose_only_the_utterances_in_progress(
         time.sleep(0.05)
     kept = len(list(Path(f"{output}.parts").glob("[!.]*.part")))
     report, _ = run(corpus_yaml, output)
-    assert report == (42 - kept, kept, [])
+    assert report == (42 - kept, kept, [], [])
     run(corpus_yaml, tmp_path / "uninterrupted.h5")
     assert contents(output) == contents(tmp_path / "uninterrupted.h5") and not Path(f"{output}.parts").exists()
 
@@ -161,7 +161,7 @@ def test_kill_9_and_ctrl_c_lose_only_the_utterances_in_progress(
 def test_a_complete_file_is_not_written_again(corpus_yaml, finished, run):
     before = finished.stat().st_ino, finished.stat().st_mtime_ns
     report, lines = run(corpus_yaml, finished)
-    assert report == (0, 12, []) and lines == [f"{finished}: complete already, nothing to do"]
+    assert report == (0, 12, [], []) and lines == [f"{finished}: complete already, nothing to do"]
     assert (finished.stat().st_ino, finished.stat().st_mtime_ns) == before
 
 
@@ -170,7 +170,7 @@ def test_only_new_and_replaced_recordings_are_analyzed(corpus_yaml, finished, tm
     write_vowels(tmp_path / "voices/train/B", {"0.wav": 230}, seconds=0.4)
     (tmp_path / "voices/train/B/4.wav").unlink()
     before = FeatureStore(finished)
-    assert run(corpus_yaml, finished)[0] == (2, 10, [])
+    assert run(corpus_yaml, finished)[0] == (2, 10, [], [])
     after = FeatureStore(finished)
     names = {(row.speaker, row.name): row for row in after.utterances}
     assert len(names) == 12 and names["B", "0"].samples == 6400 and ("B", "4") not in names
@@ -275,7 +275,7 @@ def test_a_recording_that_is_edited_in_place_is_analyzed_again(corpus_yaml, fini
     status = path.stat()
     shutil.copy(tmp_path / "voices/train/A/1.wav", path)
     assert path.stat().st_size == status.st_size
-    assert run(corpus_yaml, finished)[0] == (1, 11, [])
+    assert run(corpus_yaml, finished)[0] == (1, 11, [], [])
     after = FeatureStore(finished)
     assert after.fingerprint != before.fingerprint
     np.testing.assert_array_equal(after.read_wave(after.utterances[1]), after.read_wave(after.utterances[2]))
@@ -294,7 +294,7 @@ def test_features_of_an_edited_recording_never_have_the_fingerprint_of_before(tm
 def test_a_recording_that_is_only_touched_or_copied_is_the_same(corpus_yaml, finished, tmp_path, run, monkeypatch):
     os.utime(tmp_path / "voices/train/A/0.wav", ns=(1, 1))
     report, lines = run(corpus_yaml, finished)
-    assert report == (0, 12, []) and lines == [f"{finished}: complete already, nothing to do"]
+    assert report == (0, 12, [], []) and lines == [f"{finished}: complete already, nothing to do"]
     read = []
     monkeypatch.setattr(files, "digest", lambda path: read.append(path.name) or "0" * 32)
     run(corpus_yaml, finished)
@@ -354,7 +354,7 @@ def test_after_a_full_disk_the_finished_utterances_are_kept(corpus_yaml, tmp_pat
         patch.setattr(os, "replace", full_after_three)
         with pytest.raises(VconvError, match=f"f.h5.parts/.*: cannot be written .{os.strerror(errno.ENOSPC)}.*is kept"):
             run(corpus_yaml, tmp_path / "f.h5")
-    assert run(corpus_yaml, tmp_path / "f.h5")[0] == (9, 3, [])
+    assert run(corpus_yaml, tmp_path / "f.h5")[0] == (9, 3, [], [])
 
 
 def test_a_truncated_part_is_analyzed_again(corpus_yaml, finished, tmp_path, inline, run):
@@ -367,7 +367,7 @@ def test_a_truncated_part_is_analyzed_again(corpus_yaml, finished, tmp_path, inl
     (tmp_path / ".unfinished-1-1-f.h5").touch()  # killed while it wrote the feature file
     (tmp_path / ".unfinished-1-1-other.h5").touch()
     inline()
-    assert run(corpus_yaml, tmp_path / "f.h5")[0] == (10, 2, [])
+    assert run(corpus_yaml, tmp_path / "f.h5")[0] == (10, 2, [], [])
     assert contents(tmp_path / "f.h5") == contents(finished)
     assert [path.name for path in tmp_path.glob(".*")] == [".unfinished-1-1-other.h5"]
 

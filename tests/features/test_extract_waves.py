@@ -82,9 +82,9 @@ def test_for_waves_alone_nothing_is_analyzed_and_no_f0_range_searched(recordings
     monkeypatch.setattr(f0_ranges, "_wide_f0", None)
     monkeypatch.setattr(world, "analyze", None)
     report, lines = run(tmp_path / "corpus.yaml", tmp_path / "w.h5", {"contents": ["wave"]})
-    assert report == (3, 0, []) and lines == []
+    assert report == (3, 0, [], []) and lines == []
     (recordings / "short.wav").unlink()
-    assert run(tmp_path / "corpus.yaml", tmp_path / "w.h5", {"contents": ["wave"]})[0] == (0, 2, [])
+    assert run(tmp_path / "corpus.yaml", tmp_path / "w.h5", {"contents": ["wave"]})[0] == (0, 2, [], [])
     with FeatureStore(tmp_path / "w.h5") as opened:
         assert np.isnan(opened.f0_range_hz).all() and opened.f0_range_hz.shape == (1, 2)
         assert [(row.name, row.length, row.samples) for row in opened.utterances] == [("b", 0, 4800), ("z", 0, 4800)]

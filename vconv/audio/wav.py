@@ -18,7 +18,7 @@ BLOCK = 1 << 16  # samples that are encoded at once
 LONGEST_UTTERANCE_S = 300.0  # analyzed at once, which takes 0.3 GB (16 kHz) to 0.7 GB (48 kHz) a minute
 
 
-def read(path, rate=None, report=None, longest_s=math.inf):
+def read(path, rate=None, report=None, longest_s=math.inf, examine=None):
     """Read an audio file as one channel.
 
     Parameters
@@ -32,6 +32,8 @@ def read(path, rate=None, report=None, longest_s=math.inf):
         floating-point samples whose full scale is that of 16-bit integers.
     longest_s : float
         Seconds that the recording may last; a longer one is refused before it is in the memory.
+    examine : callable, optional
+        Gets the samples [samples, C] and the rate, in Hz, as they are in the file, if it can be used.
 
     Returns
     -------
@@ -50,7 +52,10 @@ def read(path, rate=None, report=None, longest_s=math.inf):
         raise VconvError(f"{path}: there is no such file; name an existing audio file")
     try:
         channels, file_rate = decoding.decode(path, longest_s)
-        return _signal(path, channels, file_rate, rate, report), file_rate if rate is None else int(rate)
+        y = _signal(path, channels, file_rate, rate, report)
+        if examine:
+            examine(channels, file_rate)
+        return y, file_rate if rate is None else int(rate)
     except MemoryError as error:
         raise VconvError(errors.about(path, error)) from error
 

@@ -13,7 +13,7 @@ def add(sub):
         help="a corpus.yaml, or a folder of recordings or of speakers' folders with recordings",
     )
     sub.add_argument("--json", metavar="FILE", help="write the findings there as JSON, too (default: text only)")
-    add_shared(sub, "--jobs")
+    add_shared(sub, "--corpus-dir", "--jobs")
 
 
 def run(options):
@@ -22,7 +22,7 @@ def run(options):
     from vconv.diagnosis import text
     from vconv.diagnosis.doctor import diagnose, recordings_of
 
-    recordings, left_out = recordings_of(options.corpus)
+    recordings, left_out = recordings_of(options.corpus, options.corpus_dir)
     note(left_out)
     diagnosis = diagnose(recordings, options.jobs)
     print(text.as_text(diagnosis))

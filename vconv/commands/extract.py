@@ -1,6 +1,6 @@
 """Extract the features of a corpus: its recordings → one feature file (HDF5)."""
 
-from vconv.commands.options import add_shared, corpus_of, features_path, tell
+from vconv.commands.options import add_shared, corpus_of, features_path, note, tell
 
 
 def add(sub):
@@ -18,12 +18,15 @@ def add(sub):
 
 def run(options):
     """Run the command."""
+    from vconv.diagnosis import quick
     from vconv.features.extract import extract
 
     corpus = corpus_of(options)
     features = features_path(options)
-    report = extract(corpus, features, options.jobs)
+    report = extract(corpus, features, options.jobs, check=quick.kinds)
     print(
         f"{features}: {report.done} recordings analyzed, {report.skipped} there already, {len(report.failures)} failed"
     )
+    named = options.corpus + (f" --corpus-dir {options.corpus_dir}" if options.corpus_dir else "")
+    note(quick.told(report.faults, report.done, named))
     return tell([f"{path}: {reason}" for path, reason in report.failures], options.failures)

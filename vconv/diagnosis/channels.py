@@ -2,14 +2,19 @@
 
 import numpy as np
 
-from vconv.audio import decoding, samples
+from vconv.audio import samples
 from vconv.diagnosis.findings import NOTE, WARNING, Finding
 
 DEAD_DB = -30.0  # level of a channel, relative to the loudest
 
 
-def powers(path):
-    """Return the mean power [C] of each channel of an audio file, without its offset; errors as of `decoding.blocks`.
+def powers(blocks):
+    """Return the mean power of each channel, without its offset.
+
+    Parameters
+    ----------
+    blocks : iterable of ndarray [n, C]
+        The samples of a file.
 
     Returns
     -------
@@ -18,7 +23,7 @@ def powers(path):
         That of the mean of the channels.
     """
     count, sums, squares = 0, 0.0, 0.0
-    for block in decoding.blocks(path):
+    for block in blocks:
         both = np.column_stack([block, block.mean(axis=1)])
         count, sums, squares = count + len(block), sums + both.sum(axis=0), squares + np.square(both).sum(axis=0)
     power = squares / count - np.square(sums / count)

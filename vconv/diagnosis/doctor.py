@@ -25,21 +25,23 @@ class Diagnosis(NamedTuple):
     seconds: float
 
 
-def recordings_of(corpus):
+def recordings_of(corpus, corpus_dir=None):
     """Return (speaker, path) of each recording of a corpus.yaml or a folder, sorted, and notes on what is left out.
 
     A folder is read by the corpus.yaml in it. Without one each of its folders is a speaker, or else all its recordings
-    are of one speaker.
+    are of one speaker. `corpus_dir` replaces the folder that corpus.yaml names.
 
     Raises
     ------
     VconvError
-        As of `Corpus`, or the folder is missing or holds no recordings.
+        As of `Corpus`, the folder is missing or holds no recordings, or `corpus_dir` is given without a corpus.yaml.
     """
     corpus = Path(corpus)
     if not corpus.is_dir() or (corpus / "corpus.yaml").is_file():
-        loaded = Corpus.load(corpus / "corpus.yaml" if corpus.is_dir() else corpus)
+        loaded = Corpus.load(corpus / "corpus.yaml" if corpus.is_dir() else corpus, corpus_dir=corpus_dir)
         return [(one.speaker, one.path) for one in loaded.utterances], loaded.notes
+    if corpus_dir:
+        raise VconvError(f"{corpus}: holds no corpus.yaml, whose recordings --corpus-dir names; leave --corpus-dir out")
     for pattern in PATTERNS:
         found = patterns.find(corpus, pattern)
         if found.files:

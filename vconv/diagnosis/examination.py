@@ -7,23 +7,12 @@ import numpy as np
 
 from vconv.audio import decoding, loudness, recording
 from vconv.common.errors import reason
-from vconv.diagnosis import channels, duplicates, headers, levels, spectra, voices
+from vconv.diagnosis import channels, duplicates, headers, levels, quick, spectra, voices
 from vconv.diagnosis.findings import NOTE, Finding
 from vconv.diagnosis.profile import profile
 
-OF_SIGNALS = (
-    levels.clipping,
-    levels.offset,
-    levels.too_quiet,
-    levels.too_short,
-    levels.too_long,
-    levels.mostly_silent,
-    levels.holes,
-    spectra.band_limit,
-    spectra.hum,
-    spectra.noise,
-    spectra.reverberation,
-)
+OF_WAVEFORMS = (*quick.CHECKS, levels.too_long, levels.holes)
+OF_SPECTRA = spectra.band_limit, spectra.hum, spectra.noise, spectra.reverberation
 
 
 class Summary(NamedTuple):
@@ -66,12 +55,12 @@ def _examine(path, speaker):
     scanned = recording.scan(path)
     measured = profile(scanned.blocks(scanned.rate), scanned.rate)
     findings = [headers.wrong_length(path, scanned.samples), headers.mislabeled(path)]
-    findings += [check(measured) for check in OF_SIGNALS]
+    findings += [check(measured.waveform) for check in OF_WAVEFORMS] + [check(measured) for check in OF_SPECTRA]
     if decoding.format_of(path)[1] > 1:
-        findings.append(channels.wrong_channel(*channels.powers(path)))
+        findings.append(channels.wrong_channel(*channels.powers(decoding.blocks(path))))
     if scanned.full_scale != 1:
         findings.append(_scaled())
-    speech_s = levels.speech(measured).sum() * loudness.BLOCK_MS / 1000
+    speech_s = levels.speech(measured.waveform).sum() * loudness.BLOCK_MS / 1000
     fingerprint = duplicates.fingerprint(measured.bands)
     voice = voices.voice_vector(measured)
     return findings, Summary(path, speaker, scanned.rate, scanned.seconds, speech_s, fingerprint, voice)

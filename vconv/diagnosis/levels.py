@@ -15,10 +15,10 @@ SMALLEST_SHARE = 0.3  # of speech in a recording
 HOLE_DB = -20.0  # level around a hole inside speech, relative to the level of the speech
 
 
-def clipping(profile):
+def clipping(waveform):
     """Return the finding of waves whose tops are cut off, or None."""
-    flat = profile.flat
-    for limit in profile.highest, profile.lowest:
+    flat = waveform.flat
+    for limit in waveform.highest, waveform.lowest:
         at_limit = flat.value * np.sign(limit) >= max(NEAR_LIMIT * abs(limit), np.finfo(float).tiny)
         if at_limit.sum() >= CLIPPED_RUNS:
             return Finding(
@@ -26,26 +26,26 @@ def clipping(profile):
                 WARNING,
                 f"its wave is cut off at {abs(limit):.0%} of full scale, in {at_limit.sum()} places",
                 "record again with a lower gain",
-                flat.first[at_limit].min() / profile.rate,
+                flat.first[at_limit].min() / waveform.rate,
             )
     return None
 
 
-def offset(profile):
+def offset(waveform):
     """Return the finding of a constant offset of the samples, or None."""
-    if abs(profile.mean) <= LARGEST_OFFSET * profile.level:
+    if abs(waveform.mean) <= LARGEST_OFFSET * waveform.level:
         return None
     return Finding(
         "offset",
         WARNING,
-        f"its samples have a constant offset of {profile.mean:.2%} of full scale",
+        f"its samples have a constant offset of {waveform.mean:.2%} of full scale",
         "remove the offset by a high-pass at 20 Hz, for example: sox OLD.wav NEW.wav highpass 20",
     )
 
 
-def too_quiet(profile):
+def too_quiet(waveform):
     """Return the finding of speech so weak that the steps of 16 bits are audible, or None."""
-    level_db = 20 * np.log10(max(profile.level, 1e-9))
+    level_db = 20 * np.log10(max(waveform.level, 1e-9))
     if level_db >= QUIETEST_DB:
         return None
     return Finding(
@@ -56,30 +56,31 @@ def too_quiet(profile):
     )
 
 
-def too_short(profile):
+def too_short(waveform):
     """Return the finding of a recording that is shorter than a phrase, or None."""
-    if profile.seconds >= SHORTEST_S:
+    if waveform.seconds >= SHORTEST_S:
         return None
     return Finding(
-        "too short", WARNING, f"lasts {profile.seconds:.2f} s", "leave it out, or record sentences of 2 to 15 s"
+        "too short", WARNING, f"lasts {waveform.seconds:.2f} s", "leave it out, or record sentences of 2 to 15 s"
     )
 
 
-def too_long(profile):
+def too_long(waveform):
     """Return the finding of a recording that is too long for an utterance of a corpus, or None."""
-    if profile.seconds <= wav.LONGEST_UTTERANCE_S:
+    if waveform.seconds <= wav.LONGEST_UTTERANCE_S:
         return None
     return Finding(
         "too long",
         ERROR,
-        f"lasts {profile.seconds / 60:.1f} minutes, and `vconv extract` takes {wav.LONGEST_UTTERANCE_S / 60:g} at most",
+        f"lasts {waveform.seconds / 60:.1f} minutes, "
+        f"and `vconv extract` takes {wav.LONGEST_UTTERANCE_S / 60:g} at most",
         "cut it into sentences of 2 to 15 s",
     )
 
 
-def mostly_silent(profile):
+def mostly_silent(waveform):
     """Return the finding of a recording with little speech, or None."""
-    share = speech(profile).mean() if len(profile.power) else 0.0
+    share = speech(waveform).mean() if len(waveform.power) else 0.0
     if share >= SMALLEST_SHARE:
         return None
     return Finding(
@@ -87,21 +88,21 @@ def mostly_silent(profile):
     )
 
 
-def speech(profile):
+def speech(waveform):
     """Return which frames [T] are speech."""
-    return profile.power > profile.level**2 * 10 ** (SPEECH_DB / 10)
+    return waveform.power > waveform.level**2 * 10 ** (SPEECH_DB / 10)
 
 
-def holes(profile):
+def holes(waveform):
     """Return the finding of stretches of exact zeros inside speech, as lost packets of a call leave them, or None."""
-    inside = profile.holes.around > profile.level * 10 ** (HOLE_DB / 20)
+    inside = waveform.holes.around > waveform.level * 10 ** (HOLE_DB / 20)
     if not inside.any():
         return None
-    lost_s = profile.holes.length[inside].sum() / profile.rate
+    lost_s = waveform.holes.length[inside].sum() / waveform.rate
     return Finding(
         "holes",
         WARNING,
         f"{inside.sum()} holes of digital silence, together {1000 * lost_s:.0f} ms, interrupt its speech",
         "take another copy of it, or record it again without a network between",
-        profile.holes.first[inside].min() / profile.rate,
+        waveform.holes.first[inside].min() / waveform.rate,
     )

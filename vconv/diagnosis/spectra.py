@@ -36,11 +36,12 @@ def band_limit(profile):
     cutoff_hz, fall_db = cutoff(profile.spectrum)
     if fall_db < CLIFF_DB:
         return None
+    rate = profile.waveform.rate
     return Finding(
         "band-limited",
         WARNING,
-        f"it holds nothing above {cutoff_hz / 1000:.1f} kHz, but its sample rate of {profile.rate} Hz promises "
-        f"{profile.rate / 2000:g} kHz",
+        f"it holds nothing above {cutoff_hz / 1000:.1f} kHz, but its sample rate of {rate} Hz promises "
+        f"{rate / 2000:g} kHz",
         "find the recording before it was sent by telephone or coded, or lower sample_rate in corpus.yaml",
     )
 

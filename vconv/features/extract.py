@@ -7,22 +7,31 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
-from vconv.audio import wav, world
-from vconv.audio.samples import is_silent
+from vconv.audio import world
 from vconv.common import files
-from vconv.common.errors import VconvError, reason
+from vconv.common.errors import VconvError
 from vconv.common.workers import available_cores, worker_pool
-from vconv.features import analysis, content, extraction_cache, schema, store, writer
+from vconv.features import analysis, content, extraction_cache, extraction_worker, schema, store, writer
 from vconv.features.f0_ranges import find_ranges
 from vconv.features.jobs import jobs_of
 
 
 class Report(NamedTuple):
-    """Result of an extraction: utterances analyzed, utterances analyzed before, and (path, reason) of each failure."""
+    """Result of an extraction.
+
+    Attributes
+    ----------
+    done, skipped : int
+        Utterances analyzed, and utterances analyzed before.
+    failures : list of (path, reason)
+    faults : list of list of str
+        What `check` found in each utterance with a fault, of those analyzed.
+    """
 
     done: int
     skipped: int
     failures: list
+    faults: list
 
 
 def feature_settings(corpus_settings):
@@ -57,7 +66,7 @@ def refuse_other_features(features, corpus_settings, needed=("frames",)):
         )
 
 
-def extract(corpus, output, jobs=None, progress=True, report=print):
+def extract(corpus, output, jobs=None, progress=True, report=print, check=None):
     """Analyze the utterances of a corpus that a feature file does not hold yet, and write all to the file.
 
     After an interruption the same call continues; the folder `<output>.parts` keeps the analyzed utterances until then.
@@ -73,6 +82,9 @@ def extract(corpus, output, jobs=None, progress=True, report=print):
         Show a progress bar on the standard error stream.
     report : callable
         Takes lines of text for the user, one for each oddity of a recording that was mended.
+    check : callable, optional
+        A function of a module, which workers call with path, samples [samples, C] and rate, in Hz, of each recording
+        that is analyzed. It returns the kinds of its faults, a list of str.
 
     Returns
     -------
@@ -90,7 +102,7 @@ def extract(corpus, output, jobs=None, progress=True, report=print):
         all_jobs = jobs_of(corpus.utterances, old.utterances if old else ())
         stored = _stored(old)
         new_jobs = [job for job in all_jobs if job.key not in stored and not cache.has(job.key)]
-        reasons = _analyze_all(corpus, settings, old, cache, new_jobs, jobs, progress, report)
+        reasons, faults = _analyze_all(corpus, settings, old, cache, new_jobs, jobs, progress, report, check)
         if len(reasons) == len(all_jobs):
             cache.delete()
             raise _nothing_analyzed(output, all_jobs[0], reasons)
@@ -98,7 +110,7 @@ def extract(corpus, output, jobs=None, progress=True, report=print):
         cache.delete()
         files.remove_unfinished(Path(output).parent, Path(output).name)
     failures = [(job.path, reasons[job.key]) for job in all_jobs if job.key in reasons]
-    return Report(len(new_jobs) - len(failures), len(all_jobs) - len(new_jobs), failures)
+    return Report(len(new_jobs) - len(failures), len(all_jobs) - len(new_jobs), failures, faults)
 
 
 def _open_old(output, settings):
@@ -123,8 +135,8 @@ def _stored(old):
     return {(row.speaker, row.split, row.name, row.digest): row for row in old.utterances} if old else {}
 
 
-def _analyze_all(corpus, settings, old, cache, new_jobs, processes, progress, report):
-    """Analyze the jobs in workers, each result in a file of the cache; return key → reason of those that failed."""
+def _analyze_all(corpus, settings, old, cache, new_jobs, processes, progress, report, check):
+    """Analyze the jobs in workers, each result in a file of the cache; return key → reason of failures, and faults."""
     with worker_pool(min(processes or available_cores(), max(len(new_jobs), 1))) as pool:
         known = cache.f0_range_hz | (dict(zip(old.speakers, old.f0_range_hz.tolist(), strict=True)) if old else {})
         if not analysis.needs_world(settings["contents"]):
@@ -137,20 +149,23 @@ def _analyze_all(corpus, settings, old, cache, new_jobs, processes, progress, re
             desc="extract",
             disable=None if progress and new_jobs else True,
         ) as bar:
-            futures = {
-                pool.submit(_analyze, job.path, cache.path(job.key), settings, cache.f0_range_hz[job.key[0]]): job
-                for job in new_jobs
-            }
-            reasons = {}
+            futures = {}
+            for job in new_jobs:
+                f0_range_hz = cache.f0_range_hz[job.key[0]]
+                arguments = job.path, cache.path(job.key), settings, f0_range_hz, check
+                futures[pool.submit(extraction_worker.analyze, *arguments)] = job
+            reasons, faults = {}, []
             for future in as_completed(futures):
-                job, (why, notes) = futures[future], future.result()
-                if why:
-                    reasons[job.key] = why
-                for note in notes:
+                job, analyzed = futures[future], future.result()
+                if analyzed.reason:
+                    reasons[job.key] = analyzed.reason
+                if analyzed.faults:
+                    faults.append(analyzed.faults)
+                for note in analyzed.notes:
                     bar.clear()
                     report(f"{job.path}: {note}")
                 bar.update()
-    return reasons
+    return reasons, faults
 
 
 def _assemble(output, settings, all_jobs, reasons, old, cache, report):
@@ -175,25 +190,3 @@ def _assemble(output, settings, all_jobs, reasons, old, cache, report):
         identity = job.file_bytes, job.modified_ns, digest
         utterances.append(schema.StoredUtterance(name, speaker, split, 0, length, samples, *identity))
     writer.write(output, settings, cache.f0_range_hz, utterances, (read(job)[0] for job in good), failures)
-
-
-def _analyze(path, part, settings, f0_range_hz):
-    """Save the features of a recording in the file `part`; runs in a worker.
-
-    Returns
-    -------
-    reason : str or None
-        Why it has no features.
-    notes : list of str
-        Oddities of the recording that were mended, as from `wav.read`.
-    """
-    notes = []
-    try:
-        y, _ = wav.read(path, settings["sample_rate"], notes.append, wav.LONGEST_UTTERANCE_S)
-        if is_silent(y):
-            raise VconvError("is silent; remove it or record it again")
-        arrays = analysis.analyze(y, settings, f0_range_hz)
-    except Exception as error:
-        return reason(error).removeprefix(f"{path}: "), notes
-    extraction_cache.save(part, arrays, len(y))
-    return None, notes
