@@ -7,15 +7,12 @@ import pytest
 from speech import RATE, speech
 
 from vconv.diagnosis import doctor, duplicates, rates, voices
-from vconv.diagnosis.examination import Summary
+from vconv.diagnosis.examination import summary as summary_of
 from vconv.diagnosis.profile import profile
 
 
 def summary(name, y, speaker="anna", rate=RATE):
-    measured = profile([y], RATE)
-    voice, fingerprint = voices.voice_vector(measured), duplicates.fingerprint(measured.bands)
-    seconds = measured.waveform.seconds
-    return Summary(Path(name), speaker, rate, seconds, 0.5 * seconds, fingerprint, voice)
+    return summary_of(Path(name), speaker, profile([y], RATE))._replace(rate=rate)
 
 
 HIGH = [summary(f"high{number}", speech(2.5, 220, seed=number)) for number in range(7)]

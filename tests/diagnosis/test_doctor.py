@@ -70,5 +70,5 @@ def test_a_folder_without_recordings_is_a_mistake(tmp_path, capsys, name):
 def test_findings_are_sorted_by_severity_and_notes_do_no_harm():
     note, warning, error = (Finding("kind", severity, "a", "b") for severity in (NOTE, WARNING, ERROR))
     assert by_severity([note, error, warning]) == [error, warning, note]
-    assert not harmful(Diagnosis([note], 1, 1.0))
-    assert harmful(Diagnosis([note, warning], 1, 1.0)) and harmful(Diagnosis([error], 1, 1.0))
+    assert not harmful(Diagnosis([note], 1, 1.0, []))
+    assert harmful(Diagnosis([note, warning], 1, 1.0, [])) and harmful(Diagnosis([error], 1, 1.0, []))

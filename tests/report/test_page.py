@@ -288,9 +288,11 @@ def luminance(color):
 
 @pytest.mark.parametrize("scheme", [0, 1])
 def test_colors_have_the_contrast_of_wcag_aa(scheme):
-    style = Path(report.__file__).with_suffix(".html").read_text()
-    blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
-    color = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", blocks[scheme]))
+    color = {}
+    for name in "head.html", "page.html":
+        style = Path(report.__file__).with_name(name).read_text()
+        blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+        color |= dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", blocks[scheme]))
     for ink, papers in {"ink": "paper card strong warning", "faint": "paper card", "link": "paper"}.items():
         for paper in papers.split():
             dark, light = sorted([luminance(color[ink]), luminance(color[paper])])

@@ -13,6 +13,11 @@ def add(sub):
         help="a corpus.yaml, or a folder of recordings or of speakers' folders with recordings",
     )
     sub.add_argument("--json", metavar="FILE", help="write the findings there as JSON, too (default: text only)")
+    sub.add_argument(
+        "--page",
+        metavar="FILE.html",
+        help="write a page with a summary of each speaker, the findings and pictures there, too (default: text only)",
+    )
     add_shared(sub, "--corpus-dir", "--jobs")
 
 
@@ -22,10 +27,15 @@ def run(options):
     from vconv.diagnosis import text
     from vconv.diagnosis.doctor import diagnose, recordings_of
 
+    if options.page:
+        from vconv.diagnosis import page  # needs packages of an extra, so before the long work
+
     recordings, left_out = recordings_of(options.corpus, options.corpus_dir)
     note(left_out)
     diagnosis = diagnose(recordings, options.jobs)
     print(text.as_text(diagnosis))
     if options.json:
         files.write_text(options.json, text.as_json(diagnosis))
+    if options.page:
+        page.write(options.page, diagnosis, options.corpus)
     return HARMFUL if text.harmful(diagnosis) else 0

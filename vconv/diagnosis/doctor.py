@@ -13,16 +13,29 @@ from vconv.corpus.recordings import Corpus
 from vconv.diagnosis import duplicates, rates, voices
 from vconv.diagnosis.examination import examine
 from vconv.diagnosis.findings import by_severity
+from vconv.diagnosis.speakers import speakers
 
 PATTERNS = "{speaker}/{utterance}", "{utterance}"
 
 
 class Diagnosis(NamedTuple):
-    """Result: the `Finding`s, most severe first, and how many recordings and seconds were examined."""
+    """Result of an examination.
+
+    Attributes
+    ----------
+    findings : list of Finding
+        Most severe first.
+    recordings : int
+        That were examined.
+    seconds : float
+        Of those that can be used.
+    speakers : list of speakers.Speaker
+    """
 
     findings: list
     recordings: int
     seconds: float
+    speakers: list
 
 
 def recordings_of(corpus, corpus_dir=None):
@@ -78,7 +91,7 @@ def diagnose(recordings, jobs=None, progress=True):
             findings += found
             summaries += [summary] if summary else []
     findings += compared(summaries)
-    return Diagnosis(by_severity(findings), len(recordings), sum(one.seconds for one in summaries))
+    return Diagnosis(by_severity(findings), len(recordings), sum(one.seconds for one in summaries), speakers(summaries))
 
 
 def compared(summaries):

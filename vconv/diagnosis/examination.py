@@ -7,7 +7,7 @@ import numpy as np
 
 from vconv.audio import decoding, loudness, recording
 from vconv.common.errors import reason
-from vconv.diagnosis import channels, duplicates, headers, levels, quick, spectra, voices
+from vconv.diagnosis import channels, duplicates, headers, levels, quick, speakers, spectra, voices
 from vconv.diagnosis.findings import NOTE, Finding
 from vconv.diagnosis.profile import profile
 
@@ -26,6 +26,10 @@ class Summary(NamedTuple):
         In Hz.
     seconds, speech_s : float
         Duration of the whole, and of its speech.
+    level_db : float
+        Of its speech, relative to full scale.
+    f0_counts : ndarray [96], int64
+        As of `speakers.f0_counts`.
     fingerprint : ndarray [192]
         As of `duplicates.fingerprint`.
     voice : ndarray [17] or None
@@ -37,6 +41,8 @@ class Summary(NamedTuple):
     rate: int
     seconds: float
     speech_s: float
+    level_db: float
+    f0_counts: np.ndarray
     fingerprint: np.ndarray
     voice: np.ndarray | None
 
@@ -60,10 +66,23 @@ def _examine(path, speaker):
         findings.append(channels.wrong_channel(*channels.powers(decoding.blocks(path))))
     if scanned.full_scale != 1:
         findings.append(_scaled())
-    speech_s = levels.speech(measured.waveform).sum() * loudness.BLOCK_MS / 1000
-    fingerprint = duplicates.fingerprint(measured.bands)
-    voice = voices.voice_vector(measured)
-    return findings, Summary(path, speaker, scanned.rate, scanned.seconds, speech_s, fingerprint, voice)
+    return findings, summary(path, speaker, measured)
+
+
+def summary(path, speaker, measured):
+    """Return the `Summary` of a recording from its `Profile`."""
+    waveform = measured.waveform
+    return Summary(
+        path,
+        speaker,
+        waveform.rate,
+        waveform.seconds,
+        levels.speech(waveform).sum() * loudness.BLOCK_MS / 1000,
+        levels.level_db(waveform),
+        speakers.f0_counts(measured.f0_hz),
+        duplicates.fingerprint(measured.bands),
+        voices.voice_vector(measured),
+    )
 
 
 def _scaled():

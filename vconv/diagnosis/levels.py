@@ -45,15 +45,19 @@ def offset(waveform):
 
 def too_quiet(waveform):
     """Return the finding of speech so weak that the steps of 16 bits are audible, or None."""
-    level_db = 20 * np.log10(max(waveform.level, 1e-9))
-    if level_db >= QUIETEST_DB:
+    if level_db(waveform) >= QUIETEST_DB:
         return None
     return Finding(
         "too quiet",
         WARNING,
-        f"its speech is at {level_db:.0f} dB of full scale",
+        f"its speech is at {level_db(waveform):.0f} dB of full scale",
         "record again with a higher gain, so that the speech is near -26 dB",
     )
+
+
+def level_db(waveform):
+    """Return the level of the speech, in dB of full scale."""
+    return float(20 * np.log10(max(waveform.level, 1e-9)))
 
 
 def too_short(waveform):

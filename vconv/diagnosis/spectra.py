@@ -15,7 +15,7 @@ NYQUIST_BINS = 2  # left out at half the rate
 MAINS_HZ = (50, 60)
 HUM_HARMONICS = (1, 2, 3)
 HUM_BIN_HZ = 2.0  # of `Profile.low_spectra`
-HUM_QUANTILE = 0.1  # over time; speech does not stay on a bin
+HUM_QUANTILE = 0.1  # over time
 HUM_WINDOWS = 2  # at least
 HUM_DB = 12.0  # above the neighbors, of two harmonics, or of the mains frequency with a margin
 HUM_MARGIN_DB = 3.0
@@ -79,13 +79,17 @@ def hum_excess_db(low_spectra, mains_hz):
     """
     if len(low_spectra) < HUM_WINDOWS:
         return 0.0
-    steady = np.maximum(np.quantile(low_spectra, HUM_QUANTILE, axis=0), 1e-12)
-    excess_db = []
+    power, excess_db = steady(low_spectra), []
     for number in HUM_HARMONICS:
         here = round(number * mains_hz / HUM_BIN_HZ)
-        near = np.concatenate([steady[here - 7 : here - 3], steady[here + 4 : here + 8]])
-        excess_db.append(10 * np.log10(steady[here - 1 : here + 2].max() / near.mean()))
+        near = np.concatenate([power[here - 7 : here - 3], power[here + 4 : here + 8]])
+        excess_db.append(10 * np.log10(power[here - 1 : here + 2].max() / near.mean()))
     return float(max(np.sort(excess_db)[-2], excess_db[0] - HUM_MARGIN_DB))
+
+
+def steady(low_spectra):
+    """Return the power [250] that stays on a frequency through spectra [W, 250]; speech does not."""
+    return np.maximum(np.quantile(low_spectra, HUM_QUANTILE, axis=0), 1e-12)
 
 
 def noise(profile):

@@ -15,8 +15,13 @@ def as_text(diagnosis):
         if chosen:
             lines += [f"{HEADINGS[severity]} ({len(chosen)}):"]
             lines += [f"  {one.sentence()} [{one.kind}]" for one in chosen] + [""]
+    return "\n".join([*lines, numbers(diagnosis)])
+
+
+def numbers(diagnosis):
+    """Return in words how much was examined and how much was found."""
     examined = f"{diagnosis.recordings} recordings, {diagnosis.seconds / 60:.1f} minutes"
-    return "\n".join([*lines, f"{examined}: {len(diagnosis.findings) or 'no'} findings"])
+    return f"{examined}: {len(diagnosis.findings) or 'no'} findings"
 
 
 def as_json(diagnosis):

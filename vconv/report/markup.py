@@ -31,18 +31,24 @@ def join(content, between=""):
     return escape(between).join(piece for piece in content if piece is not None)
 
 
-def from_template(name, **parts):
-    """Return the page of the template `name`.html with the common head.
+def scrolled(label, table):
+    """Return a table in a region that scrolls, also by keyboard, if the table is wider than the window."""
+    return element("div", table, class_="scrolled", role="region", aria_label=label, tabindex=0)
+
+
+def from_template(name, package=__package__, **parts):
+    """Return the page of the template `name`.html of a package, with the head and style that all pages share.
 
     The page may load nothing, and runs no script except that of its template.
 
     Parameters
     ----------
-    name : str
+    name, package : str
     **parts : object
         What replaces the placeholders: `Markup` unchanged, everything else as escaped text; None leaves it empty.
     """
-    head, body = ((files("vconv.report") / f"{one}.html").read_text(encoding="utf-8") for one in ("head", name))
+    paths = files(__package__) / "head.html", files(package) / f"{name}.html"
+    head, body = (path.read_text(encoding="utf-8") for path in paths)
     scripts = Markup("; script-src 'unsafe-inline'") if "<script>" in body else ""
     filled = {key: "" if part is None else escape(part) for key, part in parts.items()}
     return Template(head + body).substitute(filled, scripts=scripts)

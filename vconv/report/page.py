@@ -11,7 +11,7 @@ from vconv.evaluation import output
 from vconv.evaluation.measures import GROUPS, MEASURES
 from vconv.report import tables
 from vconv.report.cards import card
-from vconv.report.markup import element, from_template, join
+from vconv.report.markup import element, from_template, join, scrolled
 from vconv.report.pictures import curves
 from vconv.report.sentences import sections
 
@@ -133,7 +133,7 @@ def _matrices(scores, pairs):
 def _training(history, model):
     """Return the section of the training curves."""
     drawn = curves(model["model"], history) if history else element("p", "No epoch has been finished.")
-    plot = tables.scrolled("Training curves", element("div", drawn, class_="plot"))
+    plot = scrolled("Training curves", element("div", drawn, class_="plot"))
     return element("section", element("h2", "Training"), plot, id="training")
 
 

@@ -4,7 +4,7 @@ from vconv.evaluation.measures import GROUPS, MEASURES
 from vconv.evaluation.output import entry_of, headline
 from vconv.evaluation.quantity import GOALS
 from vconv.evaluation.score_table import SYSTEMS
-from vconv.report.markup import element, join
+from vconv.report.markup import element, join, scrolled
 
 NOTHING = "–"
 BESIDE = {"normalized_similarity": "cosine_target"}  # headline → the measure that is shown with it
@@ -104,11 +104,6 @@ def matrix(scores, measure, pairs):
 def definitions(pairs):
     """Return a description list of terms and values."""
     return element("dl", *(join([element("dt", key), element("dd", value)]) for key, value in pairs.items()))
-
-
-def scrolled(label, table):
-    """Return a table in a region that scrolls, also by keyboard, if the table is wider than the window."""
-    return element("div", table, class_="scrolled", role="region", aria_label=label, tabindex=0)
 
 
 def caption(text):
