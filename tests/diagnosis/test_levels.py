@@ -56,6 +56,12 @@ def test_a_planted_fault_is_found_and_no_other(kind):
     assert kinds(FAULTS[kind]) == {kind}
 
 
+def test_a_recording_that_is_too_short_has_no_finding_about_means():
+    short = measured(0.3 * CLEAN[8000:16000] + 0.01).waveform
+    assert levels.offset(short)
+    assert [one.kind for one in levels.quick(short) if one] == ["too short"]
+
+
 def test_a_hole_is_located():
     y, first = with_hole()
     assert levels.holes(measured(y).waveform).seconds == pytest.approx(first / RATE, abs=1e-3)

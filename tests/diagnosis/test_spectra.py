@@ -66,6 +66,22 @@ def test_the_mains_frequency_is_told(mains_hz):
     assert f"{mains_hz} Hz" in spectra.hum(profile([CLEAN + hum(mains_hz)], RATE)).measured
 
 
+def test_the_level_of_hum_is_measured_and_weak_hum_is_not_told():
+    expected_db = 10 * np.log10(0.03**2 / 2 * (1 + 1 / 4 + 1 / 9))
+    assert spectra.hum_level_db(profile([CLEAN + hum(50)], RATE), 50) == pytest.approx(expected_db, abs=2)
+    quiet = speech(6.0, background=1e-7)
+    weak = profile([quiet + 0.15 * hum(50)], RATE)
+    assert spectra.hum_excess_db(weak.low_spectra, 50) > 12 and not spectra.hum(weak)
+
+
+def test_few_weak_consonants_show_that_a_recording_is_not_band_limited():
+    low = FAULTS["band-limited"].copy()
+    assert spectra.band_limit(profile([low], RATE))
+    for first in range(RATE // 2, len(low), RATE):
+        low[first : first + RATE // 10] = 0.1 * LEVEL * RNG.standard_normal(RATE // 10)
+    assert not spectra.band_limit(profile([low], RATE))
+
+
 @pytest.mark.parametrize("snr_db", [10, 15, 20, 25])
 def test_the_level_of_white_noise_is_measured(snr_db):
     noisy = CLEAN + LEVEL * 10 ** (-snr_db / 20) * np.random.default_rng(4).standard_normal(len(CLEAN))

@@ -7,11 +7,10 @@ import numpy as np
 
 from vconv.audio import decoding, loudness, recording
 from vconv.common.errors import reason
-from vconv.diagnosis import channels, duplicates, headers, levels, quick, speakers, spectra, voices
+from vconv.diagnosis import channels, duplicates, headers, levels, speakers, spectra, voices
 from vconv.diagnosis.findings import NOTE, Finding
 from vconv.diagnosis.profile import profile
 
-OF_WAVEFORMS = (*quick.CHECKS, levels.too_long, levels.holes)
 OF_SPECTRA = spectra.band_limit, spectra.hum, spectra.noise, spectra.reverberation
 
 
@@ -61,7 +60,9 @@ def _examine(path, speaker):
     scanned = recording.scan(path)
     measured = profile(scanned.blocks(scanned.rate), scanned.rate)
     findings = [headers.wrong_length(path, scanned.samples), headers.mislabeled(path)]
-    findings += [check(measured.waveform) for check in OF_WAVEFORMS] + [check(measured) for check in OF_SPECTRA]
+    findings += [*levels.quick(measured.waveform), levels.too_long(measured.waveform), levels.holes(measured.waveform)]
+    if not levels.too_short(measured.waveform):
+        findings += [check(measured) for check in OF_SPECTRA]
     if decoding.format_of(path)[1] > 1:
         findings.append(channels.wrong_channel(*channels.powers(decoding.blocks(path))))
     if scanned.full_scale != 1:

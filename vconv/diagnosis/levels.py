@@ -15,6 +15,17 @@ SMALLEST_SHARE = 0.3  # of speech in a recording
 HOLE_DB = -20.0  # level around a hole inside speech, relative to the level of the speech
 
 
+def quick(waveform):
+    """Return the findings, or None, of the checks that cost next to nothing.
+
+    Means over less than a phrase say little about the recording, so a recording that is too short has no other finding
+    than that and clipping.
+    """
+    short = too_short(waveform)
+    found = [clipping(waveform), short]
+    return found if short else found + [check(waveform) for check in (offset, too_quiet, mostly_silent)]
+
+
 def clipping(waveform):
     """Return the finding of waves whose tops are cut off, or None."""
     flat = waveform.flat

@@ -13,6 +13,7 @@ F0_SEGMENTS = 3  # of 8 s of a recording, from its beginning, whose F0 is estima
 F0_PERIOD_MS = 10.0  # half a frame
 BAND_EDGES_HZ = (0, 100, 200, 300, 400, 510, 630, 770, 920, 1080, 1270, 1480, 1720, 2000, 2320, 2700, 3150, 3700)
 BAND_EDGES_HZ += (4400, 5300, 6400, 7700, 9500, 12000)  # Bark; the last band is open
+PAUSE_DB = -25.0  # relative to the mean power of a segment; weaker frames are pauses
 HUM_WINDOW_S = 0.5
 HUM_BINS = 250  # of 2 Hz
 
@@ -26,7 +27,8 @@ class Profile(NamedTuple):
     bands : ndarray [T, B], float32
         Power of each frame in the bands of `BAND_EDGES_HZ`, under a Hann window.
     spectrum : ndarray [K]
-        Mean power at frequencies of 50 Hz distance from 0 to half the rate.
+        Mean power at frequencies of 50 Hz distance from 0 to half the rate, over the frames that are no pauses. Each is
+        relative to the power of its frame, so that consonants count as much as vowels.
     low_spectra : ndarray [W, 250], float32
         Power at 0, 2, 4 … 498 Hz of windows of half a second, each half a window after the last.
     f0_hz : ndarray [≤ T]
@@ -46,12 +48,12 @@ def profile(blocks, rate):
     for number, segment in enumerate(waveform.segments(blocks, rate)):
         parts.append(_segment(segment, rate, count, number < F0_SEGMENTS))
         count += len(segment)
-    waveforms, bands, spectra, low, f0_hz = zip(*parts, strict=True)
+    waveforms, bands, spectra, loud, low, f0_hz = zip(*parts, strict=True)
     whole = waveform.joined(waveforms)
     return Profile(
         whole,
         np.concatenate(bands),
-        sum(spectra) / max(1, len(whole.power)),
+        sum(spectra) / max(1, sum(loud)),
         np.concatenate(low),
         np.concatenate(f0_hz),
     )
@@ -65,7 +67,14 @@ def _segment(y, rate, first, with_f0):
     frames = y[: len(y) // size * size].reshape(-1, size)
     spectra = np.square(np.abs(np.fft.rfft(frames * np.hanning(size + 2)[1:-1], axis=1))) / size
     f0_hz = _f0(y, rate)[: len(frames)] if with_f0 else np.zeros(0)
-    return measured, _bands(spectra, rate), spectra.sum(axis=0), _low_spectra(y, rate), f0_hz
+    return measured, _bands(spectra, rate), *_relative(spectra), _low_spectra(y, rate), f0_hz
+
+
+def _relative(spectra):
+    """Return the sum [K] of the spectra [T, K] that are no pauses, each relative to its power, and their number."""
+    power = spectra.sum(axis=1)
+    loud = power > power.sum() / max(1, len(power)) * 10 ** (PAUSE_DB / 10)
+    return (spectra[loud] / power[loud, None]).sum(axis=0), int(loud.sum())
 
 
 def _bands(spectra, rate):

@@ -6,8 +6,6 @@ from vconv.audio import samples
 from vconv.diagnosis import channels, headers, levels
 from vconv.diagnosis.waveform import waveform
 
-CHECKS = levels.clipping, levels.offset, levels.too_quiet, levels.too_short, levels.mostly_silent
-
 
 def kinds(path, signals, rate):
     """Return the kinds of the faults of a recording, as in docs/doctor.md.
@@ -25,9 +23,7 @@ def kinds(path, signals, rate):
     kinds : list of str
     """
     y, _ = samples.to_full_scale(samples.to_mono(signals)[0])
-    measured = waveform(y, rate)
-    found = [headers.wrong_length(path, len(y)), headers.mislabeled(path)]
-    found += [check(measured) for check in CHECKS]
+    found = [headers.wrong_length(path, len(y)), headers.mislabeled(path), *levels.quick(waveform(y, rate))]
     if signals.shape[1] > 1:
         found.append(channels.wrong_channel(*channels.powers([signals])))
     return [one.kind for one in found if one]

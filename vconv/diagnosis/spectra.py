@@ -4,13 +4,14 @@ import numpy as np
 
 from vconv.audio.loudness import BLOCK_MS
 from vconv.diagnosis.findings import NOTE, WARNING, Finding
+from vconv.diagnosis.profile import HUM_WINDOW_S
 
 BIN_HZ = 50.0  # of `Profile.spectrum`
 LOWEST_CUTOFF_HZ = 2500
 HIGHEST_CUTOFF = 0.9  # of half the rate
 BELOW_BINS, GAP_BINS = 10, 8  # whose mean is compared with the strongest bins above a gap
 SMOOTHING_BINS = 5
-CLIFF_DB = 20.0
+CLIFF_DB = 13.0
 NYQUIST_BINS = 2  # left out at half the rate
 MAINS_HZ = (50, 60)
 HUM_HARMONICS = (1, 2, 3)
@@ -19,6 +20,7 @@ HUM_QUANTILE = 0.1  # over time
 HUM_WINDOWS = 2  # at least
 HUM_DB = 12.0  # above the neighbors, of two harmonics, or of the mains frequency with a margin
 HUM_MARGIN_DB = 3.0
+WEAKEST_HUM_DB = -45.0  # relative to the level of the speech; weaker hum does not mislead F0
 NOISE_QUANTILE = 0.05  # over time, of the power of each band
 NOISE_BANDS = slice(4, None)  # above 400 Hz; hum and rumble are below
 LEAST_SNR_DB, HARMFUL_SNR_DB = 30.0, 20.0
@@ -64,10 +66,14 @@ def hum(profile):
     mains = max(excess_db, key=excess_db.get)
     if excess_db[mains] < HUM_DB:
         return None
+    level_db = hum_level_db(profile, mains)
+    if level_db < WEAKEST_HUM_DB:
+        return None
     return Finding(
         "hum",
         WARNING,
-        f"mains hum of {mains} Hz stands {excess_db[mains]:.0f} dB above its surroundings",
+        f"mains hum of {mains} Hz is {-level_db:.0f} dB below the speech, and {excess_db[mains]:.0f} dB above its "
+        "surroundings",
         "find the ground loop or the power supply that hums and record again, or filter the hum out",
     )
 
@@ -81,10 +87,24 @@ def hum_excess_db(low_spectra, mains_hz):
         return 0.0
     power, excess_db = steady(low_spectra), []
     for number in HUM_HARMONICS:
-        here = round(number * mains_hz / HUM_BIN_HZ)
+        here = _bin(number, mains_hz)
         near = np.concatenate([power[here - 7 : here - 3], power[here + 4 : here + 8]])
         excess_db.append(10 * np.log10(power[here - 1 : here + 2].max() / near.mean()))
     return float(max(np.sort(excess_db)[-2], excess_db[0] - HUM_MARGIN_DB))
+
+
+def hum_level_db(profile, mains_hz):
+    """Return the power of the harmonics of the mains relative to that of the speech, in dB."""
+    power = steady(profile.low_spectra)
+    found = [power[_bin(number, mains_hz) + np.arange(-1, 2)].max() for number in HUM_HARMONICS]
+    # A sine of the power P has P · size / 8 in its bin, because its window of size samples is that of Hann.
+    size = HUM_WINDOW_S * profile.waveform.rate
+    return float(10 * np.log10(8 / size * sum(found) / max(profile.waveform.level, 1e-9) ** 2))
+
+
+def _bin(number, mains_hz):
+    """Return where a harmonic of the mains is in a low spectrum."""
+    return round(number * mains_hz / HUM_BIN_HZ)
 
 
 def steady(low_spectra):
