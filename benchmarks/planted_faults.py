@@ -30,7 +30,10 @@ from vconv.diagnosis.examination import examine
 TEST_SPEAKERS = "SF3", "SM2", "TF2", "TM2", "TM3"
 RATE = 16000
 FAR_OCTAVES = 0.5
-CONSEQUENCES = {"wrong header": {"too short"}}  # what is left of a recording whose header says too little
+CONSEQUENCES = {  # of a header that says too little, and of a background that sounds everywhere
+    "wrong header": {"too short"},
+    "music": {"noise"},
+}
 GROUP = 20  # recordings of a speaker that hides a stranger
 
 

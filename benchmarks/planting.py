@@ -1,5 +1,6 @@
 """Faults that `planted_faults.py` plants in recordings: functions (y, rate, rng) → signal [samples] or [samples, 2]."""
 
+import itertools
 from functools import partial
 
 import numpy as np
@@ -73,6 +74,28 @@ def pink(y, rate, rng, level_db):
     return y + noise / noise.std() * speech_level(y, rate) * 10 ** (level_db / 20)
 
 
+def chords(count, rate, rng):
+    """Return chords of four notes of six harmonics that die away, over a bass drum and a snare, [count]."""
+    beat_s, root_hz, y = rng.uniform(0.3, 0.6), rng.uniform(110, 220), np.zeros(count)
+    for number, first in enumerate(range(0, count, int(beat_s * rate))):
+        seconds = np.arange(min(count - first, int(2 * beat_s * rate))) / rate
+        y[first : first + len(seconds)] += 1.5 * np.sin(2 * np.pi * 60 * seconds) * np.exp(-25 * seconds)
+        y[first : first + len(seconds)] += 0.5 * rng.standard_normal(len(seconds)) * np.exp(-80 * seconds)
+        if number % 2:
+            continue
+        base_hz = root_hz * 2 ** (rng.choice([0, 2, 4, 5, 7, 9]) / 12)
+        for semitones, harmonic in itertools.product((0, rng.choice([3, 4]), 7, 12), range(1, 7)):
+            tone = np.sin(2 * np.pi * (base_hz * 2 ** (semitones / 12) * harmonic * seconds + rng.random())) / harmonic
+            y[first : first + len(seconds)] += tone * np.exp(-1.5 * seconds) * np.minimum(1, seconds / 0.01)
+    return y
+
+
+def music(y, rate, rng, level_db):
+    """Add chords and drums."""
+    played = chords(len(y), rate, rng)
+    return y + played / np.sqrt(np.mean(played**2)) * speech_level(y, rate) * 10 ** (level_db / 20)
+
+
 def text_file(content):
     return b"These are the notes about the recording of today.\n" * 200
 
@@ -102,6 +125,7 @@ FAULTS = {
     "hum": tuple(partial(hum, mains_hz=mains, level_db=level) for mains in (50, 60) for level in (-30, -20)),
     "noise": tuple(partial(noise, level_db=level) for noise in (white, pink) for level in (-20, -15, -10)),
     "reverberation": (partial(reverberation, rt60_s=0.6), partial(reverberation, rt60_s=1.0)),
+    "music": tuple(partial(music, level_db=level) for level in (-20, -10, 0)),
     "dead channel": (dead_channel,),
     "inverted channel": (inverted_channel,),
 }

@@ -7,11 +7,11 @@ import numpy as np
 
 from vconv.audio import decoding, loudness, recording
 from vconv.common.errors import reason
-from vconv.diagnosis import channels, duplicates, headers, levels, speakers, spectra, voices
+from vconv.diagnosis import channels, duplicates, headers, levels, speakers, spectra, tones, voices
 from vconv.diagnosis.findings import NOTE, Finding
 from vconv.diagnosis.profile import profile
 
-OF_SPECTRA = spectra.band_limit, spectra.hum, spectra.noise, spectra.reverberation
+OF_SPECTRA = spectra.band_limit, spectra.hum, spectra.noise, spectra.reverberation, tones.music
 
 
 class Summary(NamedTuple):

@@ -7,14 +7,14 @@ import numpy as np
 from vconv.audio import f0, loudness
 from vconv.audio.f0_estimation import estimate_f0
 from vconv.common.errors import VconvError
-from vconv.diagnosis import waveform
+from vconv.diagnosis import tones, waveform
 
 F0_SEGMENTS = 3  # of 8 s of a recording, from its beginning, whose F0 is estimated
 F0_PERIOD_MS = 10.0  # half a frame
 BAND_EDGES_HZ = (0, 100, 200, 300, 400, 510, 630, 770, 920, 1080, 1270, 1480, 1720, 2000, 2320, 2700, 3150, 3700)
 BAND_EDGES_HZ += (4400, 5300, 6400, 7700, 9500, 12000)  # Bark; the last band is open
 PAUSE_DB = -25.0  # relative to the mean power of a segment; weaker frames are pauses
-HUM_WINDOW_S = 0.5
+WINDOW_S = 0.5
 HUM_BINS = 250  # of 2 Hz
 
 
@@ -31,6 +31,8 @@ class Profile(NamedTuple):
         relative to the power of its frame, so that consonants count as much as vowels.
     low_spectra : ndarray [W, 250], float32
         Power at 0, 2, 4 … 498 Hz of windows of half a second, each half a window after the last.
+    tones : ndarray [≤ W]
+        Number of steady tones in each of these windows that is no pause.
     f0_hz : ndarray [≤ T]
         Of the first 24 s; 0 where unvoiced.
     """
@@ -39,6 +41,7 @@ class Profile(NamedTuple):
     bands: np.ndarray
     spectrum: np.ndarray
     low_spectra: np.ndarray
+    tones: np.ndarray
     f0_hz: np.ndarray
 
 
@@ -48,13 +51,14 @@ def profile(blocks, rate):
     for number, segment in enumerate(waveform.segments(blocks, rate)):
         parts.append(_segment(segment, rate, count, number < F0_SEGMENTS))
         count += len(segment)
-    waveforms, bands, spectra, loud, low, f0_hz = zip(*parts, strict=True)
+    waveforms, bands, spectra, loud, low, tone_counts, f0_hz = zip(*parts, strict=True)
     whole = waveform.joined(waveforms)
     return Profile(
         whole,
         np.concatenate(bands),
         sum(spectra) / max(1, sum(loud)),
         np.concatenate(low),
+        np.concatenate(tone_counts),
         np.concatenate(f0_hz),
     )
 
@@ -67,7 +71,7 @@ def _segment(y, rate, first, with_f0):
     frames = y[: len(y) // size * size].reshape(-1, size)
     spectra = np.square(np.abs(np.fft.rfft(frames * np.hanning(size + 2)[1:-1], axis=1))) / size
     f0_hz = _f0(y, rate)[: len(frames)] if with_f0 else np.zeros(0)
-    return measured, _bands(spectra, rate), *_relative(spectra), _low_spectra(y, rate), f0_hz
+    return measured, _bands(spectra, rate), *_relative(spectra), *_long_windows(y, rate), f0_hz
 
 
 def _relative(spectra):
@@ -85,14 +89,14 @@ def _bands(spectra, rate):
     return np.where(starts < spectra.shape[1], sums, 0).astype(np.float32)
 
 
-def _low_spectra(y, rate):
-    """Return power spectra [W, 250] of windows of half a second, up to 500 Hz."""
-    size = int(HUM_WINDOW_S * rate)
+def _long_windows(y, rate):
+    """Return `low_spectra` [W, 250] and `tones` [≤ W] of a segment."""
+    size = int(WINDOW_S * rate)
     if len(y) < size:
-        return np.zeros((0, HUM_BINS), np.float32)
+        return np.zeros((0, HUM_BINS), np.float32), np.zeros(0, int)
     windows = np.lib.stride_tricks.sliding_window_view(y, size)[:: size // 2]
-    spectra = np.fft.rfft(windows * np.hanning(size), axis=1)[:, :HUM_BINS]
-    return (np.square(np.abs(spectra)) / size).astype(np.float32)
+    power = np.square(np.abs(np.fft.rfft(windows * np.hanning(size), axis=1))) / size
+    return power[:, :HUM_BINS].astype(np.float32), tones.count(power)
 
 
 def _f0(y, rate):

@@ -4,7 +4,7 @@ import numpy as np
 
 from vconv.audio.loudness import BLOCK_MS
 from vconv.diagnosis.findings import NOTE, WARNING, Finding
-from vconv.diagnosis.profile import HUM_WINDOW_S
+from vconv.diagnosis.profile import WINDOW_S
 
 BIN_HZ = 50.0  # of `Profile.spectrum`
 LOWEST_CUTOFF_HZ = 2500
@@ -98,7 +98,7 @@ def hum_level_db(profile, mains_hz):
     power = steady(profile.low_spectra)
     found = [power[_bin(number, mains_hz) + np.arange(-1, 2)].max() for number in HUM_HARMONICS]
     # A sine of the power P has P · size / 8 in its bin, because its window of size samples is that of Hann.
-    size = HUM_WINDOW_S * profile.waveform.rate
+    size = WINDOW_S * profile.waveform.rate
     return float(10 * np.log10(8 / size * sum(found) / max(profile.waveform.level, 1e-9) ** 2))
 
 
