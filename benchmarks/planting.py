@@ -6,7 +6,9 @@ from functools import partial
 import numpy as np
 from degradations import hum, reverberation, speech_level, telephone, white
 
-from vconv.audio import wav
+from vconv.audio import wav, world
+
+F0_RANGE_HZ = 60, 400
 
 
 def clip(y, rate, rng, share):
@@ -112,6 +114,39 @@ def too_small_size(content):
     return content[:40] + (len(content) // 4 * 2).to_bytes(4, "little") + content[44:]
 
 
+def one_vowel(frames, rate):
+    """Return frames whose spectra are one of a loud vowel, with the power and the F0 of the speech."""
+    return frames._replace(spectrum=_vowel(frames) * frames.spectrum.sum(axis=1, keepdims=True))
+
+
+def hummed(frames, rate):
+    """Return frames of a closed mouth: one spectrum, 15 dB weaker for each 400 Hz, at the median F0."""
+    hz = np.linspace(0, rate / 2, frames.spectrum.shape[1])
+    spectrum = np.repeat((_vowel(frames) * 10 ** (-1.5 * hz / 400))[None], len(frames.f0_hz), axis=0) + 1e-12
+    f0_hz = np.full(len(frames.f0_hz), np.median(frames.f0_hz[frames.f0_hz > 0]))
+    return frames._replace(f0_hz=f0_hz, spectrum=spectrum, aperiodicity=np.full_like(frames.aperiodicity, 1e-3))
+
+
+def whispered(frames, rate):
+    """Return frames without a voice."""
+    return frames._replace(f0_hz=0 * frames.f0_hz, aperiodicity=np.ones_like(frames.aperiodicity))
+
+
+def _vowel(frames):
+    """Return the spectrum [K], of sum 1, of one of the loudest voiced frames."""
+    voiced = np.flatnonzero(frames.f0_hz > 0)
+    spectrum = frames.spectrum[voiced[frames.spectrum[voiced].sum(axis=1).argsort()[-20]]]
+    return spectrum / spectrum.sum()
+
+
+def synthesize(path, target, function):
+    """Write a recording as a function of `FAULTS_OF_SPEAKERS` changes its analysis by WORLD."""
+    y, rate = wav.read(path)
+    frames = function(world.analyze(y, rate, *F0_RANGE_HZ), rate)
+    y = world.synthesize(frames.f0_hz, frames.spectrum, frames.aperiodicity, rate)
+    wav.write(target, 0.5 * y / np.abs(y).max() + 1e-4 * np.random.default_rng(0).standard_normal(len(y)), rate)
+
+
 # Functions of the bytes of a WAV file with a header of 44 bytes.
 FAULTS_OF_FILES = {"unreadable": (text_file,), "wrong header": (cut_off, too_large_size, too_small_size)}
 FAULTS = {
@@ -129,3 +164,5 @@ FAULTS = {
     "dead channel": (dead_channel,),
     "inverted channel": (inverted_channel,),
 }
+# Functions of the analysis by WORLD.
+FAULTS_OF_SPEAKERS = {"few common sounds": (one_vowel, hummed), "whisper": (whispered,)}

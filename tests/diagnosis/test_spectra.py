@@ -61,6 +61,13 @@ def test_the_cutoff_is_measured():
     assert cutoff_hz == pytest.approx(4000, abs=300) and fall_db > 30
 
 
+@pytest.mark.parametrize(("edge_hz", "told"), [(6000, True), (7200, False)])
+def test_the_filter_before_the_sampling_is_no_band_limit(edge_hz, told):
+    limited = wav.resample(wav.resample(CLEAN, RATE, 2 * edge_hz), 2 * edge_hz, RATE)
+    assert spectra.cutoff(profile([limited], RATE).spectrum)[1] > spectra.CLIFF_DB
+    assert bool(spectra.band_limit(profile([limited], RATE))) == told
+
+
 @pytest.mark.parametrize("mains_hz", [50, 60])
 def test_the_mains_frequency_is_told(mains_hz):
     assert f"{mains_hz} Hz" in spectra.hum(profile([CLEAN + hum(mains_hz)], RATE)).measured

@@ -10,7 +10,7 @@ from vconv.common.errors import VconvError
 from vconv.common.workers import available_cores, worker_pool
 from vconv.corpus import patterns
 from vconv.corpus.recordings import Corpus
-from vconv.diagnosis import duplicates, rates, voices
+from vconv.diagnosis import duplicates, rates, sounds, voices
 from vconv.diagnosis.examination import examine
 from vconv.diagnosis.findings import by_severity
 from vconv.diagnosis.speakers import speakers
@@ -95,10 +95,11 @@ def diagnose(recordings, jobs=None, progress=True):
 
 
 def compared(summaries):
-    """Return the findings that need several `Summary`s: copies, sample rates, voices."""
+    """Return the findings that need several `Summary`s: copies, sample rates, voices, sounds."""
     if not summaries:
         return []
-    findings = duplicates.duplicated(summaries) + rates.mixed(summaries)
+    findings = duplicates.duplicated(summaries) + rates.mixed(summaries) + sounds.few_in_common(summaries)
     for speaker in sorted({one.speaker for one in summaries}):
-        findings += voices.of_speaker(speaker, [one for one in summaries if one.speaker == speaker])
-    return findings
+        own = [one for one in summaries if one.speaker == speaker]
+        findings += [*voices.of_speaker(speaker, own), sounds.whispered(speaker, own)]
+    return [one for one in findings if one]

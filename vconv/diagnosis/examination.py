@@ -7,7 +7,7 @@ import numpy as np
 
 from vconv.audio import decoding, loudness, recording
 from vconv.common.errors import reason
-from vconv.diagnosis import channels, duplicates, headers, levels, speakers, spectra, tones, voices
+from vconv.diagnosis import channels, duplicates, headers, levels, sounds, speakers, spectra, tones, voices
 from vconv.diagnosis.findings import NOTE, Finding
 from vconv.diagnosis.profile import profile
 
@@ -29,6 +29,10 @@ class Summary(NamedTuple):
         Of its speech, relative to full scale.
     f0_counts : ndarray [96], int64
         As of `speakers.f0_counts`.
+    voiced_share : float
+        Of the speech in the first 24 s; 0 without speech.
+    sounds : ndarray [n, 12], float16
+        As of `sounds.cepstra`, of the first 24 s.
     fingerprint : ndarray [192]
         As of `duplicates.fingerprint`.
     voice : ndarray [17] or None
@@ -42,6 +46,8 @@ class Summary(NamedTuple):
     speech_s: float
     level_db: float
     f0_counts: np.ndarray
+    voiced_share: float
+    sounds: np.ndarray
     fingerprint: np.ndarray
     voice: np.ndarray | None
 
@@ -72,15 +78,19 @@ def _examine(path, speaker):
 
 def summary(path, speaker, measured):
     """Return the `Summary` of a recording from its `Profile`."""
-    waveform = measured.waveform
+    waveform, f0_hz = measured.waveform, measured.f0_hz
+    speech = levels.speech(waveform)
+    analyzed = speech[: len(f0_hz)]
     return Summary(
         path,
         speaker,
         waveform.rate,
         waveform.seconds,
-        levels.speech(waveform).sum() * loudness.BLOCK_MS / 1000,
+        speech.sum() * loudness.BLOCK_MS / 1000,
         levels.level_db(waveform),
-        speakers.f0_counts(measured.f0_hz),
+        speakers.f0_counts(f0_hz),
+        float((f0_hz[: len(analyzed)][analyzed] > 0).mean()) if analyzed.any() else 0.0,
+        sounds.cepstra(measured.bands[: len(analyzed)], analyzed),
         duplicates.fingerprint(measured.bands),
         voices.voice_vector(measured),
     )

@@ -8,7 +8,7 @@ from vconv.diagnosis.profile import WINDOW_S
 
 BIN_HZ = 50.0  # of `Profile.spectrum`
 LOWEST_CUTOFF_HZ = 2500
-HIGHEST_CUTOFF = 0.9  # of half the rate
+HIGHEST_CUTOFF = 0.85  # of half the rate; above it is the edge of the filter before the sampling
 BELOW_BINS, GAP_BINS = 10, 8  # whose mean is compared with the strongest bins above a gap
 SMOOTHING_BINS = 5
 CLIFF_DB = 13.0
@@ -36,9 +36,9 @@ SLOWEST_DECAY_DB = 280.0  # a second
 def band_limit(profile):
     """Return the finding of a recording without the upper part of its spectrum, or None."""
     cutoff_hz, fall_db = cutoff(profile.spectrum)
-    if fall_db < CLIFF_DB:
-        return None
     rate = profile.waveform.rate
+    if fall_db < CLIFF_DB or cutoff_hz > HIGHEST_CUTOFF * rate / 2:
+        return None
     return Finding(
         "band-limited",
         WARNING,
@@ -52,10 +52,10 @@ def cutoff(spectrum):
     """Return the frequency, in Hz, above which a spectrum [K] is weakest relative to below, and the fall in dB."""
     level_db = 10 * np.log10(np.maximum(spectrum, 1e-12))[:-NYQUIST_BINS]
     level_db = np.convolve(level_db, np.ones(SMOOTHING_BINS) / SMOOTHING_BINS, "same")[: -SMOOTHING_BINS // 2]
-    first, last = int(LOWEST_CUTOFF_HZ / BIN_HZ), int(HIGHEST_CUTOFF * len(spectrum))
+    first = int(LOWEST_CUTOFF_HZ / BIN_HZ)
     falls = [
         level_db[here - BELOW_BINS : here].mean() - level_db[here + GAP_BINS :].max()
-        for here in range(first, min(last, len(level_db) - GAP_BINS - 1))
+        for here in range(first, len(level_db) - GAP_BINS - 1)
     ]
     return ((first + int(np.argmax(falls))) * BIN_HZ, max(falls)) if falls else (0.0, 0.0)
 

@@ -9,8 +9,8 @@ RANGE_HZ = 300, 2000  # harmonics of a voice glide through several bins there
 BESIDE = range(4, 13)  # bins below and above a tone; the nearest ones hold the tone itself
 TONE_DB = 9.0  # above the strongest of the bins beside
 QUIETEST_DB = -40.0  # of a window, relative to the loudest
-FEWEST_WINDOWS = 3
-MUSIC_TONES = 0.9  # mean in a window; speech has 0.1
+FEWEST_WINDOWS = 5
+MUSIC_TONES = 1.3  # mean in a window; speech has 0.1
 
 
 def count(power):
