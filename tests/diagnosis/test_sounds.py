@@ -43,6 +43,10 @@ def test_two_speakers_are_compared_with_each_other(speakers):
     assert "of the other speaker" in found({"anna": speakers["anna"], "eve": speakers["eve"]})["eve"].measured
 
 
+def test_another_microphone_makes_no_other_sounds(speakers):
+    assert not found({"anna": speakers["anna"], "ben": speakers["ben"] + np.linspace(3, -3, 12).astype(np.float16)})
+
+
 def test_few_frames_and_one_speaker_are_not_judged(speakers):
     assert not found({"anna": speakers["anna"], "eve": speakers["eve"][:150]})
     assert not found({"anna": speakers["anna"], "eve": speakers["eve"][:0]})
