@@ -64,14 +64,15 @@ def few_in_common(summaries):
     for name in names:
         own = np.concatenate([one.sounds for one in summaries if one.speaker == name]).astype(np.float32)
         frames[name] = np.random.default_rng(0).permutation(own - own.mean(axis=0)) if len(own) else own
-    findings = []
+    found = {}
     for name in names:
         others = [other for other in names if other != name]
         others = others[:: -(-len(others) // MOST_OTHERS) or 1]
         shares = [share for other in others if (share := common_share(frames[other], frames[name])) is not None]
         if shares and np.median(shares) < FEWEST_COMMON:
-            findings.append(_finding(name, np.median(shares), len(names) == 2))
-    return findings
+            found[name] = np.median(shares)
+    told = list(found) if len(names) > 2 else sorted(found, key=found.get)[:1]  # of two, each may lack the other's
+    return [_finding(name, found[name], len(names) == 2) for name in told]
 
 
 def _finding(speaker, share, two):
