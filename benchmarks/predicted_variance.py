@@ -27,7 +27,8 @@ def log_share(converter, paths, source, target):
     blend, moments = targets.parse(target, converter.speakers), Moments()
     for path in paths:
         encoded = converter.analyze(wav.read(path, converter.rate)[0], source).encoded
-        moments += Moments.of(converter.spectral.mixed(encoded, blend)[encoded.mask])
+        mixed = converter.spectral.mixed(converter.spectral.predicted(encoded, blend), encoded, blend)
+        moments += Moments.of(mixed[encoded.mask])
     return np.log(moments.variance / blend.mean(converter.statistics.acoustic_variance))
 
 

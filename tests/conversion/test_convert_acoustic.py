@@ -23,6 +23,7 @@ def converter(resynthesis_iterations=0, keep_source_silence=False, **changes):
         "source_mix": 0.0,
         "resynthesis_iterations": resynthesis_iterations,
         "keep_source_silence": keep_source_silence,
+        "f0": "percentiles",
     }
     settings = {"model": "matched", "settings": {"network": FRAME_BY_FRAME, "conversion": conversion}}
     return VoiceConverter(FunctionNetwork(same, 2), statistics(**changes), settings, np.zeros((2, 2, 25, 24)))

@@ -23,6 +23,7 @@ SAMPLES = Path(__file__).parents[2] / "data" / "sample" / "evaluation" / "slt"
 def vc():
     """A converter that needs all facts about the whole recording."""
     conversion = {"gv": 0.5, "source_mix": 0.3, "resynthesis_iterations": 1, "keep_source_silence": True}
+    conversion["f0"] = "percentiles"
     lower = np.log(200) + 0.1 * np.array([-1.64, -0.67, 0, 0.67, 1.64]) - np.array([[0.0], [0.3]])
     settings = {"model": "matched", "settings": {"network": FRAME_BY_FRAME, "conversion": conversion}}
     return VoiceConverter(

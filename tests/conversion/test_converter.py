@@ -12,6 +12,7 @@ from networks import FunctionNetwork
 from voice import voice
 
 import vconv
+from vconv import models
 from vconv.audio import f0, loudness, wav, world
 from vconv.audio.f0_estimation import range_of_speaker
 from vconv.common.errors import VconvError
@@ -61,7 +62,7 @@ def converter(network=identity, rate=RATE, f0_method="dio", frame_period_ms=5.0,
         acoustic_std=np.ones((3, 40)),
         acoustic_variance=np.ones((3, 40)),
     )
-    return VoiceConverter(FunctionNetwork(network, 3), statistics, {"model": "convvae", "settings": {}})
+    return VoiceConverter(FunctionNetwork(network, 3), statistics, {"model": "convvae", "settings": models.settings("convvae")})
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +139,11 @@ def test_energy_and_aperiodicity_are_those_of_the_source(same, y, synthesized):
     np.testing.assert_array_equal(synthesized[0].aperiodicity, analysis.aperiodicity)
 
 
+def frames_of(log_spectrum):
+    frames = len(log_spectrum)
+    return Frames(log_spectrum, np.ones(frames), np.zeros(frames), np.zeros((frames, 1)), np.zeros((frames, 40)))
+
+
 def test_the_network_gets_the_targets_number_and_the_normalized_frames():
     seen = []
 
@@ -147,9 +153,9 @@ def test_the_network_gets_the_targets_number_and_the_normalized_frames():
 
     vc = converter(network)
     log_spectrum = np.random.default_rng(0).uniform(-20, 0, (7, BINS))
-    normalized = vc.spectral.encode(Frames(log_spectrum, None, None, None, None), 0)
+    encoded = vc.spectral.encode(frames_of(log_spectrum), 0)
     for number in range(len(LOG_F0)):
-        converted = vc.spectral.predict(normalized, Blend.of(number))[0]
+        converted = vc.spectral.predict(encoded, Blend.of(number))[0]
         np.testing.assert_allclose(converted, (0.1 * number + 1) * 10 - 20, atol=1e-4)
         frames, speaker = seen[-1]
         np.testing.assert_allclose(frames, log_spectrum / 10 + 1, atol=1e-5)
@@ -163,9 +169,7 @@ def test_chunks_do_not_change_the_result(same, frames, chunk):
     before = frame_converter.CHUNK_FRAMES
     try:
         frame_converter.CHUNK_FRAMES = chunk
-        converted = same.spectral.predict(
-            same.spectral.encode(Frames(log_spectrum, None, None, None, None), 0), Blend.of(0)
-        )[0]
+        converted = same.spectral.predict(same.spectral.encode(frames_of(log_spectrum), 0), Blend.of(0))[0]
     finally:
         frame_converter.CHUNK_FRAMES = before
     assert converted.shape == log_spectrum.shape

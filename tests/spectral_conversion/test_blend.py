@@ -6,12 +6,14 @@ from acoustic_statistics import BINS, DECAY, RATE, statistics
 from networks import FRAME_BY_FRAME
 from voice import voice
 
+from vconv import models
 from vconv.audio import loudness, world
 from vconv.conversion.converter import VoiceConverter
 
 STEPS = np.linspace(0, 1, 6)
 Y = voice(np.geomspace(180, 220, 8000), seconds=0.5)
-CONVERSION = {"gv": 0.9, "source_mix": 0.2, "resynthesis_iterations": 1, "keep_source_silence": False}
+CORRECTED = {"gv": 0.9, "source_mix": 0.2, "resynthesis_iterations": 1, "keep_source_silence": False, "f0": "percentiles"}
+PUBLISHED = models.settings("convvae")["conversion"]
 
 
 class Network:
@@ -27,20 +29,20 @@ class Network:
         return x @ self.of_input + embedding @ self.of_speaker
 
 
-def converter(model):
+def converter(model, conversion):
     random = np.random.default_rng(1)
     mean, std = random.normal(size=(2, 40)) * DECAY / 4, random.uniform(0.7, 1.3, (2, 40)) * DECAY
     low = np.log(200) + 0.1 * np.array([-1.64, -0.67, 0, 0.67, 1.64])
     found = statistics(mean=mean, std=std, variance=std**2 / 2, log_f0_percentiles=np.stack([low, low + 1]))
     found.log_f0_mean[1] += 1
-    settings = {"model": model, "settings": {"network": FRAME_BY_FRAME, "conversion": CONVERSION}}
+    settings = {"model": model, "settings": {"network": FRAME_BY_FRAME, "conversion": conversion}}
     network = Network(27, 40) if model == "matched" else Network(BINS, BINS)
     return VoiceConverter(network, found, settings, random.normal(size=(2, 2, 25, 24)) / 5)
 
 
-@pytest.fixture(scope="module", params=["matched", "convvae"])
+@pytest.fixture(scope="module", params=[("matched", CORRECTED), ("convvae", PUBLISHED), ("convvae", CORRECTED)])
 def vc(request):
-    return converter(request.param)
+    return converter(*request.param)
 
 
 def analyzed(y):
@@ -76,8 +78,7 @@ def test_log_f0_moves_in_equal_steps_with_the_weights(vc, monkeypatch):
 
 def test_strength_leads_from_the_recording_to_the_conversion(vc, monkeypatch):
     """At 0 the result is WORLD's copy-synthesis, up to what corrects the envelope."""
-    if vc.settings["model"] == "matched":
-        monkeypatch.setattr(vc.spectral, "resynthesis_iterations", 0)
+    monkeypatch.setattr(vc.spectral, "resynthesis_iterations", 0)
     own, full = analyzed(Y), vc.convert(Y, "Bo", "Ann")[0]
     found = [vc.convert(Y, "Bo", "Ann", strength=strength)[0] for strength in STEPS]
     copy = world.synthesize(own.f0_hz, own.spectrum, own.aperiodicity, RATE)

@@ -14,6 +14,7 @@ from vconv.spectral_conversion.cepstrum_converter import CepstrumConverter
 def spectral(network=same, gv=0.0, source_mix=0.0, transforms=None, **changes):
     transforms = np.zeros((2, 2, 25, 24)) if transforms is None else transforms
     conversion = {"gv": gv, "source_mix": source_mix, "resynthesis_iterations": 0, "keep_source_silence": False}
+    conversion["f0"] = "percentiles"
     return CepstrumConverter(FunctionNetwork(network, 2), statistics(**changes), conversion, transforms, (0, 0))
 
 

@@ -38,16 +38,21 @@ def _results(converter, utterance, target, controls, f0_hz, renderer):
     uses_spectrum = spectral.uses_spectrum or renderer.uses_spectrum or controls.strength != 1
     rate, frame_period_ms = converter.rate, converter.frame_period_ms
 
-    def encode(block, spectrum=None):
+    def spectrum_of(block):
+        y = utterance.signal.of(block)
+        return world.estimate_spectrum(y, utterance.f0_hz[block.frames], rate, frame_period_ms)
+
+    def encode(block, spectrum):
         frames = utterance.frames(block, None if spectrum is None else world.normalize_energy(spectrum)[0])
         return spectral.encode(frames, utterance.source, utterance.facts.part(block.frames))
 
-    facts = spectral.target_facts(((encode(block), block.core) for block in utterance.grid.blocks), target)
+    def encoded_cores():
+        for block in utterance.grid.blocks:
+            yield encode(block, spectrum_of(block) if spectral.uses_spectrum else None), block.core
+
+    facts = spectral.target_facts(encoded_cores(), target)
     for block in utterance.grid.blocks:
-        spectrum = None
-        if uses_spectrum:
-            y = utterance.signal.of(block)
-            spectrum = world.estimate_spectrum(y, utterance.f0_hz[block.frames], rate, frame_period_ms)
+        spectrum = spectrum_of(block) if uses_spectrum else None
         part = None if facts is None else facts.part(block.frames)
         converted = world.restore_energy(*spectral.predict(encode(block, spectrum), target, part))
         if controls.strength != 1:

@@ -116,7 +116,7 @@ class Data(TrainingData):
         """Return the `FrameConverter` of a network."""
         from vconv.spectral_conversion.frame_converter import FrameConverter
 
-        return FrameConverter(network, statistics)
+        return FrameConverter(network, statistics, settings["conversion"], transforms)
 
     def validation_batches(self):
         """Return the validation batches."""

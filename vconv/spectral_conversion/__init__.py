@@ -4,7 +4,8 @@ A spectral converter encodes the `Frames` of an utterance once (`encode`) and pr
 speaker (`predict`). A recording that is too long for the memory is encoded in blocks: `encode` then gets the
 `SpeechFacts` of the whole, and `predict` the part for the block of what `target_facts` gathered over all blocks.
 
-Four attributes set the other steps of the conversion:
+`AcousticConverter` holds the corrections that serve every model; a subclass for each kind of network adds what the
+network takes and gives. Four attributes set the other steps of the conversion:
 
 - `convert_f0`: function that converts F0 from one speaker to another (`vconv.audio.f0`)
 - `resynthesis_iterations`: rounds of analysis by synthesis (`vconv.audio.resynthesis`)

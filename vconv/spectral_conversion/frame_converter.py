@@ -2,78 +2,71 @@
 
 import numpy as np
 
-from vconv.audio import f0
+from vconv.audio import mel_cepstrum
+from vconv.features.acoustic import mel_cepstra
 from vconv.features.normalizers import SpectrumNormalizer
+from vconv.spectral_conversion.acoustic_converter import AcousticConverter
+from vconv.spectral_conversion.encoded import Prediction
 
 CHUNK_FRAMES = 256  # frames converted at once; bounds the memory for long recordings, and fits the cache
 
 
-class FrameConverter:
+class FrameConverter(AcousticConverter):
     """Converts the spectrum of each frame independently (Hsu et al. 2016, arXiv 1610.04019, section 4).
+
+    The power of the prediction is the source's. Without source mix and variance restoration, the result is exactly what
+    the network predicts, as published.
 
     Parameters
     ----------
     network : vconv.spectral_conversion.network.Network
         (frame float32 [batch, K], speaker embedding) → frame float32 [batch, K].
-    statistics : vconv.features.statistics.Statistics
+    statistics, conversion, transforms
+        Parameters of `AcousticConverter`.
     """
 
     uses_spectrum = True
-    convert_f0, resynthesis_iterations, keep_source_silence = staticmethod(f0.convert_linear), 0, False  # as published
 
-    def __init__(self, network, statistics):
+    def __init__(self, network, statistics, conversion, transforms=None):
+        super().__init__(network, statistics, conversion, transforms)
         self.normalizer = SpectrumNormalizer(statistics.spectrum_low, statistics.spectrum_high)
-        self._network = network
+        self._corrects = bool(self.gv or self.source_mix)
 
-    def running(self, source):
-        """Return the `RunningFrames` that convert a stream."""
-        return RunningFrames(self, source)
-
-    def encode(self, frames, source, facts=None):
-        """Return (normalized spectrum [T, K], energy [T]) of `Frames`.
-
-        They depend neither on the speaker `source` nor on `facts` about the whole recording.
-        """
-        return self.normalizer.forward(frames.spectrum), frames.energy
+    def content(self, acoustic, frames, speaker):
+        """Return the normalized spectrum, float32 [T, K]."""
+        return self.normalizer.forward(frames.spectrum)
 
     def target_facts(self, blocks, target):
-        """Return what predictions need to know about the whole recording: nothing."""
-        return None
+        """Return what predictions need to know about the whole recording: nothing without corrections."""
+        return super().target_facts(blocks, target) if self._corrects else None
 
     def predict(self, encoded, target, facts=None):
         """Return log10(power / energy) [T, K] for the `Blend` of speakers `target`, and the energy [T]."""
-        x, energy = encoded
-        speaker = target.mean(self._network.embeddings)
+        if self._corrects:
+            return super().predict(encoded, target, facts)
+        return self._predicted_spectrum(encoded, target), encoded.energy
+
+    def predicted(self, encoded, target):
+        """Return the `Prediction` of the network, with the power of the source."""
+        log_spectrum = self._predicted_spectrum(encoded, target)
+        acoustic = mel_cepstra(log_spectrum, np.ones(len(log_spectrum)), self.rate)
+        acoustic[:, 0] = encoded.acoustic[:, 0]
+        return Prediction(acoustic, log_spectrum)
+
+    def log_spectrum(self, acoustic, prediction):
+        """Return the predicted log10(power / energy) [T, K], moved by the change of the mel-cepstrum.
+
+        What the mel-cepstrum does not describe stays as predicted, and so does the sum over the bins.
+        """
+        change = acoustic - prediction.acoustic
+        change[:, 0] = 0  # the level is in the energy
+        factor = mel_cepstrum.to_spectrum(change, self.bins, mel_cepstrum.mel_alpha(self.rate))
+        predicted = 10 ** prediction.log_spectrum.astype(np.float64)
+        moved = predicted * factor
+        return np.log10(moved * (predicted.sum(axis=1, keepdims=True) / moved.sum(axis=1, keepdims=True)))
+
+    def _predicted_spectrum(self, encoded, target):
+        """Return the predicted log10(power / energy), float32 [T, K]."""
+        x, speaker = encoded.content, target.mean(self._network.embeddings)
         chunks = [self._network(x[start : start + CHUNK_FRAMES], speaker) for start in range(0, len(x), CHUNK_FRAMES)]
-        return self.normalizer.inverse(np.concatenate(chunks)), energy
-
-
-class RunningFrames:
-    """Converts the frames of a stream, each independently.
-
-    Parameters
-    ----------
-    converter : FrameConverter
-    source : int or None
-        Unused.
-
-    Attributes
-    ----------
-    back, ahead : int
-        0: no other frames are needed.
-    """
-
-    back = ahead = 0
-
-    def __init__(self, converter, source):
-        self._converter = converter
-
-    def add(self, frames):
-        """Return the speech mask [n] of the newest `Frames`: all may be speech."""
-        return np.ones(len(frames.energy), bool)
-
-    def convert(self, frames, mask, core, target):
-        """Return the power spectrum [n, K] of the frames of the slice `core`, for a `Blend` of speakers."""
-        encoded = (part[core] for part in self._converter.encode(frames, None))
-        log_spectrum, energy = self._converter.predict(tuple(encoded), target)
-        return 10**log_spectrum * energy[:, None]
+        return self.normalizer.inverse(np.concatenate(chunks))

@@ -1,10 +1,10 @@
-"""Conversion of the acoustic features of a stream: `CepstrumConverter` with running estimates."""
+"""Conversion of the acoustic features of a stream: `AcousticConverter` with running estimates."""
 
 import numpy as np
 
 from vconv.features.acoustic import FRAME_STEP
 from vconv.features.running_statistics import Moments
-from vconv.spectral_conversion.cepstrum_converter import changed_energy
+from vconv.spectral_conversion.acoustic_converter import changed_energy
 from vconv.spectral_conversion.running_speech import MEMORY_S, RunningSpeech
 
 PRIOR_S = 2.0  # weight of the usual moments of a prediction, in seconds of speech
@@ -19,7 +19,7 @@ class RunningCepstrum:
 
     Parameters
     ----------
-    converter : vconv.spectral_conversion.cepstrum_converter.CepstrumConverter
+    converter : vconv.spectral_conversion.acoustic_converter.AcousticConverter
     source : int or None
         Number of the speaker; None for an unseen speaker.
 
@@ -60,13 +60,14 @@ class RunningCepstrum:
         """
         facts = self._speech.facts(frames.energy, mask)
         encoded = self._converter.encode(frames, self._source, facts)
-        mixed = self._converter.mixed(encoded, target)
+        prediction = self._converter.predicted(encoded, target)
+        mixed = self._converter.mixed(prediction, encoded, target)
         speech = Moments.of(mixed[core][facts.mask[core]])
         self._predicted = (self._predicted + speech).limited(self._memory)
         moments = self._with_prior(target)
         acoustic = moments.mean + (mixed - moments.mean) * self._converter.scale(moments, encoded, target)
         energy = changed_energy(frames.energy, acoustic[:, 0] - facts.power, facts.mask)
-        return 10 ** self._converter.log_spectrum(acoustic[core]) * energy[core, None]
+        return 10 ** self._converter.log_spectrum(acoustic[core], prediction.part(core)) * energy[core, None]
 
     def _with_prior(self, target):
         """Return the moments of the prediction, with those that are usual for the target as the prior."""

@@ -85,7 +85,7 @@ class BlockConversion:
         """Return the signal of a block: from the last frame of the block before to its own last frame."""
         n, size = len(self._blocks) - 1 - self._ahead, self.grid.frames
         core, own = slice(n * size, (n + 1) * size), self._blocks[n][0]
-        frames = _joined([frames for frames, _ in self._blocks])
+        frames = _joined([frames for frames, _ in self._blocks], self._converter.spectral.uses_spectrum)
         mask = np.concatenate([mask for _, mask in self._blocks])
         spectrum = self._running.convert(frames, mask, core, self.blend)
         if self.controls.strength != 1:
@@ -122,7 +122,9 @@ class BlockConversion:
         return limit(y)
 
 
-def _joined(parts):
-    """Return parts of `Frames` as one, without the spectra: most of the data, and no running conversion reads them."""
-    columns = zip(*(part._replace(spectrum=None) for part in parts), strict=True)
+def _joined(parts, uses_spectrum):
+    """Return parts of `Frames` as one, without the spectra, most of the data, unless the conversion uses them."""
+    if not uses_spectrum:
+        parts = [part._replace(spectrum=None) for part in parts]
+    columns = zip(*parts, strict=True)
     return Frames(*(None if column[0] is None else np.concatenate(column) for column in columns))
