@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from vconv.audio import mel_cepstrum, world
+from vconv.features.schema import Frames
 from vconv.features.statistics import Statistics
 
 RATE, BINS = 16000, 513
@@ -33,6 +35,18 @@ def statistics(mean=None, std=None, variance=None, log_f0_percentiles=None):
         acoustic_std=np.tile(DECAY, (2, 1)) if std is None else std,
         acoustic_variance=np.ones((2, 40)) if variance is None else variance,
     )
+
+
+def frames_of(mel_cepstra):
+    """Return `Frames` with mel-cepstra [T, 40]."""
+    power = mel_cepstrum.to_spectrum(mel_cepstra, BINS, 0.41)
+    log_spectrum, energy = world.normalize_energy(power)
+    return Frames(log_spectrum, energy, np.full(len(power), 100.0), np.full((len(power), 1), -10.0), mel_cepstra)
+
+
+def cepstra_of(log_spectrum):
+    """Return the mel-cepstra [T, 40] of log10(power / energy) [T, K]."""
+    return mel_cepstrum.from_spectrum(10**log_spectrum, 39, 0.41)
 
 
 def same(content, target=None):

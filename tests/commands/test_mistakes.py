@@ -32,6 +32,20 @@ CASES = {
         "--source: 'X' is not allowed; choose one of: Mary-Ann, Zoë M, bob",
     ),
     "no target": ("convert --run={run} {wav} --output={new}", "--target is missing"),
+    "training setting of a conversion": (
+        "convert --run={run} --target=bob --set=network.latent=3 {wav} --output={new}",
+        "--set network: is no setting of a conversion, and others are fixed by the training; change settings of the "
+        "section conversion, for example conversion.gv=0.5",
+    ),
+    "unknown setting of a conversion": (
+        "convert --run={run} --target=bob --set=conversion.gain=3 {wav} --output={new}",
+        "convvae: conversion: there is no key gain; the keys are: source_mix, gv, resynthesis_iterations, "
+        "keep_source_silence, f0",
+    ),
+    "ill-typed setting of a conversion": (
+        "convert --run={run} --target=bob --set=conversion.f0=median {wav} --output={new}",
+        "convvae: conversion.f0: 'median' is not allowed; choose one of: linear, percentiles",
+    ),
     "nothing to convert": ("convert --run={run} --target=bob --output={new}", "give either recordings"),
     "pairs and files": ("convert --run={run} --pairs=all {wav} --output={new}", "give either recordings"),
     "pairs and target": (

@@ -62,7 +62,9 @@ def converter(network=identity, rate=RATE, f0_method="dio", frame_period_ms=5.0,
         acoustic_std=np.ones((3, 40)),
         acoustic_variance=np.ones((3, 40)),
     )
-    return VoiceConverter(FunctionNetwork(network, 3), statistics, {"model": "convvae", "settings": models.settings("convvae")})
+    return VoiceConverter(
+        FunctionNetwork(network, 3), statistics, {"model": "convvae", "settings": models.settings("convvae")}
+    )
 
 
 @pytest.fixture(scope="module")

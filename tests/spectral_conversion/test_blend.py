@@ -12,7 +12,13 @@ from vconv.conversion.converter import VoiceConverter
 
 STEPS = np.linspace(0, 1, 6)
 Y = voice(np.geomspace(180, 220, 8000), seconds=0.5)
-CORRECTED = {"gv": 0.9, "source_mix": 0.2, "resynthesis_iterations": 1, "keep_source_silence": False, "f0": "percentiles"}
+CORRECTED = {
+    "gv": 0.9,
+    "source_mix": 0.2,
+    "resynthesis_iterations": 1,
+    "keep_source_silence": False,
+    "f0": "percentiles",
+}
 PUBLISHED = models.settings("convvae")["conversion"]
 
 

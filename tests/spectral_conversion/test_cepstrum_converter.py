@@ -2,11 +2,9 @@
 
 import numpy as np
 import pytest
-from acoustic_statistics import BINS, DECAY, same, statistics
+from acoustic_statistics import DECAY, cepstra_of, frames_of, same, statistics
 from networks import FunctionNetwork
 
-from vconv.audio import mel_cepstrum, world
-from vconv.features.schema import Frames
 from vconv.spectral_conversion.blend import Blend
 from vconv.spectral_conversion.cepstrum_converter import CepstrumConverter
 
@@ -16,23 +14,6 @@ def spectral(network=same, gv=0.0, source_mix=0.0, transforms=None, **changes):
     conversion = {"gv": gv, "source_mix": source_mix, "resynthesis_iterations": 0, "keep_source_silence": False}
     conversion["f0"] = "percentiles"
     return CepstrumConverter(FunctionNetwork(network, 2), statistics(**changes), conversion, transforms, (0, 0))
-
-
-def frames_of(mel_cepstra):
-    power = mel_cepstrum.to_spectrum(mel_cepstra, BINS, 0.41)
-    log_spectrum, energy = world.normalize_energy(power)
-    return Frames(log_spectrum, energy, np.full(len(power), 100.0), np.full((len(power), 1), -10.0), mel_cepstra)
-
-
-@pytest.fixture
-def speech():
-    """Mel-cepstra [60, 40] of speech frames; coefficients above 24 are 0."""
-    size = DECAY * np.select([np.arange(40) == 0, np.arange(40) < 25], [0.1, 1.0], 0.0)
-    return np.random.default_rng(0).standard_normal((60, 40)) * size
-
-
-def cepstra_of(log_spectrum):
-    return mel_cepstrum.from_spectrum(10**log_spectrum, 39, 0.41)
 
 
 def test_a_network_that_changes_nothing_gives_the_spectrum_back(speech):

@@ -1,6 +1,18 @@
 """Convert recordings to another speaker's voice."""
 
-from vconv.commands.options import RATE_HZ, TARGET, VOICE, add_output, add_shared, checked_target, corpus_of, note, tell
+from vconv.commands.options import (
+    CONVERSION,
+    RATE_HZ,
+    TARGET,
+    VOICE,
+    add_output,
+    add_shared,
+    checked_target,
+    conversion_of,
+    corpus_of,
+    note,
+    tell,
+)
 from vconv.common.errors import VconvError
 
 VOCODERS = ("world", "diff", "griffin-lim", "melgan")
@@ -28,6 +40,7 @@ def add(sub):
     add_output(sub)
     add_shared(sub, "--failures")
     add_shared(sub, "--semitones", "--strength")
+    add_shared(sub, "--set", help=CONVERSION)
     sub.add_argument(
         "--vocoder",
         default="world",
@@ -68,7 +81,7 @@ def run(options):
     from vconv.conversion.converter import SYNTHESES, VoiceConverter
 
     print(f"converting by {trained}")
-    converter = VoiceConverter.load(trained)
+    converter = VoiceConverter.load(trained, conversion_of(options))
     world_alone = options.vocoder in SYNTHESES
     synthesis, vocoder = (
         (options.vocoder, None) if world_alone else ("world", _vocoder(options.vocoder, converter.rate))

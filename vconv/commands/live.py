@@ -3,6 +3,7 @@
 import sys
 
 from vconv.commands.options import (
+    CONVERSION,
     INTERRUPTED,
     RATE_HZ,
     TARGET,
@@ -10,6 +11,7 @@ from vconv.commands.options import (
     Whole,
     add_shared,
     checked_target,
+    conversion_of,
     note,
     print_voice,
 )
@@ -26,6 +28,7 @@ def add(sub):
     add_shared(sub, "--run", metavar="VOICE-OR-DIR", help=f"{VOICE}{UNLESS}")
     add_shared(sub, "--target", help=f"{TARGET}{UNLESS}")
     add_shared(sub, "--source", "--semitones", "--strength")
+    add_shared(sub, "--set", help=CONVERSION)
     for name, kind in ("--input", "microphone"), ("--output", "loudspeaker"):
         sub.add_argument(
             name, metavar="DEVICE", help=f"{kind}, by its number or a part of its name (default: the system's)"
@@ -57,15 +60,14 @@ def run(options):
     if not options.run:
         raise VconvError("--run is missing; give the voice that converts, for example: --run vcc2016")
     from vconv.conversion.controls import Controls
-    from vconv.conversion.converter import VoiceConverter
-    from vconv.streaming.converter import StreamingConverter
+    from vconv.streaming.converter import StreamingConverter, voice_of
     from vconv.streaming.live_session import LiveSession
     from vconv.voices import ready
 
     trained = ready.open_run(options.run)
     target = checked_target(options, trained.statistics().speakers)
     package = devices.sounddevice()
-    voice, controls = VoiceConverter.load(trained), Controls(options.semitones, options.strength)
+    voice, controls = voice_of(trained, conversion_of(options)), Controls(options.semitones, options.strength)
     rates = [options.rate] if options.rate else dict.fromkeys((voice.rate, *RATES))
     ports = devices.choose(package, (options.input, options.output), rates)
     converter = StreamingConverter(

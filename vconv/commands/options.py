@@ -49,6 +49,9 @@ class Number(NamedTuple):
 COUNT, JOBS, SEED, RATE_HZ = Whole(1, 1_000_000), Whole(1, 1024), Whole(0, 4_294_967_295), Whole(4000, 192_000)
 SEMITONES, STRENGTH = Number(-24, 24), Number(0, 1)
 TARGET = "speaker to convert to, or a blend of several such as TF1:0.6,TM2:0.4"
+CONVERSION = (
+    "change a setting of the conversion, for example conversion.gv=0.5; may be repeated (default: the model's own)"
+)
 VOICE = "a ready voice (`vconv voices` lists them), a .vconv file, or the run folder of a trained model"
 SHARED = {
     "--corpus": {"metavar": "corpus.yaml", "help": "the file that describes the corpus"},
@@ -173,6 +176,20 @@ def checked_target(options, speakers):
     if options.source:
         one_of(options.source, speakers, "--source")
     return targets.name_of(targets.parse(options.target, speakers, "--target"), speakers)
+
+
+def conversion_of(options):
+    """Return {name: value} of the settings of `conversion` that --set changes; VconvError for others."""
+    from vconv.common.config import parse_assignments
+
+    changes = parse_assignments(options.set)
+    others = [section for section in changes if section != "conversion"]
+    if others:
+        raise VconvError(
+            f"--set {others[0]}: is no setting of a conversion, and others are fixed by the training; change settings "
+            "of the section conversion, for example conversion.gv=0.5"
+        )
+    return changes.get("conversion")
 
 
 def print_voice(trained, target, latency):

@@ -3,12 +3,14 @@
 import sys
 
 from vconv.commands.options import (
+    CONVERSION,
     INTERRUPTED,
     RATE_HZ,
     VOICE,
     Whole,
     add_shared,
     checked_target,
+    conversion_of,
     note,
     print_voice,
 )
@@ -23,6 +25,7 @@ def add(sub):
     add_shared(sub, "--run", required=True, metavar="VOICE-OR-DIR", help=VOICE)
     add_shared(sub, "--target", required=True)
     add_shared(sub, "--source", "--semitones", "--strength")
+    add_shared(sub, "--set", help=CONVERSION)
     add_shared(sub, "--rate", help=f"sample rate of raw PCM in Hz, {RATE_HZ} (default: the model's)")
     sub.add_argument(
         "--encoding",
@@ -48,16 +51,15 @@ def run(options):
     """Run the command."""
     from vconv.conversion import provenance
     from vconv.conversion.controls import Controls
-    from vconv.conversion.converter import VoiceConverter
     from vconv.streaming import pipe
-    from vconv.streaming.converter import StreamingConverter
+    from vconv.streaming.converter import StreamingConverter, voice_of
     from vconv.streaming.pcm import PcmFormat
     from vconv.voices import ready
 
     _check_no_terminals(sys.stdin, sys.stdout)
     trained = ready.open_run(options.run)
     target = checked_target(options, trained.statistics().speakers)
-    voice, controls = VoiceConverter.load(trained), Controls(options.semitones, options.strength)
+    voice, controls = voice_of(trained, conversion_of(options)), Controls(options.semitones, options.strength)
 
     def report(sentence):
         note([sentence])

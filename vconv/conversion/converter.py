@@ -61,21 +61,24 @@ class VoiceConverter:
         self.spectral = kind.converter(network, statistics, settings["settings"], transforms)
 
     @classmethod
-    def load(cls, run):
+    def load(cls, run, conversion=None):
         """Load a trained model.
 
         Parameters
         ----------
         run : str, Path, ConvertingRun or VoiceFile
             A run folder, a voice file, or the name of a ready voice, as in `vconv.voices.ready.open_run`.
+        conversion : dict, optional
+            Changes of the model's settings of `conversion`, such as {"gv": 0.5}; the stored ones stay as they are.
 
         Raises
         ------
         VconvError
-            There is none of them, the folder holds no run, or a run has neither a network nor a checkpoint yet.
+            There is none of them, the run has no network yet, or a setting is unknown or beyond its limits.
         """
         trained = ready.open_run(run) if isinstance(run, (str, Path)) else run
-        settings = trained.settings() | {"settings": trained.model_settings()}
+        stored = trained.settings()
+        settings = stored | {"settings": models.with_conversion(stored["model"], trained.model_settings(), conversion)}
         return cls(trained.network(), trained.statistics(), settings, trained.transforms(), trained.name)
 
     def convert(self, audio, target, source=None, rate=None, synthesis="world", semitones=0.0, strength=1.0):

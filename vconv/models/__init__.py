@@ -41,6 +41,22 @@ def settings(name, changes=None):
     return complete
 
 
+def with_conversion(name, complete, conversion):
+    """Return complete settings of the model `name` with changes of their section `conversion`; errors as of `settings`.
+
+    Parameters
+    ----------
+    name : str
+    complete : dict
+        As `settings` returns them.
+    conversion : dict or None
+        Name of a setting of the section → its new value.
+    """
+    if not conversion:
+        return complete
+    return config.merge(complete, {"conversion": conversion}, name, template(name).limits)
+
+
 def template(name):
     """Return the `config.Template` of the model `name`, which includes that of the model it extends."""
     written = config.read_template(files(__name__) / f"{name}.yaml")

@@ -9,6 +9,7 @@ import numpy as np
 
 from vconv.audio import samples
 from vconv.audio.stream_resampling import StreamResampler
+from vconv.common.errors import VconvError
 from vconv.common.threads import one_blas_thread
 from vconv.conversion import targets
 from vconv.conversion.controls import UNCHANGED
@@ -18,6 +19,19 @@ from vconv.streaming.delay_line import DelayLine
 from vconv.streaming.latency import Latency
 
 NOT_FINITE = "the signal holds NaN or infinite samples, which are replaced by silence"
+
+
+def voice_of(run, conversion=None):
+    """Return the `VoiceConverter` for a stream; parameters and errors as of `VoiceConverter.load`.
+
+    A change of `resynthesis_iterations` is refused. The model's own are left out.
+    """
+    if conversion and conversion.get("resynthesis_iterations"):
+        raise VconvError(
+            "conversion.resynthesis_iterations: a stream has no resynthesis, which needs whole recordings; leave it "
+            "out, or use `vconv convert`"
+        )
+    return VoiceConverter.load(run, conversion)
 
 
 class StreamingConverter:
@@ -71,9 +85,9 @@ class StreamingConverter:
         self._waiting = np.zeros(0)  # at the model's rate
 
     @classmethod
-    def load(cls, run, target, **options):
-        """Return the converter of a run, a voice file or a ready voice; parameters as of the class."""
-        return cls(VoiceConverter.load(run), target, **options)
+    def load(cls, run, target, conversion=None, **options):
+        """Return the converter of a run, a voice file or a ready voice; parameters as of `voice_of` and the class."""
+        return cls(voice_of(run, conversion), target, **options)
 
     @property
     def f0_hz(self):
