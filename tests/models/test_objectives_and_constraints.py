@@ -10,7 +10,8 @@ from vconv.common.errors import VconvError
 from vconv.models.adversarial_settings import CONSTRAINTS
 from vconv.models.losses import OBJECTIVES
 
-ADVERSARIAL = [name for name in models.names() if "adversarial" in models.settings(name) and name != "melgan_light"]
+SAME_CODE = "melgan_light", "vawgan_pair"  # as melgan and vawgan
+ADVERSARIAL = [name for name in models.names() if "adversarial" in models.settings(name) and name not in SAME_CODE]
 
 
 def settings_of(name, objective, constraint):
@@ -71,6 +72,20 @@ def test_each_combination_trains_within_its_bound_or_is_refused(name, objective,
         for kernel in map(np.array, model.critic_kernels):
             assert np.linalg.norm(kernel.reshape(-1, kernel.shape[-1]), 2) == pytest.approx(1, abs=0.03)
         assert not any(variable.name == "gain" for variable in model.critic_variables)
+
+
+@pytest.mark.parametrize("name", ADVERSARIAL)
+@pytest.mark.parametrize(
+    "key, other", [("penalty_weight", "weight_clipping"), ("clip_limit", "gradient_penalty"), ("clip_limit", "none")]
+)
+def test_weight_clipping_and_gradient_penalty_at_once_are_refused(name, key, other):
+    settings = settings_of(name, "least_squares", other)
+    settings["adversarial"][key] = 0.5
+    sentence = (
+        f"{name}: adversarial.{key} is 0.5, and adversarial.constraint {other} does not use it; leave it out, or "
+    )
+    with pytest.raises(VconvError, match=sentence):
+        build(name, settings)
 
 
 def test_a_critic_whose_norm_undoes_spectral_normalization_is_refused():

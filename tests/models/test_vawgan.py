@@ -167,7 +167,7 @@ def test_the_penalty_is_taken_between_real_frames_and_fakes(small_settings):
     model.critic = lambda inputs: 0.5 * tf.reduce_sum(inputs[0] ** 2, axis=-1)  # its gradient is the frame itself
     x, speaker = batch()
     model.critic_optimizer.iterations.assign(4)
-    fakes = model.fakes(model.vae_loss((x, speaker), 4)[2], speaker)
+    _, _, fakes = model.compared(x, model.vae_loss((x, speaker), 4)[2], speaker)
     expected = np.mean((np.linalg.norm(model.interpolate(x, fakes, 4), axis=1) - 1) ** 2)
     assert float(model.critic_loss((x, speaker))[1]["penalty"]) == pytest.approx(expected, rel=1e-4)
 
@@ -178,7 +178,7 @@ def test_the_critic_gets_each_frame_with_its_speaker(small_settings):
     x, speaker = batch()
     z = model.vae_loss((x, speaker), 0)[2]
     real_score = np.mean(x[:, 0] * (speaker.numpy() + 1))
-    fake_score = np.mean([fake.numpy()[:, 0] * (speaker.numpy() + 1) for fake in model.fakes(z, speaker)])
+    fake_score = np.mean([fake.numpy()[:, 0] * (speaker.numpy() + 1) for fake in model.compared(x, z, speaker)[2]])
     assert float(model.critic_loss((x, speaker))[0]) == pytest.approx(fake_score - real_score, abs=1e-5)
     assert float(model.generator_loss((x, speaker))[1]["adversarial"]) == pytest.approx(-fake_score, abs=1e-5)
 
@@ -207,11 +207,11 @@ def test_fakes_are_reconstructions_and_conversions_as_set(small_settings):
     model = build(small_settings)
     x, speaker = batch()
     z = model.vae_loss((x, speaker), 0)[2]
-    both = model.fakes(z, speaker)
+    both = model.compared(x, z, speaker)[2]
     assert np.allclose(both[0], model.decode(z, speaker)) and np.allclose(
         both[1], model.decode(tf.roll(z, -1, 0), speaker)
     )
-    (only,) = build(small_settings, fakes=["reconstruction"]).fakes(z, speaker)
+    (only,) = build(small_settings, fakes=["reconstruction"]).compared(x, z, speaker)[2]
     assert np.allclose(only, both[0], atol=1e-5)
 
 
@@ -247,3 +247,72 @@ def test_weight_clipping_bounds_kernels_and_leaves_no_penalty(small_settings):
 def test_impossible_settings_are_refused_with_what_is_allowed(small_settings, change):
     with pytest.raises(VconvError, match="gradient_penalty, weight_clipping|reconstruction, conversion|from 1 to 1000"):
         build(small_settings, **change)
+
+
+def test_of_a_pair_the_critic_compares_the_target_with_conversions_of_the_source(small_settings):
+    small_settings["network"]["critic_conditioned"] = False
+    x, speaker = batch(speakers=2)
+    for fakes, of in (["conversion"], 0), (["reconstruction"], 1):
+        model = build(small_settings, speakers=2, pair=True, fakes=fakes)
+        z = model.vae_loss((x, speaker), 0)[2]
+        real, target, (fake,) = model.compared(x, z, speaker)
+        count = min((speaker.numpy() == number).sum() for number in (0, 1))
+        assert len(real) == len(fake) == count > 3 and (target.numpy() == 1).all()
+        rows = [np.flatnonzero((x.numpy() == frame).all(axis=1))[0] for frame in real.numpy()]
+        assert len(set(rows)) == count and (speaker.numpy()[rows] == 1).all()
+        decoded = model.decode(z, tf.ones(16, "int32")).numpy()
+        nearest = [np.abs(decoded - frame).max(axis=1).argmin() for frame in fake.numpy()]
+        assert len(set(nearest)) == count and (speaker.numpy()[nearest] == of).all()
+    model.train_step((x, speaker))
+    assert all(np.isfinite(variable).all() for variable in values(model.critic_variables))
+
+
+def test_a_batch_without_the_source_trains_a_pair(small_settings):
+    small_settings["network"]["critic_conditioned"] = False
+    model = build(small_settings, speakers=2, pair=True, critic_steps=1)
+    logs = model.train_step((batch()[0], tf.ones(16, "int32")))
+    assert all(np.isfinite(float(value)) for value in logs.values())
+
+
+def test_two_speaker_settings_refuse_others_and_a_conditioned_critic():
+    settings = models.settings("vawgan_pair")
+    models.check("vawgan_pair", settings, bins=513, speakers=2)
+    with pytest.raises(VconvError, match="adversarial.pair is for two speakers, and the features have 10; name two"):
+        models.check("vawgan_pair", settings, bins=513, speakers=10)
+    with pytest.raises(VconvError, match="adversarial.pair .* set network.critic_conditioned to false"):
+        models.check("vawgan", models.settings("vawgan", {"adversarial": {"pair": True}}), bins=513, speakers=2)
+
+
+def test_the_pair_has_the_updates_of_the_paper():
+    settings = models.settings("vawgan_pair")
+    adversarial, training = settings["adversarial"], settings["training"]
+    steps = training["frames_per_epoch"] // (training["batch_size"] * adversarial["critic_steps"])
+    assert steps == 781
+    assert adversarial["warm_up_epochs"] * steps * adversarial["critic_steps"] == 15 * 781
+    assert training["epochs"] - adversarial["warm_up_epochs"] == 45
+
+
+def test_intense_steps_are_those_of_the_first_25_generator_steps_and_of_every_100th(small_settings):
+    model = build(small_settings, critic_steps=1, intense_steps=3)
+    step = tf.function(model.train_step)
+    counts = []
+    for generator_steps, critic_steps in (30, 0), (54, 24 * 3), (55, 25 * 3), (200, 25 * 3), (201, 25 * 3):
+        model.optimizer.iterations.assign(generator_steps)
+        model.critic_optimizer.iterations.assign(critic_steps)
+        before = values(model.critic_variables)
+        step(batch(4))
+        assert any(changed(before, model.critic_variables))
+        counts.append(int(model.critic_optimizer.iterations.numpy()) - critic_steps)
+    assert counts == [3, 3, 1, 3, 1]
+
+
+def test_the_optimizer_is_the_one_that_is_named(small_settings):
+    assert isinstance(build(small_settings).optimizer, keras.optimizers.Adam)
+    small_settings["training"] |= {"optimizer": "rmsprop", "beta_2": 0.75, "learning_rate": 0.5}
+    model = build(small_settings)
+    for optimizer in model.optimizer, model.critic_optimizer:
+        assert isinstance(optimizer, keras.optimizers.RMSprop) and optimizer.rho == 0.75
+    variable = keras.Variable([2.0])
+    optimizer = type(model.optimizer).from_config(model.optimizer.get_config())
+    optimizer.apply([tf.constant([4.0])], [variable])  # g / sqrt((1 − ρ) g²) = 2 at the first step
+    assert float(variable.numpy()[0]) == pytest.approx(2.0 - 0.5 * 2, abs=1e-5)

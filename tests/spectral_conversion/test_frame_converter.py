@@ -33,6 +33,16 @@ def test_the_published_conversion_is_exactly_what_the_network_predicts(speech):
     np.testing.assert_array_equal(energy, frames.energy)
 
 
+def test_the_published_conversion_asks_for_no_facts_about_the_whole_recording():
+    def blocks():
+        raise AssertionError("a block was encoded")
+        yield
+
+    assert spectral().target_facts(blocks(), BO) is None
+    with pytest.raises(AssertionError, match="a block was encoded"):
+        spectral(conversion={"gv": 0.5}).target_facts(blocks(), BO)
+
+
 @pytest.mark.parametrize(("gv", "ratio", "expected"), [(1.0, 4.0, 4.0), (0.5, 4.0, 2.0), (1.0, 100.0, 9.0)])
 def test_variance_restoration_gives_the_targets_variance_within_limits(speech, gv, ratio, expected):
     own = speech.var(axis=0)

@@ -254,3 +254,9 @@ def test_the_log_has_every_epoch_and_a_picture(small_store, small_statistics, sm
 def test_settings_out_of_range_are_refused(train, changes):
     with pytest.raises(VconvError, match=f"training.{next(iter(changes))}"):
         train("a", **changes)
+
+
+def test_settings_that_contradict_the_speakers_begin_no_run(small_store, small_statistics, tmp_path):
+    with pytest.raises(VconvError, match="adversarial.pair is for two speakers, and the features have 3; name two"):
+        training.train("vawgan_pair", small_store, small_statistics, {"root": "x"}, tmp_path / "run")
+    assert not (tmp_path / "run").exists()

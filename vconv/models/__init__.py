@@ -1,9 +1,10 @@
 """MODELS: the networks and their losses; each model is a module `name.py` and its commented settings, `name.yaml`.
 
 `name.yaml` names the kind of training data (`training_data`). `name.py` defines `build(settings, …)`, which also takes
-the sizes of those data and returns a compiled `keras.Model` with an attribute `networks`. It may define
-`upsampling(settings)`, which describes its transposed convolutions. No list names the models. A model gets sizes,
-settings and tensors; it does not read files, features or training data.
+the sizes of those data and returns a compiled `keras.Model` with an attribute `networks`. It may define `check`, with
+the arguments of `build`, which refuses settings before a run is begun, and `upsampling(settings)`, which describes its
+transposed convolutions. No list names the models. A model gets sizes, settings and tensors; it does not read files,
+features or training data.
 """
 
 from importlib import import_module
@@ -91,6 +92,21 @@ def build(name, settings, **sizes):
 
     keras_settings.check()
     return import_module(f"{__name__}.{name}").build(settings=settings, **sizes)
+
+
+def check(name, settings, **sizes):
+    """Check what a training needs beyond the settings themselves: that they fit together, and fit the data.
+
+    Parameters are those of `build`. The model's module may define `check`, which takes the same.
+
+    Raises
+    ------
+    VconvError
+        Two settings contradict each other, or one contradicts the number of speakers.
+    """
+    module = import_module(f"{__name__}.{name}")
+    if hasattr(module, "check"):
+        module.check(settings=settings, **sizes)
 
 
 def upsampling(name, settings):

@@ -12,6 +12,7 @@ from vconv.layers.spectral import SpectralNormalization
 from vconv.models.loss_tracking import LossTrackingModel, minimize
 from vconv.models.losses import gradient_norm, gradient_penalty, mean_score
 
+INTENSE_FIRST, INTENSE_EVERY = 25, 100  # steps of the generator
 CLIPPED = ("kernel", "bias", "embeddings")  # names of the variables that weight clipping applies to
 HEALTH_METRICS = ("gap", "level", "slope", "generator_gradient")  # see `AdversarialModel`
 
@@ -41,6 +42,9 @@ class AdversarialModel(LossTrackingModel):
     `train_step` gets the examples of all critic steps in one batch; each critic step uses a different part of it, and
     the generator the first part. While `adversarial` is False, only the generator is updated, once for each part.
 
+    A subclass may set `intense_steps`: so many critic updates, rounded up to whole passes over the parts, are taken for
+    the first 25 steps of the generator with a critic, and for every 100th (Arjovsky et al. 2017, arXiv 1701.07875).
+
     A subclass may also set `objective` (a `losses.Objective`) for `objective_of`, `ema_decay` above 0 for averaged
     weights, and `settings` (the section `adversarial`). This class applies the constraint of these settings.
 
@@ -54,6 +58,7 @@ class AdversarialModel(LossTrackingModel):
     """
 
     adversarial = True
+    intense_steps = 0
     average = spectral = None
     ema_decay = 0.0
     settings = {"constraint": "none"}
@@ -149,17 +154,36 @@ class AdversarialModel(LossTrackingModel):
             # The generator's step goes on with this tape. Critic steps do not change the generator.
             with tf.GradientTape() as tape:
                 first = self.shared(parts[0])
+            self.step_critic(parts, first)
+            self.step_generator(lambda: self.generator_loss(first), "generator_gradient", tape)
+        else:
+            for part in parts:
+                self.step_generator(lambda part=part: self.warm_up_loss(part))
+        return self.tracked()
+
+    def step_critic(self, parts, first):
+        """Update the critic on each part, in one pass or in those that `intense_steps` ask for.
+
+        `first` is the `shared` of the first part.
+        """
+
+        def step(done=0):
             for number, part in enumerate(parts):
                 batch = self.shared(part) if number else first
                 self.track(
                     minimize(lambda batch=batch: self.critic_loss(batch), self.critic_variables, self.critic_optimizer)
                 )
                 self.after_critic_step()
-            self.step_generator(lambda: self.generator_loss(first), "generator_gradient", tape)
-        else:
-            for part in parts:
-                self.step_generator(lambda part=part: self.warm_up_loss(part))
-        return self.tracked()
+            return [done + 1]
+
+        if not self.intense_steps:
+            step()
+            return
+        passes = -(-self.intense_steps // self.critic_steps)
+        early = self.critic_optimizer.iterations < INTENSE_FIRST * passes * self.critic_steps
+        intense = ops.logical_or(early, self.optimizer.iterations % INTENSE_EVERY == 0)
+        count = ops.where(intense, passes, 1)
+        tf.while_loop(lambda done: done < count, step, [tf.constant(0)], parallel_iterations=1)
 
     def step_generator(self, loss_of, norm=None, tape=None):
         """Take one step of the generator and of its EMA."""

@@ -15,13 +15,14 @@ from vconv.layers.speaker import MergeSpeaker, speaker_embedding
 from vconv.layers.upsampling import Upsampling
 from vconv.models import losses
 from vconv.models.loss_tracking import LossTrackingModel, minimize
-from vconv.models.optimizers import adam
+from vconv.models.optimizers import chosen
 
 
 def build(bins, speakers, settings):
-    """Return a `ConvVAE` for so many bins and speakers, compiled with Adam, as published."""
+    """Return a `ConvVAE` for so many bins and speakers, compiled."""
     model = ConvVAE(bins, speakers, settings, name="convvae")
-    model.compile(optimizer=adam(settings["training"], settings["training"]["learning_rate"]), jit_compile=False)
+    training = settings["training"]
+    model.compile(optimizer=chosen(training, training["learning_rate"]), jit_compile=False)
     model.optimizer.build(model.trainable_variables)  # so that a checkpoint restores the optimizer's state
     return model
 

@@ -14,23 +14,32 @@ from vconv.layers.convolution import convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.models import losses
 from vconv.models.adversarial import AdversarialModel, input_gradient
-from vconv.models.adversarial_settings import check
+from vconv.models.adversarial_settings import check as check_adversarial
+from vconv.models.adversarial_settings import check_pair
 from vconv.models.convvae import ConvVAE
 from vconv.models.convvae import upsampling as upsampling  # the decoder is the ConvVAE's
-from vconv.models.optimizers import adam
+from vconv.models.optimizers import chosen
 
 # Without spectral_normalization, which the critic's normalized layers would cancel.
 CONSTRAINTS = ("gradient_penalty", "weight_clipping", "none")
 
 
 def build(bins, speakers, settings):
-    """Return a compiled `VAWGAN` with one Adam for encoder, decoder and embedding, and one for the critic."""
+    """Return a compiled `VAWGAN` with one optimizer for encoder, decoder and embedding, and one for the critic."""
     adversarial = settings["adversarial"]
-    check(adversarial, "vawgan", CONSTRAINTS)
+    check_adversarial(adversarial, "vawgan", CONSTRAINTS)
     model = VAWGAN(bins, speakers, settings, name="vawgan")
     training = settings["training"]
-    model.compile(*(adam(training, rate) for rate in (training["learning_rate"], adversarial["critic_learning_rate"])))
+    model.compile(
+        *(chosen(training, rate) for rate in (training["learning_rate"], adversarial["critic_learning_rate"]))
+    )
     return model
+
+
+def check(bins, speakers, settings):
+    """Raise a VconvError for settings that contradict each other or the number of speakers."""
+    check_adversarial(settings["adversarial"], "vawgan", CONSTRAINTS)
+    check_pair(settings, speakers)
 
 
 def critic(bins, speakers, network):
@@ -61,6 +70,9 @@ class VAWGAN(AdversarialModel, ConvVAE):
     Example i of a batch is a real frame of speaker sᵢ. Its fakes are its reconstruction, and the latent of example
     i + 1 decoded with sᵢ. So the real and the fake frames of an example have the same speaker, and all pairs of
     speakers occur.
+
+    With the setting `pair` there are two speakers, source and target. The critic gets as many real frames of the target
+    as conversions of the source.
     """
 
     def __init__(self, bins, speakers, settings, **kwargs):
@@ -68,7 +80,7 @@ class VAWGAN(AdversarialModel, ConvVAE):
         self.settings = settings["adversarial"]
         self.objective = losses.OBJECTIVES[self.settings["objective"]]
         self.ema_decay = self.settings["ema_decay"]
-        self.critic_steps = self.settings["critic_steps"]
+        self.critic_steps, self.intense_steps = self.settings["critic_steps"], self.settings["intense_steps"]
         self.examples_per_step *= self.critic_steps
         self.critic = critic(bins, speakers, settings["network"])
         self.networks["critic"] = self.critic
@@ -86,10 +98,21 @@ class VAWGAN(AdversarialModel, ConvVAE):
         """The variables that the critic's optimizer updates."""
         return self.critic.trainable_variables
 
-    def fakes(self, z, speaker):
-        """Return the critic's fakes, each float32 [batch, bins], in the order of the setting `fakes`."""
+    def compared(self, frame, z, speaker):
+        """Return what the critic compares: real frames [n, bins], their speakers [n], and the fakes of these speakers.
+
+        The fakes are a list of float32 [n, bins], in the order of the setting `fakes`. n is the size of the batch; with
+        `pair` it is the number of its frames of the speaker who has fewer, but at least 1.
+        """
         codes = {"reconstruction": z, "conversion": ops.roll(z, -1, axis=0)}
-        return [self.decode(codes[kind], speaker) for kind in self.settings["fakes"]]
+        if self.settings["pair"]:
+            order, of_target = ops.argsort(speaker), ops.sum(speaker)  # frames of the source, then those of the target
+            rows = tf.shape(speaker)[0]
+            count = ops.maximum(ops.minimum(of_target, rows - of_target), 1)
+            source, target = order[:count], order[rows - count :]
+            codes = {"reconstruction": tf.gather(z, target), "conversion": tf.gather(z, source)}
+            frame, speaker = tf.gather(frame, target), tf.ones(count, "int32")
+        return frame, speaker, [self.decode(codes[kind], speaker) for kind in self.settings["fakes"]]
 
     def begin_epoch(self, epoch):
         """Begin adversarial training after the warm-up."""
@@ -110,7 +133,8 @@ class VAWGAN(AdversarialModel, ConvVAE):
         negative mean score of the fakes.
         """
         loss, terms, z = self.vae_loss(batch, self.optimizer.iterations)
-        scores = [self.critic([fake, batch[1]]) for fake in self.fakes(ops.stop_gradient(z), batch[1])]
+        _, speaker, fakes = self.compared(batch[0], ops.stop_gradient(z), batch[1])
+        scores = [self.critic([fake, speaker]) for fake in fakes]
         terms["adversarial"] = self.objective.generator(ops.stack(scores))
         terms["loss"] = loss + self.settings["alpha"] * terms["adversarial"]
         return terms["loss"], terms
@@ -125,7 +149,7 @@ class VAWGAN(AdversarialModel, ConvVAE):
         step = self.critic_optimizer.iterations
         z_mean, z_log_variance = self.encoder(frame)
         z = sample_code(z_mean, z_log_variance, self.noise(step, ops.shape(frame)[0]))
-        fakes = self.fakes(z, speaker)
+        frame, speaker, fakes = self.compared(frame, z, speaker)
         scores = [self.critic([fake, speaker]) for fake in fakes]
         loss, metrics = self.objective_of(self.critic([frame, speaker]), ops.stack(scores))
         loss, penalty = self.penalized(loss, lambda: self.gradient_between(frame, fakes, speaker, step))

@@ -45,13 +45,14 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
     Raises
     ------
     VconvError
-        The model or a setting is unknown, the run folder has other settings or features, another training runs in it,
-        or a loss is not finite.
+        The model or a setting is unknown, settings contradict each other or the number of speakers, the run folder has
+        other settings or features, another training runs in it, or a loss is not finite.
     """
     settings = models.settings(model_name, changes)
     kind, folder = data.kind(models.training_data(model_name)), RunFolder(run)
+    inputs = kind.open_inputs(store) if inputs is None else inputs
+    models.check(model_name, settings, **(kind.sizes(**statistics.dimensions) if kind.uses_statistics else {}))
     with folder.locked():
-        inputs = kind.open_inputs(store) if inputs is None else inputs
         examples = kind(store, settings, statistics, **inputs)
         _prepare(folder, model_name, settings, corpus_settings, store, statistics, examples)
         _train(folder, model_name, settings["training"], examples, report)
