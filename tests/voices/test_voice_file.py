@@ -68,6 +68,14 @@ def test_a_voice_converts_as_its_run_to_the_bit(tiny, voice, tmp_path):
     assert outputs[0] == outputs[1]
 
 
+def test_a_voice_takes_settings_of_the_conversion_as_its_run_does(tiny, voice):
+    assert yaml.safe_load(members(voice)["voice.yaml"])["settings"]["conversion"]["gv"] == 0.0, "as published"
+    path, change = tiny.evaluation / "bob" / "é 1.wav", {"gv": 0.9, "f0": "percentiles", "keep_source_silence": True}
+    found = [VoiceConverter.load(run, change).convert(path, "Zoë M", "bob")[0] for run in (tiny.run, voice)]
+    np.testing.assert_array_equal(*found)
+    assert np.abs(found[0] - VoiceConverter.load(voice).convert(path, "Zoë M", "bob")[0]).max() > 1e-3
+
+
 def test_packing_twice_gives_the_same_bytes(tiny, tmp_path):
     digests = {pack(tiny.run, tmp_path / name / "a.vconv") for name in "xy"}
     assert (tmp_path / "x" / "a.vconv").read_bytes() == (tmp_path / "y" / "a.vconv").read_bytes()
