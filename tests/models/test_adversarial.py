@@ -6,8 +6,9 @@ import pytest
 import tensorflow as tf
 
 from vconv.common.errors import VconvError
-from vconv.models.adversarial import HEALTH_METRICS, AdversarialModel, clip_weights, input_gradient, minimize
+from vconv.models.adversarial import HEALTH_METRICS, AdversarialModel, minimize
 from vconv.models.adversarial_settings import check
+from vconv.models.constraints import clip_weights, input_gradient
 from vconv.models.losses import OBJECTIVES
 
 

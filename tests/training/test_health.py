@@ -10,7 +10,8 @@ import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from vconv.models import losses
-from vconv.models.adversarial import AdversarialModel, input_gradient
+from vconv.models.adversarial import AdversarialModel
+from vconv.models.constraints import input_gradient
 from vconv.training.health import FIRST_EPOCHS, GROWTH, REMEDIES, Health, diagnose
 from vconv.training.run_folder import RunFolder
 

@@ -9,29 +9,13 @@ from keras import ops
 
 from vconv.layers.moving_average import MovingAverage
 from vconv.layers.spectral import SpectralNormalization
+from vconv.models.constraints import clip_weights
 from vconv.models.loss_tracking import LossTrackingModel, minimize
 from vconv.models.losses import gradient_norm, gradient_penalty, mean_score
 
 INTENSE_FIRST, INTENSE_EVERY = 25, 100  # steps of the generator
 CLIPPED = ("kernel", "bias", "embeddings")  # names of the variables that weight clipping applies to
 HEALTH_METRICS = ("gap", "level", "slope", "generator_gradient")  # see `AdversarialModel`
-
-
-def clip_weights(variables, limit):
-    """Clip each variable to ± `limit`, the Lipschitz constraint of WGAN (arXiv 1701.07875, algorithm 1)."""
-    for variable in variables:
-        variable.assign(ops.clip(variable, -limit, limit))
-
-
-def input_gradient(score_of, x):
-    """Return the gradient of each score with respect to its input, [batch, ...].
-
-    It is computed from the sum of the scores, so each score may depend only on its own example.
-    """
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        scores = score_of(x)
-    return tape.gradient(scores, x)
 
 
 class AdversarialModel(LossTrackingModel):

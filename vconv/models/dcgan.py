@@ -10,8 +10,9 @@ from keras import ops
 
 from vconv.common.errors import VconvError
 from vconv.models import losses
-from vconv.models.adversarial import AdversarialModel, input_gradient
+from vconv.models.adversarial import AdversarialModel
 from vconv.models.adversarial_settings import check as check_adversarial
+from vconv.models.constraints import input_gradient
 from vconv.models.dcgan_networks import check_network, critic, generator, patch_shape, upsampling_stack
 from vconv.models.optimizers import adam
 

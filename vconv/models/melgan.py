@@ -12,7 +12,7 @@ from keras import ops
 from vconv.audio.mel import MelSettings, MelSpectrogram
 from vconv.common.errors import VconvError
 from vconv.layers.upsampling import Upsampling
-from vconv.models import adversarial, adversarial_settings, losses
+from vconv.models import adversarial, adversarial_settings, constraints, losses
 from vconv.models.melgan_networks import discriminator, generator
 from vconv.models.optimizers import adam
 
@@ -174,7 +174,7 @@ class MelGAN(adversarial.AdversarialModel):
         """Return the gradient of the mean score at a random point between each real segment and a fake."""
         seed = [self.seed, ops.cast(self.critic_optimizer.iterations, "int32")]
         between = losses.interpolate(real, fake, tf.random.stateless_uniform(ops.shape(real)[:1], seed))
-        return adversarial.input_gradient(
+        return constraints.input_gradient(
             lambda x: sum(ops.mean(scale[-1], (1, 2)) for scale in self.discriminator(x)) / self.scales, between
         )
 

@@ -13,9 +13,10 @@ from keras import ops
 from vconv.layers.convolution import convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.models import losses
-from vconv.models.adversarial import AdversarialModel, input_gradient
+from vconv.models.adversarial import AdversarialModel
 from vconv.models.adversarial_settings import check as check_adversarial
 from vconv.models.adversarial_settings import check_pair
+from vconv.models.constraints import input_gradient
 from vconv.models.convvae import ConvVAE
 from vconv.models.convvae import upsampling as upsampling  # the decoder is the ConvVAE's
 from vconv.models.optimizers import chosen
