@@ -5,7 +5,7 @@
 For each pair, known and unseen, the evaluation sentences of the source are converted without variance restoration. The
 mean of ln(variance of the prediction / usual variance of the target) is printed over features 1 to 24, and at the end
 the mean over pairs, and their standard deviation, for each feature. A stream begins with these shares
-(`vconv.spectral_conversion.running_cepstrum`).
+(`vconv.spectral_conversion.cepstrum_converter`).
 """
 
 import argparse

@@ -131,6 +131,14 @@ class AcousticConverter:
         """Return log10(power / energy) [T, K] of a `Prediction` that was corrected to acoustic features [T, 40]."""
         raise NotImplementedError
 
+    def usual_share(self, source, target):
+        """Return the usual variance of predictions for a `Blend` of speakers, relative to their natural variance.
+
+        `source` is the speaker's number, None for an unseen speaker. The result is a number, or [40]. A stream begins
+        with it.
+        """
+        return 1.0
+
     def mixed(self, prediction, encoded, target):
         """Return the acoustic features [T, 40] of a prediction, with the share of the source's own features."""
         mixed = (1 - self.source_mix) * prediction.acoustic

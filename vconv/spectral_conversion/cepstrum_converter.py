@@ -9,6 +9,11 @@ from vconv.features.normalizers import AcousticNormalizer
 from vconv.spectral_conversion.acoustic_converter import AcousticConverter
 from vconv.spectral_conversion.encoded import Prediction
 
+# ln(variance of a prediction / natural variance) at some acoustic features, interpolated between them, and what an
+# unseen source adds, whose own share is the mean of many transforms. Pairs of the ready voices differ by 0.3 from it
+# (benchmarks/predicted_variance.py).
+FEATURES, USUAL_LOG_SHARES, OF_UNSEEN = (0, 7, 24, 25, 39), (-0.3, -0.5, -1.5, -2.3, -2.5), -0.25
+
 
 class CepstrumConverter(AcousticConverter):
     """Predicts relative power and mel-cepstral coefficients 1 to 39 from the content of the source.
@@ -41,6 +46,11 @@ class CepstrumConverter(AcousticConverter):
             frames = encoded.content[None, first::FRAME_STEP]
             x[first::FRAME_STEP] = self._network(frames, target.mean(self._network.embeddings))[0]
         return Prediction(self.normalizer.inverse(x, target.mean(self.statistics.acoustic_mean)))
+
+    def usual_share(self, source, target):
+        """Return the share [40] that was measured with the ready voices."""
+        log_share = np.interp(np.arange(len(self.normalizer.std)), FEATURES, USUAL_LOG_SHARES)
+        return np.exp(log_share + OF_UNSEEN * (source is None))
 
     def log_spectrum(self, acoustic, prediction):
         """Return log10(power / energy) [T, K] of acoustic features [T, 40]."""

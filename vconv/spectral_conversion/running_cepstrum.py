@@ -1,17 +1,11 @@
 """Conversion of the acoustic features of a stream: `AcousticConverter` with running estimates."""
 
-import numpy as np
-
 from vconv.features.acoustic import FRAME_STEP
 from vconv.features.running_statistics import Moments
 from vconv.spectral_conversion.acoustic_converter import changed_energy
 from vconv.spectral_conversion.running_speech import MEMORY_S, RunningSpeech
 
 PRIOR_S = 2.0  # weight of the usual moments of a prediction, in seconds of speech
-# ln(variance of a prediction / natural variance) at some acoustic features, interpolated between them, and what an
-# unseen source adds, whose own share is the mean of many transforms. Pairs of the ready voices differ by 0.3 from it
-# (benchmarks/predicted_variance.py).
-FEATURES, USUAL_LOG_SHARES, OF_UNSEEN = (0, 7, 24, 25, 39), (-0.3, -0.5, -1.5, -2.3, -2.5), -0.25
 
 
 class RunningCepstrum:
@@ -36,8 +30,6 @@ class RunningCepstrum:
         variance = statistics.acoustic_variance
         usual = variance[statistics.trained].mean(axis=0) if source is None else variance[source]
         self._speech = RunningSpeech(converter.bins, frame_period_ms, usual)
-        log_share = np.interp(np.arange(len(usual)), FEATURES, USUAL_LOG_SHARES)
-        self._usual_share = np.exp(log_share + OF_UNSEEN * (source is None))
         self._memory, self._prior = (1000 * seconds / frame_period_ms for seconds in (MEMORY_S, PRIOR_S))
         self._predicted = Moments()  # of speech frames, without variance restoration
         self.back, self.ahead = (FRAME_STEP * frames for frames in converter.reach)
@@ -71,6 +63,6 @@ class RunningCepstrum:
 
     def _with_prior(self, target):
         """Return the moments of the prediction, with those that are usual for the target as the prior."""
-        statistics = self._converter.statistics
-        squares = target.mean(statistics.acoustic_variance) * self._usual_share * self._prior
+        statistics, share = self._converter.statistics, self._converter.usual_share(self._source, target)
+        squares = target.mean(statistics.acoustic_variance) * share * self._prior
         return Moments(self._prior, target.mean(statistics.acoustic_mean), squares) + self._predicted
