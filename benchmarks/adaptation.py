@@ -6,13 +6,17 @@ The first recordings of a target, `--held-out` of them, are the reference; the f
 seconds, are what the voice is adapted with. A source that the base knows is a known source. Variants:
 
 - full: as `vconv adapt`
+- network: the network's predictions, without the correction by examples
 - mean: the embedding is the mean of the base's speakers
 - transform: affine transforms map the source's features, without the network
 - unadapted: the base's speaker with the closest embedding, without any adaptation
+- copy: no conversion; the reference itself through WORLD
 
 The normalized similarity is 0 for the source's and 1 for the target's own recordings (Resemblyzer), the F0 difference
-that of the mean log-F0 of converted and reference. MCD needs sentences that both speakers read, and DistillMOS
-`--naturalness`. Voices and conversions stay in `--work`, and what is there is not made again.
+that of the mean log-F0 of converted and reference. MCD needs sentences that both speakers read, DistillMOS
+`--naturalness`, and WER `--whisper MODEL`: it counts words that differ from what the recognizer hears in the source's
+recording. A target that the base knows is converted to as trained, for comparison. Voices and conversions stay in
+`--work`, and what is there is not made again.
 """
 
 import argparse
@@ -25,13 +29,15 @@ from vconv.adaptation import adapt, new_speaker
 from vconv.audio import f0_estimation, wav
 from vconv.audio.folder import by_name
 from vconv.conversion.converter import VoiceConverter
-from vconv.evaluation import measures, metrics, naturalness, similarity
+from vconv.evaluation import intelligibility, measures, metrics, naturalness, similarity
 from vconv.evaluation.neural_packages import package
+from vconv.evaluation.recordings import copy_synthesis
 from vconv.evaluation.speaker_encoder import SpeakerEncoder
 from vconv.voices import ready
 
-VARIANTS = ("full", "mean", "transform", "unadapted")
-TITLES = ("variant", "seconds", "target", "source", "similarity", "MCD / dB", "F0 / cents", "DistillMOS")
+SETTINGS = {"frame_period_ms": 5.0, "f0_method": f0_estimation.DEFAULT_METHOD}  # of copies
+VARIANTS = ("full", "network", "mean", "transform", "unadapted", "copy")
+TITLES = ("variant", "seconds", "target", "source", "similarity", "MCD / dB", "F0 / cents", "DistillMOS", "WER / %")
 
 
 def folder_of(text):
@@ -54,10 +60,12 @@ def adapted(base, name, recordings, seconds, work):
     return output
 
 
-def conversions(voice, variant, source, recordings, folder):
-    """Return {sentence: path} of the conversions to the last speaker of a voice, made unless they are there."""
+def conversions(voice, target, variant, source, recordings, folder):
+    """Return {sentence: path} of the conversions to a speaker of a voice, made unless they are there."""
     converter = VoiceConverter.load(voice)
-    embeddings, target = converter.spectral._network.embeddings, converter.speakers[-1]
+    embeddings = converter.spectral._network.embeddings
+    if variant != "full":
+        converter.spectral._correction = None
     if variant == "mean":
         embeddings[-1] = embeddings[:-1].mean(axis=0)
     if variant == "transform":
@@ -72,12 +80,23 @@ def conversions(voice, variant, source, recordings, folder):
     return outputs
 
 
-class Judge:
-    """Measures of recordings; the embeddings of natural ones are kept."""
+def copies(reference, folder):
+    """Return {sentence: path} of the analysis and synthesis of recordings by WORLD, made unless they are there."""
+    outputs = {sentence: folder / f"{sentence}.wav" for sentence in reference}
+    for sentence, path in reference.items():
+        if not outputs[sentence].exists():
+            y, rate = wav.read(path)
+            wav.write(outputs[sentence], copy_synthesis(y, SETTINGS | {"sample_rate": rate}), rate)
+    return outputs
 
-    def __init__(self, opinions):
+
+class Judge:
+    """Measures of recordings; the embeddings and words of natural ones are kept."""
+
+    def __init__(self, opinions, recognizer):
         package("torch").set_num_threads(1)
         self._encoder, self._opinions, self._embeddings = SpeakerEncoder(), opinions, {}
+        self._recognizer, self._words = recognizer and intelligibility.Recognizer(recognizer, "en"), {}
 
     def embeddings(self, recordings):
         """Return {sentence: speaker embedding}."""
@@ -86,8 +105,19 @@ class Judge:
                 self._embeddings[path] = self._encoder.embed(*wav.read(path))
         return {sentence: self._embeddings[path] for sentence, path in recordings.items()}
 
+    def word_errors(self, converted, source):
+        """Return the word errors in percent of the sentences in both {sentence: path}; none without a recognizer."""
+        shared = [sentence for sentence in converted if self._recognizer and sentence in source]
+        for path in (source[sentence] for sentence in shared):
+            if path not in self._words:
+                self._words[path] = self._recognizer.transcribe(*wav.read(path))
+        heard = {sentence: self._recognizer.transcribe(*wav.read(converted[sentence])) for sentence in shared}
+        return [
+            100 * intelligibility.error_rates(heard[sentence], self._words[source[sentence]])[0] for sentence in shared
+        ]
+
     def measure(self, converted, source, reference):
-        """Return similarity, MCD, F0 difference in cents and DistillMOS of {sentence: path}; NaN for what is not."""
+        """Return the measures of {sentence: path}, in the order of `TITLES`; NaN for what is not measured."""
         natural = {"source": self.embeddings(source), "target": self.embeddings(reference)}
         groups = [(self.embeddings(converted), "target"), (natural["source"], "target"), (natural["target"], "target")]
         means = [
@@ -100,7 +130,8 @@ class Judge:
         f0_cents = 1200 / np.log(2) * (mean_log_f0(converted) - mean_log_f0(reference))
         opinions = [naturalness.distillmos(*wav.read(path)) for path in converted.values()] if self._opinions else []
         normalized = measures.normalized_similarity(system, of_target, of_source)
-        return normalized, np.mean(distances or np.nan), f0_cents, np.mean(opinions or np.nan)
+        errors = self.word_errors(converted, source)
+        return normalized, *(np.mean(values or np.nan) for values in (distances, f0_cents, opinions, errors))
 
 
 def mean_log_f0(recordings):
@@ -122,22 +153,29 @@ def main():
     parser.add_argument("--variant", choices=VARIANTS, nargs="+", default=["full"])
     parser.add_argument("--held-out", type=int, default=2)
     parser.add_argument("--sentences", type=int, default=5)
+    parser.add_argument("--first", type=int, default=0, help="sentences of each source that are left out before")
     parser.add_argument("--naturalness", action="store_true")
+    parser.add_argument("--whisper", metavar="MODEL", default="")
     parser.add_argument("--work", type=Path, required=True)
     options = parser.parse_args()
-    base, judge = ready.open_run(options.base), Judge(options.naturalness)
+    base, judge = ready.open_run(options.base), Judge(options.naturalness, options.whisper)
     print("|", " | ".join(TITLES), "|")
     for seconds in options.seconds:
         for name, recordings in options.target:
             work, names = options.work / name, list(recordings)
             reference = {sentence: recordings[sentence] for sentence in names[: options.held_out]}
             rest = {sentence: recordings[sentence] for sentence in names[options.held_out :]}
-            voice = adapted(base, name, rest, seconds, work)
+            known = name in base.statistics().speakers
+            voice = base if known else adapted(base, name, rest, seconds, work)
             for variant in options.variant:
                 for source, spoken in options.source:
-                    chosen = dict(list(spoken.items())[: options.sentences])
-                    converted = conversions(voice, variant, source, chosen, work / f"{variant}-{seconds:g}" / source)
-                    values = " | ".join(f"{value:.2f}" for value in judge.measure(converted, chosen, reference))
+                    chosen = dict(list(spoken.items())[options.first : options.first + options.sentences])
+                    folder = work / f"{variant}-{seconds:g}"
+                    if variant == "copy":
+                        made = copies(reference, folder)
+                    else:
+                        made = conversions(voice, name, variant, source, chosen, folder / source)
+                    values = " | ".join(f"{value:.2f}" for value in judge.measure(made, chosen, reference))
                     print(f"| {variant} | {seconds:g} | {name} | {source} | {values} |", flush=True)
 
 

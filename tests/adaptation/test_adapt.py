@@ -8,7 +8,7 @@ from new_voice import F0_HZ, NAME, RATE, speech
 from vconv.audio import world
 from vconv.conversion.converter import VoiceConverter
 from vconv.streaming.converter import StreamingConverter
-from vconv.voices import ready
+from vconv.voices import container, ready
 
 SOURCE = speech(1.5, seed=7)
 
@@ -32,6 +32,16 @@ def test_streams_to_old_targets_are_the_same_to_the_bit(converters, source):
         for one in converters
     )
     np.testing.assert_array_equal(before, after)
+
+
+def test_a_stream_to_the_new_speaker_is_corrected_by_the_examples(adapted):
+    corrected, network = VoiceConverter.load(adapted.voice), VoiceConverter.load(adapted.voice)
+    network.spectral._correction = None
+    one, other = (
+        np.concatenate([(stream := StreamingConverter(converter, NAME)).push(SOURCE), stream.flush()])
+        for converter in (corrected, network)
+    )
+    assert np.isfinite(one).all() and np.abs(one - other).max() > 0.01 * np.abs(one).max()
 
 
 def test_the_new_speaker_is_the_last(adapted, converters):
@@ -71,6 +81,34 @@ def test_transforms_map_between_new_and_old(adapted):
     np.testing.assert_array_equal(new[:-1, :-1], old)
     np.testing.assert_array_equal(new[-1, -1], np.eye(25, 24))
     assert (np.abs(new[-1, :-1] - new[:-1, -1]).max(axis=(1, 2)) > 0).all()
+
+
+def test_the_examples_are_the_speech_of_the_recordings(adapted):
+    """Their mean and standard deviation are those of the speaker, but for the weight of the prior."""
+    examples, statistics = adapted.voice.examples(), adapted.voice.statistics()
+    assert set(examples.speaker) == {10}
+    assert len(examples.recorded) == pytest.approx(100 * adapted.added.speech_s, rel=0.05)
+    own = examples.recorded.astype(float) * statistics.acoustic_std[:10].mean(axis=0)
+    frames = 2 * len(own)
+    mean = own.mean(axis=0) + statistics.acoustic_mean[10]
+    prior = statistics.acoustic_mean[:10].mean(axis=0)
+    np.testing.assert_allclose((frames * mean + 300 * prior) / (frames + 300), statistics.acoustic_mean[10], atol=0.05)
+
+
+def test_the_examples_know_what_the_network_predicts(adapted):
+    """Predictions of a frame and of the frames around it follow each other within a recording."""
+    predicted = adapted.voice.examples().predicted.astype(float)
+    later = np.abs(predicted[2:, 0] - predicted[:-2, 1]).max(axis=1)
+    assert np.median(later) < 1e-6 < later.max(), "pauses and ends interrupt the sequence"
+
+
+def test_a_voice_that_was_adapted_without_examples_converts_to_that_speaker(adapted, tmp_path):
+    members = {name: part for name, part in adapted.voice.members().items() if not name.startswith("examples")}
+    container.write(tmp_path / "old.vconv", members)
+    old, new = VoiceConverter.load(tmp_path / "old.vconv"), VoiceConverter.load(adapted.voice)
+    before, after = (converter.convert(SOURCE, NAME)[0] for converter in (old, new))
+    assert np.isfinite(before).all() and np.abs(before - after).max() > 0.01 * np.abs(after).max()
+    np.testing.assert_array_equal(*(converter.convert(SOURCE, "TF1")[0] for converter in (old, new)))
 
 
 def test_the_mean_of_normalized_coefficients_is_0_before_and_after_a_transform(adapted):

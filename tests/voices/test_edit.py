@@ -25,7 +25,8 @@ def voices(tmp_path_factory):
         arrays, embedding, _ = added(name, number)
         known, shape = len(found[-1].facts["speakers"]), (25, 24)
         transforms = np.random.default_rng(number).normal(size=(2, known, *shape)).astype(np.float32)
-        speaker = edit.AddedSpeaker(name, 12.0, arrays, embedding, *transforms)
+        examples = np.full((5 + number, 3, 40), number + 1.0), np.full((5 + number, 40), number + 2.0)
+        speaker = edit.AddedSpeaker(name, 12.0, arrays, embedding, *transforms, *examples)
         edit.append(found[-1], folder / f"{name}.vconv", speaker)
         found.append(VoiceFile(folder / f"{name}.vconv"))
     return found
@@ -47,6 +48,15 @@ def test_added_speakers_are_the_last_in_the_order_in_which_they_came(voices):
     np.testing.assert_array_equal(voices[2].network().embeddings[11], added("Bo", 1)[1])
 
 
+def test_each_added_speaker_has_its_examples(voices):
+    assert voices[0].examples() is None
+    examples = voices[2].examples()
+    assert [array.dtype for array in examples] == [np.float16, np.float16, np.int32]
+    np.testing.assert_array_equal(examples.speaker, [10] * 5 + [11] * 6)
+    np.testing.assert_array_equal(examples.recorded[:, 7], [2] * 5 + [3] * 6)
+    np.testing.assert_array_equal(examples.predicted[:, 2, 7], [1] * 5 + [2] * 6)
+
+
 def test_network_and_codebook_are_the_same_to_the_bit(voices):
     for voice in voices[1:]:
         assert voice.members()["network.onnx"] == voices[0].members()["network.onnx"]
@@ -61,6 +71,14 @@ def test_removing_an_added_speaker_gives_what_was_before(voices, tmp_path):
     assert left.statistics().speakers[-1] == "Bo" and left.statistics().adapted == 1
     np.testing.assert_array_equal(left.network().embeddings[-1], voices[2].network().embeddings[-1])
     np.testing.assert_array_equal(left.transforms()[-1, :-1], voices[2].transforms()[-1, :10])
+    np.testing.assert_array_equal(left.examples().speaker, [10] * 6)
+    np.testing.assert_array_equal(left.examples().recorded, voices[2].examples().recorded[5:])
+
+
+def test_the_last_examples_go_with_their_speaker(voices, tmp_path):
+    edit.remove(voices[1], tmp_path / "a.vconv", "Ann")
+    left = VoiceFile(tmp_path / "a.vconv")
+    assert left.examples() is None and not [name for name in left.members() if name.startswith("examples")]
 
 
 def test_a_speaker_of_the_training_cannot_be_removed(voices, tmp_path):

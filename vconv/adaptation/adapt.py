@@ -1,4 +1,4 @@
-"""Adaptation of a voice file to a new speaker: statistics, matching against the codebook, embedding."""
+"""Adaptation of a voice file to a new speaker: statistics, matching against the codebook, embedding, examples."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from vconv.adaptation import embedding, new_speaker
 from vconv.adaptation.codebook_frames import CodebookFrames
-from vconv.adaptation.examples import examples_of
+from vconv.adaptation.examples import examples_of, recorded_examples
 from vconv.alignment import match
 from vconv.alignment.speaker_frames import SpeakerFrames
 from vconv.common.errors import VconvError
@@ -89,6 +89,7 @@ def adapt(voice, name, folder, output, report=print):
         found,
         _for_all([matches.transform for matches in forth], statistics),
         _for_all([matches.transform for matches in back], statistics),
+        *recorded_examples(frames, statistics, own, network, found),
     )
     return added, edit.append(voice, output, added), failures
 

@@ -1,11 +1,15 @@
-"""Examples for the fit of a speaker embedding: segments of content with the speaker's acoustic features."""
+"""Examples of a new speaker: segments for the fit of the embedding, and recorded frames for the correction."""
 
 import numpy as np
 
 from vconv.features.normalizers import AcousticNormalizer
+from vconv.spectral_conversion.example_correction import around
 from vconv.voices.codebook import SEGMENT_FRAMES
 
 SEGMENTS = 64  # of the codebook, and as many at most of the new speaker
+RECORDED = (
+    6000  # frames for the correction, at most; 60 s of speech, because the time of each comparison grows with them
+)
 OF_NEW_SPEAKER = (False, True)  # whose segments are taken
 
 
@@ -31,19 +35,55 @@ def examples_of(frames, statistics, own, matched, weight):
         Normalized.
     weight : ndarray [B, 64], float32
     """
-    normalized = ((matched - own["acoustic_mean"]) / AcousticNormalizer(statistics).std).astype(np.float32)
+    normalized = _normalized(matched, statistics, own)
     arrays = frames.content, normalized, weight.astype(np.float32)
     starts = [
         (frames.speaker[start] == frames.speakers - 1, first, min(SEGMENT_FRAMES, start + length - first))
         for start, length in zip(*frames.segments, strict=True)
         for first in range(start, start + length, SEGMENT_FRAMES)
     ]
-    chosen = [part for new in OF_NEW_SPEAKER for part in _evenly([part for part in starts if part[0] == new])]
+    chosen = [part for new in OF_NEW_SPEAKER for part in _evenly([part for part in starts if part[0] == new], SEGMENTS)]
     return tuple(np.stack([_padded(array[first : first + n]) for _, first, n in chosen]) for array in arrays)
 
 
-def _evenly(parts):
-    return [parts[number] for number in np.unique(np.linspace(0, len(parts) - 1, SEGMENTS).round().astype(int))]
+def recorded_examples(frames, statistics, own, network, embedding):
+    """Return `predicted` and `recorded` of `example_correction.Examples` of the new speaker.
+
+    Parameters
+    ----------
+    frames, statistics, own
+        As of `examples_of`.
+    network : callable
+        As of `vconv.adaptation.embedding.fit`.
+    embedding : ndarray [E], float32
+        Of the new speaker.
+
+    Returns
+    -------
+    predicted : ndarray [n, 3, 40], float32
+    recorded : ndarray [n, 40], float32
+        Of the speech frames, evenly spread if there are more than `RECORDED`.
+    """
+    utterances = [
+        slice(start, start + length)
+        for start, length in zip(*frames.segments, strict=True)
+        if frames.speaker[start] == frames.speakers - 1
+    ]
+    predicted = np.concatenate([around(network(frames.content[None, part], embedding)[0]) for part in utterances])
+    of_speaker = frames.speaker == frames.speakers - 1
+    recorded, speech = _normalized(frames.acoustic[of_speaker], statistics, own), frames.speech[of_speaker]
+    chosen = _evenly(np.flatnonzero(speech), RECORDED)
+    return predicted[chosen], recorded[chosen]
+
+
+def _normalized(acoustic, statistics, own):
+    """Return acoustic features [n, 40] of the new speaker, normalized, float32."""
+    return ((acoustic - own["acoustic_mean"]) / AcousticNormalizer(statistics).std).astype(np.float32)
+
+
+def _evenly(values, count):
+    """Return `count` of the values, evenly spread, or all if there are fewer."""
+    return [values[number] for number in np.unique(np.linspace(0, len(values) - 1, count).round().astype(int))]
 
 
 def _padded(values):

@@ -50,7 +50,7 @@ class VoiceConverter:
     >>> y, rate = vc.convert("me.wav", target="TM3")  # doctest: +SKIP
     """
 
-    def __init__(self, network, statistics, settings, transforms=None, name=None):
+    def __init__(self, network, statistics, settings, transforms=None, name=None, examples=None):
         model = settings["model"]
         self.name = model if name in (None, model) else f"{model} ({name})"
         self.statistics, self.settings = statistics, settings
@@ -58,7 +58,7 @@ class VoiceConverter:
         self.rate, self.frame_period_ms = features["sample_rate"], features["frame_period_ms"]
         self.content_encoder = content.encoder_of(features)
         kind = data.kind(models.training_data(model))
-        self.spectral = kind.converter(network, statistics, settings["settings"], transforms)
+        self.spectral = kind.converter(network, statistics, settings["settings"], transforms, examples)
 
     @classmethod
     def load(cls, run, conversion=None):
@@ -79,7 +79,8 @@ class VoiceConverter:
         trained = ready.open_run(run) if isinstance(run, (str, Path)) else run
         stored = trained.settings()
         settings = stored | {"settings": models.with_conversion(stored["model"], trained.model_settings(), conversion)}
-        return cls(trained.network(), trained.statistics(), settings, trained.transforms(), trained.name)
+        numbers = trained.network(), trained.statistics(), settings, trained.transforms()
+        return cls(*numbers, trained.name, trained.examples())
 
     def convert(self, audio, target, source=None, rate=None, synthesis="world", semitones=0.0, strength=1.0):
         """Convert an utterance to another speaker's voice.

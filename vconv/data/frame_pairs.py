@@ -105,11 +105,12 @@ class Data(TrainingData):
         return {"speakers": speakers, "content_size": content_size, "acoustic_size": ACOUSTIC_SIZE}
 
     @classmethod
-    def converter(cls, network, statistics, settings, transforms=None):
+    def converter(cls, network, statistics, settings, transforms=None, examples=None):
         """Return the `CepstrumConverter` of a network."""
         from vconv.spectral_conversion.cepstrum_converter import CepstrumConverter
 
-        return CepstrumConverter(network, statistics, settings["conversion"], transforms, reach(settings["network"]))
+        frames = reach(settings["network"])
+        return CepstrumConverter(network, statistics, settings["conversion"], transforms, frames, examples)
 
     def prepare(self, model):
         """Set the model's rule for the content of its predictions, for the consistency loss."""

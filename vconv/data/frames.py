@@ -112,7 +112,7 @@ class Data(TrainingData):
         return {"bins": bins, "speakers": speakers}
 
     @classmethod
-    def converter(cls, network, statistics, settings, transforms=None):
+    def converter(cls, network, statistics, settings, transforms=None, examples=None):
         """Return the `FrameConverter` of a network."""
         from vconv.spectral_conversion.frame_converter import FrameConverter
 

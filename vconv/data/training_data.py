@@ -64,7 +64,7 @@ class TrainingData:
         return {}
 
     @classmethod
-    def converter(cls, network, statistics, settings, transforms=None):
+    def converter(cls, network, statistics, settings, transforms=None, examples=None):
         """Return the spectral converter of a trained network (`vconv.spectral_conversion`).
 
         Parameters
@@ -75,6 +75,8 @@ class TrainingData:
             Those of the model.
         transforms : ndarray or None
             Those of the run folder.
+        examples : vconv.spectral_conversion.example_correction.Examples or None
+            Of added speakers.
 
         Raises
         ------

@@ -8,6 +8,7 @@ from vconv.features.acoustic import FRAME_STEP
 from vconv.features.normalizers import AcousticNormalizer
 from vconv.spectral_conversion.acoustic_converter import AcousticConverter
 from vconv.spectral_conversion.encoded import Prediction
+from vconv.spectral_conversion.example_correction import ExampleCorrection
 
 # ln(variance of a prediction / natural variance) at some acoustic features, interpolated between them, and what an
 # unseen source adds, whose own share is the mean of many transforms. Pairs of the ready voices differ by 0.3 from it
@@ -26,14 +27,17 @@ class CepstrumConverter(AcousticConverter):
         As of `AcousticConverter`.
     statistics, conversion, transforms
         Parameters of `AcousticConverter`.
+    examples : vconv.spectral_conversion.example_correction.Examples, optional
+        Of added speakers; predictions for them are corrected.
     """
 
     uses_spectrum = False
 
-    def __init__(self, network, statistics, conversion, transforms, reach):
+    def __init__(self, network, statistics, conversion, transforms, reach, examples=None):
         super().__init__(network, statistics, conversion, transforms)
         self.normalizer, self.encoder = AcousticNormalizer(statistics), content.encoder_of(statistics.settings)
         self.reach = reach
+        self._correction = None if examples is None else ExampleCorrection(examples)
 
     def content(self, acoustic, frames, speaker):
         """Return the content, float32 [T, C]."""
@@ -44,7 +48,8 @@ class CepstrumConverter(AcousticConverter):
         x = np.empty((len(encoded.content), len(self.normalizer.std)), np.float32)
         for first in range(FRAME_STEP):  # even and odd frames are predicted separately
             frames = encoded.content[None, first::FRAME_STEP]
-            x[first::FRAME_STEP] = self._network(frames, target.mean(self._network.embeddings))[0]
+            predicted = self._network(frames, target.mean(self._network.embeddings))[0]
+            x[first::FRAME_STEP] = self._correction(predicted, target) if self._correction else predicted
         return Prediction(self.normalizer.inverse(x, target.mean(self.statistics.acoustic_mean)))
 
     def usual_share(self, source, target):

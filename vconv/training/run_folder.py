@@ -127,6 +127,9 @@ class RunFolder:
         """Return the affine transforms between speakers, float32 [target, source, 25, 24]; None if the run has none."""
         return transforms.load(self._transforms)
 
+    def examples(self):
+        """Return None: only a voice file has examples of added speakers (`vconv.adaptation`)."""
+
     def kind(self):
         """Return the kind of training data (`vconv.data`) of the run's model; errors as of `model_settings`."""
         self.model_settings()

@@ -10,8 +10,9 @@ from vconv.common.config import one_of
 from vconv.common.errors import VconvError
 from vconv.common.names import composed
 from vconv.features.statistics import BY_SPEAKER
+from vconv.spectral_conversion.example_correction import Examples
 from vconv.voices import card, container
-from vconv.voices.voice_file import ADAPTED, EMBEDDINGS, FACTS, SUFFIX, TRANSFORMS, to_npy
+from vconv.voices.voice_file import ADAPTED, EMBEDDINGS, EXAMPLES, FACTS, SUFFIX, TRANSFORMS, to_npy
 
 FORBIDDEN = '/\\:,"'  # in file names, in blends such as A:0.6,B:0.4
 
@@ -29,6 +30,8 @@ class AddedSpeaker(NamedTuple):
     embedding : ndarray [E], float32
     from_others, to_others : ndarray [S, 25, 24], float32
         Affine transforms between the S speakers and this one.
+    predicted, recorded : ndarray [n, 3, 40], [n, 40]
+        As of `vconv.spectral_conversion.example_correction.Examples`.
     """
 
     name: str
@@ -37,6 +40,8 @@ class AddedSpeaker(NamedTuple):
     embedding: np.ndarray
     from_others: np.ndarray
     to_others: np.ndarray
+    predicted: np.ndarray
+    recorded: np.ndarray
 
     @property
     def mean_f0_hz(self):
@@ -92,7 +97,14 @@ def append(voice, output, added):
         "mean_f0_hz": round(added.mean_f0_hz, 1),
         ADAPTED: {"speech_s": round(added.speech_s, 1)},
     }
-    return _write(voice, output, [*voice.facts["speakers"], speaker], arrays, transforms, embeddings)
+    new = Examples(
+        added.predicted.astype(np.float16),
+        added.recorded.astype(np.float16),
+        np.full(len(added.recorded), count, np.int32),
+    )
+    known = voice.examples()
+    examples = new if known is None else Examples(*map(np.concatenate, zip(known, new, strict=True)))
+    return _write(voice, output, [*voice.facts["speakers"], speaker], arrays, transforms, embeddings, examples)
 
 
 def rename(voice, output, old, new):
@@ -130,15 +142,26 @@ def remove(voice, output, name):
     arrays = {key: np.delete(getattr(statistics, key), number, axis=0) for key in BY_SPEAKER}
     transforms = np.delete(np.delete(transforms, number, axis=0), number, axis=1)
     embeddings = np.delete(voice.network().embeddings, number, axis=0)
-    return _write(voice, output, speakers[:number] + speakers[number + 1 :], arrays, transforms, embeddings)
+    examples = voice.examples()
+    if examples is not None:
+        examples = examples.chosen(examples.speaker != number)
+        examples = examples._replace(speaker=examples.speaker - (examples.speaker > number))
+    return _write(voice, output, speakers[:number] + speakers[number + 1 :], arrays, transforms, embeddings, examples)
 
 
-def _write(voice, output, speakers, arrays=None, transforms=None, embeddings=None):
-    """Write a voice file with other speakers and the arrays that are given, and return its digest."""
+def _write(voice, output, speakers, arrays=None, transforms=None, embeddings=None, examples=None):
+    """Write a voice file with other speakers and the arrays that are given, and return its digest.
+
+    Examples without a frame are left out of the file.
+    """
     members = voice.members()
     facts = voice.facts | {"speakers": speakers}
     members[FACTS] = yaml.safe_dump(facts, sort_keys=False, allow_unicode=True, width=120).encode()
     members |= {f"statistics/{name}.npy": to_npy(array) for name, array in (arrays or {}).items()}
     members |= {} if transforms is None else {TRANSFORMS: to_npy(transforms)}
     members |= {} if embeddings is None else {EMBEDDINGS: to_npy(embeddings)}
+    for name, array in ({} if examples is None else examples._asdict()).items():
+        members[EXAMPLES.format(name)] = to_npy(array)
+        if not len(array):
+            del members[EXAMPLES.format(name)]
     return container.write(checked_output(output), members)

@@ -11,6 +11,7 @@ from vconv.common.config import NOT_YAML
 from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 from vconv.features.statistics import ARRAYS, Statistics
+from vconv.spectral_conversion.example_correction import Examples
 from vconv.voices.container import Container
 
 FORMAT, VERSION = "vconv voice", 1
@@ -18,6 +19,7 @@ SUFFIX = ".vconv"
 SETTINGS = ("model", "settings", "features", "data", "versions")
 KEYS = (*SETTINGS, "card", "speakers", "scores", "fingerprint", "codebook")
 FACTS, NETWORK, TRANSFORMS, EMBEDDINGS = "voice.yaml", "network.onnx", "transforms.npy", "embeddings.npy"
+EXAMPLES = "examples/{}.npy"
 ADAPTED = "adapted"  # key of a speaker that was added after the training
 
 
@@ -106,6 +108,11 @@ class VoiceFile:
         if EMBEDDINGS in self._container:
             network.embeddings = self._array(EMBEDDINGS)
         return network
+
+    def examples(self):
+        """Return the `example_correction.Examples` of added speakers; None if there are none."""
+        names = [EXAMPLES.format(name) for name in Examples._fields]
+        return Examples(*map(self._array, names)) if names[0] in self._container else None
 
     def codebook(self):
         """Return the `Codebook`; None if the file holds none, VconvError if it is of another version."""
