@@ -48,9 +48,22 @@ class CepstrumConverter(AcousticConverter):
         x = np.empty((len(encoded.content), len(self.normalizer.std)), np.float32)
         for first in range(FRAME_STEP):  # even and odd frames are predicted separately
             frames = encoded.content[None, first::FRAME_STEP]
-            predicted = self._network(frames, target.mean(self._network.embeddings))[0]
-            x[first::FRAME_STEP] = self._correction(predicted, target) if self._correction else predicted
+            x[first::FRAME_STEP] = self._network(frames, target.mean(self._network.embeddings))[0]
         return Prediction(self.normalizer.inverse(x, target.mean(self.statistics.acoustic_mean)))
+
+    def mixed(self, prediction, encoded, target):
+        """Return the acoustic features [T, 40] as `AcousticConverter` does, from the corrected prediction."""
+        if self._correction:
+            prediction = Prediction(self._corrected(prediction.acoustic, target))
+        return super().mixed(prediction, encoded, target)
+
+    def _corrected(self, acoustic, target):
+        """Return predicted acoustic features [T, 40], corrected by the examples of added speakers."""
+        mean = target.mean(self.statistics.acoustic_mean)
+        x = ((acoustic - mean) / self.normalizer.std).astype(np.float32)
+        for first in range(FRAME_STEP):
+            x[first::FRAME_STEP] = self._correction(x[first::FRAME_STEP], target)
+        return self.normalizer.inverse(x, mean)
 
     def usual_share(self, source, target):
         """Return the share [40] that was measured with the ready voices."""

@@ -33,6 +33,11 @@ class EncodedUtterance(NamedTuple):
     variance_ratio: np.ndarray
     energy: np.ndarray
 
+    def part(self, frames):
+        """Return the features of the frames of a slice."""
+        names = "content", "acoustic", "normalized", "mask", "energy"
+        return self._replace(**{name: getattr(self, name)[frames] for name in names})
+
 
 class Prediction(NamedTuple):
     """What a network predicts of T frames.

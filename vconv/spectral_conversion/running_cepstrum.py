@@ -5,6 +5,7 @@ from vconv.features.running_statistics import Moments
 from vconv.spectral_conversion.acoustic_converter import changed_energy
 from vconv.spectral_conversion.running_speech import MEMORY_S, RunningSpeech
 
+NEAR_FRAMES = 12  # before and after a block that the smoothing of its energy and the correction by examples need
 PRIOR_S = 2.0  # weight of the usual moments of a prediction, in seconds of speech
 
 
@@ -53,12 +54,15 @@ class RunningCepstrum:
         facts = self._speech.facts(frames.energy, mask)
         encoded = self._converter.encode(frames, self._source, facts)
         prediction = self._converter.predicted(encoded, target)
+        near = slice(max(0, core.start - NEAR_FRAMES), core.stop + NEAR_FRAMES)
+        core = slice(core.start - near.start, core.stop - near.start)
+        encoded, prediction = encoded.part(near), prediction.part(near)
         mixed = self._converter.mixed(prediction, encoded, target)
-        speech = Moments.of(mixed[core][facts.mask[core]])
+        speech = Moments.of(mixed[core][encoded.mask[core]])
         self._predicted = (self._predicted + speech).limited(self._memory)
         moments = self._with_prior(target)
         acoustic = moments.mean + (mixed - moments.mean) * self._converter.scale(moments, encoded, target)
-        energy = changed_energy(frames.energy, acoustic[:, 0] - facts.power, facts.mask)
+        energy = changed_energy(encoded.energy, acoustic[:, 0] - facts.power[near], encoded.mask)
         return 10 ** self._converter.log_spectrum(acoustic[core], prediction.part(core)) * energy[core, None]
 
     def _with_prior(self, target):
