@@ -7,9 +7,7 @@ from vconv.spectral_conversion.example_correction import around
 from vconv.voices.codebook import SEGMENT_FRAMES
 
 SEGMENTS = 64  # of the codebook, and as many at most of the new speaker
-RECORDED = (
-    6000  # frames for the correction, at most; 60 s of speech, because the time of each comparison grows with them
-)
+RECORDED = 6000  # frames for the correction, 60 s of speech, at most: the time of a comparison grows with them
 OF_NEW_SPEAKER = (False, True)  # whose segments are taken
 
 
