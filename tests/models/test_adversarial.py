@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from vconv import models
 from vconv.common.errors import VconvError
 from vconv.models.adversarial import HEALTH_METRICS, AdversarialModel, minimize
 from vconv.models.adversarial_settings import check
@@ -213,7 +214,8 @@ def test_health_metrics_are_means_and_not_in_the_log(toy, monkeypatch):
 
 
 def test_the_wasserstein_objective_needs_a_constraint():
+    usual = models.settings("vawgan")["adversarial"]
     for objective, constraint in ("wasserstein", "weight_clipping"), ("least_squares", "none"):
-        check({"objective": objective, "constraint": constraint}, "x")
-    with pytest.raises(VconvError, match="x: adversarial.objective wasserstein needs .* is none; set it to one of"):
-        check({"objective": "wasserstein", "constraint": "none"}, "x")
+        check(usual | {"objective": objective, "constraint": constraint}, "vawgan")
+    with pytest.raises(VconvError, match="vawgan: adversarial.objective wasserstein needs .* is none; set it to one"):
+        check(usual | {"objective": "wasserstein", "constraint": "none"}, "vawgan")
