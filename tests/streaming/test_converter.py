@@ -1,5 +1,8 @@
 """A streaming converter: cutting, delay, silence, level, changes while it runs."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +10,7 @@ from hypothesis import strategies as st
 from voice import voice
 
 import vconv
-from vconv.audio import f0, loudness
+from vconv.audio import f0, loudness, mel_cepstrum
 from vconv.common.errors import VconvError
 from vconv.conversion.controls import Controls
 
@@ -52,6 +55,18 @@ def test_no_sample_is_later_than_declared_and_some_are_as_late(vc, source, rate)
         converter.latency.ms == pytest.approx(sum(ms for _, ms in converter.latency.terms))
         and converter.latency.ms < 255
     )
+
+
+def test_what_is_computed_once_is_ready_before_the_first_push(vc):
+    cached = mel_cepstrum.mel_alpha, mel_cepstrum._matrix, mel_cepstrum._cosines
+    for function in cached:
+        function.cache_clear()
+    converter = stream(vc)
+    ready = [function.cache_info().misses for function in cached]
+    converted(converter, [Y[: RATE // 2]])
+    assert [function.cache_info().misses for function in cached] == ready == [1, 1, 1]
+    late = "import sys, vconv.streaming.converter; sys.exit('numpy.ma' not in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", late]).returncode == 0
 
 
 def test_an_impulse_and_the_end_of_a_voice_come_out_where_they_went_in(vc):

@@ -1,5 +1,8 @@
 """Conversion of the acoustic features of a stream: `AcousticConverter` with running estimates."""
 
+import numpy as np
+
+from vconv.audio import mel_cepstrum
 from vconv.features.acoustic import FRAME_STEP
 from vconv.features.running_statistics import Moments
 from vconv.spectral_conversion.acoustic_converter import changed_energy
@@ -33,6 +36,9 @@ class RunningCepstrum:
         self._speech = RunningSpeech(converter.bins, frame_period_ms, usual)
         self._memory, self._prior = (1000 * seconds / frame_period_ms for seconds in (MEMORY_S, PRIOR_S))
         self._predicted = Moments()  # of speech frames, without variance restoration
+        # Mel-cepstra take matrices that are computed once. Later that would make the first blocks late.
+        alpha, bins = mel_cepstrum.mel_alpha(converter.rate), converter.bins
+        mel_cepstrum.to_spectrum(mel_cepstrum.from_spectrum(np.ones(bins), len(usual) - 1, alpha), bins, alpha)
         self.back, self.ahead = (FRAME_STEP * frames for frames in converter.reach)
 
     def add(self, frames):

@@ -1,6 +1,7 @@
 """F0 range and log-F0 statistics of a source speaker who is heard for the first time."""
 
 import numpy as np
+import numpy.ma  # noqa: F401  np.percentile imports it in its first call, which would make a block late
 
 from vconv.audio import f0
 from vconv.streaming.ring import Ring
