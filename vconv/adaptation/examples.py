@@ -76,7 +76,7 @@ def recorded_examples(frames, statistics, own, network, embedding):
 
 def _normalized(acoustic, statistics, own):
     """Return acoustic features [n, 40] of the new speaker, normalized, float32."""
-    return ((acoustic - own["acoustic_mean"]) / AcousticNormalizer(statistics).std).astype(np.float32)
+    return AcousticNormalizer(statistics).forward(acoustic, own["acoustic_mean"])
 
 
 def _evenly(values, count):

@@ -21,7 +21,7 @@ def run(options):
     trained = ready.open_run(options.run)
     adapt.checked_voice(trained)
     name = edit.checked_name(options.speaker, trained)
-    output = options.output or f"{trained.name}-{name}.vconv"
+    output = options.output or edit.usual_output(trained, name)
     added, digest, failures = adapt.adapt(trained, name, options.folder, output, lambda sentence: note([sentence]))
     print(f"{name}: {added.speech_s:.0f} s of speech, mean F0 {added.mean_f0_hz:.0f} Hz")
     print(f"{output}: written, digest {digest}; `vconv convert --run {output} --target {name}` converts to it")

@@ -63,7 +63,8 @@ class FramePairSegments(Windows):
         aligned = self.aligned[number]
         segment_content = self._content(number)[first : first + self.length]
         frames = slice(aligned.start + first, aligned.start + first + len(segment_content))
-        matched = self.normalizer.forward(self.pairs.matched[target, frames].astype(np.float64), target)
+        mean = self.statistics.acoustic_mean[target]
+        matched = self.normalizer.forward(self.pairs.matched[target, frames].astype(np.float64), mean)
         weight = self.pairs.weight[target, frames].astype(np.float32)
         return tuple(_padded(array, self.length) for array in (segment_content, matched, weight))
 

@@ -73,9 +73,10 @@ class Demo:
 
     async def add_speaker(self, request):
         """Make a voice: the query's `voice` and its new `speaker`, of whom the body is a recording."""
-        query = request.query_params
-        made = new_voice.NewVoice(self._voices, query.get("speaker", ""), query.get("consent") == "yes")
-        return await self._answer(request, made.make)
+        speaker = request.query_params.get("speaker", "")
+        if request.query_params.get("consent") != "yes":
+            raise VconvError("a voice is made only if its owner agrees; confirm that first")
+        return await self._answer(request, lambda voice, *upload: new_voice.make(voice, *upload, self._voices, speaker))
 
     async def voice(self, request):
         """Answer with the file of the query's `voice`."""

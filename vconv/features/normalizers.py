@@ -42,12 +42,11 @@ class AcousticNormalizer:
     """
 
     def __init__(self, statistics):
-        self._mean = statistics.acoustic_mean
         self.std = statistics.acoustic_std[statistics.trained].mean(axis=0)
 
-    def forward(self, acoustic, speaker):
-        """Return acoustic features [T, 40] of a speaker (its number), normalized, float32 [T, 40]."""
-        return ((acoustic - self._mean[speaker]) / self.std).astype(np.float32)
+    def forward(self, acoustic, mean):
+        """Return acoustic features [T, 40] of a speaker with this mean [40], normalized, float32 [T, 40]."""
+        return ((acoustic - mean) / self.std).astype(np.float32)
 
     def inverse(self, x, mean):
         """Return the acoustic features float64 [T, 40] that `forward` maps to `x` for a speaker with this mean [40]."""

@@ -131,8 +131,8 @@ class AcousticConverter:
         """Return log10(power / energy) [T, K] of a `Prediction` that was corrected to acoustic features [T, 40]."""
         raise NotImplementedError
 
-    def usual_share(self, source, target):
-        """Return the usual variance of predictions for a `Blend` of speakers, relative to their natural variance.
+    def usual_share(self, source):
+        """Return the usual variance of predictions, relative to the natural variance of the target.
 
         `source` is the speaker's number, None for an unseen speaker. The result is a number, or [40]. A stream begins
         with it.

@@ -4,7 +4,7 @@ import numpy as np
 
 from vconv.audio import mel_cepstrum
 from vconv.features import content
-from vconv.features.acoustic import FRAME_STEP
+from vconv.features.acoustic import ACOUSTIC_SIZE, FRAME_STEP
 from vconv.features.normalizers import AcousticNormalizer
 from vconv.spectral_conversion.acoustic_converter import AcousticConverter
 from vconv.spectral_conversion.encoded import Prediction
@@ -60,14 +60,14 @@ class CepstrumConverter(AcousticConverter):
     def _corrected(self, acoustic, target):
         """Return predicted acoustic features [T, 40], corrected by the examples of added speakers."""
         mean = target.mean(self.statistics.acoustic_mean)
-        x = ((acoustic - mean) / self.normalizer.std).astype(np.float32)
+        x = self.normalizer.forward(acoustic, mean)
         for first in range(FRAME_STEP):
             x[first::FRAME_STEP] = self._correction(x[first::FRAME_STEP], target)
         return self.normalizer.inverse(x, mean)
 
-    def usual_share(self, source, target):
+    def usual_share(self, source):
         """Return the share [40] that was measured with the ready voices."""
-        log_share = np.interp(np.arange(len(self.normalizer.std)), FEATURES, USUAL_LOG_SHARES)
+        log_share = np.interp(np.arange(ACOUSTIC_SIZE), FEATURES, USUAL_LOG_SHARES)
         return np.exp(log_share + OF_UNSEEN * (source is None))
 
     def log_spectrum(self, acoustic, prediction):

@@ -35,6 +35,7 @@ class RunningCepstrum:
         usual = variance[statistics.trained].mean(axis=0) if source is None else variance[source]
         self._speech = RunningSpeech(converter.bins, frame_period_ms, usual)
         self._memory, self._prior = (1000 * seconds / frame_period_ms for seconds in (MEMORY_S, PRIOR_S))
+        self._usual_share = converter.usual_share(source)
         self._predicted = Moments()  # of speech frames, without variance restoration
         # Mel-cepstra take matrices that are computed once. Later that would make the first blocks late.
         alpha, bins = mel_cepstrum.mel_alpha(converter.rate), converter.bins
@@ -73,6 +74,6 @@ class RunningCepstrum:
 
     def _with_prior(self, target):
         """Return the moments of the prediction, with those that are usual for the target as the prior."""
-        statistics, share = self._converter.statistics, self._converter.usual_share(self._source, target)
-        squares = target.mean(statistics.acoustic_variance) * share * self._prior
+        statistics = self._converter.statistics
+        squares = target.mean(statistics.acoustic_variance) * self._usual_share * self._prior
         return Moments(self._prior, target.mean(statistics.acoustic_mean), squares) + self._predicted

@@ -66,6 +66,11 @@ def checked_name(name, voice):
     return name
 
 
+def usual_output(voice, name):
+    """Return the file name of a `VoiceFile` with a new speaker: VOICE-NAME.vconv."""
+    return f"{voice.name}-{name}{SUFFIX}"
+
+
 def checked_output(output):
     """Return the path of a voice file to write; VconvError if its name does not end in .vconv."""
     if Path(output).suffix != SUFFIX:
