@@ -8,16 +8,11 @@ the mean over pairs, and their standard deviation, for each feature. A stream be
 (`vconv.spectral_conversion.cepstrum_converter`).
 """
 
-import argparse
-from pathlib import Path
-
 import numpy as np
+from evaluation_sentences import parse
 
 from vconv.audio import wav
 from vconv.conversion import targets
-from vconv.conversion.converter import VoiceConverter
-from vconv.conversion.tasks import parse_pairs
-from vconv.corpus.recordings import Corpus
 from vconv.features.acoustic import TRANSFORMED
 from vconv.features.running_statistics import Moments
 
@@ -33,18 +28,10 @@ def log_share(converter, paths, source, target):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run")
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("--pairs", required=True)
-    parser.add_argument("--sentences", type=int, default=6)
-    options = parser.parse_args()
-    converter, corpus = VoiceConverter.load(options.run), Corpus.load(options.corpus)
-    evaluation = [row for row in corpus.utterances if row.split == "evaluation"]
+    converter, pairs = parse(__doc__)
     for known in True, False:
         shares = []
-        for source, target in parse_pairs(options.pairs, sorted({row.speaker for row in corpus.utterances})):
-            paths = [row.path for row in evaluation if row.speaker == source][: options.sentences]
+        for source, target, paths in pairs:
             shares.append(log_share(converter, paths, source if known else None, target))
             print(f"{source}-{target}, {'known' if known else 'unseen'}: {shares[-1][TRANSFORMED].mean():.2f}")
         print("mean  ", *np.round(np.mean(shares, axis=0), 1), "\nspread", *np.round(np.std(shares, axis=0), 1))

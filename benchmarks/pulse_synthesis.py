@@ -6,18 +6,13 @@ The evaluation sentences of each source are converted as a whole, without resynt
 the level above 4 kHz of voiced frames, relative to the envelope that was asked for, and DistillMOS (extra `neural`).
 """
 
-import argparse
-from pathlib import Path
-
 import numpy as np
+from evaluation_sentences import parse
 
 from vconv.audio import loudness, wav, world
 from vconv.audio.pulse_synthesis import PulseSynthesizer
 from vconv.conversion import targets
 from vconv.conversion.controls import UNCHANGED
-from vconv.conversion.converter import VoiceConverter
-from vconv.conversion.tasks import parse_pairs
-from vconv.corpus.recordings import Corpus
 from vconv.evaluation.naturalness import distillmos
 
 BLOCK_FRAMES, HIGH_HZ = 4, 4000
@@ -53,17 +48,10 @@ def high_db(converter, y, f0_hz, spectrum):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run")
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("--pairs", required=True)
-    parser.add_argument("--sentences", type=int, default=6)
-    options = parser.parse_args()
-    converter, corpus = VoiceConverter.load(options.run), Corpus.load(options.corpus)
+    converter, pairs = parse(__doc__)
     scores = {by_world: [], by_pulses: []}
-    for source, target in parse_pairs(options.pairs, sorted({row.speaker for row in corpus.utterances})):
-        own = [row.path for row in corpus.utterances if (row.split, row.speaker) == ("evaluation", source)]
-        for path in own[: options.sentences]:
+    for source, target, paths in pairs:
+        for path in paths:
             arrays = features(converter, path, source, target)
             for synthesize, found in scores.items():
                 y = synthesize(converter, *arrays)

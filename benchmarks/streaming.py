@@ -57,16 +57,26 @@ def whole(converter, target, source, y):
     return converter.synthesize(utterance, target), f0_hz, spectra
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run")
-    parser.add_argument("target")
-    parser.add_argument("recordings", nargs="+")
-    parser.add_argument("--source")
-    options = parser.parse_args()
+def parser(description):
+    """Return the parser of the arguments RUN TARGET RECORDING... [--source SPEAKER]."""
+    found = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    found.add_argument("run")
+    found.add_argument("target")
+    found.add_argument("recordings", nargs="+")
+    found.add_argument("--source")
+    return found
+
+
+def loaded(options):
+    """Return the converter and the joined recordings, at its rate, of the arguments."""
     converter = VoiceConverter.load(options.run)
+    return converter, np.concatenate([wav.read(path, converter.rate)[0] for path in options.recordings])
+
+
+def main():
+    options = parser(__doc__).parse_args()
+    converter, y = loaded(options)
     rate, period_ms = converter.rate, converter.frame_period_ms
-    y = np.concatenate([wav.read(path, rate)[0] for path in options.recordings])
     live, f0_hz, spectra, seconds = streamed(converter, options.target, options.source, y)
     offline, whole_hz, whole_spectra = whole(converter, options.target, options.source, y)
     settled = slice(int(1000 * SETTLED_S / period_ms), min(len(f0_hz), len(whole_hz)))

@@ -6,30 +6,23 @@ The recordings are joined and repeated. Blocks of 20 ms of the model's rate are 
 Load is CPU time / duration, a push is late if it takes more than 20 ms of CPU time, memory is the process's largest.
 """
 
-import argparse
 import resource
 import time
 
 import numpy as np
+from streaming import loaded, parser
 
-from vconv.audio import wav
-from vconv.conversion.converter import VoiceConverter
 from vconv.streaming.converter import StreamingConverter
 
 BLOCK_S = 0.02
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run")
-    parser.add_argument("target")
-    parser.add_argument("recordings", nargs="+")
-    parser.add_argument("--source")
-    parser.add_argument("--minutes", type=int, default=10)
-    options = parser.parse_args()
-    converter = VoiceConverter.load(options.run)
+    arguments = parser(__doc__)
+    arguments.add_argument("--minutes", type=int, default=10)
+    options = arguments.parse_args()
+    converter, y = loaded(options)
     stream, size = StreamingConverter(converter, options.target, options.source), round(BLOCK_S * converter.rate)
-    y = np.concatenate([wav.read(path, converter.rate)[0] for path in options.recordings])
     blocks, per_minute = np.resize(y, (len(y) // size, size)), round(60 / BLOCK_S)
     print("minute  load  slowest push / ms  late pushes  memory / MB")
     for minute in range(options.minutes):

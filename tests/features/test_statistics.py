@@ -125,10 +125,8 @@ def test_the_rule_of_the_default_content_gives_the_content_of_acoustic_features(
     frames = opened.read(utterance)
     acoustic = acoustic_features(frames)
     encoded = encoder.encode(acoustic, frames, computed.acoustic_mean[speaker], computed.acoustic_std[speaker])
-    rule, x = (
-        encoder.from_acoustic(computed),
-        AcousticNormalizer(computed).forward(acoustic, computed.acoustic_mean[speaker]),
-    )
+    rule = encoder.from_acoustic(computed)
+    x = AcousticNormalizer(computed).forward(acoustic, computed.acoustic_mean[speaker])
     found = np.concatenate([x[:, part] for part in rule.acoustic], axis=1) * rule.scale[speaker]
     np.testing.assert_allclose(found, encoded[:, :25], atol=1e-4)
 
