@@ -7,7 +7,36 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vconv.layers.convolution import FourierConv1D, LayerNorm, convolution_block, transposed_convolution_block
+from vconv.layers.convolution import (
+    FourierConv1D,
+    LayerNorm,
+    StridedConv1D,
+    convolution_block,
+    transposed_convolution_block,
+)
+
+
+def outputs_and_gradients(layer, x, weights):
+    """Return the output of a layer with these weights, and the gradients of input and weights."""
+    layer.build(x.shape)
+    layer.set_weights(weights)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = layer(x)
+        loss = tf.reduce_sum(tf.sin(y))
+    return [y, *tape.gradient(loss, [x, *layer.trainable_variables])]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 20), st.integers(1, 45), st.integers(1, 4), st.integers(1, 3), st.integers(1, 2))
+def test_strided_convolution_equals_a_convolution_and_its_gradients(height, kernel, stride, channels, filters):
+    random = np.random.default_rng(0)
+    x = tf.constant(random.normal(size=(2, height, channels)).astype("float32"))
+    weights = [random.normal(size=(kernel, channels, filters)), random.normal(size=filters)]
+    fast = outputs_and_gradients(StridedConv1D(filters, kernel, stride), x, weights)
+    plain = outputs_and_gradients(keras.layers.Conv1D(filters, kernel, stride, padding="same"), x, weights)
+    for ours, keras_own in zip(fast, plain, strict=True):
+        assert np.allclose(ours, keras_own, atol=1e-4)
 
 
 @settings(max_examples=20, deadline=None)
@@ -23,17 +52,13 @@ def test_fourier_convolution_equals_a_convolution(height, extra, channels, filte
 
 
 def test_fourier_convolution_has_the_gradients_of_a_convolution():
-    x = tf.constant(np.random.default_rng(0).normal(size=(3, 27, 4)).astype("float32"))
-    gradients = []
-    for layer in FourierConv1D(1, 53), keras.layers.Conv1D(1, 53, padding="same"):
-        layer.build(x.shape)
-        layer.set_weights([np.random.default_rng(1).normal(size=weight.shape) for weight in layer.weights])
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            y = tf.reduce_sum(tf.sin(layer(x)))
-        gradients.append(tape.gradient(y, [x, *layer.trainable_variables]))
-    for fast, plain in zip(*gradients, strict=True):
-        assert np.allclose(fast, plain, atol=1e-3)
+    random = np.random.default_rng(0)
+    x = tf.constant(random.normal(size=(3, 27, 4)).astype("float32"))
+    weights = [random.normal(size=(53, 4, 1)), random.normal(size=1)]
+    fast = outputs_and_gradients(FourierConv1D(1, 53), x, weights)
+    plain = outputs_and_gradients(keras.layers.Conv1D(1, 53, padding="same"), x, weights)
+    for ours, keras_own in zip(fast, plain, strict=True):
+        assert np.allclose(ours, keras_own, atol=1e-3)
 
 
 def test_fourier_convolution_refuses_a_narrow_kernel():

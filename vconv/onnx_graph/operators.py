@@ -7,7 +7,7 @@ A function gets the `Graph`, the layer and the names of its inputs, and returns 
 import keras
 import numpy as np
 
-from vconv.layers.convolution import FourierConv1D, LayerNorm
+from vconv.layers.convolution import FourierConv1D, LayerNorm, StridedConv1D
 from vconv.layers.speaker import MergeSpeaker, SpeakerScaleShift
 
 
@@ -138,6 +138,7 @@ OPERATORS = {
     keras.layers.Concatenate: concatenate,
     keras.layers.Reshape: reshape,
     keras.layers.Flatten: flatten,
+    StridedConv1D: conv_1d,
     FourierConv1D: fourier_conv_1d,
     LayerNorm: layer_norm,
     MergeSpeaker: merge_speaker,
