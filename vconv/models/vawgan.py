@@ -113,7 +113,14 @@ class VAWGAN(AdversarialModel, ConvVAE):
             source, target = order[:count], order[rows - count :]
             codes = {"reconstruction": tf.gather(z, target), "conversion": tf.gather(z, source)}
             frame, speaker = tf.gather(frame, target), tf.ones(count, "int32")
-        return frame, speaker, [self.decode(codes[kind], speaker) for kind in self.settings["fakes"]]
+        kinds = self.settings["fakes"]
+        fakes = self.decode(ops.concatenate([codes[kind] for kind in kinds]), ops.tile(speaker, len(kinds)))
+        return frame, speaker, ops.split(fakes, len(kinds))
+
+    def scores(self, frames, speaker):
+        """Return the scores [k, n] of k lists of frames [n, bins], whose speakers are `speaker` [n]."""
+        scores = self.critic([ops.concatenate(frames), ops.tile(speaker, len(frames))])
+        return ops.reshape(scores, (len(frames), -1))
 
     def begin_epoch(self, epoch):
         """Begin adversarial training after the warm-up."""
@@ -135,8 +142,7 @@ class VAWGAN(AdversarialModel, ConvVAE):
         """
         loss, terms, z = self.vae_loss(batch, self.optimizer.iterations)
         _, speaker, fakes = self.compared(batch[0], ops.stop_gradient(z), batch[1])
-        scores = [self.critic([fake, speaker]) for fake in fakes]
-        terms["adversarial"] = self.objective.generator(ops.stack(scores))
+        terms["adversarial"] = self.objective.generator(self.scores(fakes, speaker))
         terms["loss"] = loss + self.settings["alpha"] * terms["adversarial"]
         return terms["loss"], terms
 
@@ -151,8 +157,8 @@ class VAWGAN(AdversarialModel, ConvVAE):
         z_mean, z_log_variance = self.encoder(frame)
         z = sample_code(z_mean, z_log_variance, self.noise(step, ops.shape(frame)[0]))
         frame, speaker, fakes = self.compared(frame, z, speaker)
-        scores = [self.critic([fake, speaker]) for fake in fakes]
-        loss, metrics = self.objective_of(self.critic([frame, speaker]), ops.stack(scores))
+        scores = self.scores([frame, *fakes], speaker)
+        loss, metrics = self.objective_of(scores[0], scores[1:])
         loss, penalty = self.penalized(loss, lambda: self.gradient_between(frame, fakes, speaker, step))
         return loss, {"critic_loss": loss, "distance": metrics["gap"], **metrics, **penalty}
 
