@@ -12,14 +12,13 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from look_ahead import MEASURES, vconv
+from pair_scores import MEASURES, add_arguments, evaluate, missing
 from result_tables import cells, show
 
 from vconv.audio import wav
 from vconv.conversion.converter import VoiceConverter
-from vconv.conversion.tasks import pair_tasks, parse_pairs
+from vconv.conversion.tasks import parse_pairs
 from vconv.corpus.recordings import Corpus
-from vconv.evaluation.output import read
 from vconv.streaming.converter import StreamingConverter
 
 
@@ -39,13 +38,12 @@ WAYS = [(known, way) for known in (True, False) for way in (whole, streamed)]
 
 
 def convert(converter, tasks, known, way):
-    """Write the conversions that are missing."""
+    """Write the conversions of the tasks."""
     for task in tasks:
         y, source = wav.read(task.path, converter.rate)[0], task.source if known else None
         for target, path in task.outputs.items():
-            if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                wav.write(path, way(converter, y, target, source), converter.rate)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            wav.write(path, way(converter, y, target, source), converter.rate)
 
 
 def main():
@@ -53,19 +51,16 @@ def main():
     parser.add_argument("corpus", type=Path)
     parser.add_argument("run", type=Path)
     parser.add_argument("output", type=Path)
-    parser.add_argument("--pairs", default="SF1-TM3,SF1-TF2,SM1-TF1,SM1-TM1")
-    parser.add_argument("--whisper", help="faster-whisper model, for word errors")
+    add_arguments(parser)
     options = parser.parse_args()
     corpus, converter, rows = Corpus.load(options.corpus), VoiceConverter.load(options.run), []
     pairs = parse_pairs(options.pairs, sorted({row.speaker for row in corpus.utterances}))
-    whisper = ["--whisper", options.whisper] if options.whisper else []
     for known, way in WAYS:
         source = "known" if known else "unseen"
         folder = options.output / f"{source}-{way.__name__}"
-        convert(converter, pair_tasks(corpus, "evaluation", pairs, folder, ".wav"), known, way)
-        arguments = ["--run", options.run, "--corpus", options.corpus, "--pairs", options.pairs]
-        vconv("evaluate", *arguments, "--converted", folder, "--json", folder / "scores.json", *whisper)
-        rows.append((f"{source} source, {way.__name__}", cells(read(folder / "scores.json"), MEASURES, "converted")))
+        convert(converter, missing(corpus, pairs, folder), known, way)
+        scores = evaluate(options.run, options.corpus, folder, pairs, options.whisper)
+        rows.append((f"{source} source, {way.__name__}", cells(scores, MEASURES, "converted")))
     show(MEASURES, rows)
 
 
