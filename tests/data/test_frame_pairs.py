@@ -53,7 +53,9 @@ def test_every_segment_is_numbered_once_for_every_target(source):
 def test_a_segment_has_the_content_matched_frames_and_weights_of_the_files(
     source, store, statistics, split, number, target, first
 ):
-    found, matched, weight = source(split).segment(number, target, first)
+    numbers = (np.array([value, 0]) for value in (number, target, first))
+    (found, _), matched, weight = source(split).segments(*numbers)
+    found, matched, weight = found[0], matched[0], weight[0]
     utterance = store.split(split)[number]
     speaker, frames = store.speakers.index(utterance.speaker), store.read(utterance)
     expected = content.encoder("mel_cepstrum").encode(

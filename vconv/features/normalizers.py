@@ -45,7 +45,7 @@ class AcousticNormalizer:
         self.std = statistics.acoustic_std[statistics.trained].mean(axis=0)
 
     def forward(self, acoustic, mean):
-        """Return acoustic features [T, 40] of a speaker with this mean [40], normalized, float32 [T, 40]."""
+        """Return acoustic features [..., 40] of speakers with these means [..., 40], normalized, float32 [..., 40]."""
         return ((acoustic - mean) / self.std).astype(np.float32)
 
     def inverse(self, x, mean):
