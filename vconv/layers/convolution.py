@@ -63,7 +63,7 @@ class StridedConv1D(keras.layers.Conv1D):
     def _by_matrix(self, x, height, length, before):
         """Return the product with the matrix [height · channels, length · filters] of the kernel."""
         (stride,), channels = self.strides, x.shape[-1]
-        # `ops.slice` instead of an index, here and below: the gradient of an index takes ten times as long.
+        # `slice` instead of an index, here and below: the gradient of an index takes ten times as long.
         parts = [
             ops.slice(self.kernel, (before - output * stride, 0, 0), (height, channels, self.filters))
             for output in range(length)
@@ -125,7 +125,7 @@ class FourierConv1D(keras.layers.Layer):
         kernel = tf.signal.rfft(ops.transpose(self.kernel, (2, 1, 0)), length)  # [filters, channels, frequency]
         # The conjugate gives a correlation, which neural networks call convolution.
         y = tf.signal.irfft(tf.reduce_sum(x * tf.math.conj(kernel), axis=2), length)
-        y = ops.roll(y, (self.kernel_size - 1) // 2, axis=-1)[:, :, : self.height]
+        y = tf.slice(ops.roll(y, (self.kernel_size - 1) // 2, axis=-1), (0, 0, 0), (-1, -1, self.height))
         return ops.transpose(y, (0, 2, 1)) + self.bias
 
     def compute_output_shape(self, input_shape):

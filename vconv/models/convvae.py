@@ -60,7 +60,8 @@ def decoder(bins, network):
     x = keras.layers.Reshape((height, channels))(x)
     for layer, channels in zip(stack, network["decoder_channels"], strict=True):
         x = transposed_convolution_block(x, channels, layer.kernel, layer.stride, network["slope"], layer.name)
-    x = x[:, :bins]  # a few bins too many where the strides do not divide `bins`
+    if x.shape[1] > bins:  # a few bins too many, because the strides do not divide `bins`
+        x = x[:, :bins]
     x = FourierConv1D(1, 2 * bins - 1, name="decoder_last")(x)
     return keras.Model([z, speaker], keras.layers.Reshape((bins,))(x), name="decoder")
 
