@@ -13,6 +13,8 @@ import vconv
 from vconv.audio import f0, loudness, mel_cepstrum
 from vconv.common.errors import VconvError
 from vconv.conversion.controls import Controls
+from vconv.spectral_conversion.network import Network
+from vconv.spectral_conversion.network_stream import ContextStream
 
 RATE = 16000
 Y = voice(np.geomspace(110, 150, 2 * RATE), seconds=2.0)
@@ -55,6 +57,14 @@ def test_no_sample_is_later_than_declared_and_some_are_as_late(vc, source, rate)
         converter.latency.ms == pytest.approx(sum(ms for _, ms in converter.latency.terms))
         and converter.latency.ms < 255
     )
+
+
+def test_the_state_of_the_network_gives_the_sound_of_the_whole_context(vc, whole, monkeypatch):
+    def stream_of(network, *options):
+        return ContextStream(network, *options)
+
+    monkeypatch.setattr(Network, "stream", stream_of)
+    np.testing.assert_allclose(converted(stream(vc), [Y]), whole, atol=1e-5)
 
 
 def test_what_is_computed_once_is_ready_before_the_first_push(vc):
@@ -155,7 +165,14 @@ def test_memory_does_not_grow(vc):
         if isinstance(value, (list, tuple)):
             return sum(size(part, seen) for part in value)
         module = getattr(type(value), "__module__", "")
-        streaming = module.startswith(("vconv.streaming", "vconv.audio", "vconv.spectral_conversion.running"))
+        streaming = module.startswith(
+            (
+                "vconv.streaming",
+                "vconv.audio",
+                "vconv.spectral_conversion.running",
+                "vconv.spectral_conversion.network_stream",
+            )
+        )
         return sum(size(part, seen) for part in vars(value).values()) if streaming and hasattr(value, "__dict__") else 0
 
     converter, sizes = stream(vc), []

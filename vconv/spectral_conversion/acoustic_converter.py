@@ -63,6 +63,13 @@ class AcousticConverter:
 
         return RunningCepstrum(self, source)
 
+    def predictor(self, near):
+        """Return what predicts the frames of a stream, as `RunningPrediction` does.
+
+        Here the network predicts each frame for itself, so that the frames that are wanted are the new ones.
+        """
+        return lambda new, wanted, target: self.predicted(new, target)
+
     def encode(self, frames, source, facts=None):
         """Return the `EncodedUtterance` of `Frames`.
 

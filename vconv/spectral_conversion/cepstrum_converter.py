@@ -9,6 +9,7 @@ from vconv.features.normalizers import AcousticNormalizer
 from vconv.spectral_conversion.acoustic_converter import AcousticConverter
 from vconv.spectral_conversion.encoded import Prediction
 from vconv.spectral_conversion.example_correction import ExampleCorrection
+from vconv.spectral_conversion.running_prediction import RunningPrediction
 
 # ln(variance of a prediction / natural variance) at some acoustic features, interpolated between them, and what an
 # unseen source adds, whose own share is the mean of many transforms. Pairs of the ready voices differ by 0.3 from it
@@ -43,12 +44,20 @@ class CepstrumConverter(AcousticConverter):
         """Return the content, float32 [T, C]."""
         return self.encoder.encode(acoustic, frames, speaker.mean, speaker.std)
 
+    def predictor(self, near):
+        """Return the `RunningPrediction` of a stream; `near` is its number of provisional outputs."""
+        return RunningPrediction(self._network.stream(self.reach, FRAME_STEP, near), self._network, self._prediction)
+
     def predicted(self, encoded, target):
         """Return the `Prediction` of the network, which takes every second frame."""
         x = np.empty((len(encoded.content), len(self.normalizer.std)), np.float32)
         for first in range(FRAME_STEP):  # even and odd frames are predicted separately
             frames = encoded.content[None, first::FRAME_STEP]
             x[first::FRAME_STEP] = self._network(frames, target.mean(self._network.embeddings))[0]
+        return self._prediction(x, target)
+
+    def _prediction(self, x, target):
+        """Return outputs of the network, [T, 40], as `Prediction`."""
         return Prediction(self.normalizer.inverse(x, target.mean(self.statistics.acoustic_mean)))
 
     def mixed(self, prediction, encoded, target):

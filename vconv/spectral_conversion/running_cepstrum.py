@@ -24,7 +24,7 @@ class RunningCepstrum:
     Attributes
     ----------
     back, ahead : int
-        Frames before and after a block that the network looks at.
+        Frames before and after a block that its conversion needs.
     """
 
     def __init__(self, converter, source):
@@ -40,10 +40,14 @@ class RunningCepstrum:
         # Mel-cepstra take matrices that are computed once. Later that would make the first blocks late.
         alpha, bins = mel_cepstrum.mel_alpha(converter.rate), converter.bins
         mel_cepstrum.to_spectrum(mel_cepstrum.from_spectrum(np.ones(bins), len(usual) - 1, alpha), bins, alpha)
-        self.back, self.ahead = (FRAME_STEP * frames for frames in converter.reach)
+        back, self.ahead = (FRAME_STEP * frames for frames in converter.reach)
+        self.back = min(NEAR_FRAMES, back)
+        self._predict = converter.predictor(NEAR_FRAMES)
+        self._known = self._encoded = 0  # numbers of frames
 
     def add(self, frames):
         """Count the newest `Frames`, and return their speech mask [n]."""
+        self._known += len(frames.energy)
         return self._speech.add(frames)
 
     def convert(self, frames, mask, core, target):
@@ -52,7 +56,7 @@ class RunningCepstrum:
         Parameters
         ----------
         frames : vconv.features.schema.Frames
-            Of the core, and of `back` before and `ahead` after it as far as there are any.
+            Of the core, of `back` before it as far as there are any, and of all after it.
         mask : ndarray [T], bool
             Their speech mask.
         core : slice
@@ -60,10 +64,11 @@ class RunningCepstrum:
         """
         facts = self._speech.facts(frames.energy, mask)
         encoded = self._converter.encode(frames, self._source, facts)
-        prediction = self._converter.predicted(encoded, target)
-        near = slice(max(0, core.start - NEAR_FRAMES), core.stop + NEAR_FRAMES)
+        first, new = self._known - len(mask), encoded.part(slice(len(mask) - self._known + self._encoded, None))
+        near = slice(max(0, core.start - NEAR_FRAMES), min(core.stop + NEAR_FRAMES, len(mask)))
+        prediction = self._predict(new, slice(first + near.start, first + near.stop), target)
+        self._encoded, encoded = self._known, encoded.part(near)
         core = slice(core.start - near.start, core.stop - near.start)
-        encoded, prediction = encoded.part(near), prediction.part(near)
         mixed = self._converter.mixed(prediction, encoded, target)
         speech = Moments.of(mixed[core][encoded.mask[core]])
         self._predicted = (self._predicted + speech).limited(self._memory)

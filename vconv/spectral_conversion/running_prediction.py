@@ -1,0 +1,40 @@
+"""What a network that looks back and ahead predicts of the frames of a stream."""
+
+import numpy as np
+
+from vconv.features.acoustic import ACOUSTIC_SIZE
+
+
+class RunningPrediction:
+    """Predicts frames that come in blocks.
+
+    A frame keeps the content that it had when it came, although the statistics of the speaker go on.
+
+    Parameters
+    ----------
+    stream : vconv.spectral_conversion.network_stream.ResidualStream or ContextStream
+    network : vconv.spectral_conversion.network.Network
+        With the speakers' embeddings.
+    prediction : callable
+        (outputs of the network [n, 40], Blend) → Prediction.
+    """
+
+    def __init__(self, stream, network, prediction):
+        self._stream, self._network, self._prediction = stream, network, prediction
+        self._outputs, self._first = np.zeros((0, ACOUSTIC_SIZE), np.float32), 0  # the number of the first of them
+
+    def __call__(self, new, wanted, target):
+        """Return the `Prediction` of the frames with the numbers of a slice; no earlier ones can be had later.
+
+        Parameters
+        ----------
+        new : vconv.spectral_conversion.encoded.EncodedUtterance
+            The frames that come next.
+        wanted : slice
+            Up to the last frame that came; as many after the last final output as the stream has provisional ones.
+        target : vconv.spectral_conversion.blend.Blend
+        """
+        outputs, final = self._stream.push(new.content, target.mean(self._network.embeddings))
+        known = np.concatenate([self._outputs[wanted.start - self._first :], outputs])
+        self._outputs, self._first = known[: len(known) - len(outputs) + final], wanted.start
+        return self._prediction(known[: wanted.stop - wanted.start], target)
