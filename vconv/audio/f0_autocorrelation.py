@@ -85,11 +85,12 @@ def candidates_of(power, background, spectra, floor_hz, ceiling_hz):
     strength = np.where((here > before) & (here >= after), np.minimum(here, 1 / np.maximum(here, 1e-9)), -np.inf)
     strength -= OCTAVE_COST * octaves
     chosen = np.argpartition(-strength, min(CANDIDATES, strength.shape[1]) - 1, axis=1)[:, :CANDIDATES]
-    before, here, after = (np.take_along_axis(part, chosen, axis=1) for part in (before, here, after))
+    rows = np.arange(len(chosen))[:, None]
+    before, here, after = (part[rows, chosen] for part in (before, here, after))
     curvature = np.minimum(before - 2 * here + after, -np.finfo(float).tiny)
     offset = np.clip(0.5 * (before - after) / curvature, -0.5, 0.5)  # vertex of the parabola
     rms = np.sqrt(power.sum(axis=1))
-    return Candidates(rate / (first + chosen + offset), np.take_along_axis(strength, chosen, axis=1), rms)
+    return Candidates(rate / (first + chosen + offset), strength[rows, chosen], rms)
 
 
 def unvoiced_strength(rms, loudest, level):

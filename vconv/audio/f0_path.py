@@ -6,6 +6,8 @@ import numpy as np
 JUMP_COST = 0.35  # for each octave and 10 ms
 TRANSITION_COST = 0.14  # for each change between voiced and unvoiced and 10 ms
 
+CHUNK_FRAMES = 1000  # whose costs are computed at once; bounds the memory
+
 
 class Path:
     """The strongest path through frames that are appended one after the other.
@@ -32,25 +34,30 @@ class Path:
         unvoiced : ndarray [n]
             Strength of the unvoiced candidate.
         """
-        voiced = np.insert(np.isfinite(strength), 0, False, axis=1)
-        strength = np.insert(strength, 0, unvoiced, axis=1)
-        octaves = np.insert(np.log2(f0_hz), 0, 0.0, axis=1)
-        self._f0_hz += np.where(voiced, np.insert(f0_hz, 0, 0.0, axis=1), 0.0).tolist()
-        for row in zip(strength, voiced, octaves, strict=True):
-            self._append(*row)
+        zeros = np.zeros(len(f0_hz))  # the unvoiced candidate is the first one
+        voiced = np.column_stack([zeros > 0, np.isfinite(strength)])
+        strength, octaves, f0_hz = map(np.column_stack, ([unvoiced, strength], [zeros, np.log2(f0_hz)], [zeros, f0_hz]))
+        self._f0_hz += np.where(voiced, f0_hz, 0.0).tolist()
+        for first in range(0, len(f0_hz), CHUNK_FRAMES):
+            part = slice(first, first + CHUNK_FRAMES)
+            self._append(strength[part], voiced[part], octaves[part])
 
     def _append(self, strength, voiced, octaves):
-        """Append one frame, given by arrays over its candidates, of which the first is the unvoiced one."""
+        """Append frames, given by arrays [n, candidates]."""
         if self._best is None:
-            previous, self._best = np.zeros(len(strength), int), strength
-        else:
-            old = self._voiced[:, None]
-            jump = self._jump_cost * np.abs(self._octaves[:, None] - octaves)
-            cost = np.where(old & voiced, jump, self._transition_cost * (old ^ voiced))
+            self._best, self._octaves, self._voiced = strength[0], octaves[:1], voiced[:1]
+            self._previous.append([0] * len(self._best))
+            strength, voiced, octaves = strength[1:], voiced[1:], octaves[1:]
+        octaves, voiced = np.concatenate([self._octaves, octaves]), np.concatenate([self._voiced, voiced])
+        jump = self._jump_cost * np.abs(octaves[:-1, :, None] - octaves[1:, None])
+        old, new = voiced[:-1, :, None], voiced[1:, None]
+        for of_frame, cost in zip(
+            strength, np.where(old & new, jump, self._transition_cost * (old ^ new)), strict=True
+        ):
             total = self._best[:, None] - cost
-            previous, self._best = total.argmax(axis=0), total.max(axis=0) + strength
-        self._octaves, self._voiced = octaves, voiced
-        self._previous.append(previous.tolist())
+            self._previous.append(total.argmax(axis=0).tolist())
+            self._best = total.max(axis=0) + of_frame
+        self._octaves, self._voiced = octaves[-1:], voiced[-1:]
 
     def trace(self):
         """Return F0 [T], 0 where unvoiced, of the frames that are kept, along the strongest path to the last frame."""

@@ -13,7 +13,12 @@ def gaussian_filter1d(values, std):
     The sequence is continued by its mirror image at both ends.
     """
     kernel = _gaussian(std)
-    return np.convolve(np.pad(values, len(kernel) // 2, mode="symmetric"), kernel, mode="valid")
+    radius = len(kernel) // 2
+    if radius < len(values):  # `np.pad` takes as long as the rest
+        padded = np.concatenate([values[radius - 1 :: -1], values, values[: -radius - 1 : -1]])
+    else:
+        padded = np.pad(values, radius, mode="symmetric")
+    return np.convolve(padded, kernel, mode="valid")
 
 
 @lru_cache(maxsize=32)
