@@ -1,5 +1,6 @@
 """The command: mistakes are one sentence, warnings about other machines, HTTPS, and the end by Ctrl-C."""
 
+import contextlib
 import logging
 import os
 import signal
@@ -7,7 +8,10 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
+import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +19,19 @@ from vconv.commands import cli, demo
 from vconv.demo import server
 
 OPENSSL = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+
+SLOW = """
+import sys, time
+from vconv.commands import cli
+from vconv.demo import recordings
+
+def convert(converter, path, *_):
+    print(path, flush=True)
+    time.sleep(600)
+
+recordings.convert = convert
+sys.exit(cli.main(["demo", "--no-browser", "--run=sample", "--port=0"]))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +129,24 @@ def test_it_serves_https_until_ctrl_c(pair):
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 0 and errors == ""
+
+
+def test_ctrl_c_does_not_wait_for_a_conversion(tmp_path):
+    def ask(address):
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(f"{address}api/convert?voice=sample&target=awb", b"sound", timeout=60)
+
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW], env=os.environ | {"TMPDIR": str(tmp_path)}, **streams
+    ) as process:
+        client = threading.Thread(target=ask, args=[process.stdout.readline().split()[0]])
+        client.start()
+        recording = Path(process.stdout.readline().strip())
+        assert recording.read_bytes() == b"sound"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    client.join()
+    assert process.returncode == 130
+    assert errors == "\nvconv: interrupted; the conversion that was running is lost\n"
+    assert not recording.parent.exists() and not list(tmp_path.glob("vconv-demo*"))

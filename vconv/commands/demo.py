@@ -1,6 +1,8 @@
 """Open a page in the browser that records, converts and plays, also live."""
 
-from vconv.commands.options import Whole, note
+import sys
+
+from vconv.commands.options import INTERRUPTED, Whole, note
 
 PORT, MINUTES, MEGABYTES = Whole(0, 65_535), Whole(1, 60), Whole(1, 1000)
 
@@ -41,7 +43,7 @@ def add(sub):
 
 def run(options):
     """Run the command."""
-    from vconv.demo import app, server, voices
+    from vconv.demo import app, background, server, voices
 
     encrypted = bool(options.certificate or options.key)
     if encrypted:
@@ -59,6 +61,9 @@ def run(options):
         try:
             serving.run(sockets=[listening])
         except KeyboardInterrupt:  # the usual end
+            if background.is_busy():
+                print("\nvconv: interrupted; the conversion that was running is lost", file=sys.stderr)
+                background.end_process(INTERRUPTED)
             print()
 
 

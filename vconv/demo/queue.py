@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 
+from vconv.demo.background import in_thread
+
 PLACES = 5  # the conversion that runs and those that wait
 
 
@@ -37,4 +39,4 @@ class Queue:
         If `await is_gone()` is true by then, nobody waits for the result: the function is not run.
         """
         async with self._turn:
-            return None if await is_gone() else await asyncio.to_thread(function, *arguments)
+            return None if await is_gone() else await in_thread(function, *arguments)

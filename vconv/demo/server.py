@@ -1,6 +1,7 @@
 """The server process: its socket, its certificate, and the browser that opens the page."""
 
 import ipaddress
+import logging
 import os
 import socket
 import ssl
@@ -14,7 +15,15 @@ from vconv.common.errors import VconvError
 
 LARGEST_MESSAGE = 1 << 20  # bytes, of a WebSocket
 MOST_CONNECTIONS = 64
-LONGEST_GOODBYE_S = 2  # for open connections, after Ctrl-C
+
+
+class Server(uvicorn.Server):
+    """A server that ends without waiting for answers that are still being made."""
+
+    async def shutdown(self, sockets=None):
+        """Close all connections; the log would have a traceback of each."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
+        await super().shutdown(sockets)
 
 
 def is_loopback(host):
@@ -61,7 +70,7 @@ def check_certificate(certificate, key):
 
 
 def server_of(app, certificate=None, key=None):
-    """Return the `uvicorn.Server` of an application; its `run(sockets=[…])` serves until it is told to stop."""
+    """Return the `Server` of an application; its `run(sockets=[…])` serves until it is told to stop."""
     config = uvicorn.Config(
         app,
         loop="asyncio",
@@ -75,12 +84,12 @@ def server_of(app, certificate=None, key=None):
         access_log=False,
         server_header=False,
         limit_concurrency=MOST_CONNECTIONS,
-        timeout_graceful_shutdown=LONGEST_GOODBYE_S,
+        timeout_graceful_shutdown=0,
         ssl_certfile=certificate,
         ssl_keyfile=key,
     )
     config.load()  # here, so that what is missing is told before the server begins
-    return uvicorn.Server(config)
+    return Server(config)
 
 
 def open_browser(url):
