@@ -7,13 +7,16 @@ from vconv.audio.loudness import PEAK
 from vconv.audio.silence import PAUSE_WEIGHT
 from vconv.streaming.ring import Ring
 
-MEMORY_S, RISE_S = 15.0, 0.5  # of speech: what the level is measured over, and until it is corrected in full
+MEMORY_S, RISE_S = 10.0, 0.5  # what the level is measured over, and until it is corrected in full
+PAUSE_S = 1.0  # the rest of a longer pause does not count
 OFFSET_MEMORY_S = 5.0  # of pauses
 KNEE = 0.85  # of full scale; magnitudes from here to `PEAK` are compressed
 
 
 class LevelCorrection:
     """The gain that gives a converted stream the speech level of its source; 1 at the beginning.
+
+    Pauses count as they do in `loudness.match_level`, which compares the levels of whole recordings.
 
     Parameters
     ----------
@@ -23,11 +26,14 @@ class LevelCorrection:
     def __init__(self, blocks_per_second):
         self._power = Ring(int(MEMORY_S * blocks_per_second), (2,))  # of source and converted signal
         self._rise, self._gain = RISE_S * blocks_per_second, 1.0
+        self._longest_pause = PAUSE_S * blocks_per_second
+        self._pause = np.inf  # blocks since the last of speech
 
     def apply(self, y, source, speech):
-        """Return a converted block [samples] at the level of `source` [samples]; it counts if it is `speech`."""
+        """Return a converted block [samples] at the level of `source` [samples]; `speech`: whether it is speech."""
         before = self._gain
-        if speech:
+        self._pause = 0 if speech else self._pause + 1
+        if self._pause <= self._longest_pause:
             self._power.add((np.square(source).mean(), np.square(y).mean()))
             of_source, of_converted = map(loudness.level_of, self._power.known.T)
             weight = min(1.0, self._power.count / self._rise)
