@@ -9,12 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vconv.audio import fft
-from vconv.audio.f0_background import background_of_all, spectra_of
+from vconv.audio.f0_background import OVERSAMPLING, autocorrelation, background_of_all, spectra_of
 from vconv.audio.f0_path import Path
 
 CANDIDATES = 8  # lags for each frame
-OVERSAMPLING = 2  # of the autocorrelation
 # Costs of Boersma 1993, section 3, in units of the autocorrelation; those of changes are in `f0_path`.
 VOICING_THRESHOLD = 0.45
 OCTAVE_COST = 0.01
@@ -70,11 +68,10 @@ def estimate(y, rate, floor_hz, ceiling_hz, frame_period_ms, background=None):
 def candidates_of(power, background, spectra, floor_hz, ceiling_hz):
     """Return the `Candidates` of a block of power spectra [frames, bins]."""
     power, rate = np.maximum(power - background, 0), spectra.rate * OVERSAMPLING
-    length = spectra.size * OVERSAMPLING
-    of_window = fft.irfft(spectra.window_power, length)
+    of_window = spectra.window_correlation
     first, last = int(rate / ceiling_hz), int(np.ceil(rate / floor_hz))
     lags = slice(first - 1, last + 2)
-    correlation = fft.irfft(power, length, axis=1)
+    correlation = autocorrelation(power, spectra.size)
     # Dividing by the window's autocorrelation removes the taper towards long lags (equation 9).
     correlation = correlation[:, lags] / (
         of_window[lags] / of_window[0] * np.maximum(correlation[:, :1], np.finfo(float).tiny)

@@ -8,6 +8,7 @@ from vconv.audio import fft, wav
 
 RATE = 8000  # Hz; enough for the harmonics that decide
 PERIODS = 3  # of the lowest F0 in a window
+OVERSAMPLING = 2  # of the autocorrelation
 BLOCK_FRAMES = 1000  # analyzed at once; bounds the memory
 # The background: the quietest frames, if they are much weaker than the mean frame.
 QUIET_SHARE = 0.12
@@ -44,17 +45,22 @@ def spectra_of(y, rate, floor_hz, frame_period_ms):
     return Spectra(wav.resample(y, rate, low_rate), low_rate, floor_hz, frame_period_ms, count)
 
 
+def autocorrelation(power, size):
+    """Return the autocorrelation [..., size * `OVERSAMPLING`] of the power spectrum [..., bins] of an FFT."""
+    return fft.irfft(power, size * OVERSAMPLING)
+
+
 class Spectra:
     """Power spectra of a signal's frames, under a Hann window of three periods.
 
-    `rate` is that of the signal, `size` that of the FFT, `window_power` the power spectrum [bins] of the window.
+    `rate` is that of the signal, `size` that of the FFT, `window_correlation` the autocorrelation of the window.
     """
 
     def __init__(self, y, rate, floor_hz, frame_period_ms, count):
         length = int(PERIODS * rate / floor_hz) // 2 * 2 + 1
         self.rate, self._window = rate, np.hanning(length + 2)[1:-1]
         self.size = fft.next_fast_len(length * 3 // 2 + 2)
-        self.window_power = np.square(np.abs(fft.rfft(self._window, self.size)))
+        self.window_correlation = autocorrelation(np.square(np.abs(fft.rfft(self._window, self.size))), self.size)
         self._centers = np.round(np.arange(count) * (rate * frame_period_ms / 1000)).astype(int)
         padded = np.pad(y, (length // 2, max(0, self._centers[-1] + length // 2 + 1 - len(y))))
         self._windows = np.lib.stride_tricks.sliding_window_view(padded, length)

@@ -121,7 +121,11 @@ class PulseSynthesizer:
         cepstrum = fft.irfft(0.5 * np.log(power), self._size, axis=1)
         cepstrum[:, 1 : self._size // 2] *= 2
         cepstrum[:, self._size // 2 + 1 :] = 0
-        return np.exp(fft.rfft(cepstrum, self._size, axis=1))
+        phase = fft.rfft(cepstrum, self._size, axis=1).imag
+        spectrum = np.empty(phase.shape, complex)
+        spectrum.real, spectrum.imag = np.cos(phase), np.sin(phase)
+        spectrum *= np.sqrt(power)
+        return spectrum
 
 
 def _between(values, left, share):

@@ -37,7 +37,9 @@ class SourceStatistics:
             statistics.acoustic_std,
             statistics.acoustic_variance,
         )
-        self._trained = statistics.trained
+        self._of_training = [
+            of_speakers[statistics.trained].mean(axis=0) for of_speakers in (self._mean, self._std**2, self._variance)
+        ]
         self._prior_frames = 1000 * PRIOR_S / statistics.settings["frame_period_ms"]
 
     def of(self, source, speech):
@@ -64,10 +66,11 @@ class SourceStatistics:
         weight = frames / (frames + self._prior_frames)
 
         def posterior(estimate, of_training):
-            return weight * estimate + (1 - weight) * of_training[self._trained].mean(axis=0)
+            return weight * estimate + (1 - weight) * of_training
 
+        usual_mean, usual_variance, usual_within = self._of_training
         return SpeakerStatistics(
-            mean=posterior(mean, self._mean),
-            std=np.sqrt(posterior(variance, self._std**2)),
-            variance=posterior(variance, self._variance),
+            mean=posterior(mean, usual_mean),
+            std=np.sqrt(posterior(variance, usual_variance)),
+            variance=posterior(variance, usual_within),
         )

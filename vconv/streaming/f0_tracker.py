@@ -34,18 +34,21 @@ class BlockSpectra:
         Samples before and after the center of a frame in its window.
     rate, size : int
         Sample rate and FFT size of which the spectra are: the signal's, or those of a lower rate.
-    window_power : ndarray [bins]
-        Power spectrum of the window.
+    bins : int
+        Of a power spectrum.
+    window_correlation : ndarray
+        Autocorrelation of the window.
     """
 
     def __init__(self, rate, floor_hz):
         self.rate = min(f0_background.RATE, rate)
         unit = 2 * rate // math.gcd(rate, self.rate)
         self.reach = int(f0_background.PERIODS * rate / floor_hz / 2)
-        self._full_size = -(-(3 * self.reach + 2) // unit) * unit
+        self._full_size = fft.next_fast_len(-(-(3 * self.reach + 2) // unit)) * unit
         self.size = self._full_size * self.rate // rate
         self._window = np.hanning(2 * self.reach + 3)[1:-1]
-        self.window_power = self._power(self._window)
+        self.bins = self.size // 2 + 1
+        self.window_correlation = f0_background.autocorrelation(self._power(self._window), self.size)
 
     def of(self, y, centers):
         """Return the power spectra [n, bins] of frames of a signal [samples] with the centers [n], in samples."""
@@ -53,7 +56,7 @@ class BlockSpectra:
         return self._power((windows - windows.mean(axis=1, keepdims=True)) * self._window)
 
     def _power(self, y):
-        return np.square(np.abs(fft.rfft(y, self._full_size)[..., : self.size // 2 + 1]))
+        return np.square(np.abs(fft.rfft(y, self._full_size)[..., : self.bins]))
 
 
 class RunningBackground:
@@ -117,7 +120,7 @@ class F0Tracker:
         self._range_hz, self._kept, self._running_f0 = range_hz, kept, running_f0
         self._spectra = BlockSpectra(rate, range_hz[0])
         self.reach = self._spectra.reach
-        self._background = RunningBackground(len(self._spectra.window_power), frame_period_ms)
+        self._background = RunningBackground(self._spectra.bins, frame_period_ms)
         self._path, self._wide_path = Path(frame_period_ms), Path(frame_period_ms)
         self.f0_hz = np.zeros(0)
 
