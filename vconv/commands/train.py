@@ -32,17 +32,21 @@ def run(options):
     from vconv.features.extract import refuse_other_features
     from vconv.features.statistics import load_or_compute
     from vconv.features.store import FeatureStore
+    from vconv.voices import starting_point
 
     condition = [f"training.condition={options.condition}"] if options.condition else []
     changes = config.parse_assignments([*options.set, *condition])
-    models.settings(options.model, changes)  # reports a mistake before TensorFlow takes seconds to load
+    settings = models.settings(options.model, changes)  # reports a mistake before TensorFlow takes seconds to load
     corpus = read_settings(options.corpus, corpus_dir=options.corpus_dir)
     kind = data.kind(models.training_data(options.model))
     with FeatureStore(features_path(options)) as store:
         refuse_other_features(store, corpus, kind.contents)
         inputs = kind.open_inputs(store, options.frame_pairs)
         found = load_or_compute(store, store.path.with_name("statistics.h5")) if kind.uses_statistics else None
+        start, changes, sentence = starting_point.find(settings, changes, found)
+        if sentence:
+            print(f"{options.run}: {sentence}")
         load_tensorflow()
         from vconv.training.train import train
 
-        train(options.model, store, found, corpus, options.run, changes, inputs=inputs)
+        train(options.model, store, found, corpus, options.run, changes, inputs=inputs, start=start)

@@ -19,7 +19,7 @@ from vconv.training.run_folder import RunFolder
 MAY_CHANGE = {"epochs", "early_stopping_patience"}  # settings of `training` that may differ when a run is resumed
 
 
-def train(model_name, store, statistics, corpus_settings, run, changes=None, report=print, inputs=None):
+def train(model_name, store, statistics, corpus_settings, run, changes=None, report=print, inputs=None, start=None):
     """Train a model, or resume an interrupted training, until its last epoch.
 
     Parameters
@@ -37,6 +37,8 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
         Takes lines of text for the user.
     inputs : dict, optional
         The result of `open_inputs` of the kind of training data; the files beside the store when left out.
+    start : object, optional
+        Its method `set_weights(model)` sets the first weights; they are random when it is left out.
 
     Returns
     -------
@@ -55,11 +57,11 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
     with folder.locked():
         examples = kind(store, settings, statistics, **inputs)
         _prepare(folder, model_name, settings, corpus_settings, store, statistics, examples)
-        _train(folder, model_name, settings["training"], examples, report)
+        _train(folder, model_name, settings["training"], examples, report, start)
     return folder
 
 
-def _train(folder, model_name, training, examples, report):
+def _train(folder, model_name, training, examples, report, start):
     """Train the model of a locked run folder on a `TrainingData`; `training` is the section of the settings."""
     keras.utils.set_random_seed(training["seed"])
     # TensorFlow's graph optimizer changes the last bits of 1 step in 250. Without it 5,000 steps are repeatable, at the
@@ -70,6 +72,8 @@ def _train(folder, model_name, training, examples, report):
     if folder.epochs_done():
         folder.load_checkpoint(model, resume=True)
         report(f"{folder.path}: continues after epoch {folder.epochs_done()} of {training['epochs']}")
+    elif start:
+        start.set_weights(model)
     key = f"{examples.unit}_per_epoch"
     if training[key] < model.examples_per_step:
         raise VconvError(

@@ -21,6 +21,10 @@ class ConvertingRun(RunFolder):
         """Return the `Network` of the newest checkpoint; errors as of `conversion_network.load`."""
         return conversion_network.load(self)
 
+    def network_content(self):
+        """Return the network as the bytes of an ONNX model; errors as of `conversion_network.load`."""
+        return conversion_network.content(self)
+
     def __str__(self):
         return f"the run folder {self.path}"
 

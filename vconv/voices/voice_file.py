@@ -96,13 +96,16 @@ class VoiceFile:
         """Return the affine transforms between speakers, float32 [target, source, 25, 24]; None if there are none."""
         return self._array(TRANSFORMS) if TRANSFORMS in self._container else None
 
+    def network_content(self):
+        """Return the network as the bytes of an ONNX model, without the embeddings of added speakers."""
+        return self._container.read(NETWORK)
+
     def network(self):
         """Return the `vconv.spectral_conversion.network.Network`, with the embeddings of all speakers."""
         from vconv.spectral_conversion.network import Network  # imports ONNX Runtime
 
-        content = self._container.read(NETWORK)
         try:
-            network = Network(content)
+            network = Network(self.network_content())
         except VconvError as error:
             raise VconvError(f"{self.path}: {error}; pack the voice again") from error
         if EMBEDDINGS in self._container:
