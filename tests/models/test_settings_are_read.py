@@ -17,6 +17,7 @@ from vconv.features.statistics import compute
 from vconv.features.store import FeatureStore
 from vconv.generation.generator import SampleGenerator
 from vconv.training.train import train
+from vconv.voices import starting_point
 
 RATE = 16000
 # Of models that are built by the same function, as melgan and melgan_light, one is enough.
@@ -128,6 +129,7 @@ def test_every_setting_is_read(name, store, tmp_path, asked):
     asked.clear()
     train(name, store, statistics, {"root": "x"}, tmp_path / "run", changes, lambda _: None)
     USE[models.training_data(name)](tmp_path / "run")
+    starting_point.find(models.settings(name), {}, statistics)
     for more in SWITCHED.get(name, []):
         step(name, kind, store, statistics, config.overlay(changes, more))
     assert names_of(models.settings(name)) - asked == set()

@@ -6,20 +6,29 @@ import numpy as np
 import pytest
 from calls import vconv_command
 from runs import untrained
-from small import build, changes_for, write_pairs
+from small import build, changes_for, write_pairs, write_store
 
 from vconv import models
 from vconv.common.errors import VconvError
 from vconv.features.normalizers import AcousticNormalizer
+from vconv.features.statistics import compute
+from vconv.features.store import FeatureStore
 from vconv.training import train as training
 from vconv.voices import starting_point
 from vconv.voices.ready import ConvertingRun, open_run
 
 
-@pytest.fixture
-def voice(small_statistics, tmp_path):
+@pytest.fixture(scope="module")
+def known(tmp_path_factory):
+    """The statistics of three speakers."""
+    with FeatureStore(write_store(tmp_path_factory.mktemp("known") / "features.h5", (30, 30))) as store:
+        return compute(store)
+
+
+@pytest.fixture(scope="module")
+def voice(known, tmp_path_factory):
     """The path of a run of the small `matched` with random weights."""
-    return untrained(tmp_path / "voice", small_statistics, "matched")[0].path
+    return untrained(tmp_path_factory.mktemp("trained") / "voice", known, "matched")[0].path
 
 
 def settings_for(voice, **start):
@@ -32,8 +41,8 @@ def other_scale(statistics):
     return replace(statistics, acoustic_std=statistics.acoustic_std * factors)
 
 
-def test_each_speaker_begins_with_the_prediction_for_the_mean_speaker_of_the_voice(voice, small_statistics):
-    known, own = small_statistics, other_scale(small_statistics)
+def test_each_speaker_begins_with_the_prediction_for_the_mean_speaker_of_the_voice(voice, known):
+    own = other_scale(known)
     settings, network = settings_for(voice), open_run(voice).network()
     model = build("matched", settings)
     starting_point.find(settings, {}, own)[0].set_weights(model)
@@ -43,50 +52,50 @@ def test_each_speaker_begins_with_the_prediction_for_the_mean_speaker_of_the_voi
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
 
 
-def test_only_few_speakers_start_from_a_voice(voice, small_statistics):
+def test_only_few_speakers_start_from_a_voice(voice, known):
     changes = {"training": {"seed": 1}}
     for start in ({"most_speakers": 2}, {"voice": "none"}):
-        found = starting_point.find(settings_for(**{"voice": voice} | start), changes, small_statistics)
+        found = starting_point.find(settings_for(**{"voice": voice} | start), changes, known)
         assert found == (None, changes, None)
-    start, _, sentence = starting_point.find(settings_for(voice, most_speakers=3), changes, small_statistics)
+    start, _, sentence = starting_point.find(settings_for(voice, most_speakers=3), changes, known)
     assert start and f"starts from {ConvertingRun(voice)}" in sentence and "--set start.voice=none" in sentence
 
 
-def test_a_model_without_the_setting_starts_from_random_weights(small_statistics):
-    assert starting_point.find(models.settings("convvae"), {}, small_statistics) == (None, {}, None)
+def test_a_model_without_the_setting_starts_from_random_weights(known):
+    assert starting_point.find(models.settings("convvae"), {}, known) == (None, {}, None)
 
 
-def test_the_training_has_other_defaults_which_the_user_changes(voice, small_statistics):
+def test_the_training_has_other_defaults_which_the_user_changes(voice, known):
     settings = settings_for(voice, learning_rate=0.5, epochs=7)
     for changes, expected in (({}, (0.5, 7)), ({"training": {"epochs": 3, "seed": 1}}, (0.5, 3))):
-        found = models.settings("matched", starting_point.find(settings, changes, small_statistics)[1])["training"]
+        found = models.settings("matched", starting_point.find(settings, changes, known)[1])["training"]
         assert (found["learning_rate"], found["epochs"]) == expected
         assert found["seed"] == changes.get("training", {}).get("seed", 0)
 
 
 @pytest.mark.parametrize("key", starting_point.FEATURES)
-def test_other_features_are_told_and_the_weights_are_random(voice, small_statistics, key):
-    other = replace(small_statistics, settings=small_statistics.settings | {key: 24000})
+def test_other_features_are_told_and_the_weights_are_random(voice, known, key):
+    other = replace(known, settings=known.settings | {key: 24000})
     start, changes, sentence = starting_point.find(settings_for(voice), {}, other)
     assert start is None and changes == {}
     assert "random weights, because" in sentence and key in sentence and "24000" in sentence
 
 
-def test_another_network_is_told_and_the_weights_are_random(voice, small_statistics):
+def test_another_network_is_told_and_the_weights_are_random(voice, known):
     settings = settings_for(voice)
     settings["network"]["look_ahead_frames"] = 4  # the weights have the same shapes
-    start, _, sentence = starting_point.find(settings, {}, small_statistics)
+    start, _, sentence = starting_point.find(settings, {}, known)
     assert start is None and "network of voice has other settings" in sentence
 
 
-def test_an_unknown_voice_is_refused(small_statistics):
+def test_an_unknown_voice_is_refused(known):
     with pytest.raises(VconvError, match="vcc2017.*ready voice.*vcc2016"):
-        starting_point.find(settings_for("vcc2017"), {}, small_statistics)
+        starting_point.find(settings_for("vcc2017"), {}, known)
 
 
 @pytest.mark.parametrize("name", ["matched", "matched_live"])
-def test_the_voice_that_is_the_default_fits_the_defaults(name, small_statistics):
-    assert starting_point.find(models.settings(name), {}, small_statistics)[0] is not None
+def test_the_voice_that_is_the_default_fits_the_defaults(name, known):
+    assert starting_point.find(models.settings(name), {}, known)[0] is not None
 
 
 def test_only_a_new_run_gets_the_weights(small_store, small_statistics, tmp_path, eager, light_epochs):

@@ -32,6 +32,7 @@ def run(options):
     from vconv.features.extract import refuse_other_features
     from vconv.features.statistics import load_or_compute
     from vconv.features.store import FeatureStore
+    from vconv.training.run_folder import RunFolder
     from vconv.voices import starting_point
 
     condition = [f"training.condition={options.condition}"] if options.condition else []
@@ -44,7 +45,7 @@ def run(options):
         inputs = kind.open_inputs(store, options.frame_pairs)
         found = load_or_compute(store, store.path.with_name("statistics.h5")) if kind.uses_statistics else None
         start, changes, sentence = starting_point.find(settings, changes, found)
-        if sentence:
+        if sentence and not RunFolder(options.run).exists():
             print(f"{options.run}: {sentence}")
         load_tensorflow()
         from vconv.training.train import train
