@@ -157,16 +157,14 @@ def remove(voice, output, name):
 def _write(voice, output, speakers, arrays=None, transforms=None, embeddings=None, examples=None):
     """Write a voice file with other speakers and the arrays that are given, and return its digest.
 
-    Examples without a frame are left out of the file.
+    Examples take the place of those of the voice; without a frame they are left out.
     """
-    members = voice.members()
+    replaced = {} if examples is None else {EXAMPLES.format(name): array for name, array in examples._asdict().items()}
+    members = {name: member for name, member in voice.members().items() if name not in replaced}
     facts = voice.facts | {"speakers": speakers}
     members[FACTS] = yaml.safe_dump(facts, sort_keys=False, allow_unicode=True, width=120).encode()
     members |= {f"statistics/{name}.npy": to_npy(array) for name, array in (arrays or {}).items()}
     members |= {} if transforms is None else {TRANSFORMS: to_npy(transforms)}
     members |= {} if embeddings is None else {EMBEDDINGS: to_npy(embeddings)}
-    for name, array in ({} if examples is None else examples._asdict()).items():
-        members[EXAMPLES.format(name)] = to_npy(array)
-        if not len(array):
-            del members[EXAMPLES.format(name)]
+    members |= {name: to_npy(array) for name, array in replaced.items() if len(array)}
     return container.write(checked_output(output), members)
