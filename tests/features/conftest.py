@@ -8,6 +8,7 @@ import soundfile
 from small import SETTINGS, with_mel_cepstrum
 
 from vconv.corpus import recordings
+from vconv.engines import engine
 from vconv.features import extract, schema, store, writer
 
 RATE = 16000
@@ -79,7 +80,7 @@ def inline(monkeypatch):
     """Make extraction run in this process; after inline(n) it is interrupted at task n."""
 
     def use(interrupt_at=None):
-        monkeypatch.setattr(extract, "worker_pool", lambda jobs: InlinePool(interrupt_at))
+        monkeypatch.setattr(engine, "worker_pool", lambda jobs: InlinePool(interrupt_at))
 
     use()
     return use

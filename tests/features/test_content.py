@@ -16,7 +16,8 @@ from tiny import CORPUS, write_recordings
 from vconv.audio import loudness, wav
 from vconv.commands import cli
 from vconv.common.errors import VconvError
-from vconv.features import content, extract
+from vconv.engines import engine
+from vconv.features import content
 from vconv.features.content.interface import ContentEncoder
 from vconv.features.store import FeatureStore
 from vconv.training.run_folder import RunFolder
@@ -90,7 +91,7 @@ def new_encoder(name, folder):
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(content, "__path__", [*content.__path__, str(folder / "encoders")])
-            patch.setattr(extract, "worker_pool", InThisProcess)
+            patch.setattr(engine, "worker_pool", InThisProcess)
             yield SimpleNamespace(
                 name=name,
                 corpus=corpus,

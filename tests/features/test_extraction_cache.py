@@ -8,8 +8,9 @@ import pytest
 
 from vconv.common.errors import VconvError
 from vconv.corpus.settings import read_settings
+from vconv.engines.shards import load, save
 from vconv.features.extract import feature_settings
-from vconv.features.extraction_cache import VERSION, Parts, load, save
+from vconv.features.extraction_cache import VERSION, Parts
 
 ARRAYS = {
     "spectrum": np.arange(12, dtype=np.float16).reshape(3, 4),
@@ -20,8 +21,8 @@ ARRAYS = {
 
 def test_loading_gives_what_was_saved(tmp_path):
     save(tmp_path / "a.part", ARRAYS, 7)
-    arrays, samples = load(tmp_path / "a.part")
-    assert samples == 7 and list(arrays) == list(ARRAYS)
+    arrays, facts = load(tmp_path / "a.part")
+    assert facts == 7 and list(arrays) == list(ARRAYS)
     for name, array in arrays.items():
         assert array.dtype == ARRAYS[name].dtype
         np.testing.assert_array_equal(array, ARRAYS[name])
@@ -30,7 +31,7 @@ def test_loading_gives_what_was_saved(tmp_path):
 def test_a_truncated_part_counts_as_missing(tmp_path):
     """A power cut leaves a truncated file, or one whose end is zeros."""
     parts = Parts(tmp_path / "f.h5", {"contents": ["frames", "wave"]})
-    parts.set_ranges({})
+    parts.set_ranges({}, {})
     path = parts.path(("A", "training", "1", 9))
     assert not parts.has(("A", "training", "1", 9))
     save(path, ARRAYS, 7)
@@ -48,7 +49,7 @@ def test_a_truncated_part_counts_as_missing(tmp_path):
 def test_parts_of_another_version_are_refused(tmp_path):
     (tmp_path / "f.h5.parts").mkdir()
     (tmp_path / "f.h5.parts" / "settings.json").write_text(
-        '{"settings": {"parts_version": 1, "sample_rate": 16000}, "f0_range_hz": {}}'
+        '{"settings": {"parts_version": 1, "sample_rate": 16000}, "f0_range_hz": {}, "digests": []}'
     )
     with pytest.raises(VconvError, match=f"f.h5.parts: was made with parts_version 1, but now {VERSION} is .*delete"):
         Parts(tmp_path / "f.h5", {"sample_rate": 16000, "contents": ["frames", "wave"]})

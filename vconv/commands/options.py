@@ -59,7 +59,21 @@ SHARED = {
         "metavar": "DIR",
         "help": "folder of the recordings (default: the one that corpus.yaml names as root)",
     },
-    "--jobs": {"type": JOBS, "metavar": "N", "help": f"number of processes, {JOBS} (default: one per core)"},
+    "--jobs": {
+        "type": JOBS,
+        "metavar": "N",
+        "help": f"number of processes, {JOBS} (default: one per core; 64 with slurm)",
+    },
+    "--engine": {
+        "default": "local",
+        "metavar": "NAME",
+        "help": "what does the work: local, the processes of this machine; dask:ADDRESS, the workers of a dask "
+        "scheduler; slurm, an array of Slurm jobs (default: local)",
+    },
+    "--shard": {
+        "metavar": "I/N",
+        "help": "do only part I of N of the work; the same command without --shard joins the parts (default: all)",
+    },
     "--seed": {"type": SEED, "default": 0, "metavar": "N"},
     "--rate": {"type": RATE_HZ, "metavar": "HZ"},
     "--set": {

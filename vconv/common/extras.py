@@ -8,6 +8,7 @@ EXTRAS = {
     "train": ("keras", "librosa", "markupsafe", "matplotlib", "onnx", "scipy", "sklearn", "tensorboard", "tensorflow"),
     "live": ("sounddevice",),
     "demo": ("starlette", "uvicorn", "websockets"),
+    "dask": ("distributed",),
 }
 
 

@@ -5,12 +5,13 @@ import errno
 import glob
 import hashlib
 import os
+import socket
 import threading
 from pathlib import Path
 
 from vconv.common.errors import VconvError
 
-LONGEST_END = 40  # characters, of up to 4 bytes; the beginning of a temporary name has some 45 of the 255 bytes
+LONGEST_END = 40  # characters, of up to 4 bytes; the beginning of a temporary name has some 55 of the 255 bytes
 BLOCK = 1 << 20  # bytes per read
 ROOM = "make room or choose another place"
 REMEDIES = {errno.ENOSPC: ROOM, errno.EDQUOT: ROOM, errno.EFBIG: ROOM, errno.ENAMETOOLONG: "choose a shorter name"}
@@ -40,8 +41,10 @@ def replacing(path, durable=True, note=""):
         The folder cannot be made, or the finished file cannot be stored or renamed.
     """
     path = Path(path)
-    # The end of the name stays, because some libraries choose the format by it.
-    temporary = path.with_name(f".unfinished-{os.getpid()}-{threading.get_ident()}-{_end(path.name)}")
+    # Writers on several machines may share a folder, so the name holds the machine. The end of the name stays, because
+    # some libraries choose the format by it.
+    host = hashlib.blake2b(socket.gethostname().encode(), digest_size=4).hexdigest()
+    temporary = path.with_name(f".unfinished-{host}-{os.getpid()}-{threading.get_ident()}-{_end(path.name)}")
     with writing(path, note):
         path.parent.mkdir(parents=True, exist_ok=True)
     try:

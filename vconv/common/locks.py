@@ -9,7 +9,7 @@ from vconv.common.errors import VconvError
 
 
 @contextlib.contextmanager
-def locked(path, lock, work, remedy):
+def locked(path, lock, work, remedy, shared=False):
     """Lock `path` within the block, by the file `lock`; a missing folder of it is created.
 
     The operating system releases the lock when this process ends, in whatever way. The lock file may be removed within
@@ -24,6 +24,8 @@ def locked(path, lock, work, remedy):
         What the process that holds the lock does, such as "another training".
     remedy : str
         How to do without `path`, such as "choose another --run folder".
+    shared : bool
+        Several processes may hold such a lock together; it excludes those that are not shared.
 
     Raises
     ------
@@ -36,7 +38,7 @@ def locked(path, lock, work, remedy):
     except OSError as error:
         raise VconvError(f"{path}: cannot be written ({files.reason(error)}); {remedy}") from error
     with lock_file as file:
-        _lock(file, lock, f"{path}: {work} runs here", remedy)
+        _lock(file, lock, f"{path}: {work} runs here", remedy, shared)
         # A full disk is no error here: the lock holds without the name of its process.
         with contextlib.suppress(OSError):
             os.ftruncate(file.fileno(), 0)
@@ -47,12 +49,12 @@ def locked(path, lock, work, remedy):
             os.ftruncate(file.fileno(), 0)
 
 
-def _lock(file, lock, sentence, remedy):
+def _lock(file, lock, sentence, remedy, shared):
     """Lock the open file of the path `lock`, or raise a VconvError that names the process that holds the lock."""
     import fcntl  # only here, because conversion works on systems without this module
 
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         # A lock on a file that was removed, or replaced by another process, would exclude nobody.
         held = lock.exists() and os.path.samestat(os.fstat(file.fileno()), lock.stat())
     except BlockingIOError:

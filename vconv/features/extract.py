@@ -1,7 +1,6 @@
 """Extraction of the feature file of a corpus: parallel and resumable; broken recordings are skipped and listed."""
 
 import math
-from concurrent.futures import as_completed
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,10 +9,11 @@ from tqdm import tqdm
 from vconv.audio import world
 from vconv.common import files
 from vconv.common.errors import VconvError
-from vconv.common.workers import available_cores, worker_pool
+from vconv.engines import shards
+from vconv.engines.engine import LOCAL, open_engine
 from vconv.features import analysis, content, extraction_cache, extraction_worker, schema, store, writer
 from vconv.features.f0_ranges import find_ranges
-from vconv.features.jobs import jobs_of
+from vconv.features.jobs import digests, jobs_of
 
 
 class Report(NamedTuple):
@@ -66,10 +66,11 @@ def refuse_other_features(features, corpus_settings, needed=("frames",)):
         )
 
 
-def extract(corpus, output, jobs=None, progress=True, report=print, check=None):
+def extract(corpus, output, jobs=None, progress=True, report=print, check=None, engine=LOCAL, part=None):
     """Analyze the utterances of a corpus that a feature file does not hold yet, and write all to the file.
 
     After an interruption the same call continues; the folder `<output>.parts` keeps the analyzed utterances until then.
+    Calls with a `part` leave theirs there. A call without analyzes what is missing and writes the file.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ def extract(corpus, output, jobs=None, progress=True, report=print, check=None):
     output : str or Path
         The feature file; an existing one must have been made with the same settings.
     jobs : int, optional
-        Number of processes; the number of cores when left out.
+        Number of processes; as many as the engine has when left out.
     progress : bool
         Show a progress bar on the standard error stream.
     report : callable
@@ -85,6 +86,10 @@ def extract(corpus, output, jobs=None, progress=True, report=print, check=None):
     check : callable, optional
         A function of a module, which workers call with path, samples [samples, C] and rate, in Hz, of each recording
         that is analyzed. It returns the kinds of its faults, a list of str.
+    engine : str
+        What analyzes, as of `vconv.engines.engine.open_engine`.
+    part : vconv.engines.shards.Part, optional
+        Analyze this part of the utterances, and do not write the file.
 
     Returns
     -------
@@ -94,21 +99,19 @@ def extract(corpus, output, jobs=None, progress=True, report=print, check=None):
     ------
     VconvError
         `output` has other settings or another extraction writes it, an F0 range or all recordings fail, the disk is
-        full, or a worker was killed.
+        full, or the engine or its workers are lost.
     """
     settings = feature_settings(corpus.settings)
-    old, cache = _open_old(output, settings), extraction_cache.Parts(output, settings)
-    with cache.locked():
-        all_jobs = jobs_of(corpus.utterances, old.utterances if old else ())
+    old, cache = _open_old(output, settings), extraction_cache.Parts(output, settings, part)
+    with cache.locked(), open_engine(engine, jobs, cache.folder) as opened:
+        utterances = part.of(corpus.utterances) if part else corpus.utterances
+        all_jobs = jobs_of(utterances, (digests(old.utterances) if old else {}) | cache.digests)
         stored = _stored(old)
         new_jobs = [job for job in all_jobs if job.key not in stored and not cache.has(job.key)]
-        reasons, faults = _analyze_all(corpus, settings, old, cache, new_jobs, jobs, progress, report, check)
-        if len(reasons) == len(all_jobs):
-            cache.delete()
-            raise _nothing_analyzed(output, all_jobs[0], reasons)
-        _assemble(output, settings, all_jobs, reasons, old, cache, report)
-        cache.delete()
-        files.remove_unfinished(Path(output).parent, Path(output).name)
+        _find_ranges(opened, corpus, settings, old, cache, all_jobs, report)
+        reasons, faults = _analyze_all(opened, settings, cache, all_jobs, new_jobs, progress, report, check)
+        if not part:
+            _finish(output, settings, all_jobs, reasons, old, cache, report)
     failures = [(job.path, reasons[job.key]) for job in all_jobs if job.key in reasons]
     return Report(len(new_jobs) - len(failures), len(all_jobs) - len(new_jobs), failures, faults)
 
@@ -122,50 +125,59 @@ def _open_old(output, settings):
     return old
 
 
-def _nothing_analyzed(output, first, reasons):
-    """Return the error for a corpus without a recording that can be analyzed; `first` is the first `Job`."""
-    return VconvError(
-        f"{output}: not written, because none of {len(reasons)} recordings could be analyzed; "
-        f"the first: {first.path}: {reasons[first.key]}"
-    )
-
-
 def _stored(old):
     """Return the `StoredUtterance`s of a feature file, or of None, by the key of `Job`."""
     return {(row.speaker, row.split, row.name, row.digest): row for row in old.utterances} if old else {}
 
 
-def _analyze_all(corpus, settings, old, cache, new_jobs, processes, progress, report, check):
-    """Analyze the jobs in workers, each result in a file of the cache; return key → reason of failures, and faults."""
-    with worker_pool(min(processes or available_cores(), max(len(new_jobs), 1))) as pool:
-        known = cache.f0_range_hz | (dict(zip(old.speakers, old.f0_range_hz.tolist(), strict=True)) if old else {})
-        if not analysis.needs_world(settings["contents"]):
-            known = dict.fromkeys(corpus.speakers, [math.nan, math.nan]) | known
-        cache.set_ranges(find_ranges(pool, corpus, known | settings["f0_range_hz"], report))
-        with tqdm(
-            total=len(corpus.utterances),
-            initial=len(corpus.utterances) - len(new_jobs),
-            unit="file",
-            desc="extract",
-            disable=None if progress and new_jobs else True,
-        ) as bar:
-            futures = {}
-            for job in new_jobs:
-                f0_range_hz = cache.f0_range_hz[job.key[0]]
-                arguments = job.path, cache.path(job.key), settings, f0_range_hz, check
-                futures[pool.submit(extraction_worker.analyze, *arguments)] = job
-            reasons, faults = {}, []
-            for future in as_completed(futures):
-                job, analyzed = futures[future], future.result()
-                if analyzed.reason:
-                    reasons[job.key] = analyzed.reason
-                if analyzed.faults:
-                    faults.append(analyzed.faults)
-                for note in analyzed.notes:
-                    bar.clear()
-                    report(f"{job.path}: {note}")
-                bar.update()
+def _find_ranges(engine, corpus, settings, old, cache, all_jobs, report):
+    """Find the F0 ranges of the speakers of the jobs, and store them in the cache."""
+    speakers = sorted({job.key[0] for job in all_jobs}) if cache.part else corpus.speakers
+    known = cache.f0_range_hz | (dict(zip(old.speakers, old.f0_range_hz.tolist(), strict=True)) if old else {})
+    if not analysis.needs_world(settings["contents"]):
+        known = dict.fromkeys(speakers, [math.nan, math.nan]) | known
+    ranges = find_ranges(engine, corpus, speakers, known | settings["f0_range_hz"], report)
+    cache.set_ranges(ranges, {job.identity: job.key[3] for job in all_jobs if job.key[3]})
+
+
+def _analyze_all(engine, settings, cache, all_jobs, new_jobs, progress, report, check):
+    """Analyze the jobs, each result in a file of the cache; return key → reason of failures, and faults."""
+    calls = [
+        (job.path.absolute(), cache.path(job.key), settings, cache.f0_range_hz[job.key[0]], check) for job in new_jobs
+    ]
+    reasons, faults = {}, []
+    with tqdm(
+        total=len(all_jobs),
+        initial=len(all_jobs) - len(new_jobs),
+        unit="file",
+        desc="extract",
+        disable=None if progress and new_jobs else True,
+    ) as bar:
+        for number, analyzed in engine.run(extraction_worker.analyze, calls):
+            job = new_jobs[number]
+            if analyzed.reason:
+                reasons[job.key] = analyzed.reason
+            if analyzed.faults:
+                faults.append(analyzed.faults)
+            for note in analyzed.notes:
+                bar.clear()
+                report(f"{job.path}: {note}")
+            bar.update()
     return reasons, faults
+
+
+def _finish(output, settings, all_jobs, reasons, old, cache, report):
+    """Write the feature file, and remove the cache."""
+    if len(reasons) == len(all_jobs):
+        cache.delete()
+        first = all_jobs[0]
+        raise VconvError(
+            f"{output}: not written, because none of {len(reasons)} recordings could be analyzed; the first: "
+            f"{first.path}: {reasons[first.key]}"
+        )
+    _assemble(output, settings, all_jobs, reasons, old, cache, report)
+    cache.delete()
+    files.remove_unfinished(Path(output).parent, Path(output).name)
 
 
 def _assemble(output, settings, all_jobs, reasons, old, cache, report):
@@ -180,7 +192,8 @@ def _assemble(output, settings, all_jobs, reasons, old, cache, report):
     def read(job):
         if job.key in stored:
             return old.read_all(stored[job.key]), stored[job.key].samples
-        return extraction_cache.load(cache.path(job.key))
+        arrays, facts = shards.load(cache.path(job.key))
+        return arrays, facts["samples"]
 
     utterances = []
     for job in good:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 from vconv.audio import wav
 from vconv.audio.samples import is_silent
 from vconv.common.errors import VconvError, reason
-from vconv.features import analysis, extraction_cache
+from vconv.engines import shards
+from vconv.features import analysis
 
 
 class Analyzed(NamedTuple):
@@ -55,5 +56,5 @@ def analyze(path, part, settings, f0_range_hz, check=None):
         arrays = analysis.analyze(y, settings, f0_range_hz)
     except Exception as error:
         return Analyzed(reason(error).removeprefix(f"{path}: "), notes, [])
-    extraction_cache.save(part, arrays, len(y))
+    shards.save(part, arrays, {"samples": len(y)}, durable=False)  # there are many, and the analysis can be repeated
     return Analyzed(None, notes, faults)

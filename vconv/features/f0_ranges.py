@@ -1,5 +1,7 @@
 """Estimation of the speakers' F0 ranges from some of their training recordings, in worker processes."""
 
+import itertools
+
 import numpy as np
 
 from vconv.audio import f0, wav, world
@@ -8,13 +10,14 @@ from vconv.common.errors import VconvError, reason
 WIDE_PASS_UTTERANCES = 20  # training utterances of a speaker that are analyzed with the widest range
 
 
-def find_ranges(pool, corpus, known, report):
-    """Return the F0 range of each speaker, as it is known or estimated.
+def find_ranges(engine, corpus, speakers, known, report):
+    """Return the F0 range of speakers, as it is known or estimated.
 
     Parameters
     ----------
-    pool : concurrent.futures.Executor
+    engine : vconv.engines.engine.PoolEngine or another engine
     corpus : vconv.corpus.recordings.Corpus
+    speakers : list of str
     known : dict
         Speaker → (floor, ceiling) in Hz, for speakers whose range need not be estimated.
     report : callable
@@ -30,10 +33,14 @@ def find_ranges(pool, corpus, known, report):
     VconvError
         No training recording of a speaker can be analyzed, or none has a voiced frame.
     """
-    futures = {speaker: _submit_wide_pass(pool, corpus, speaker) for speaker in corpus.speakers if speaker not in known}
-    ranges = {speaker: list(known[speaker]) for speaker in corpus.speakers if speaker in known}
-    for speaker in futures:
-        results = [future.result() for future in futures[speaker]]
+    ranges = {speaker: list(known[speaker]) for speaker in speakers if speaker in known}
+    paths = _training_paths(corpus, [speaker for speaker in speakers if speaker not in known])
+    how = corpus.settings["sample_rate"], corpus.settings["frame_period_ms"]
+    calls = [(path.absolute(), *how) for of_speaker in paths.values() for path in of_speaker]
+    analyzed = dict(engine.run(_wide_f0, calls))
+    in_order = iter([analyzed[number] for number in range(len(calls))])
+    for speaker in paths:
+        results = list(itertools.islice(in_order, len(paths[speaker])))
         f0_hz = [result for result in results if not isinstance(result, str)]
         try:
             if not f0_hz:
@@ -50,18 +57,19 @@ def find_ranges(pool, corpus, known, report):
     return ranges
 
 
-def _submit_wide_pass(pool, corpus, speaker):
-    """Return the futures of `_wide_f0` of training recordings of a speaker, evenly spread."""
-    paths = [
-        utterance.path
-        for utterance in corpus.utterances
-        if (utterance.speaker, utterance.split) == (speaker, "training")
-    ]
-    chosen = np.unique(np.linspace(0, len(paths) - 1, WIDE_PASS_UTTERANCES).round().astype(int))
-    return [
-        pool.submit(_wide_f0, paths[number], corpus.settings["sample_rate"], corpus.settings["frame_period_ms"])
-        for number in chosen
-    ]
+def _training_paths(corpus, speakers):
+    """Return speaker → paths of some training recordings, evenly spread."""
+    paths = {speaker: [] for speaker in speakers}
+    for utterance in corpus.utterances:
+        if utterance.split == "training" and utterance.speaker in paths:
+            paths[utterance.speaker].append(utterance.path)
+    return {speaker: _evenly_spread(found) for speaker, found in paths.items()}
+
+
+def _evenly_spread(paths):
+    """Return at most `WIDE_PASS_UTTERANCES` of the paths."""
+    numbers = np.unique(np.linspace(0, len(paths) - 1, WIDE_PASS_UTTERANCES).round().astype(int))
+    return [paths[number] for number in numbers]
 
 
 def _wide_f0(path, rate, frame_period_ms):

@@ -23,20 +23,29 @@ class Job(NamedTuple):
     file_bytes: int
     modified_ns: int
 
+    @property
+    def identity(self):
+        """What tells the file without reading it: speaker, split, name, size and time of writing."""
+        return (*self.key[:3], self.file_bytes, self.modified_ns)
 
-def jobs_of(utterances, stored=()):
+
+def jobs_of(utterances, known):
     """Return a `Job` for each of the `utterances` of a corpus.
 
-    A file is not read if it has the size and the time of writing of the same utterance in a feature file.
+    A file is not read if its digest is known.
 
     Parameters
     ----------
     utterances : list of corpus.recordings.Utterance
-    stored : list of StoredUtterance
-        Those of the feature file.
+    known : dict
+        (speaker, split, name, file_bytes, modified_ns) → digest.
     """
-    known = {(row.speaker, row.split, row.name, row.file_bytes, row.modified_ns): row.digest for row in stored}
     return [_job(utterance, known) for utterance in utterances]
+
+
+def digests(rows):
+    """Return what `jobs_of` takes as `known` of the `StoredUtterance`s of a feature file."""
+    return {(row.speaker, row.split, row.name, row.file_bytes, row.modified_ns): row.digest for row in rows}
 
 
 def _job(utterance, known):
