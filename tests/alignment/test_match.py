@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from vconv.alignment import match
+from vconv.alignment import match, speaker_pairs
 from vconv.alignment.adaptation import adapt
 from vconv.alignment.frame_pairs import FramePairs
 from vconv.alignment.frames import AlignmentFrames
@@ -45,7 +45,7 @@ def test_training_frames_are_paired_both_ways_and_held_out_frames_one_way(trio):
     frames = AlignmentFrames(trio.store, trio.statistics)
     one, other = SpeakerFrames(frames, 0), SpeakerFrames(frames, 1)
     settings = match.settings({"matching": {"keep": 1.0}})
-    there, back = (found.pairs for found in match.match_two(one, other, settings))
+    there, back = (found.pairs for found in speaker_pairs.match_two(one, other, settings))
     training = len(one.speech) + len(other.speech)
     np.testing.assert_array_equal(there[:training], back[:training, ::-1])
     assert set(there[:training, 0]) == set(one.numbers[one.speech])
@@ -58,9 +58,9 @@ def test_training_frames_are_paired_both_ways_and_held_out_frames_one_way(trio):
     np.testing.assert_array_equal(there[training:, 0], one.numbers[one.held_out[near]])
     assert near.any() and not near.all()
     assert frames.training[there[:, 1]].all() and (frames.speaker[there] == (0, 1)).all()
-    fewer = match.match_two(one, other, match.settings({"matching": {"keep": 0.5}}))[0].pairs
+    fewer = speaker_pairs.match_two(one, other, match.settings({"matching": {"keep": 0.5}}))[0].pairs
     assert {tuple(pair) for pair in fewer} < {tuple(pair) for pair in there} and len(fewer) < 0.7 * len(there)
-    few = match.match_two(one, other, match.settings({"matching": {"frames": 20, "keep": 1.0}}))[1]
+    few = speaker_pairs.match_two(one, other, match.settings({"matching": {"frames": 20, "keep": 1.0}}))[1]
     assert len(few.pairs) == 40
 
 
@@ -69,7 +69,7 @@ def test_the_file_holds_the_transforms_between_all_speakers_in_both_directions(t
     frames = AlignmentFrames(trio.store, trio.statistics)
     speakers = [SpeakerFrames(frames, speaker) for speaker in range(3)]
     for one, other in [(0, 1), (0, 2), (1, 2)]:
-        there, back = match.match_two(speakers[one], speakers[other], match.settings())
+        there, back = speaker_pairs.match_two(speakers[one], speakers[other], match.settings())
         np.testing.assert_array_equal(found.transforms[other, one], there.transform)
         np.testing.assert_array_equal(found.transforms[one, other], back.transform)
         for source, affine in (speakers[one], there.transform), (speakers[other], back.transform):
@@ -105,7 +105,7 @@ def test_matching_depends_neither_on_names_of_utterances_nor_on_the_number_of_th
         matched[name], _ = run(corpus, tmp_path / f"{name}-p.h5")
     assert matched["same"].utterances != matched["other"].utterances
     np.testing.assert_array_equal(matched["same"].matched, matched["other"].matched)
-    monkeypatch.setattr(match, "available_cores", lambda: 5)
+    monkeypatch.setattr(speaker_pairs, "available_cores", lambda: 5)
     again, _ = run(make_corpus(tmp_path / "again.h5", lengths), tmp_path / "again-p.h5")
     np.testing.assert_array_equal(again.matched, matched["same"].matched, "with 5 threads")
 

@@ -7,7 +7,7 @@ import numpy as np
 from vconv.adaptation import embedding, new_speaker
 from vconv.adaptation.codebook_frames import CodebookFrames
 from vconv.adaptation.examples import examples_of, recorded_examples
-from vconv.alignment import match
+from vconv.alignment import match, speaker_pairs
 from vconv.alignment.speaker_frames import SpeakerFrames
 from vconv.common.errors import VconvError
 from vconv.common.threads import one_blas_thread
@@ -98,7 +98,7 @@ def _match(frames, settings):
     """Return the `Matches` from each speaker of the codebook to the new one, and back, in the order of speakers."""
     speakers = [SpeakerFrames(frames, number) for number in range(frames.speakers)]
     with ThreadPoolExecutor(available_cores()) as pool:
-        return list(pool.map(lambda old: match.match_two(old, speakers[-1], settings), speakers[:-1]))
+        return list(pool.map(lambda old: speaker_pairs.match_two(old, speakers[-1], settings), speakers[:-1]))
 
 
 def _for_all(transforms, statistics):

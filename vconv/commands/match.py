@@ -6,7 +6,7 @@ from vconv.commands.options import add_shared, features_path
 def add(sub):
     """Declare the options."""
     add_shared(sub, "--corpus", required=True)
-    add_shared(sub, "--corpus-dir", "--features")
+    add_shared(sub, "--corpus-dir", "--features", "--jobs", "--engine", "--shard")
     add_shared(
         sub,
         "--set",
@@ -24,15 +24,18 @@ def run(options):
     from vconv.alignment import match
     from vconv.common import config
     from vconv.corpus.settings import read_settings
+    from vconv.engines import engine
+    from vconv.engines.shards import Part
     from vconv.features.extract import refuse_other_features
-    from vconv.features.statistics import load_or_compute
+    from vconv.features.statistics import FILE_NAME, load_or_compute
     from vconv.features.store import FeatureStore
 
-    settings = match.settings(config.parse_assignments(options.set))
+    engine.check(options.engine, options.jobs)
+    part, settings = Part.parse(options.shard), match.settings(config.parse_assignments(options.set))
     corpus = read_settings(options.corpus, corpus_dir=options.corpus_dir)
     with FeatureStore(features_path(options)) as store:
         refuse_other_features(store, corpus)
         output = options.output or store.path.with_name("frame_pairs.h5")
-        statistics = load_or_compute(store, store.path.with_name("statistics.h5"))
-        match.match(store, statistics, output, settings)
-        print(f"{output}: written")
+        statistics = load_or_compute(store, store.path.with_name(FILE_NAME))
+        match.match(store, statistics, output, settings, print, options.engine, options.jobs, part)
+        print(f"{output}: {f'part {part} is matched' if part else 'written'}")

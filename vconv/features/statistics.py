@@ -13,6 +13,7 @@ from vconv.features.acoustic import acoustic_features, speech_mask
 from vconv.features.running_statistics import Histogram, Moments, SpeakerMoments
 
 FORMAT, VERSION = "vconv statistics", 5
+FILE_NAME = "statistics.h5"  # beside the features
 PERCENTILES = (0.5, 99.5)  # of the log spectrum
 CHUNK_FRAMES = 8192  # frames that are read at once
 REMEDY = "delete it; the training computes it again"
