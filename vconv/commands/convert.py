@@ -2,6 +2,7 @@
 
 from vconv.commands.options import (
     CONVERSION,
+    JOBS,
     RATE_HZ,
     TARGET,
     VOICE,
@@ -49,47 +50,75 @@ def add(sub):
         "resynthesize WORLD's result; or diff, which shifts the pitch of the recording itself and filters it "
         "(default: world)",
     )
+    add_shared(sub, "--jobs", help=f"number of processes, {JOBS}, for many recordings (default: 1; 64 with slurm)")
+    add_shared(sub, "--engine", "--shard")
     add_shared(sub, "--rate", help=f"sample rate of the written files in Hz, {RATE_HZ} (default: the model's)")
 
 
 def run(options):
     """Run the command."""
     from vconv.audio import sample_rates
-    from vconv.audio.folder import left_out
     from vconv.common.config import one_of
-    from vconv.conversion.convert_files import convert_all
-    from vconv.conversion.tasks import pair_tasks, parse_pairs, suffix_of, tasks_of
+    from vconv.conversion.tasks import suffix_of
+    from vconv.engines import engine
+    from vconv.engines.shards import Part
     from vconv.voices import ready
 
+    engine.check(options.engine, options.jobs)
+    part = Part.parse(options.shard)
     if bool(options.pairs) == bool(options.inputs):
         raise VconvError("give either recordings to convert and --target, or --pairs of speakers of the corpus")
     if options.pairs and (options.source or options.target):
         raise VconvError("--pairs names source and target speakers; leave out --source and --target")
     trained, suffix = ready.open_run(options.run), suffix_of(options.output, options.format)
-    settings, speakers = trained.settings(), trained.statistics().speakers
-    if options.pairs:
-        pairs = parse_pairs(options.pairs, speakers)
-        tasks = pair_tasks(corpus_of(options, settings), options.split, pairs, options.output, suffix)
-    else:
-        target = checked_target(options, speakers)
-        note(left_out(options.inputs))
-        tasks = tasks_of(options.inputs, options.source, target, options.output, suffix)
+    tasks = _tasks(options, trained, suffix)
     one_of(options.vocoder.partition(":")[0], VOCODERS, "--vocoder")
     if options.rate:
         sample_rates.check(suffix, options.rate)
-    from vconv.conversion.controls import Controls
-    from vconv.conversion.converter import SYNTHESES, VoiceConverter
-
     print(f"converting by {trained}")
-    converter = VoiceConverter.load(trained, conversion_of(options))
-    world_alone = options.vocoder in SYNTHESES
-    synthesis, vocoder = (
-        (options.vocoder, None) if world_alone else ("world", _vocoder(options.vocoder, converter.rate))
-    )
-    controls = Controls(options.semitones, options.strength)
-    written, failures = convert_all(converter, tasks, options.rate, synthesis, vocoder, controls)
-    print(f"{options.output}: {written} files written, {len(failures)} recordings failed")
+    written, failures = _convert(options, trained, tasks, part)
+    named = f"{options.output}, part {part}" if part else options.output
+    print(f"{named}: {written} files written, {len(failures)} recordings failed")
     return tell(failures, options.failures)
+
+
+def _tasks(options, trained, suffix):
+    """Return the tasks that the options name."""
+    from vconv.audio.folder import left_out
+    from vconv.conversion.tasks import pair_tasks, parse_pairs, tasks_of
+
+    settings, speakers = trained.settings(), trained.statistics().speakers
+    if options.pairs:
+        pairs = parse_pairs(options.pairs, speakers)
+        return pair_tasks(corpus_of(options, settings), options.split, pairs, options.output, suffix)
+    target = checked_target(options, speakers)
+    note(left_out(options.inputs))
+    return tasks_of(options.inputs, options.source, target, options.output, suffix)
+
+
+def _convert(options, trained, tasks, part):
+    """Convert here, or by an engine if an option or an earlier call asks for it; return (files written, failures)."""
+    from vconv.conversion.controls import Controls
+    from vconv.conversion.convert_files import convert_all
+    from vconv.conversion.convert_parts import convert_parts, folder_of
+    from vconv.conversion.converter import SYNTHESES, VoiceConverter
+    from vconv.engines.engine import LOCAL
+
+    conversion, controls = conversion_of(options), Controls(options.semitones, options.strength)
+    converter, world_alone = VoiceConverter.load(trained, conversion), options.vocoder in SYNTHESES
+    if options.engine == LOCAL and not (options.jobs or part or folder_of(options.output).is_dir()):
+        synthesis, vocoder = (
+            (options.vocoder, None) if world_alone else ("world", _vocoder(options.vocoder, converter.rate))
+        )
+        return convert_all(converter, tasks, options.rate, synthesis, vocoder, controls)
+    if not world_alone:
+        raise VconvError(
+            f"--vocoder {options.vocoder}: runs in one process; leave out --engine, --jobs and --shard, or give "
+            f"{' or '.join(SYNTHESES)}"
+        )
+    jobs = options.jobs or (1 if options.engine == LOCAL else None)
+    how = conversion, options.rate, options.vocoder, controls
+    return convert_parts(options.run, tasks, options.output, options.engine, jobs, part, *how)
 
 
 def _vocoder(name, rate):
