@@ -13,6 +13,7 @@ from voice import voice
 from vconv.audio import wav
 from vconv.common.errors import VconvError
 from vconv.corpus.recordings import Corpus
+from vconv.engines import engine
 from vconv.evaluation import evaluate as evaluating
 from vconv.evaluation import metrics, output, recordings, sentence
 from vconv.evaluation.cache import digest
@@ -62,7 +63,7 @@ def corpus(natural):
 @pytest.fixture
 def inline(monkeypatch):
     """Measure in this process: no start-up time."""
-    monkeypatch.setattr(evaluating, "worker_pool", ThreadPoolExecutor)
+    monkeypatch.setattr(engine, "worker_pool", ThreadPoolExecutor)
 
 
 @pytest.fixture

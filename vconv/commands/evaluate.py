@@ -24,7 +24,7 @@ def add(sub):
         help="folder that keeps the analyses of natural recordings and the outputs of neural networks "
         "(default: $XDG_CACHE_HOME/vconv or ~/.cache/vconv)",
     )
-    add_shared(sub, "--jobs", "--failures")
+    add_shared(sub, "--jobs", "--engine", "--shard", "--failures")
     sub.add_argument(
         "--compare",
         nargs=2,
@@ -104,10 +104,16 @@ def run(options):
 def _evaluate(options):
     """Evaluate, print the table, write the files, and return the exit status."""
     from vconv.common import files
+    from vconv.engines import engine
+    from vconv.engines.shards import Part
     from vconv.evaluation import cache, neural_metrics, output, text
     from vconv.evaluation.evaluate import evaluate
     from vconv.evaluation.protocols import parse_protocols
 
+    engine.check(options.engine, options.jobs)
+    part, path = Part.parse(options.shard), options.json or options.run and Path(options.run) / "scores.json"
+    if (part or options.engine != engine.LOCAL) and not path:
+        raise VconvError("--engine and --shard keep results beside the scores; give --json, a file that machines share")
     protocols = parse_protocols(options.protocol)
     folder = options.cache or cache.default_folder()
     recordings, corpus = _recordings(options)
@@ -119,10 +125,13 @@ def _evaluate(options):
         recordings,
         corpus.settings.get("language", "") if corpus else "",
     )
-    found = evaluate(recordings, protocols, options.jobs, folder, options.seed, neural)
+    how = options.jobs, folder, options.seed, neural, options.engine, path and f"{path}.parts", part
+    found = evaluate(recordings, protocols, *how)
+    if part:
+        print(f"{path}: part {part} is measured")
+        return 0
     content = output.summary(found, shlex.join(["vconv", *sys.argv[1:]]))
     print(text.as_text(content), flush=True)
-    path = options.json or options.run and Path(options.run) / "scores.json"
     if path:
         files.write_text(path, output.as_json(content))
         files.write_text(Path(path).with_suffix(".csv"), output.as_csv(content))

@@ -1,17 +1,19 @@
-"""Evaluation of recordings by all measures, in parallel processes. Natural recordings are analyzed only once."""
+"""Evaluation of recordings by all measures, by an engine. Natural recordings are analyzed only once."""
 
-from concurrent.futures import as_completed
+import contextlib
+import tempfile
+from pathlib import Path
 from typing import NamedTuple
 
-from tqdm import tqdm
-
-from vconv.common.errors import VconvError, reason
-from vconv.common.workers import available_cores, worker_pool
-from vconv.evaluation import similarity
+from vconv.common.errors import VconvError
+from vconv.engines import tasks
+from vconv.engines.engine import LOCAL, open_engine
+from vconv.engines.shards import Shards
+from vconv.evaluation import likelihood_ratios, sentence_shards
 from vconv.evaluation.protocols import MCD24
 from vconv.evaluation.recordings import Recordings
-from vconv.evaluation.score_table import SYSTEMS, Additions, RecordingKey, ScoreTable
-from vconv.evaluation.sentence import Sentence, measure
+from vconv.evaluation.score_table import SYSTEMS, RecordingKey, ScoreTable
+from vconv.evaluation.sentence import Sentence
 
 
 class Evaluation(NamedTuple):
@@ -36,7 +38,17 @@ class Evaluation(NamedTuple):
     seed: int
 
 
-def evaluate(recordings, protocols=(MCD24,), jobs=None, cache=None, seed=0, neural_metrics=()):
+def evaluate(
+    recordings,
+    protocols=(MCD24,),
+    jobs=None,
+    cache=None,
+    seed=0,
+    neural_metrics=(),
+    engine=LOCAL,
+    folder=None,
+    part=None,
+):
     """Measure recordings.
 
     Parameters
@@ -45,68 +57,98 @@ def evaluate(recordings, protocols=(MCD24,), jobs=None, cache=None, seed=0, neur
     protocols : list of Protocol
         Whose distortion is measured.
     jobs : int, optional
-        Number of processes; one for each core if left out.
+        Number of processes; as many as the engine has if left out.
     cache : str or Path, optional
         Folder that keeps the analyses of natural recordings.
     seed : int
         Of the mixtures.
     neural_metrics : list of callable
         (recordings, keys) → Additions; see the module `neural_metrics`. A note names a metric that cannot be loaded.
+    engine : str
+        What measures, as of `vconv.engines.engine.open_engine`; neural metrics run in this process.
+    folder : str or Path, optional
+        Keeps the measures of single sentences, so that after an interruption the same call continues; it is removed at
+        the end. A temporary folder if left out.
+    part : vconv.engines.shards.Part, optional
+        Measure this part of the sentences, and leave the result in `folder`.
 
     Returns
     -------
     Evaluation
+        None for a part.
 
     Raises
     ------
     VconvError
-        No converted recording could be measured.
+        No converted recording could be measured, or the engine or its workers are lost.
     """
-    with worker_pool(min(jobs or available_cores(), len(recordings.sentences()))) as pool:
-        measured, failures = _measure_sentences(pool, recordings, protocols, cache)
+    with contextlib.ExitStack() as stack:
+        kept = Shards(folder or stack.enter_context(tempfile.TemporaryDirectory(prefix="vconv-")), part)
+        stack.enter_context(kept.locked("another evaluation", "choose another --json"))
+        opened = stack.enter_context(open_engine(engine, jobs, kept.folder))
+        paths = _measure_sentences(opened, kept, recordings, protocols, cache)
+        if part:
+            return None
+        measured, failures = _measured(recordings, paths)
         failures = recordings.failures + failures
         if not any(key.system == "converted" for key in measured):
+            kept.delete()
             raise VconvError(f"nothing could be measured; the first reason: {failures[0]}")
-        scores = ScoreTable({key: recording.scores for key, recording in measured.items()})
-        notes = recordings.notes + _single_recordings(recordings, measured)
-        cepstra = {key: recording.cepstra for key, recording in measured.items()}
-        additions = _likelihood_ratios(pool, recordings, cepstra, seed)
+        scores, notes = ScoreTable(measured), recordings.notes + _single_recordings(recordings, measured)
+        additions = likelihood_ratios.measure(opened, recordings, paths, seed)
         scores, notes = scores.extended(additions), notes + additions.failures
-    for metric in neural_metrics:
-        try:
-            additions = metric(recordings, list(measured))
-        except VconvError as error:
-            notes = [*notes, f"not measured: {error}"]
-        else:
-            scores, failures = scores.extended(additions), failures + additions.failures
+        for metric in neural_metrics:
+            try:
+                additions = metric(recordings, list(measured))
+            except VconvError as error:
+                notes = [*notes, f"not measured: {error}"]
+            else:
+                scores, failures = scores.extended(additions), failures + additions.failures
+        kept.delete()
     return Evaluation(recordings, list(protocols), scores, failures, notes, seed)
 
 
-def _measure_sentences(pool, recordings, protocols, cache):
-    """Return ({RecordingKey: MeasuredRecording} in the order of pairs, systems and sentences, failures)."""
+def _measure_sentences(engine, kept, recordings, protocols, cache):
+    """Measure the sentences that have no shard, and return the paths of all shards by the name of the sentence."""
     sentences = [
         Sentence(
             name,
-            {speaker: files[name] for speaker, files in recordings.natural.items() if name in files},
-            {(pair.source, pair.target): pair.converted.get(name) for pair in recordings.pairs},
+            {speaker: files[name].absolute() for speaker, files in recordings.natural.items() if name in files},
+            {(pair.source, pair.target): _absolute(pair.converted.get(name)) for pair in recordings.pairs},
             recordings.settings,
             list(protocols),
-            cache and str(cache),
+            cache and str(Path(cache).absolute()),
         )
         for name in recordings.sentences()
     ]
-    futures = [pool.submit(measure, sentence) for sentence in sentences]
-    for _ in tqdm(as_completed(futures), total=len(futures), unit="sentence", desc="evaluate", disable=None):
+    work = [(sentence_shards.key(one), (one,)) for one in sentences]
+    for _ in tasks.run(kept, engine, sentence_shards.measure, work, "evaluate", "sentence"):
         pass
-    found = {sentence.name: future.result() for sentence, future in zip(sentences, futures, strict=True)}
-    measured = {
-        RecordingKey(str(pair), system, name): of_sentence.recordings[pair.source, pair.target, system]
-        for pair in recordings.pairs
-        for system in SYSTEMS
-        for name, of_sentence in found.items()
-        if (pair.source, pair.target, system) in of_sentence.recordings
+    return {one.name: kept.path(key) for one, (key, _) in zip(sentences, work, strict=True)}
+
+
+def _absolute(path):
+    """Return the absolute path; None for None."""
+    return path and path.absolute()
+
+
+def _measured(recordings, paths):
+    """Return ({RecordingKey: RecordingScores} in the order of pairs, systems and sentences, failures).
+
+    `paths` are those of the shards by the name of the sentence.
+    """
+    found, failures = {}, []
+    for name, path in paths.items():
+        of_sentence = sentence_shards.load(path)
+        failures += of_sentence.failures
+        found |= {(*key, name): recording.scores for key, recording in of_sentence.recordings.items()}
+    keys = [(pair, system, name) for pair in recordings.pairs for system in SYSTEMS for name in paths]
+    scores = {
+        RecordingKey(str(pair), system, name): found[pair.source, pair.target, system, name]
+        for pair, system, name in keys
+        if (pair.source, pair.target, system, name) in found
     }
-    return measured, [failure for of_sentence in found.values() for failure in of_sentence.failures]
+    return scores, failures
 
 
 def _single_recordings(recordings, measured):
@@ -117,36 +159,3 @@ def _single_recordings(recordings, measured):
         for pair in recordings.pairs
         if converted.count(str(pair)) == 1
     ]
-
-
-def _likelihood_ratios(pool, recordings, cepstra, seed):
-    """Return the `Additions` of log_likelihood_ratio.
-
-    Parameters
-    ----------
-    pool : Executor
-    recordings : Recordings
-    cepstra : dict
-        RecordingKey → mel-cepstra [T, 24].
-    seed : int
-        Of the mixtures.
-    """
-    futures, values, failures = {}, {}, []
-    for pair in recordings.pairs:
-        of_pair = {key: frames for key, frames in cepstra.items() if key.pair == str(pair)}
-        natural = {
-            speaker: {key.sentence: frames for key, frames in of_pair.items() if key.system == system}
-            for speaker, system in ((pair.source, "source"), (pair.target, "target"))
-        }
-        probes = {key: (key.sentence, frames) for key, frames in of_pair.items()}
-        futures[str(pair)] = pool.submit(
-            similarity.frame_log_likelihood_ratios, natural, probes, pair.source, pair.target, seed
-        )
-    for pair, future in futures.items():
-        try:
-            ratios = future.result()
-        except Exception as error:  # often too few recordings to train the mixtures
-            failures.append(f"{pair}: no log-likelihood ratio: {reason(error)}")
-        else:
-            values |= {key: {"log_likelihood_ratio": ratio} for key, ratio in ratios.items()}
-    return Additions(values, failures)
