@@ -3,8 +3,11 @@
 import contextlib
 import io
 import json
+import threading
 from functools import lru_cache
 from pathlib import Path
+
+from tqdm import tqdm
 
 from vconv.common import files, hdf5
 from vconv.common.version import __version__
@@ -106,4 +109,5 @@ def _convert(run, identity, conversion, file_rate, synthesis, controls, task, pa
 @lru_cache(maxsize=1)
 def _converter(run, identity, conversion):
     """Return the converter of a run with the changes `conversion`, as JSON; a worker keeps the last one."""
+    tqdm.set_lock(threading.RLock())  # the usual lock is a semaphore, which an ended worker would leave behind
     return VoiceConverter.load(run, json.loads(conversion))
