@@ -4,20 +4,14 @@ import statistics
 import time
 
 
-def compare(alternatives, rounds, unit, amount):
-    """Run each alternative `rounds` times in turn; print speeds, and ratios to the first alternative.
-
-    A ratio is taken within each round; its median and range are printed.
+def alternate(alternatives, rounds):
+    """Run each alternative `rounds` times in turn.
 
     Parameters
     ----------
     alternatives : dict
         Name → function without arguments.
     rounds : int
-    unit : str
-        Name of a unit of work, in the plural.
-    amount : int
-        Units of work in one call.
 
     Returns
     -------
@@ -30,6 +24,24 @@ def compare(alternatives, rounds, unit, amount):
             begin = time.perf_counter()
             run()
             seconds[name].append(time.perf_counter() - begin)
+    return seconds
+
+
+def compare(alternatives, rounds, unit, amount):
+    """Run each alternative `rounds` times in turn; print speeds, and ratios to the first alternative.
+
+    A ratio is taken within each round; its median and range are printed.
+
+    Parameters
+    ----------
+    alternatives, rounds
+        As of `alternate`; the result, too.
+    unit : str
+        Name of a unit of work, in the plural.
+    amount : int
+        Units of work in one call.
+    """
+    seconds = alternate(alternatives, rounds)
     baseline = next(iter(alternatives))
     for name, times in seconds.items():
         ratios = [base / own for base, own in zip(seconds[baseline], times, strict=True)]

@@ -1,0 +1,158 @@
+"""Results of `python -m benchmarks`: the JSON document, its table for a terminal, and two documents side by side."""
+
+import importlib.metadata
+import json
+import os
+import platform
+from datetime import datetime, timezone
+from pathlib import Path
+
+from vconv.common.errors import VconvError
+from vconv.common.version import __version__
+
+FORMAT, VERSION = "vconv benchmarks", 1
+PACKAGES = (
+    "numpy", "scipy", "pyworld", "onnxruntime", "tensorflow", "keras", "scikit-learn", "librosa", "torch"
+)  # fmt: skip
+FELL = 0.8  # a ratio of this part of the old one, or less, is a loss
+
+
+def document(rows, command, quick):
+    """Return the JSON document of measured rows; it names no host and no path.
+
+    Parameters
+    ----------
+    rows : list of dict
+        As `measurement.measure` returns them.
+    command : str
+    quick : bool
+    """
+    limits = {}
+    for limit in filter(None, (row.get("limit") for row in rows)):
+        known = limits.setdefault(limit["name"], {"unit": limit["unit"], "peak": 0.0})
+        known["peak"] = max(known["peak"], limit["peak"])
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "date": datetime.now(timezone.utc).date().isoformat(),
+        "command": command,
+        "quick": quick,
+        "machine": machine(),
+        "versions": versions(),
+        "limits": limits,
+        "rows": rows,
+    }
+
+
+def machine():
+    """Return {"processor", "cores", "memory_gb", "system"}; what the system does not tell is null."""
+    memory = None
+    if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", ()):
+        memory = round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30, 1)
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gb": memory,
+        "system": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def _processor():
+    """Return the model of the processor, or None."""
+    cpu_info = Path("/proc/cpuinfo")
+    if cpu_info.exists():
+        for line in cpu_info.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or None
+
+
+def versions():
+    """Return {package: version} of Python, vconv and the packages that are installed."""
+    found = {"python": platform.python_version(), "vconv": __version__}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def read(path):
+    """Return the document of a JSON file.
+
+    Raises
+    ------
+    VconvError
+        The file cannot be read, or is no result of `python -m benchmarks`.
+    """
+    remedy = "give a file that `python -m benchmarks --json FILE` wrote"
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise VconvError(f"{path}: cannot be read ({error.strerror}); {remedy}") from error
+    except ValueError as error:  # no UTF-8, or no JSON
+        raise VconvError(f"{path}: is not JSON; {remedy}") from error
+    if not isinstance(found, dict) or (found.get("format"), found.get("version")) != (FORMAT, VERSION):
+        raise VconvError(f"{path}: is not of the format {FORMAT!r}, version {VERSION}; {remedy}")
+    return found
+
+
+def shown(spread, style=".2f", factor=1.0):
+    """Return median and range as text."""
+    median, low, high = (format(factor * spread[key], style) for key in ("median", "low", "high"))
+    return f"{median} ({low} to {high})"
+
+
+def speed(row):
+    """Return the speed of a measured row, with its unit."""
+    return f"{row['speed']:,.4g} {row['unit']}/s"
+
+
+def as_lines(row):
+    """Return the lines of a measured row for a terminal."""
+    if "left_out" in row:
+        return [f"{row['name']:24s}left out: {row['left_out']}"]
+    lines = [f"{row['name']:24s}{speed(row):28s}{row['title']}"]
+    if row["ratio"]:
+        lines.append(f"{'':24s}{shown(row['ratio']):28s}x {row['peer']}")
+    if row["limit"]:
+        lines.append(f"{'':24s}{shown(row['limit']['share'], '.3g', 100):28s}% of the limit: {row['limit']['name']}")
+    return lines
+
+
+def headline(row):
+    """Return the ratio to the peer, or else the share of the limit; None for a row that was left out."""
+    if "left_out" in row:
+        return None
+    return row["ratio"] or row["limit"]["share"]
+
+
+def compared(new, old):
+    """Compare two documents.
+
+    Parameters
+    ----------
+    new, old : dict
+        As `document` returns them.
+
+    Returns
+    -------
+    lines : list of str
+        One for each row of either document.
+    fallen : list of str
+        Names of the rows whose ratio fell by 20 % or more.
+    """
+    pair = [{row["name"]: headline(row) for row in found["rows"]} for found in (new, old)]
+    lines, fallen = [], []
+    for name in dict.fromkeys([*pair[0], *pair[1]]):
+        ours, before = (ratios.get(name) for ratios in pair)
+        if not (ours and before):
+            where = "new" if ours else "old" if before else "neither"
+            lines.append(f"{name:24s}measured in the {where} run only" if where != "neither" else f"{name:24s}left out")
+            continue
+        change = ours["median"] / before["median"]
+        lines.append(f"{name:24s}{shown(ours, '.3g'):28s}before {shown(before, '.3g'):28s}{100 * (change - 1):+.0f} %")
+        if change <= FELL:
+            fallen.append(name)
+    return lines, fallen
