@@ -18,21 +18,26 @@ from vconv.corpus.recordings import Corpus
 from vconv.features.extract import extract
 
 
-def bare(path):
-    """Analyze one recording by WORLD and discard the result."""
+def bare_analysis(y, rate, method="dio"):
+    """Return F0, spectral envelope and aperiodicity by pyworld with its defaults; `method` is dio or harvest."""
     import pyworld
+
+    f0_hz, seconds = getattr(pyworld, method)(y, rate)
+    if method == "dio":
+        f0_hz = pyworld.stonemask(y, f0_hz, seconds, rate)
+    return f0_hz, pyworld.cheaptrick(y, f0_hz, seconds, rate), pyworld.d4c(y, f0_hz, seconds, rate)
+
+
+def bare(path, method):
+    """Analyze one recording by WORLD and discard the result."""
     import soundfile
 
-    y, rate = soundfile.read(path)
-    f0_hz, seconds = pyworld.dio(y, rate)
-    f0_hz = pyworld.stonemask(y, f0_hz, seconds, rate)
-    pyworld.cheaptrick(y, f0_hz, seconds, rate)
-    pyworld.d4c(y, f0_hz, seconds, rate)
+    bare_analysis(*soundfile.read(path), method)
 
 
-def bare_pyworld(paths, jobs):
+def bare_pyworld(paths, jobs, method="dio"):
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        pool.map(bare, paths, chunksize=8)
+        pool.map(partial(bare, method=method), paths, chunksize=8)
 
 
 def vconv_extract(corpus, jobs):

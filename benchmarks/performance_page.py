@@ -11,9 +11,9 @@ How fast vconv is beside its peers and beside the limits of the machine. This pa
 ```
 
 - **Speed** is the median over the rounds.
-- **Ratio** is the time of the peer / the time of vconv, so that above 1 vconv is faster. Both run in turn in one process.
-  A ratio is taken within each round: median (smallest to largest).
-- **Share** is the time that the work would take at a limit of the machine / the time of vconv, taken in the same rounds.
+- **Ratio** is the time of the peer / the time of vconv, so that above 1 vconv is faster. Both run in turn in one
+  process. A ratio is taken within each round: median (smallest to largest).
+- **Share** is the time that the work would take at a limit of the machine / the time of vconv, in the same rounds.
 - The floating-point operations of a training step are counted by hand, as a lower bound, from the layers of its
   networks. A layer that is computed by FFT is left out.
 - A batch or a pass over features counts the bytes that it reads or returns.

@@ -49,15 +49,20 @@ def training_step(network, frames):
     return lambda: step().numpy()
 
 
-for batch in 64, 256:
-    frames = tf.random.uniform((batch, BINS), -1, 1)
-    for name, build in {"encoder": encoder, "critic": critic}.items():
-        print(f"{name}, batch {batch}")
-        with mock.patch("vconv.layers.convolution.StridedConv1D", keras_own):
-            plain = build()
-        compare(
-            {"Conv1D": training_step(plain, frames), "StridedConv1D": training_step(build(), frames)},
-            ROUNDS,
-            "frames",
-            batch,
-        )
+def main():
+    for batch in 64, 256:
+        frames = tf.random.uniform((batch, BINS), -1, 1)
+        for name, build in {"encoder": encoder, "critic": critic}.items():
+            print(f"{name}, batch {batch}")
+            with mock.patch("vconv.layers.convolution.StridedConv1D", keras_own):
+                plain = build()
+            compare(
+                {"Conv1D": training_step(plain, frames), "StridedConv1D": training_step(build(), frames)},
+                ROUNDS,
+                "frames",
+                batch,
+            )
+
+
+if __name__ == "__main__":
+    main()

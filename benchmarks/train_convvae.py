@@ -14,6 +14,7 @@ from unittest import mock
 import keras
 import numpy as np
 from side_by_side import compare
+from strided_convolution import keras_own
 
 from vconv import models
 from vconv.models import convvae
@@ -29,13 +30,14 @@ def plain_norm(name):
     return keras.layers.GroupNormalization(groups=1, epsilon=1e-5, name=name)
 
 
-def plain_model():
-    """Return the network of `convvae` built of Keras layers only."""
+def plain_model(name="convvae", changes=None):
+    """Return `convvae`, or `vawgan`, with changed settings, built of Keras layers only."""
     with (
         mock.patch.object(convvae, "FourierConv1D", plain_convolution),
         mock.patch("vconv.layers.convolution.LayerNorm", plain_norm),
+        mock.patch("vconv.layers.convolution.StridedConv1D", keras_own),
     ):
-        return models.build("convvae", models.settings("convvae"), bins=BINS, speakers=SPEAKERS)
+        return models.build(name, models.settings(name, changes), bins=BINS, speakers=SPEAKERS)
 
 
 def trainer(model, batch_size, jit_compile=False):
@@ -60,17 +62,24 @@ def ours():
     return models.build("convvae", models.settings("convvae"), bins=BINS, speakers=SPEAKERS)
 
 
-assert sum(net.count_params() for net in plain_model().networks.values()) == 939_162
-print("batch 16")
-compare(
-    {
-        "plain Keras layers": trainer(plain_model(), 16),
-        "plain Keras layers, XLA": trainer(plain_model(), 16, True),
-        "vconv": trainer(ours(), 16),
-    },
-    ROUNDS,
-    "frames",
-    FRAMES,
-)
-print("batch 128")
-compare({"plain Keras layers": trainer(plain_model(), 128), "vconv": trainer(ours(), 128)}, ROUNDS, "frames", FRAMES)
+def main():
+    assert sum(net.count_params() for net in plain_model().networks.values()) == 939_162
+    print("batch 16")
+    compare(
+        {
+            "plain Keras layers": trainer(plain_model(), 16),
+            "plain Keras layers, XLA": trainer(plain_model(), 16, True),
+            "vconv": trainer(ours(), 16),
+        },
+        ROUNDS,
+        "frames",
+        FRAMES,
+    )
+    print("batch 128")
+    compare(
+        {"plain Keras layers": trainer(plain_model(), 128), "vconv": trainer(ours(), 128)}, ROUNDS, "frames", FRAMES
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -75,7 +75,8 @@ def tutorial_networks():
 class Tutorial:
     """Networks with the weights of a `dcgan` model, two optimizers, and the training step of tutorials."""
 
-    def __init__(self, model):
+    def __init__(self, model, batch=BATCH):
+        self.batch = batch
         self.generator, self.critic = tutorial_networks()
         self.generator.set_weights(model.generator.get_weights())
         self.critic.set_weights(model.critic.get_weights())
@@ -84,7 +85,7 @@ class Tutorial:
             optimizer.build(net.trainable_variables)
 
     def penalty(self, real, fake):
-        share = tf.random.uniform((BATCH, 1, 1, 1))
+        share = tf.random.uniform((self.batch, 1, 1, 1))
         between = real + share * (fake - real)
         with tf.GradientTape() as tape:
             tape.watch(between)
@@ -94,14 +95,14 @@ class Tutorial:
         return tf.reduce_mean((norm - 1.0) ** 2)
 
     def step(self, real):
-        z = tf.random.uniform((BATCH, 20), -1, 1)
+        z = tf.random.uniform((self.batch, 20), -1, 1)
         with tf.GradientTape() as tape:
             fake = self.generator(z, training=True)
             real_score, fake_score = self.critic(real, training=True), self.critic(fake, training=True)
             critic_loss = tf.reduce_mean(fake_score) - tf.reduce_mean(real_score) + 10 * self.penalty(real, fake)
         gradients = tape.gradient(critic_loss, self.critic.trainable_variables)
         self.optimizers[1].apply_gradients(zip(gradients, self.critic.trainable_variables, strict=True))
-        z = tf.random.uniform((BATCH, 20), -1, 1)
+        z = tf.random.uniform((self.batch, 20), -1, 1)
         with tf.GradientTape() as tape:
             loss = -tf.reduce_mean(self.critic(self.generator(z, training=True), training=True))
         gradients = tape.gradient(loss, self.generator.trainable_variables)
@@ -109,7 +110,7 @@ class Tutorial:
         return critic_loss, loss
 
 
-def multiply_adds(model):
+def multiply_adds(model, batch=BATCH):
     """Return the multiply-adds that one step needs at least.
 
     G and C are those of one patch in generator and critic, G₁ and C₁ those of the first layer, Cₛ those of the last
@@ -128,7 +129,7 @@ def multiply_adds(model):
     )
     critic = g + 6 * c - 2 * first
     penalty = 6 * c - 3 * last - first
-    return BATCH * (critic + penalty + 3 * g - start + 2 * c)
+    return batch * (critic + penalty + 3 * g - start + 2 * c)
 
 
 def peak(times=8):
