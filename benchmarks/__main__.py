@@ -61,20 +61,30 @@ def old_results(path, quick):
     return old
 
 
+def check_file(path):
+    """Raise a VconvError if a file cannot be written, before anything is measured."""
+    if path.is_dir():
+        raise VconvError(f"{path}: is a folder; give the name of a file")
+    with files.writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+
 def run(options):
     """Measure and print; return the exit status."""
     rows = chosen(options.rows)
     if options.list:
-        print("\n".join(f"{row.name:24s}{row.title}" + f", against {row.peer}" * bool(row.peer) for row in rows))
+        print("\n".join(f"{row.name:25s} {row.title}" + f", against {row.peer}" * bool(row.peer) for row in rows))
         return 0
     old = old_results(options.compare, options.quick) if options.compare else None
+    for path in filter(None, (options.json, options.page)):
+        check_file(path)
     measured = []
     with Inputs(options.quick, options.corpus) as inputs:
         for row in rows:
             measured.append(measure(row, inputs))
             print("\n".join(results.as_lines(measured[-1])), flush=True)
     command = " ".join(["python -m benchmarks", *options.rows, *["--quick"] * options.quick])
-    found = results.document(measured, command, options.quick)
+    found = results.document(measured, command, options.quick, inputs.described)
     if options.json:
         files.write_text(options.json, json.dumps(found, indent=2, allow_nan=False) + "\n")
     if options.page:

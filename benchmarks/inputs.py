@@ -25,10 +25,16 @@ class Inputs:
         Few recordings and small networks.
     corpus : str or Path
         A corpus.yaml; by default that of the synthetic speech in the repository.
+
+    Raises
+    ------
+    VconvError
+        The corpus cannot be read.
     """
 
     def __init__(self, quick=False, corpus=SAMPLE):
         self.quick, self._corpus = quick, corpus
+        Corpus.load(corpus)  # a wrong corpus is refused before anything is measured
         self._folder = tempfile.TemporaryDirectory()
         self.folder = Path(self._folder.name)
 
@@ -39,6 +45,11 @@ class Inputs:
         if "store" in self.__dict__:
             self.store.close()
         self._folder.cleanup()
+
+    @property
+    def described(self):
+        """The recordings in words, without a path."""
+        return "the synthetic speech of `data/sample`" if self._corpus == SAMPLE else "those of another corpus"
 
     def corpus(self, **changes):
         """Return the `Corpus`, with changed settings and few utterances of each speaker and split."""

@@ -9,15 +9,15 @@ How fast vconv is beside its peers and beside the limits of the machine. This pa
 ```bash
 {command} --json results.json --page docs/performance.md
 ```
-
+{warning}
 - **Speed** is the median over the rounds.
 - **Ratio** is the time of the peer / the time of vconv, so that above 1 vconv is faster. Both run in turn in one
   process. A ratio is taken within each round: median (smallest to largest).
 - **Share** is the time that the work would take at a limit of the machine / the time of vconv, in the same rounds.
-- The floating-point operations of a training step are counted by hand, as a lower bound, from the layers of its
-  networks. A layer that is computed by FFT is left out.
+- The floating-point operations of a training step are counted by hand from the layers of its networks. A layer
+  that is computed by FFT is left out.
 - A batch or a pass over features counts the bytes that it reads or returns.
-- The recordings are the synthetic speech of `data/sample`.
+- The recordings are {recordings}.
 
 ## Machine
 
@@ -39,11 +39,17 @@ Measured on {date}, with {versions}.
 """
 
 
+QUICK = (
+    "\nThese numbers are those of `--quick`: tiny work, measured once. They show that each row runs, not how fast.\n"
+)
+
+
 def page(document):
     """Return the Markdown page of a document, as `results.document` returns it."""
     machine = document["machine"]
     return PAGE.format(
         command=document["command"],
+        warning=QUICK if document["quick"] else "",
         machine=", ".join(
             [
                 machine["processor"] or "unknown processor",
@@ -52,6 +58,7 @@ def page(document):
                 machine["system"],
             ]
         ),
+        recordings=document["recordings"],
         date=document["date"],
         versions=", ".join(f"{name} {number}" for name, number in document["versions"].items()),
         limits="\n".join(
@@ -66,5 +73,5 @@ def _line(row):
     if "left_out" in row:
         return f"| `{row['name']}` | {row['title']} | left out: {row['left_out']} | | {row['peer'] or ''} | |"
     ratio = shown(row["ratio"]) if row["ratio"] else ""
-    limit = f"{shown(row['limit']['share'], '.3g', 100)} of {row['limit']['name']}" if row["limit"] else ""
+    limit = f"{shown(row['limit']['share'], 100)} of {row['limit']['name']}" if row["limit"] else ""
     return f"| `{row['name']}` | {row['title']} | {speed(row)} | {ratio} | {row['peer'] or ''} | {limit} |"

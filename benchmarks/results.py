@@ -17,7 +17,7 @@ PACKAGES = (
 FELL = 0.8  # a ratio of this part of the old one, or less, is a loss
 
 
-def document(rows, command, quick):
+def document(rows, command, quick, recordings):
     """Return the JSON document of measured rows; it names no host and no path.
 
     Parameters
@@ -26,6 +26,8 @@ def document(rows, command, quick):
         As `measurement.measure` returns them.
     command : str
     quick : bool
+    recordings : str
+        What was measured with, in words.
     """
     limits = {}
     for limit in filter(None, (row.get("limit") for row in rows)):
@@ -37,6 +39,7 @@ def document(rows, command, quick):
         "date": datetime.now(timezone.utc).date().isoformat(),
         "command": command,
         "quick": quick,
+        "recordings": recordings,
         "machine": machine(),
         "versions": versions(),
         "limits": limits,
@@ -95,12 +98,16 @@ def read(path):
         raise VconvError(f"{path}: is not JSON; {remedy}") from error
     if not isinstance(found, dict) or (found.get("format"), found.get("version")) != (FORMAT, VERSION):
         raise VconvError(f"{path}: is not of the format {FORMAT!r}, version {VERSION}; {remedy}")
+    try:
+        found["quick"], [(row["name"], headline(row)["median"] / 1) for row in found["rows"] if "left_out" not in row]
+    except (KeyError, TypeError) as error:
+        raise VconvError(f"{path}: lacks a number of a row ({error}); {remedy}") from error
     return found
 
 
-def shown(spread, style=".2f", factor=1.0):
+def shown(spread, factor=1.0):
     """Return median and range as text."""
-    median, low, high = (format(factor * spread[key], style) for key in ("median", "low", "high"))
+    median, low, high = (format(factor * spread[key], ".3g") for key in ("median", "low", "high"))
     return f"{median} ({low} to {high})"
 
 
@@ -112,12 +119,12 @@ def speed(row):
 def as_lines(row):
     """Return the lines of a measured row for a terminal."""
     if "left_out" in row:
-        return [f"{row['name']:24s}left out: {row['left_out']}"]
-    lines = [f"{row['name']:24s}{speed(row):28s}{row['title']}"]
+        return [f"{row['name']:25s} left out: {row['left_out']}"]
+    lines = [f"{row['name']:25s} {speed(row):27s} {row['title']}"]
     if row["ratio"]:
-        lines.append(f"{'':24s}{shown(row['ratio']):28s}x {row['peer']}")
+        lines.append(f"{'':25s} {shown(row['ratio']):27s} x {row['peer']}")
     if row["limit"]:
-        lines.append(f"{'':24s}{shown(row['limit']['share'], '.3g', 100):28s}% of the limit: {row['limit']['name']}")
+        lines.append(f"{'':25s} {shown(row['limit']['share'], 100):27s} % of the limit: {row['limit']['name']}")
     return lines
 
 
@@ -148,11 +155,11 @@ def compared(new, old):
     for name in dict.fromkeys([*pair[0], *pair[1]]):
         ours, before = (ratios.get(name) for ratios in pair)
         if not (ours and before):
-            where = "new" if ours else "old" if before else "neither"
-            lines.append(f"{name:24s}measured in the {where} run only" if where != "neither" else f"{name:24s}left out")
+            where = "in the new run only" if ours else "in the old run only" if before else "in neither run"
+            lines.append(f"{name:25s} measured {where}")
             continue
         change = ours["median"] / before["median"]
-        lines.append(f"{name:24s}{shown(ours, '.3g'):28s}before {shown(before, '.3g'):28s}{100 * (change - 1):+.0f} %")
+        lines.append(f"{name:25s} {shown(ours):27s} before {shown(before):27s} {100 * (change - 1):+.0f} %")
         if change <= FELL:
             fallen.append(name)
     return lines, fallen
