@@ -78,18 +78,22 @@ def run(options):
     old = old_results(options.compare, options.quick) if options.compare else None
     for path in filter(None, (options.json, options.page)):
         check_file(path)
-    measured = []
+    command, measured = " ".join(["python -m benchmarks", *options.rows, *["--quick"] * options.quick]), []
     with Inputs(options.quick, options.corpus) as inputs:
         for row in rows:
             measured.append(measure(row, inputs))
             print("\n".join(results.as_lines(measured[-1])), flush=True)
-    command = " ".join(["python -m benchmarks", *options.rows, *["--quick"] * options.quick])
-    found = results.document(measured, command, options.quick, inputs.described)
+            found = results.document(measured, command, options.quick, inputs.described)
+            write(found, options)  # after each row, so that an interrupted run leaves what it measured
+    return told(found, old) if old else 0
+
+
+def write(found, options):
+    """Write a document to the files that the options ask for."""
     if options.json:
         files.write_text(options.json, json.dumps(found, indent=2, allow_nan=False) + "\n")
     if options.page:
         files.write_text(options.page, page(found))
-    return told(found, old) if old else 0
 
 
 def told(found, old):

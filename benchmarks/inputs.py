@@ -8,7 +8,8 @@ from vconv.corpus.recordings import Corpus
 
 SAMPLE = Path(__file__).parents[1] / "recipes" / "sample" / "corpus.yaml"
 VOICE = "vcc2016"
-UTTERANCES, QUICK_UTTERANCES = 8, 1  # of each speaker and split
+SPLITS = "training", "validation"
+UTTERANCES, QUICK_UTTERANCES = 3, 1  # of each speaker and split
 QUICK_SPEAKERS = 2
 
 
@@ -52,12 +53,13 @@ class Inputs:
         return "the synthetic speech of `data/sample`" if self._corpus == SAMPLE else "those of another corpus"
 
     def corpus(self, **changes):
-        """Return the `Corpus`, with changed settings and few utterances of each speaker and split."""
+        """Return the `Corpus`, with changed settings and few utterances of each speaker and of the `SPLITS`."""
         corpus = Corpus.load(self._corpus, changes)
         speakers = corpus.speakers[:QUICK_SPEAKERS] if self.quick else corpus.speakers
         found = {}
         for utterance in corpus.utterances:
-            found.setdefault((utterance.speaker, utterance.split), []).append(utterance)
+            if utterance.split in SPLITS:
+                found.setdefault((utterance.speaker, utterance.split), []).append(utterance)
         corpus.speakers = speakers
         count = QUICK_UTTERANCES if self.quick else UTTERANCES
         corpus.utterances = [row for key, rows in found.items() if key[0] in speakers for row in rows[:count]]

@@ -6,7 +6,7 @@ from row import LeftOut
 from side_by_side import alternate
 
 FEWEST_ROUNDS, MOST_ROUNDS = 3, 25
-BUDGET_S = 5.0  # of the rounds of a row
+BUDGET_S = 3.0  # of the rounds of a row
 OURS, PEER, LIMIT = "vconv", "peer", "limit"
 
 

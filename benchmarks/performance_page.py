@@ -1,6 +1,8 @@
 """The page docs/performance.md, made from the JSON of `python -m benchmarks`."""
 
-from results import shown, speed
+import textwrap
+
+from results import rounded, shown, speed
 
 PAGE = """# Performance
 
@@ -23,7 +25,7 @@ How fast vconv is beside its peers and beside the limits of the machine. This pa
 
 {machine}
 
-Measured on {date}, with {versions}.
+{versions}
 
 | limit | peak |
 |---|---|
@@ -47,6 +49,7 @@ QUICK = (
 def page(document):
     """Return the Markdown page of a document, as `results.document` returns it."""
     machine = document["machine"]
+    versions = [f"{name} {number}" for name, number in document["versions"].items()]
     return PAGE.format(
         command=document["command"],
         warning=QUICK if document["quick"] else "",
@@ -59,10 +62,9 @@ def page(document):
             ]
         ),
         recordings=document["recordings"],
-        date=document["date"],
-        versions=", ".join(f"{name} {number}" for name, number in document["versions"].items()),
+        versions=textwrap.fill(f"Measured on {document['date']}, with {', '.join(versions)}.", 120),
         limits="\n".join(
-            f"| {name} | {limit['peak']:.3g} {limit['unit']} |" for name, limit in document["limits"].items()
+            f"| {name} | {rounded(limit['peak'])} {limit['unit']} |" for name, limit in document["limits"].items()
         ),
         rows="\n".join(map(_line, document["rows"])),
     )

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import math
 import os
 import platform
 from datetime import datetime, timezone
@@ -105,15 +106,21 @@ def read(path):
     return found
 
 
+def rounded(number):
+    """Return a number as text with three significant digits, without an exponent."""
+    decimals = 2 - math.floor(math.log10(abs(number))) if number else 0
+    return f"{round(number, decimals):,.{max(decimals, 0)}f}"
+
+
 def shown(spread, factor=1.0):
     """Return median and range as text."""
-    median, low, high = (format(factor * spread[key], ".3g") for key in ("median", "low", "high"))
+    median, low, high = (rounded(factor * spread[key]) for key in ("median", "low", "high"))
     return f"{median} ({low} to {high})"
 
 
 def speed(row):
     """Return the speed of a measured row, with its unit."""
-    return f"{row['speed']:,.4g} {row['unit']}/s"
+    return f"{rounded(row['speed'])} {row['unit']}/s"
 
 
 def as_lines(row):

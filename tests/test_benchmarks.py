@@ -146,6 +146,13 @@ def test_rows_of_one_run_only_are_no_loss():
     ]
 
 
+@pytest.mark.parametrize(
+    ("number", "text"), [(0.005336, "0.00534"), (2.0, "2.00"), (234.77, "235"), (63361.0, "63,400"), (0.0, "0")]
+)
+def test_three_digits_without_an_exponent(number, text):
+    assert results.rounded(number) == text
+
+
 def write(path, found):
     path.write_text(json.dumps(found), encoding="utf-8")
     return path

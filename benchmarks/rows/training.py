@@ -51,14 +51,6 @@ def step_of(model, batch):
     return lambda: float(step()["loss"])
 
 
-def counted(name, changes=None):
-    """Return {network: multiply-adds of one frame} of a model."""
-    from vconv.training import info
-
-    networks = info.describe(name, BINS, SPEAKERS, changes)["networks"]
-    return {network: numbers["multiply_adds"] for network, numbers in networks.items()}
-
-
 def peak(inputs, multiply_adds):
     """Return the limit of a step that needs so many multiply-adds."""
     return Limit(probes.matrix_product(inputs.quick), 2 * multiply_adds / 1e9)
@@ -77,7 +69,7 @@ def of_frames(inputs, name):
     count, random = model.examples_per_step, np.random.default_rng(0)
     frame = tf.constant(random.uniform(-1, 1, (count, BINS)), tf.float32)
     batch = frame, tf.constant(random.integers(0, SPEAKERS, count), tf.int32)
-    costs = counted(name, changes)
+    costs = info.multiply_adds(model)
     encoder, decoder = costs["encoder"], costs["decoder"]
     decoder -= info._multiply_adds(model.decoder.get_layer("decoder_last"))
     needed = count * 3 * (encoder + decoder)
@@ -92,11 +84,12 @@ def of_frames(inputs, name):
 
 def of_matched(inputs):
     """Return the work of a step of `matched`."""
-    changes, settings = start(inputs, "matched")
+    _, settings = start(inputs, "matched")
     import tensorflow as tf
 
     from vconv import data, models
     from vconv.features import content
+    from vconv.training import info
 
     statistics = inputs.statistics
     sizes = data.kind("frame_pairs").sizes(**statistics.dimensions)
@@ -111,7 +104,7 @@ def of_matched(inputs):
     batch = (encoded, target), matched, tf.ones(shape)
     frames = shape[0] * shape[1]
     # Prediction with gradients, direct conversion, and the second pass with the gradient of its input.
-    needed = frames * 6 * counted("matched", changes)["converter"]
+    needed = frames * 6 * info.multiply_adds(model)["converter"]
     return Work(frames, step_of(model, batch), limit=peak(inputs, needed))
 
 
@@ -134,12 +127,13 @@ def of_dcgan(inputs):
 
 def of_melgan(inputs):
     """Return the work of a step of `melgan_light`; plain layers take the same step with the same losses."""
-    changes, settings = start(inputs, "melgan_light")
+    _, settings = start(inputs, "melgan_light")
     import tensorflow as tf
     from melgan import plain
 
     from vconv import models
     from vconv.models.optimizers import adam
+    from vconv.training import info
 
     model, tutorial = (models.build("melgan_light", settings) for _ in range(2))
     tutorial.generator, tutorial.discriminator = plain(model.generator), plain(model.discriminator)
@@ -149,7 +143,7 @@ def of_melgan(inputs):
     frames = training["segment_samples"] // hop
     mel = tf.constant(random.normal(size=(rows, frames, settings["mel"]["mels"])), tf.float32)
     wave = tf.constant(0.1 * random.normal(size=(rows, frames * hop, 1)), tf.float32)
-    costs = counted("melgan_light", changes)
+    costs = info.multiply_adds(model)
     # The generator with gradients; discriminators of real and fake with gradients, and both again for the generator,
     # with the gradient of the fake.
     needed = rows * frames * (3 * costs["generator"] + 9 * costs["discriminator"])

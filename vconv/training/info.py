@@ -30,16 +30,23 @@ def describe(name, bins, speakers, changes=None):
     settings = models.settings(name, changes)
     sizes = data.kind(models.training_data(name)).sizes(bins, speakers, content.encoder(content.DEFAULT).size)
     model = models.build(name, settings, **sizes)
+    costs = multiply_adds(model)
     networks = {
         network: {
             "parameters": parts.count_params(),
             "trainable": sum(math.prod(variable.shape) for variable in parts.trainable_variables),
-            "multiply_adds": _of_one_frame(parts, getattr(model, "steps_per_frame", {}).get(network)),
+            "multiply_adds": costs[network],
         }
         for network, parts in model.networks.items()
     }
     totals = {key: sum(network[key] for network in networks.values()) for key in ("parameters", "trainable")}
     return {"model": name, "networks": networks, **totals, "settings": settings}
+
+
+def multiply_adds(model):
+    """Return {network: multiply-adds} of a model, as in the result of `describe`."""
+    steps_per_frame = getattr(model, "steps_per_frame", {})
+    return {name: _of_one_frame(network, steps_per_frame.get(name)) for name, network in model.networks.items()}
 
 
 def as_text(info):
