@@ -22,7 +22,12 @@ SMALL = {
     "matched": {"network": {"channels": 4}, "training": {"batch_size": 2, "segment_frames": 8}},
     "dcgan": {"training": {"batch_size": 2}},
     "melgan_light": {
-        "network": {"start_channels": 4, "upsampling_channels": [4, 4], "discriminator_channels": [4] * 6},
+        "network": {
+            "start_channels": 4,
+            "upsampling_channels": [4, 4],
+            "scales": 2,
+            "discriminator_channels": [4] * 6,
+        },
         "training": {"batch_size": 1, "segment_samples": 2048},
     },
 }
