@@ -9,7 +9,7 @@ from vconv.corpus.recordings import Corpus
 SAMPLE = Path(__file__).parents[1] / "recipes" / "sample" / "corpus.yaml"
 VOICE = "vcc2016"
 SPLITS = "training", "validation"
-UTTERANCES, QUICK_UTTERANCES = 3, 1  # of each speaker and split
+UTTERANCES, QUICK_UTTERANCES = 2, 1  # of each speaker and split
 QUICK_SPEAKERS = 2
 
 
