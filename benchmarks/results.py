@@ -13,7 +13,7 @@ from vconv.common.version import __version__
 
 FORMAT, VERSION = "vconv benchmarks", 1
 PACKAGES = (
-    "numpy", "scipy", "pyworld", "onnxruntime", "tensorflow", "keras", "scikit-learn", "librosa", "torch"
+    "numpy", "scipy", "pyworld", "onnxruntime", "tensorflow", "tensorflow-cpu", "keras", "scikit-learn", "librosa", "torch"
 )  # fmt: skip
 FELL = 0.8  # a ratio of this part of the old one, or less, is a loss
 

@@ -7,7 +7,7 @@ from vconv.evaluation.quantity import GOALS, HIGHER, LOWER, TO_ONE, Quantity
 from vconv.evaluation.text import aligned
 
 FORMAT, VERSION = "vconv sample scores", 2
-PACKAGES = ("numpy", "scipy", "scikit-learn", "tensorflow", "keras")
+PACKAGES = ("numpy", "scipy", "scikit-learn", "tensorflow", "tensorflow-cpu", "keras")
 
 
 @dataclass(frozen=True)
