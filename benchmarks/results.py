@@ -12,9 +12,7 @@ from vconv.common.errors import VconvError
 from vconv.common.version import __version__
 
 FORMAT, VERSION = "vconv benchmarks", 1
-PACKAGES = (
-    "numpy", "scipy", "pyworld", "onnxruntime", "tensorflow", "tensorflow-cpu", "keras", "scikit-learn", "librosa", "torch"
-)  # fmt: skip
+PACKAGES = "numpy scipy pyworld onnxruntime tensorflow tensorflow-cpu keras scikit-learn librosa torch".split()
 FELL = 0.8  # a ratio of this part of the old one, or less, is a loss
 
 
