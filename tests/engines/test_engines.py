@@ -140,10 +140,16 @@ def test_a_cluster_without_workers_is_told(tmp_path, monkeypatch):
                 pass
 
 
+def test_workers_without_vconv_are_told(cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr(dask, "DESCRIPTION", dask.DESCRIPTION.replace("vconv", "only_here"))
+    with pytest.raises(VconvError, match=r"worker tcp://.* cannot run vconv \(.*only_here.*; install vconv"):
+        with open_engine(f"dask:{cluster.scheduler_address}", None, tmp_path):
+            pass
+
+
 @pytest.mark.parametrize(
     ("found", "sentence"),
     [
-        (ModuleNotFoundError("No module named 'vconv'"), r"worker tcp://w cannot run vconv \(Module.*; install vconv"),
         (("0.0.1", sys.version_info[:2], True), "has vconv 0.0.1 and Python .*, this machine vconv .*; install the sa"),
         ((dask.__version__, sys.version_info[:2], False), "does not see the folder .*; write to a folder that all mac"),
     ],
@@ -153,8 +159,8 @@ def test_workers_that_cannot_do_the_work_are_told(tmp_path, found, sentence):
         def wait_for_workers(self, *_, **__):
             pass
 
-        def run(self, function, folder, on_error):
-            assert function(folder) == (dask.__version__, sys.version_info[:2], True) and on_error == "return"
+        def run(self, function, text, on_error):
+            assert function(text) == (dask.__version__, sys.version_info[:2], True) and on_error == "return"
             return {"tcp://w": found}
 
     pytest.importorskip("distributed", reason="needs the extra `dask`: pip install 'vconv[dask]'")

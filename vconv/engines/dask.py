@@ -12,6 +12,12 @@ from vconv.common.version import __version__
 
 CONNECTION_S, WORKERS_S = 10, 20  # how long an address may take to answer, and its first worker to come
 
+# What a worker evaluates: version of vconv, version of Python, whether the folder is there. A function of this module
+# would not do, because a worker without vconv never answers to one.
+DESCRIPTION = (
+    "(__import__('vconv').__version__, __import__('sys').version_info[:2], __import__('os').path.isdir({folder!r}))"
+)
+
 
 @contextlib.contextmanager
 def dask_pool(address, folder):
@@ -76,18 +82,14 @@ def _check_workers(client, address, folder):
         raise VconvError(
             f"--engine dask:{address}: the cluster has no workers; start some with `dask worker {address}`"
         ) from error
-    for worker, found in client.run(_described, os.fspath(folder.absolute()), on_error="return").items():
+    described = client.run(eval, DESCRIPTION.format(folder=os.fspath(folder.absolute())), on_error="return")
+    for worker, found in described.items():
         if found != (__version__, sys.version_info[:2], True):
             raise VconvError(f"--engine dask:{address}: worker {worker} {_lack(found, folder)}")
 
 
-def _described(folder):
-    """Return version of vconv, version of Python, and whether the folder is there; runs in a worker."""
-    return __version__, sys.version_info[:2], os.path.isdir(folder)
-
-
 def _lack(found, folder):
-    """Return what is wrong with a worker of which `_described` returned or raised `found`, and the remedy."""
+    """Return what is wrong with a worker that answered or raised `found`, and the remedy."""
     if isinstance(found, BaseException):
         return f"cannot run vconv ({type(found).__name__}: {found}); install vconv {__version__} there"
     version, python, _ = found
