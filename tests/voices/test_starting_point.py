@@ -15,6 +15,7 @@ from vconv.features.statistics import compute
 from vconv.features.store import FeatureStore
 from vconv.training import train as training
 from vconv.voices import starting_point
+from vconv.voices.pack import pack
 from vconv.voices.ready import ConvertingRun, open_run
 
 
@@ -139,3 +140,11 @@ def test_the_command_says_what_it_starts_from(tiny, tmp_path, capsys, monkeypatc
     defaults = models.settings("matched")["start"]
     assert started["training"] == {key: defaults[key] for key in ("learning_rate", "epochs")} and with_voice["start"]
     assert "training" not in alone and without["start"] is None
+
+
+def test_a_voice_file_names_what_it_started_from_without_the_path(voice, known, tmp_path):
+    run = untrained(tmp_path / "run", known, "matched", start={"voice": str(voice)})[0]
+    pack(run.path, tmp_path / "a.vconv")
+    settings = open_run(tmp_path / "a.vconv").model_settings()
+    assert settings["start"]["voice"] == voice.name
+    assert str(tmp_path.parent) not in str(settings)

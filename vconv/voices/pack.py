@@ -74,13 +74,20 @@ def _facts(folder, statistics, described, scores, frames):
         ],
         "scores": scores,
         "model": settings["model"],
-        "settings": folder.model_settings(),
+        "settings": _without_paths(folder.model_settings()),
         "features": statistics.settings,
         "fingerprint": statistics.fingerprint,
         "data": settings.get("data", {}),
         "versions": settings["versions"],
         "codebook": None if frames is None else {"version": codebook.VERSION, "frames": len(frames.content)},
     }
+
+
+def _without_paths(settings):
+    """Return the settings of a model with the name of the voice file that its training started from, not the path."""
+    if "start" in settings:
+        settings = settings | {"start": settings["start"] | {"voice": Path(settings["start"]["voice"]).name}}
+    return settings
 
 
 def _scores(path, required):
