@@ -6,7 +6,7 @@ import numpy as np
 import probes
 from row import Limit, Row, Work
 
-BATCH_SIZE, STEPS = 64, 50
+BATCH_SIZE, STEPS = 64, 10
 SEGMENT_FRAMES, SEGMENT_SAMPLES, PATCH_FRAMES = 64, 8192, 28
 
 
