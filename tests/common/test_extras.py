@@ -12,7 +12,7 @@ from vconv.common.errors import VconvError
 from vconv.common.extras import EXTRAS, needed_for
 
 PYPROJECT = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
-OTHER_NAMES = {"scikit-learn": "sklearn"}
+OTHER_NAMES = {"scikit-learn": "sklearn", "tensorflow-cpu": "tensorflow"}
 NEVER_IMPORTED = {"setuptools"}
 
 

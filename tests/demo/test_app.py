@@ -179,7 +179,8 @@ def test_conversions_wait_in_a_queue_of_limited_length(port, sentence, monkeypat
     assert request(port, "/api/place?ticket=0")[2] == {"ahead": None}
 
 
-def test_a_client_that_leaves_the_queue_is_not_waited_for(port, sentence, monkeypatch):
+@pytest.mark.parametrize("size", [1000, 65_000, 70_000, 1_000_000])  # the server pauses after 65,536 bytes
+def test_a_client_that_leaves_the_queue_is_not_waited_for(port, size, monkeypatch):
     started, go_on, count = threading.Semaphore(0), threading.Event(), []
 
     def convert(*_):
@@ -190,13 +191,13 @@ def test_a_client_that_leaves_the_queue_is_not_waited_for(port, sentence, monkey
 
     monkeypatch.setattr(recordings, "convert", convert)
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(request, port, SLT, sentence)
+        first = pool.submit(request, port, SLT, bytes(size))
         assert started.acquire(timeout=20)
         leaving = http.client.HTTPConnection("127.0.0.1", port)
-        leaving.request("POST", f"{SLT}&ticket=leaving", sentence)
+        leaving.request("POST", f"{SLT}&ticket=leaving", bytes(size))
         until_ahead(port, "leaving", 1)
         leaving.close()
-        last = pool.submit(request, port, f"{SLT}&ticket=last", sentence)
+        last = pool.submit(request, port, f"{SLT}&ticket=last", bytes(size))
         until_ahead(port, "last", 2)
         go_on.set()
         assert first.result()[0] == last.result()[0] == 200

@@ -35,7 +35,7 @@ def features(corpus):
 def threads(monkeypatch):
     """Threads in place of the processes of this machine, which take seconds to start; test_workers.py tests those."""
     monkeypatch.setattr(engine, "worker_pool", ThreadPoolExecutor)
-    with threadpool_limits(1, "blas"):  # as in those processes
+    with threadpool_limits(1):  # as in those processes
         yield
 
 

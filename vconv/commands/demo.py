@@ -1,5 +1,6 @@
 """Open a page in the browser that records, converts and plays, also live."""
 
+import contextlib
 import sys
 
 from vconv.commands.options import INTERRUPTED, Whole, note
@@ -58,13 +59,12 @@ def run(options):
         print(f"{url} converts to {', '.join(offered)}; Ctrl-C ends it", flush=True)
         if not options.no_browser:
             server.open_browser(url)
-        try:
+        with contextlib.suppress(KeyboardInterrupt):  # the usual end
             serving.run(sockets=[listening])
-        except KeyboardInterrupt:  # the usual end
-            if background.is_busy():
-                print("\nvconv: interrupted; the conversion that was running is lost", file=sys.stderr)
-                background.end_process(INTERRUPTED)
-            print()
+        if background.is_busy():
+            print("\nvconv: interrupted; the conversion that was running is lost", file=sys.stderr)
+            background.end_process(INTERRUPTED)
+        print()
 
 
 def _warnings(encrypted):

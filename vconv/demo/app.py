@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ FOLDER = Path(__file__).parent
 PAGE = {"page.html": "text/html", "page.css": "text/css"} | {
     path.name: "text/javascript" for path in sorted(FOLDER.glob("*.js"))
 }
+NOTICE_S = 0.05  # in which the server notices that a connection is closed
 DEFECT = "the conversion failed by a defect of vconv; the terminal of `vconv demo` has the details, please report them"
 
 
@@ -95,7 +97,7 @@ class Demo:
                 with self._queue.place(ticket):
                     await self._store(request, path)
                     arguments = voice, path, self._limits.minutes
-                    result = await self._queue.run(request.is_disconnected, function, *arguments)
+                    result = await self._queue.run(partial(_has_left, request), function, *arguments)
             except Full as error:
                 async for _ in request.stream():  # a client that is still sending would not read the answer
                     pass
@@ -118,6 +120,14 @@ class Demo:
             )
         if not size:
             raise VconvError("the recording is empty; record something or choose a file")
+
+
+async def _has_left(request):
+    """Return whether the client of a request has closed the connection."""
+    # The server reads nothing from a connection after a large upload, until it is asked; then it needs a moment.
+    await request.is_disconnected()
+    await asyncio.sleep(NOTICE_S)
+    return await request.is_disconnected()
 
 
 def build(offered, host, limits=LIMITS):

@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError, Executor
 
 from vconv.common.errors import VconvError
 from vconv.common.extras import needed_for
-from vconv.common.threads import one_blas_thread
+from vconv.common.threads import one_thread
 from vconv.common.version import __version__
 
 CONNECTION_S, WORKERS_S = 10, 20  # how long an address may take to answer, and its first worker to come
@@ -66,7 +66,7 @@ class _Pool(Executor):
         return self._pool.submit(_single_threaded, function, arguments)
 
 
-@one_blas_thread
+@one_thread
 def _single_threaded(function, arguments):
     """Return function(*arguments); runs in a worker."""
     return function(*arguments)
