@@ -131,13 +131,17 @@ def test_an_address_that_does_not_answer_is_told(tmp_path, monkeypatch, address)
                 pass
 
 
-def test_a_cluster_without_workers_is_told(tmp_path, monkeypatch):
+def test_a_cluster_without_workers_is_told(cluster, tmp_path, monkeypatch):
     distributed = pytest.importorskip("distributed", reason="needs the extra `dask`: pip install 'vconv[dask]'")
-    monkeypatch.setattr(dask, "WORKERS_S", 0.5)
-    with distributed.LocalCluster(n_workers=0, dashboard_address=":0", processes=False, protocol="tcp") as cluster:
-        with pytest.raises(VconvError, match="the cluster has no workers; start some with `dask worker tcp://"):
-            with open_engine(f"dask:{cluster.scheduler_address}", None, tmp_path):
-                pass
+
+    def wait_for_workers(client, count, timeout):
+        assert (count, timeout) == (1, dask.WORKERS_S)
+        raise distributed.TimeoutError(f"Only 0/{count} workers arrived after {timeout}")
+
+    monkeypatch.setattr(distributed.Client, "wait_for_workers", wait_for_workers)
+    with pytest.raises(VconvError, match="the cluster has no workers; start some with `dask worker tcp://"):
+        with open_engine(f"dask:{cluster.scheduler_address}", None, tmp_path):
+            pass
 
 
 def test_workers_without_vconv_are_told(cluster, tmp_path, monkeypatch):
