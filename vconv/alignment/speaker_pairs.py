@@ -146,8 +146,7 @@ def _match_stored(features, fingerprint, settings, one, other, path):
 def _stored_speakers(features, fingerprint):
     """Return the `SpeakerFrames` of a feature file, whose statistics lie beside it; a worker keeps the last ones."""
     with FeatureStore(features) as store:
-        found = statistics.load_or_compute(store, store.path.with_name(statistics.FILE_NAME))
-        return _speakers(AlignmentFrames(store, found))
+        return _speakers(AlignmentFrames(store, statistics.load_or_compute(store)))
 
 
 def _speakers(frames):

@@ -105,6 +105,7 @@ def _convert(options, trained, tasks, part):
     from vconv.engines.engine import LOCAL
 
     conversion, controls = conversion_of(options), Controls(options.semitones, options.strength)
+    # Also for an engine: settings are checked, and a run without network.onnx gets it, before its workers start.
     converter, world_alone = VoiceConverter.load(trained, conversion), options.vocoder in SYNTHESES
     if options.engine == LOCAL and not (options.jobs or part or folder_of(options.output).is_dir()):
         synthesis, vocoder = (

@@ -27,7 +27,7 @@ def run(options):
     from vconv.engines import engine
     from vconv.engines.shards import Part
     from vconv.features.extract import refuse_other_features
-    from vconv.features.statistics import FILE_NAME, load_or_compute
+    from vconv.features.statistics import load_or_compute
     from vconv.features.store import FeatureStore
 
     engine.check(options.engine, options.jobs)
@@ -36,6 +36,5 @@ def run(options):
     with FeatureStore(features_path(options)) as store:
         refuse_other_features(store, corpus)
         output = options.output or store.path.with_name("frame_pairs.h5")
-        statistics = load_or_compute(store, store.path.with_name(FILE_NAME))
-        match.match(store, statistics, output, settings, print, options.engine, options.jobs, part)
+        match.match(store, load_or_compute(store), output, settings, print, options.engine, options.jobs, part)
         print(f"{output}: {f'part {part} is matched' if part else 'written'}")

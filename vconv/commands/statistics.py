@@ -1,7 +1,5 @@
 """Compute and print the statistics of the training frames: F0, spectral range and variance by speaker."""
 
-from pathlib import Path
-
 from vconv.commands.options import add_shared
 
 
@@ -19,5 +17,4 @@ def run(options):
     from vconv.features.store import FeatureStore
 
     with FeatureStore(options.features) as store:
-        output = options.output or Path(options.features).with_name("statistics.h5")
-        print(as_text(load_or_compute(store, output)))
+        print(as_text(load_or_compute(store, options.output)))

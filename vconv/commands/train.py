@@ -43,7 +43,7 @@ def run(options):
     with FeatureStore(features_path(options)) as store:
         refuse_other_features(store, corpus, kind.contents)
         inputs = kind.open_inputs(store, options.frame_pairs)
-        found = load_or_compute(store, store.path.with_name("statistics.h5")) if kind.uses_statistics else None
+        found = load_or_compute(store) if kind.uses_statistics else None
         start, changes, sentence = starting_point.find(settings, changes, found)
         if sentence and not RunFolder(options.run).exists():
             print(f"{options.run}: {sentence}")

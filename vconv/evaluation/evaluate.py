@@ -85,17 +85,17 @@ def evaluate(
     with contextlib.ExitStack() as stack:
         kept = Shards(folder or stack.enter_context(tempfile.TemporaryDirectory(prefix="vconv-")), part)
         stack.enter_context(kept.locked("another evaluation", "choose another --json"))
-        opened = stack.enter_context(open_engine(engine, jobs, kept.folder))
-        paths = _measure_sentences(opened, kept, recordings, protocols, cache)
-        if part:
-            return None
-        measured, failures = _measured(recordings, paths)
-        failures = recordings.failures + failures
-        if not any(key.system == "converted" for key in measured):
-            kept.delete()
-            raise VconvError(f"nothing could be measured; the first reason: {failures[0]}")
-        scores, notes = ScoreTable(measured), recordings.notes + _single_recordings(recordings, measured)
-        additions = likelihood_ratios.measure(opened, recordings, paths, seed)
+        with open_engine(engine, jobs, kept.folder) as opened:  # its workers end before networks need the memory
+            paths = _measure_sentences(opened, kept, recordings, protocols, cache)
+            if part:
+                return None
+            measured, failures = _measured(recordings, paths)
+            failures = recordings.failures + failures
+            if not any(key.system == "converted" for key in measured):
+                kept.delete()
+                raise VconvError(f"nothing could be measured; the first reason: {failures[0]}")
+            scores, notes = ScoreTable(measured), recordings.notes + _single_recordings(recordings, measured)
+            additions = likelihood_ratios.measure(opened, recordings, paths, seed)
         scores, notes = scores.extended(additions), notes + additions.failures
         for metric in neural_metrics:
             try:

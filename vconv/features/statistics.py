@@ -174,9 +174,13 @@ def _statistics(store, histogram, spectrum, speakers):
     )
 
 
-def load_or_compute(store, path):
-    """Return the statistics of `store`: those in `path` if they are of this store, else computed and saved there."""
-    if Path(path).is_file():
+def load_or_compute(store, path=None):
+    """Return the statistics of `store`: those in `path` if they are of this store, else computed and saved there.
+
+    The path is that of the file beside the features when it is left out.
+    """
+    path = Path(path or store.path.with_name(FILE_NAME))
+    if path.is_file():
         statistics = Statistics.load(path)
         if statistics.fingerprint == store.fingerprint:
             return statistics
