@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from calls import vconv_command
-from threadpoolctl import threadpool_limits
 from tiny import CORPUS, F0_HZ, write_recordings
 
+from vconv.common.threads import one_thread
 from vconv.engines import engine
 
 
@@ -35,7 +35,7 @@ def features(corpus):
 def threads(monkeypatch):
     """Threads in place of the processes of this machine, which take seconds to start; test_workers.py tests those."""
     monkeypatch.setattr(engine, "worker_pool", ThreadPoolExecutor)
-    with threadpool_limits(1):  # as in those processes
+    with one_thread():  # as in those processes
         yield
 
 

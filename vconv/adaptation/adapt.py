@@ -40,7 +40,7 @@ def checked_voice(trained):
     return codebook
 
 
-@one_blas_thread
+@one_blas_thread()
 def adapt(voice, name, folder, output, report=print):
     """Write a voice file with one more speaker, of whom a folder holds recordings.
 

@@ -4,7 +4,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from vconv.alignment import frame_pairs
 from vconv.alignment.frames import AlignmentFrames
@@ -12,6 +11,7 @@ from vconv.alignment.speaker_pairs import SpeakerPairs
 from vconv.common import config
 from vconv.common.errors import VconvError
 from vconv.common.files import remove_unfinished
+from vconv.common.threads import one_blas_thread
 from vconv.engines.engine import LOCAL
 from vconv.engines.shards import Shards
 from vconv.features.acoustic import TRANSFORMED_SIZE
@@ -62,7 +62,7 @@ def match(store, statistics, output, settings, report=print, engine=LOCAL, jobs=
         raise VconvError(f"{store.path}: holds one speaker, {store.speakers[0]}; matching needs two or more")
     shards = Shards(f"{output}.parts", part)
     # Each matrix product uses one thread, so that the result does not depend on the number of threads.
-    with shards.locked("another matching"), threadpool_limits(1, "blas"):
+    with shards.locked("another matching"), one_blas_thread():
         frames = AlignmentFrames(store, statistics)
         pairs = SpeakerPairs(store, frames, settings, shards, engine, jobs)
         if part:

@@ -3,12 +3,12 @@
 import contextlib
 from functools import partial
 
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from vconv.audio import loudness, recording, wav
 from vconv.common.errors import VconvError
 from vconv.common.spool import Spool
+from vconv.common.threads import one_blas_thread
 from vconv.conversion import block_analysis, block_output, block_synthesis, blocks, provenance, targets
 from vconv.conversion.block_output import SourceSilence
 from vconv.conversion.controls import UNCHANGED
@@ -82,7 +82,7 @@ def _in_blocks(converter, path, outputs, source, file_rate, synthesis, controls,
     found = recording.scan(path, report)
     folder = next(iter(outputs.values())).parent
     with contextlib.ExitStack() as stack:
-        stack.enter_context(threadpool_limits(limits=1, user_api="blas"))  # as `one_blas_thread`
+        stack.enter_context(one_blas_thread())
 
         def open_spool(columns, dtype):
             return stack.enter_context(Spool(folder, columns, dtype))

@@ -143,7 +143,7 @@ class VoiceConverter:
         outputs, controls = {name: Path(output)}, Controls(semitones, strength).checked()
         list(convert_file.convert(self, Path(path), outputs, source, rate, synthesis, None, controls, report))
 
-    @one_blas_thread
+    @one_blas_thread()
     def analyze(self, audio, source=None, rate=None, report=None):
         """Return the `Utterance` of a recording; parameters and errors as of `convert`.
 
@@ -162,7 +162,7 @@ class VoiceConverter:
         frames = to_frames(y, analysis, self.rate, self.content_encoder)
         return Utterance(y, gain, analysis, log_f0, self.spectral.encode(frames, number))
 
-    @one_blas_thread
+    @one_blas_thread()
     def synthesize(self, utterance, target, synthesis="world", controls=UNCHANGED):
         """Return the signal, float64 [samples], of an `Utterance` converted to `target`, as loud as the recording."""
         blend, analysis, spectral = targets.parse(target, self.speakers), utterance.analysis, self.spectral

@@ -66,7 +66,7 @@ class _Pool(Executor):
         return self._pool.submit(_single_threaded, function, arguments)
 
 
-@one_thread
+@one_thread()
 def _single_threaded(function, arguments):
     """Return function(*arguments); runs in a worker."""
     return function(*arguments)

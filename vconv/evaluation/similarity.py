@@ -9,9 +9,9 @@ import warnings
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
-from threadpoolctl import threadpool_limits
 
 from vconv.common.errors import VconvError
+from vconv.common.threads import one_thread
 
 COMPONENTS = 4  # with 8 the ratio of converted speech varies with the seed by 0.3 nats and more
 FRAMES_PER_COMPONENT = 50
@@ -148,6 +148,6 @@ def _fit(frames, seed):
         init_params="k-means++",
         n_init=INITIALIZATIONS,
     )
-    with warnings.catch_warnings(), threadpool_limits(1):  # several threads are slower on such small matrices
+    with warnings.catch_warnings(), one_thread():  # several threads are slower on such small matrices
         warnings.simplefilter("ignore", ConvergenceWarning)  # 50 iterations are enough
         return mixture.fit(frames)

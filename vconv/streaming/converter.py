@@ -101,7 +101,7 @@ class StreamingConverter:
         if controls is not None:
             self._conversion.controls = controls.checked()
 
-    @one_blas_thread
+    @one_blas_thread()
     def push(self, signal):
         """Return the next converted samples, float64, after the samples of `signal`.
 
@@ -119,7 +119,7 @@ class StreamingConverter:
         self._source.push(y)
         return self._converted(self._into.push(y))
 
-    @one_blas_thread
+    @one_blas_thread()
     def flush(self):
         """Return the rest, so that as many samples came out as went in; it ends the stream."""
         parts = [np.zeros(0)]
