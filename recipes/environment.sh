@@ -70,8 +70,11 @@ make_environment() {  # the stamp goes first and comes last: what was interrupte
     (   # From inside the repository: pip splits these variables at spaces, which a full path may have.
         # They bind what builds a package (for pyworld: Cython, NumPy, setuptools), too, in older and newer pips.
         cd "$repository"
-        export PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0
-        .venv/bin/python -m pip install --quiet --editable '.[test]'
+        export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0
+        PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+            .venv/bin/python -m pip install --quiet --require-hashes --requirement constraints.txt &&
+            # Nothing is left to download; pip has no hashes of a folder.
+            .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
     ) || fail "installing into $venv failed, pip says why above; mend that and run the same command again"
     environment_stamp > "$venv/stamp"
 }

@@ -4,19 +4,22 @@ import subprocess
 import sys
 
 import pytest
-from recipe_copy import one_sentence
+from recipe_copy import REPOSITORY, one_sentence
+
+INSTALLATION = ["--require-hashes", "--editable"]  # of the packages, and of vconv
 
 
 def steps(copy):
-    """Return what was done to the environment: `venv` makes it, `pip` installs into it."""
-    return [line.split()[1] for line in copy.recorded() if line.startswith(("-m venv ", "-m pip install "))]
+    """Return what was done to the environment: "venv" makes it, and the steps of INSTALLATION install into it."""
+    done = [line.split() for line in copy.recorded() if line.startswith(("-m venv ", "-m pip install "))]
+    return [next(word for word in ("venv", *INSTALLATION) if word in words) for words in done]
 
 
 def test_the_environment_is_built_once_with_pinned_versions(bare):
     for _ in range(2):
         result = bare.run("sample", "--stop-stage", "1")
         assert result.returncode == 0, result.stderr
-    assert steps(bare) == ["venv", "pip"]
+    assert steps(bare) == ["venv", *INSTALLATION]
     assert "constraint constraints.txt" in bare.recorded()
 
 
@@ -26,29 +29,29 @@ def test_the_environment_is_updated_when_its_packages_change(bare, file):
     with (bare.root / file).open("a") as stream:
         stream.write("# changed\n")
     bare.run("sample", "--stop-stage", "1")
-    assert steps(bare) == ["venv", "pip", "pip"]
+    assert steps(bare) == ["venv", *INSTALLATION * 2]
 
 
 def test_an_environment_that_was_moved_or_has_no_python_is_built_again(bare):
     bare.run("sample", "--stop-stage", "1")
     bare.root = bare.root.rename(bare.root.with_name("elsewhere"))
     bare.run("sample", "--stop-stage", "1")
-    assert steps(bare) == ["venv", "pip"] * 2
+    assert steps(bare) == ["venv", *INSTALLATION] * 2
     python = bare.root / ".venv" / "bin" / "python"
     python.unlink()
     python.symlink_to("/removed/python3.9")
     bare.run("sample", "--stop-stage", "1")
-    assert steps(bare) == ["venv", "pip"] * 3
+    assert steps(bare) == ["venv", *INSTALLATION] * 3
 
 
 def test_an_environment_whose_installation_failed_is_built_again(bare):
     assert ".venv failed" in one_sentence(bare.run("sample", FAILING="pip"))
     assert bare.run("sample", "--stop-stage", "1").returncode == 0
-    assert steps(bare) == ["venv", "pip"] * 2
+    assert steps(bare) == ["venv", *INSTALLATION[:1], "venv", *INSTALLATION]
     (bare.root / "constraints.txt").write_text("changed")
     bare.run("sample", FAILING="pip")
     assert bare.run("sample", "--stop-stage", "1").returncode == 0
-    assert steps(bare) == ["venv", "pip"] * 2 + ["pip", "venv", "pip"]
+    assert steps(bare) == ["venv", *INSTALLATION[:1], "venv", *INSTALLATION, *INSTALLATION[:1], "venv", *INSTALLATION]
 
 
 def test_variables_of_the_user_do_not_lead_elsewhere(bare):
@@ -57,7 +60,7 @@ def test_variables_of_the_user_do_not_lead_elsewhere(bare):
     script = ["bash", "recipes/sample/run.sh", "--stop-stage", "1"]
     result = subprocess.run(script, env=bare.environment | hostile, cwd=bare.root, capture_output=True, text=True)
     assert result.returncode == 0 and result.stderr == "", result
-    assert steps(bare) == ["venv", "pip"] and "user 0" in bare.recorded()
+    assert steps(bare) == ["venv", *INSTALLATION] and "user 0" in bare.recorded()
 
 
 def test_without_a_suitable_python_one_sentence_says_what_to_install(bare):
@@ -80,3 +83,11 @@ def test_without_a_compiler_one_sentence_says_what_to_install(bare):
 
 def test_an_environment_without_vconv_is_refused_in_one_sentence(copy):
     assert "has no bin/vconv" in one_sentence(copy.run("sample", VCONV_ENV=str(copy.root)))
+
+
+def test_every_package_is_pinned_with_hashes():
+    lines = (REPOSITORY / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = [number for number, line in enumerate(lines) if line and not line.startswith((" ", "#"))]
+    assert len(pinned) > 50
+    for number in pinned:
+        assert "==" in lines[number] and lines[number + 1].startswith("    --hash=sha256:"), lines[number]
