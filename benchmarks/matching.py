@@ -15,7 +15,7 @@ from itertools import permutations
 import numpy as np
 from librosa.sequence import dtw
 
-from vconv.alignment import frame_pairs
+from vconv.alignment import frame_pairs, partners
 from vconv.features.acoustic import ACOUSTIC_SIZE, TRANSFORMED, acoustic_features, speech_mask
 from vconv.features.store import FeatureStore
 
@@ -40,7 +40,7 @@ class Corpus:
         return {row.name: row for row in self.store.utterances if (row.speaker, row.split) == (speaker, split)}
 
 
-def partners(own, other):
+def warped(own, other):
     """Return for each frame of `own` [T, 40] its frame of `other` [U, 40] on the best warping path, [T].
 
     Coefficients 1 to 24 of each are normalized by their own mean and standard deviation.
@@ -62,17 +62,18 @@ def measure(corpus, file, source, target):
 
     Distances from the target's own frames, dB, over the matched frames of held-out sentences.
     """
-    references, number, found = corpus.of(target, "validation"), file.speakers.index(target), []
+    references, found = corpus.of(target, "validation"), []
+    slot = file.targets[file.speakers.index(source)].tolist().index(file.speakers.index(target))
     for row in file.utterances:
         if (row.speaker, row.split) == (source, "validation") and row.name in references:
             own, speech = corpus(corpus.of(source, "validation")[row.name])
             other, there = corpus(references[row.name])[0], slice(row.start, row.start + row.length)
             found.append(
                 (
-                    other[partners(own, other)][:: frame_pairs.FRAME_STEP, TRANSFORMED],
+                    other[warped(own, other)][:: frame_pairs.FRAME_STEP, TRANSFORMED],
                     speech[:: frame_pairs.FRAME_STEP],
-                    file.matched[number, there, TRANSFORMED].astype(float),
-                    file.weight[number, there] > 0,
+                    file.matched[slot, there, TRANSFORMED].astype(float),
+                    file.weight[slot, there] > 0,
                 )
             )
     true, speech, matched, known = (np.concatenate(part) for part in zip(*found, strict=True))
@@ -94,7 +95,7 @@ def parallel(corpus):
             other = corpus(corpus.of(target, row.split).get(row.name, utterance))[0]
             there = slice(row.start, row.start + row.length)
             rows[there], weight[there] = (
-                other[partners(own, other)][:: frame_pairs.FRAME_STEP],
+                other[warped(own, other)][:: frame_pairs.FRAME_STEP],
                 speech[:: frame_pairs.FRAME_STEP],
             )
         yield rows, weight, np.stack([np.eye(25, 24)] * len(store.speakers))
@@ -116,6 +117,7 @@ def main():
                 store.fingerprint,
                 store.speakers,
                 frame_pairs.table(store),
+                partners.choose(len(store.speakers), len(store.speakers)),
                 parallel(corpus),
             )
         of = (

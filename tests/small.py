@@ -3,7 +3,7 @@
 import numpy as np
 
 from vconv import data, models
-from vconv.alignment import frame_pairs
+from vconv.alignment import frame_pairs, partners
 from vconv.features import content, schema, writer
 from vconv.features.acoustic import mel_cepstra
 
@@ -66,20 +66,21 @@ def build(name, settings, bins=27, speakers=3):
     return models.build(name, settings, **sizes)
 
 
-def write_pairs(store, seed=0, **settings):
-    """Write frame_pairs.h5 beside a store: acoustic features of each speaker are noise around the speaker's mean.
+def write_pairs(store, seed=0, most_partners=100, **settings):
+    """Write frame_pairs.h5 beside a store: acoustic features of each column of targets are noise around its number.
 
     0 to 3 frames are matched to each frame.
     """
     random, utterances = np.random.default_rng(seed), frame_pairs.table(store)
     rows = utterances[-1].start + utterances[-1].length
     count = len(store.speakers)
+    targets = partners.choose(count, most_partners)
     matched = [
         (random.normal(number, 1, (rows, 40)), random.integers(4, size=rows), random.normal(size=(count, 25, 24)) / 5)
-        for number in range(count)
+        for number in range(targets.shape[1])
     ]
     path = store.path.with_name(frame_pairs.FILE_NAME)
-    frame_pairs.write(path, settings, store.fingerprint, store.speakers, utterances, matched)
+    frame_pairs.write(path, settings, store.fingerprint, store.speakers, utterances, targets, matched)
     return path
 
 

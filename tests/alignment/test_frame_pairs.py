@@ -13,12 +13,12 @@ UTTERANCES = [AlignedUtterance("é 1", "A", "training", 0, 3), AlignedUtterance(
 MATCHED = np.random.default_rng(0).normal(size=(2, 7, 40)).astype(np.float16)
 WEIGHT = np.random.default_rng(1).integers(0, 256, size=(2, 7)).astype(np.uint8)
 TRANSFORMS = np.random.default_rng(2).normal(size=(2, 2, 25, 24)).astype(np.float32)
+TARGETS = np.array([[0, 1], [0, 1]], np.int32)
 
 
 def write(path, matched=MATCHED, weight=WEIGHT, transforms=TRANSFORMS):
-    frame_pairs.write(
-        path, {"warp": 0.12}, "ab12", ["A", "B é"], UTTERANCES, zip(matched, weight, transforms, strict=False)
-    )
+    columns = zip(matched, weight, transforms, strict=False)
+    frame_pairs.write(path, {"warp": 0.12}, "ab12", ["A", "B é"], UTTERANCES, TARGETS, columns)
     return path
 
 
@@ -31,6 +31,7 @@ def test_reading_gives_what_was_written(tmp_path):
         assert isinstance(found.weight, np.memmap) and not found.weight.flags.writeable
         np.testing.assert_array_equal(found.weight, WEIGHT, strict=True)
         np.testing.assert_array_equal(found.transforms, TRANSFORMS, strict=True)
+        np.testing.assert_array_equal(found.targets, TARGETS, strict=True)
 
 
 @pytest.mark.parametrize(

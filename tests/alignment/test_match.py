@@ -13,6 +13,8 @@ from vconv.alignment.frames import AlignmentFrames
 from vconv.alignment.speaker_frames import SpeakerFrames
 from vconv.commands import cli
 from vconv.common.errors import VconvError
+from vconv.data.frame_pairs import FramePairSegments
+from vconv.voices import codebook
 
 
 def run(corpus, output, **changes):
@@ -87,10 +89,12 @@ def test_the_matched_features_of_a_frame_are_the_mean_over_its_pairs():
         speech=np.array([1, 1, 1, 1, 0, 1], bool),
         acoustic=np.outer(np.arange(6), np.ones(40)).astype(np.float32),
     )
-    found, weight = match.matched_features(1, frames, [np.array([[0, 3], [0, 5], [2, 5]] + [[1, 4]] * 300)])
+    found, weight = match.matched_features(
+        frames.speaker == 1, frames, [np.array([[0, 3], [0, 5], [2, 5]] + [[1, 4]] * 300)]
+    )
     np.testing.assert_array_equal(found[:, 0], [4, 4, 5, 3, 4, 5])
     assert weight.tolist() == [2, 255, 1, 1, 0, 1] and weight.dtype == np.uint8 and found.shape == (6, 40)
-    alone, weight = match.matched_features(0, frames, [np.zeros((0, 2), np.int64)])
+    alone, weight = match.matched_features(frames.speaker == 0, frames, [np.zeros((0, 2), np.int64)])
     np.testing.assert_array_equal(alone[:, 0], [0, 1, 2, 0, 0, 0])
     assert weight.tolist() == [1, 1, 1, 0, 0, 0]
 
@@ -156,3 +160,50 @@ def test_the_command_writes_frame_pairs_and_refuses_an_unknown_setting(tiny, tmp
         assert np.ptp(found.matched.astype(float), axis=(0, 1)).min() > 0
     assert cli.main(["match", f"--corpus={tiny.corpus}", "--set=adaptation.round=2"]) == 2
     assert "match: adaptation: there is no key round" in capsys.readouterr().err
+
+
+@pytest.fixture
+def many(make_corpus, tmp_path):
+    """Five speakers."""
+    lengths = {(name, "training"): [120, 80] for name in "ABCDE"} | {("A", "validation"): [90]}
+    return make_corpus(tmp_path / "many.h5", lengths)
+
+
+def test_with_few_partners_the_file_holds_the_same_of_fewer_pairs(many, tmp_path):
+    every, _ = run(many, tmp_path / "every.h5")
+    few, lines = run(many, tmp_path / "few.h5", matching={"partners": 2})
+    np.testing.assert_array_equal(every.targets, [list(range(5))] * 5)
+    np.testing.assert_array_equal(few.targets[:2], [[0, 1, 4], [0, 1, 2]])
+    assert lines[-1].startswith("5 pairs of speakers: ") and few.matched.shape == (3, *every.matched.shape[1:])
+    for row in few.utterances:
+        inside, source = slice(row.start, row.start + row.length), few.speakers.index(row.speaker)
+        targets = few.targets[source]
+        np.testing.assert_array_equal(few.matched[:, inside], every.matched[targets, inside])
+        np.testing.assert_array_equal(few.weight[:, inside], every.weight[targets, inside])
+        np.testing.assert_array_equal(few.transforms[targets, source], every.transforms[targets, source])
+    composed = few.transforms[1, 0][:-1] @ few.transforms[2, 1][:-1]
+    np.testing.assert_allclose(few.transforms[2, 0][:-1], composed, rtol=1e-5, atol=1e-6)
+
+
+def test_segments_and_codebook_have_the_partners_as_targets(many, tmp_path):
+    few, _ = run(many, tmp_path / "few.h5", matching={"partners": 2})
+    segments = FramePairSegments(many.store, few, many.statistics, "training", 30)
+    (_, targets), matched, weight = segments.read(np.arange(segments.ends[-1]))
+    rows = [row for row in few.utterances if row.split == "training"]
+    counts = [max(row.length - 30, 0) + 1 for row in rows]
+    expected = [np.repeat(few.targets[few.speakers.index(row.speaker)], n) for row, n in zip(rows, counts, strict=True)]
+    np.testing.assert_array_equal(targets, np.concatenate(expected))
+    first, second = rows[0].start, segments.ends[0] // 3  # the first segment in the voice of A's second target
+    mean = many.statistics.acoustic_mean[few.targets[0, 1]]
+    np.testing.assert_allclose(
+        matched[second] * many.statistics.acoustic_std.mean(axis=0) + mean,
+        few.matched[1, first : first + 30],
+        atol=2e-3,
+    )
+    np.testing.assert_array_equal(weight[second], few.weight[1, first : first + 30])
+    book = codebook.sample(many.store, few, many.statistics)
+    speaker = np.repeat(book.speaker, np.diff([*book.start, len(book.content)]))
+    for number in range(5):
+        has = np.isin(few.targets[speaker], number).any(axis=1)
+        assert not book.weight[number, ~has].any() and not book.acoustic[number, ~has].any()
+        assert (book.weight[number, speaker == number] == 1).any() and (book.weight[number, has] > 0).mean() > 0.5

@@ -77,7 +77,9 @@ def adapt(voice, name, folder, output, report=print):
     frames = CodebookFrames(codebook, statistics, speaker.utterances, own["acoustic_mean"], own["acoustic_std"])
     settings = match.settings(voice.facts["data"].get("frame_pairs"))
     forth, back = zip(*_match(frames, settings), strict=True)
-    matched, weight = match.matched_features(frames.speakers - 1, frames, [matches.pairs for matches in forth])
+    matched, weight = match.matched_features(
+        frames.speaker == frames.speakers - 1, frames, [matches.pairs for matches in forth]
+    )
     network = voice.network()
     found = embedding.fit(
         network, network.embeddings[statistics.trained], *examples_of(frames, statistics, own, matched, weight)

@@ -1,15 +1,16 @@
-"""The frame-pair file: for each frame of a corpus, acoustic features of each speaker for the same sound."""
+"""The frame-pair file: for each frame of a corpus, acoustic features of other speakers for the same sound."""
 
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from vconv.alignment import partners
 from vconv.common import files, hdf5
 from vconv.common.errors import VconvError
 from vconv.features.acoustic import ACOUSTIC_SIZE, FRAME_STEP, TRANSFORMED_SIZE
 
-FORMAT, VERSION = "vconv frame pairs", 4
+FORMAT, VERSION = "vconv frame pairs", 5
 FILE_NAME = "frame_pairs.h5"  # beside the features
 SPLITS = ("training", "validation")
 REMEDY = "make it with `vconv match`"
@@ -39,11 +40,14 @@ class FramePairs:
         In the order of the feature file.
     utterances : list of AlignedUtterance
         The training and validation utterances, in the order of the feature file.
-    matched : memmap [S, n, 40], float16
-        Acoustic features of each speaker for each frame: the mean over the speaker's training frames that were matched
-        to it. For the speaker's own frames, their features.
-    weight : memmap [S, n], uint8
-        Number of matched frames; 1 for the speaker's own speech frames, 0 for its pauses.
+    targets : ndarray [S, K], int32
+        Numbers of the target speakers of each speaker's frames, ascending. The speaker itself is one of them; K is S
+        if all speakers were matched with all.
+    matched : memmap [K, n, 40], float16
+        Acoustic features of each target for each frame: the mean over the target's training frames that were matched
+        to it. For a target's own frames, their features.
+    weight : memmap [K, n], uint8
+        Number of matched frames; 1 for a target's own speech frames, 0 for its pauses.
     transforms : ndarray [S, S, 25, 24], float32
         [target, source]: the affine transform of mel-cepstral coefficients 1 to 24, relative to each speaker's mean and
         standard deviation, from one speaker to another; the last row is the offset.
@@ -61,10 +65,11 @@ class FramePairs:
             self.fingerprint = file.text("fingerprint")
             self.speakers = file.texts("speakers")
             self.utterances = [AlignedUtterance(*row) for row in file.rows("utterances", AlignedUtterance._fields)]
-            shape = (len(self.speakers), _frame_count(self.utterances), ACOUSTIC_SIZE)
+            self.targets = file.array("targets")
+            shape = (self.targets.shape[1], _frame_count(self.utterances), ACOUSTIC_SIZE)
             self.matched = file.memory_map("matched", np.float16, shape)
             self.weight = file.memory_map("weight", np.uint8, shape[:2])
-            self.transforms = file.array("transforms")
+            self.transforms = partners.all_transforms(self.targets, file.array("transforms"))
 
     def __enter__(self):
         return self
@@ -105,7 +110,7 @@ def table(store):
     return chosen
 
 
-def write(path, settings, fingerprint, speakers, utterances, matched):
+def write(path, settings, fingerprint, speakers, utterances, targets, matched):
     """Write a frame-pair file, whole or not at all.
 
     Parameters
@@ -118,9 +123,11 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
     speakers : list of str
     utterances : list of AlignedUtterance
         As `table` returns them.
+    targets : ndarray [S, K], int32
+        As of `FramePairs`.
     matched : iterable of (ndarray [n, 40], ndarray [n], ndarray [S, 25, 24])
-        One for each of `speakers`, in the same order: acoustic features of that speaker for all frames, their weights,
-        and the transforms from all speakers to it. A generator keeps one speaker in memory at a time.
+        One for each column of `targets`: acoustic features of that target for all frames, their weights, and the
+        transforms from all speakers to it. A generator keeps one column in memory at a time.
 
     Raises
     ------
@@ -129,11 +136,12 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
     ValueError
         `matched` has another length, an array has another shape, or float16 or uint8 cannot hold a value.
     """
-    shape = (len(speakers), _frame_count(utterances), ACOUSTIC_SIZE)
+    slots = targets.shape[1]
+    shape = (slots, _frame_count(utterances), ACOUSTIC_SIZE)
     types = {
         "matched": (shape, np.float16),
         "weight": (shape[:2], np.uint8),
-        "transforms": ((len(speakers), len(speakers), TRANSFORMED_SIZE + 1, TRANSFORMED_SIZE), np.float32),
+        "transforms": ((slots, len(speakers), TRANSFORMED_SIZE + 1, TRANSFORMED_SIZE), np.float32),
     }
     size = sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in types.values())
     with files.replacing(path) as temporary:
@@ -141,14 +149,15 @@ def write(path, settings, fingerprint, speakers, utterances, matched):
             file.attrs["settings"], file.attrs["fingerprint"] = hdf5.to_json(settings), fingerprint
             hdf5.write_table(file, "/", {"speakers": list(speakers)})
             hdf5.write_rows(file, "utterances", AlignedUtterance._fields, utterances)
+            file["targets"] = targets
             offsets = [hdf5.reserve(file, name, *layout) for name, layout in types.items()]
         with open(temporary, "rb+", buffering=0) as file:
-            _write_arrays(file, path, offsets, list(types.values()), speakers, matched)
+            _write_arrays(file, path, offsets, list(types.values()), matched)
 
 
-def _write_arrays(file, path, offsets, layouts, speakers, matched):
-    """Write the arrays of each speaker to the space reserved in the open file; `layouts` are (shape, type)."""
-    for number, (_, arrays) in enumerate(zip(speakers, matched, strict=True)):
+def _write_arrays(file, path, offsets, layouts, matched):
+    """Write the arrays of each column to the space reserved in the open file; `layouts` are (shape, type)."""
+    for number, arrays in zip(range(layouts[0][0][0]), matched, strict=True):
         for array, offset, (shape, dtype) in zip(arrays, offsets, layouts, strict=True):
             values = _checked(array, shape[1:], dtype)
             with files.writing(path):

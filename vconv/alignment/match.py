@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vconv.alignment import frame_pairs
+from vconv.alignment import frame_pairs, partners
 from vconv.alignment.frames import AlignmentFrames
 from vconv.alignment.speaker_pairs import SpeakerPairs
 from vconv.common import config
@@ -64,7 +64,8 @@ def match(store, statistics, output, settings, report=print, engine=LOCAL, jobs=
     # Each matrix product uses one thread, so that the result does not depend on the number of threads.
     with shards.locked("another matching"), one_blas_thread():
         frames = AlignmentFrames(store, statistics)
-        pairs = SpeakerPairs(store, frames, settings, shards, engine, jobs)
+        targets = partners.choose(frames.speakers, settings["matching"]["partners"])
+        pairs = SpeakerPairs(store, frames, partners.pairs(targets), settings, shards, engine, jobs)
         if part:
             pairs.run()
             return
@@ -75,22 +76,23 @@ def match(store, statistics, output, settings, report=print, engine=LOCAL, jobs=
             store.fingerprint,
             store.speakers,
             frame_pairs.table(store),
-            _for_each_target(frames, pairs, report),
+            targets,
+            _slots(frames, targets, pairs, report),
         )
         shards.delete()
     remove_unfinished(Path(output).parent, Path(output).name)
 
 
-def matched_features(target, frames, pairs):
+def matched_features(own, frames, pairs):
     """Return acoustic features of a target speaker for all frames of the corpus, and the number of pairs of each.
 
     Parameters
     ----------
-    target : int
-        Number of the speaker.
+    own : ndarray [n], bool
+        Frames whose target is their own speaker.
     frames : AlignmentFrames
     pairs : list of ndarray [n, 2], int64
-        Frames of other speakers, each with a frame of the target; a frame may have several.
+        Frames of other speakers, each with a frame of its target; a frame may have several.
 
     Returns
     -------
@@ -100,27 +102,25 @@ def matched_features(target, frames, pairs):
     weight : ndarray [n], uint8
         The number of pairs, at most 255; 1 for the target's own speech frames, 0 for its pauses.
     """
-    of_target = frames.speaker == target
-    total, weight = np.where(of_target[:, None], frames.acoustic, 0), (of_target & frames.speech).astype(np.int64)
+    total, weight = np.where(own[:, None], frames.acoustic, 0), (own & frames.speech).astype(np.int64)
     for frame, paired in (columns.T for columns in pairs):
         np.add.at(total, frame, frames.acoustic[paired])
         weight += np.bincount(frame, minlength=len(weight))
     return total / np.maximum(weight, 1)[:, None], np.minimum(weight, 255).astype(np.uint8)
 
 
-def _for_each_target(frames, pairs, report):
-    """Yield for each speaker the result of `matched_features`, and the transforms from all speakers, [S, 25, 24].
-
-    `pairs` are the `SpeakerPairs` of the frames.
-    """
+def _slots(frames, targets, pairs, report):
+    """Yield what `frame_pairs.write` takes for each column of `targets`; `pairs` are the `SpeakerPairs`."""
     report(f"{len(frames.utterances)} utterances of {frames.speakers} speakers: {len(frames.first)} frames of 10 ms")
     pairs.run()
     count = 0
-    for target in range(frames.speakers):
-        sources = [source for source in range(frames.speakers) if source != target]
-        matches = [pairs.matches(source, target) for source in sources]
-        count += sum(len(of_source.pairs) for of_source in matches)
-        transforms = [of_source.transform for of_source in matches]
-        matched = matched_features(target, frames, [of_source.pairs for of_source in matches])
-        yield *matched, np.stack([*transforms[:target], IDENTITY, *transforms[target:]])
+    for column in targets.T:
+        matches = {
+            source: pairs.matches(source, target) for source, target in enumerate(column.tolist()) if source != target
+        }
+        of_sources = [of_source.pairs for of_source in matches.values()]
+        count += sum(map(len, of_sources))
+        matched = matched_features(column[frames.speaker] == frames.speaker, frames, of_sources)
+        transforms = [matches[source].transform if source in matches else IDENTITY for source in range(len(column))]
+        yield *matched, np.stack(transforms)
     report(f"{len(pairs.pairs)} pairs of speakers: {count} frames matched")

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
-from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -78,28 +77,25 @@ def match_two(one, other, settings):
 
 
 class SpeakerPairs:
-    """All pairs of speakers of a corpus, and what matches them.
+    """Pairs of speakers of a corpus, and what matches them.
 
     Parameters
     ----------
     store : FeatureStore
     frames : AlignmentFrames
         Of the same store.
+    pairs : list of (int, int)
+        Numbers of the speakers, the smaller one first.
     settings : dict
         Complete, of match.yaml.
     shards : vconv.engines.shards.Shards
         Locked; keeps the `Matches` of each pair.
     engine, jobs
         As of `vconv.alignment.match.match`.
-
-    Attributes
-    ----------
-    pairs : list of (int, int)
-        Numbers of the speakers.
     """
 
-    def __init__(self, store, frames, settings, shards, engine, jobs):
-        self.pairs = list(combinations(range(frames.speakers), 2))
+    def __init__(self, store, frames, pairs, settings, shards, engine, jobs):
+        self.pairs = pairs
         self._store, self._frames, self._settings, self._shards = store, frames, settings, shards
         self._engine, self._jobs = engine, jobs
 

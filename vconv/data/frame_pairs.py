@@ -18,7 +18,7 @@ class FramePairSegments(Windows):
     """Batches of ((content, target), matched, weight) of one split; frames have a hop of 10 ms.
 
     - content, float32 [batch, T, C], of a segment of a recording; zeros after the end of the recording
-    - target, int32 [batch]: number of the target speaker; the speaker of the recording is one of the targets
+    - target, int32 [batch]: number of the target speaker, one of `FramePairs.targets` of the speaker of the recording
     - matched, float32 [batch, T, 40]: acoustic features of the target, normalized by `AcousticNormalizer`
     - weight, float32 [batch, T]: number of matched frames; 0 after the end of the recording
 
@@ -49,7 +49,8 @@ class FramePairSegments(Windows):
         aligned = [row for row in pairs.utterances if row.split == split]
         self._starts = np.array([row.start for row in aligned])
         self._lengths = np.array([row.length for row in aligned])
-        super().__init__(len(store.speakers) * (np.maximum(self._lengths - length, 0) + 1), seed)
+        self._targets = pairs.targets[[store.speakers.index(row.speaker) for row in aligned]]
+        super().__init__(self._targets.shape[1] * (np.maximum(self._lengths - length, 0) + 1), seed)
         self._content_starts = np.cumsum(self._lengths) - self._lengths
         self._content = np.empty((self._lengths.sum(), self.encoder.size), np.float32)
         self._encoded = np.zeros(len(aligned), bool)
@@ -57,25 +58,28 @@ class FramePairSegments(Windows):
     def read(self, numbers):
         """Return the batch of windows int64 [n]; those of an utterance are numbered by target, then by first frame."""
         utterances, positions = self.locate(numbers)
-        targets, firsts = np.divmod(positions, self.counts[utterances] // len(self.store.speakers))
-        return self.segments(utterances, targets, firsts)
+        slots, firsts = np.divmod(positions, self.counts[utterances] // self._targets.shape[1])
+        return self.segments(utterances, slots, firsts)
 
-    def segments(self, utterances, targets, firsts):
-        """Return the batch of the segments of utterances from their frames `firsts` on, for targets; each int64 [n]."""
+    def segments(self, utterances, slots, firsts):
+        """Return the batch of the segments of utterances from their frames `firsts` on; each int64 [n].
+
+        The targets are those in the columns `slots` of `FramePairs.targets`.
+        """
         for number in np.unique(utterances[~self._encoded[utterances]]):
             self._encode(number)
         # One gather of each array: 32 segments one by one take three times as long.
         frames = firsts[:, None] + np.arange(self.length)
         after_end = frames >= self._lengths[utterances][:, None]
         frames = np.minimum(frames, self._lengths[utterances][:, None] - 1)
-        chosen = targets[:, None], self._starts[utterances][:, None] + frames
-        acoustic = self.pairs.matched[chosen].astype(np.float64)
+        chosen = slots[:, None], self._starts[utterances][:, None] + frames
+        acoustic, targets = self.pairs.matched[chosen].astype(np.float64), self._targets[utterances, slots]
         matched = self.normalizer.forward(acoustic, self.statistics.acoustic_mean[targets][:, None])
         weight = self.pairs.weight[chosen].astype(np.float32)
         segment_content = self._content[self._content_starts[utterances][:, None] + frames]
         for array in segment_content, matched, weight:
             array[after_end] = 0
-        return (segment_content, targets.astype(np.int32)), matched, weight
+        return (segment_content, targets), matched, weight
 
     def _encode(self, number):
         """Keep the content of an utterance."""

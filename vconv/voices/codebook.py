@@ -27,9 +27,9 @@ class Codebook(NamedTuple):
     content : ndarray [N, C], float16
         Content of the frames, as of `ContentEncoder.encode`.
     acoustic : ndarray [S, N, 40], float16
-        Acoustic features of each speaker for each frame, as `FramePairs.matched`.
+        Acoustic features of each speaker for each frame, from `FramePairs.matched`; 0 where there are none.
     weight : ndarray [S, N], uint8
-        Number of frames that were matched, as `FramePairs.weight`; 0: there is none.
+        Number of frames that were matched, from `FramePairs.weight`; 0: there is none.
     start : ndarray [G], int32
         First frame of each segment; a segment ends where the next one starts, the last one at N.
     speaker : ndarray [G], int32
@@ -73,13 +73,24 @@ def sample(store, pairs, statistics, largest_bytes=LARGEST_BYTES):
         found[aligned] = of_utterance.astype(np.float16)
     lengths = [part.stop - part.start for _, part in chosen]
     inside = np.concatenate([np.arange(row.start + part.start, row.start + part.stop) for row, part in chosen])
+    speaker = np.array([speakers.index(row.speaker) for row, _ in chosen], np.int32)
     return Codebook(
         np.concatenate([found[row][part] for row, part in chosen]),
-        np.stack([of_speaker[inside] for of_speaker in pairs.matched]),
-        np.stack([of_speaker[inside] for of_speaker in pairs.weight]),
+        *_for_each_speaker(pairs, inside, np.repeat(speaker, lengths)),
         np.cumsum([0, *lengths[:-1]]).astype(np.int32),
-        np.array([speakers.index(row.speaker) for row, _ in chosen], np.int32),
+        speaker,
     )
+
+
+def _for_each_speaker(pairs, frames, speaker):
+    """Return `acoustic` and `weight` of a codebook for `frames` of the pairs, which are of the speakers `speaker`."""
+    numbers = np.arange(len(frames))
+    acoustic = np.zeros((len(pairs.speakers), len(frames), ACOUSTIC_SIZE), np.float16)
+    weight = np.zeros(acoustic.shape[:2], np.uint8)
+    for targets, matched, weights in zip(pairs.targets.T, pairs.matched, pairs.weight, strict=True):
+        acoustic[targets[speaker], numbers] = matched[frames]
+        weight[targets[speaker], numbers] = weights[frames]
+    return acoustic, weight
 
 
 def _segments(pairs, speaker):
