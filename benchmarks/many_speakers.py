@@ -1,9 +1,9 @@
 """How time, memory and disk grow with the number of speakers: extraction, statistics and matching.
 
-    python benchmarks/many_speakers.py LibriSpeech/train-clean-100 --speakers 10 30 100 249 [--set matching.partners=300]
+    python benchmarks/many_speakers.py FOLDER --speakers 10 30 100 249 [--set matching.partners=300]
 
-Speakers are the first folders of FOLDER; WORK gets a corpus of each size. Each command runs in a process of its own, with
-one job; CPU seconds include its children, and memory is the largest of all processes.
+Speakers are the first folders of FOLDER; WORK gets a corpus of each size. Each command runs in a process of its own,
+with one job; CPU seconds include its children, and memory is the largest of all processes.
 """
 
 import argparse
@@ -56,9 +56,10 @@ def main():
         folder = work / str(count)
         folder.mkdir(parents=True, exist_ok=True)
         write_corpus(folder / "corpus.yaml", options.folder, speakers[:count])
+        of_corpus = "--corpus", folder / "corpus.yaml"
         features, pairs = folder / "features.h5", folder / "frame_pairs.h5"
-        extracted = measure("extract", "--corpus", folder / "corpus.yaml", "--output", features, "--jobs", 1)
-        matched = measure("match", "--features", features, "--output", pairs, "--jobs", 1, *settings)
+        extracted = measure("extract", *of_corpus, "--output", features, "--jobs", 1)
+        matched = measure("match", *of_corpus, "--features", features, "--output", pairs, "--jobs", 1, *settings)
         with FeatureStore(features) as store, FramePairs(pairs) as found:
             hours = sum(row.samples for row in store.utterances) / store.settings["sample_rate"] / 3600
             chosen = found.targets.shape[0] * (found.targets.shape[1] - 1) // 2
