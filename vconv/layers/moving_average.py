@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from vconv.layers import replicas
+
 
 class MovingAverage(keras.layers.Layer):
     """Exponential moving average of variables; the averages are the layer's weights, so that checkpoints hold them.
@@ -37,7 +39,7 @@ class MovingAverage(keras.layers.Layer):
         updates = ops.cast(updates, "float32")
         decay = ops.minimum(self.decay, (1 + updates) / (10 + updates))
         for average, variable in zip(self.weights, variables, strict=True):
-            average.assign(decay * average + (1 - decay) * variable)
+            replicas.assign(average, decay * average + (1 - decay) * variable)
 
     def copy_to(self, variables):
         """Assign the averages to the variables."""

@@ -109,6 +109,36 @@ def check(name, settings, **sizes):
         module.check(settings=settings, **sizes)
 
 
+def check_replicas(name, settings, replicas):
+    """Check that so many replicas can train the model `name` as one device does.
+
+    The model's module says by `ON_REPLICAS`, {"section.key": value}, which settings a step of several replicas needs.
+    A model without it trains on one device.
+
+    Raises
+    ------
+    VconvError
+        The model trains on one device, or a setting has another value, or the replicas cannot divide the batch.
+    """
+    module = import_module(f"{__name__}.{name}")
+    if not hasattr(module, "ON_REPLICAS"):
+        able = [other for other in names() if hasattr(import_module(f"{__name__}.{other}"), "ON_REPLICAS")]
+        raise VconvError(f"{name}: trains on one device; leave out --strategy, which {', '.join(able)} can use")
+    for key, needed in module.ON_REPLICAS.items():
+        section, _, setting = key.partition(".")
+        if settings[section][setting] != needed:
+            raise VconvError(
+                f"{name}: {key} is {settings[section][setting]}, and several replicas need {needed}; "
+                f"give --set {key}={str(needed).lower()}, or leave out --strategy"
+            )
+    size = settings["training"]["batch_size"]
+    if size % replicas:
+        raise VconvError(
+            f"{name}: training.batch_size is {size}, which {replicas} replicas cannot divide; "
+            f"give a multiple of {replicas}, such as --set training.batch_size={-(-size // replicas) * replicas}"
+        )
+
+
 def upsampling(name, settings):
     """Return (start sizes, list of `layers.upsampling.Upsampling`) of the model `name` with complete `settings`.
 

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from vconv.layers import replicas
 from vconv.layers.moving_average import MovingAverage
 from vconv.layers.spectral import SpectralNormalization
 from vconv.models.constraints import clip_weights
@@ -122,7 +123,7 @@ class AdversarialModel(LossTrackingModel):
     def objective_of(self, real_scores, fake_scores):
         """Return the objective's loss of the critic, and the health metrics gap and level."""
         gap = mean_score(real_scores) - mean_score(fake_scores)
-        metrics = {"gap": gap, "level": ops.abs(mean_score(fake_scores))}
+        metrics = {"gap": gap, "level": ops.abs(replicas.mean(mean_score(fake_scores)))}
         return self.objective.critic(real_scores, fake_scores), metrics
 
     def track(self, terms):

@@ -3,11 +3,13 @@
 import tensorflow as tf
 from keras import ops
 
+from vconv.layers import replicas
+
 
 def clip_weights(variables, limit):
     """Clip each variable to ± `limit`, the Lipschitz constraint of WGAN (arXiv 1701.07875, algorithm 1)."""
     for variable in variables:
-        variable.assign(ops.clip(variable, -limit, limit))
+        replicas.assign(variable, ops.clip(variable, -limit, limit))
 
 
 def input_gradient(score_of, x):

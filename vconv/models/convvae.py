@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from vconv.layers import replicas
 from vconv.layers.convolution import FourierConv1D, convolution_block, transposed_convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.layers.speaker import MergeSpeaker, speaker_embedding
@@ -16,6 +17,8 @@ from vconv.layers.upsampling import Upsampling
 from vconv.models import losses
 from vconv.models.loss_tracking import LossTrackingModel, minimize
 from vconv.models.optimizers import chosen
+
+ON_REPLICAS = {}  # see `models.check_replicas`
 
 
 def build(bins, speakers, settings):
@@ -105,10 +108,9 @@ class ConvVAE(LossTrackingModel):
         return self.decoder([z, self.speaker_embedding(speaker)])
 
     def noise(self, step, count):
-        """Return standard normal noise float32 [count, latent] that depends on the seed and `step` only."""
-        return tf.random.stateless_normal(
-            (count, self.encoder.outputs[0].shape[-1]), [self.seed, ops.cast(step, "int32")]
-        )
+        """Return standard normal noise float32 [count, latent] that depends on seed, `step` and replica only."""
+        shape = (count * replicas.count(), self.encoder.outputs[0].shape[-1])
+        return replicas.part(tf.random.stateless_normal(shape, [self.seed, ops.cast(step, "int32")]))
 
     def vae_loss(self, batch, step):
         """Return (loss, terms, z): the negative evidence lower bound of a frame, in nats, plus the L2 terms."""

@@ -4,6 +4,9 @@ import contextlib
 
 import keras
 import tensorflow as tf
+from keras import ops
+
+from vconv.layers import replicas
 
 
 def minimize(loss_of, variables, optimizer, norm=None, tape=None):
@@ -27,9 +30,10 @@ def minimize(loss_of, variables, optimizer, norm=None, tape=None):
     """
     with tape or tf.GradientTape() as tape:
         loss, terms = loss_of()
+        loss = loss / replicas.count()  # Keras' optimizers sum the gradients of all replicas
     gradients = tape.gradient(loss, variables)
     optimizer.apply(gradients, variables)
-    return {**terms, norm: tf.linalg.global_norm(gradients)} if norm else terms
+    return {**terms, norm: tf.linalg.global_norm(replicas.total(gradients))} if norm else terms
 
 
 class LossTrackingModel(keras.Model):
@@ -61,12 +65,22 @@ class LossTrackingModel(keras.Model):
         """Add the terms of one update to the running means of the epoch; return those means."""
         for name, term in terms.items():
             self.trackers[name].update_state(term)
-        return {name: self.trackers[name].result() for name in terms}
+        return {name: _log(self.trackers[name]) for name in terms}
 
     def tracked(self):
         """Return the running means of all terms of a training step."""
-        return {name: tracker.result() for name, tracker in self.trackers.items() if name not in self.validation_terms}
+        return {name: _log(tracker) for name, tracker in self.trackers.items() if name not in self.validation_terms}
 
     @property
     def metrics(self):
         return list(self.trackers.values())
+
+    def _maybe_symbolic_build(self, *_, **__):
+        """Do nothing, because networks are functional; Keras 3.15 fails here with `MultiWorkerMirroredStrategy`."""
+
+
+def _log(tracker):
+    """Return a running mean for the log; [1] on several machines, where Keras averages along the first axis."""
+    if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
+        return ops.reshape(tracker.result(), (1,))
+    return tracker.result()

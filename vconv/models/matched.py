@@ -15,10 +15,13 @@ import keras
 from keras import layers, ops
 
 from vconv.common.errors import VconvError
+from vconv.layers import replicas
 from vconv.layers.speaker import SpeakerScaleShift, speaker_embedding
 from vconv.models.loss_tracking import LossTrackingModel, minimize
 from vconv.models.optimizers import adam
 from vconv.models.receptive_field import paddings
+
+ON_REPLICAS = {}  # see `models.check_replicas`
 
 
 def build(speakers, content_size, acoustic_size, settings):
@@ -135,7 +138,7 @@ class Matched(LossTrackingModel):
         predicted = self((content, target))
         terms = {"matched": _mean(predicted - matched, weight)}
         if self.consistency:
-            third = ops.roll(target, 1)
+            third = replicas.roll(target, 1)
             direct = ops.stop_gradient(self((content, third)))
             again = self._convert_frozen(self.content_of(predicted, content, target), third)
             terms["consistency"] = _mean(again - direct, ops.cast(weight > 0, "float32"))
@@ -169,4 +172,6 @@ class Matched(LossTrackingModel):
 def _mean(error, weight):
     """Return the mean of error² [batch, T, A] over features and, by weight [batch, T], over frames."""
     squared = ops.mean(ops.square(error), axis=-1)
-    return ops.sum(squared * weight) / ops.maximum(ops.sum(weight), 1.0)  # a batch may be all pause
+    # The mean over replicas of the result is the mean over the whole batch, which may be all pause.
+    weights = ops.maximum(replicas.mean(ops.sum(weight)), 1.0 / replicas.count())
+    return ops.sum(squared * weight) / weights

@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from vconv.layers import replicas
 from vconv.layers.convolution import convolution_block
 from vconv.layers.sampling import sample_code
 from vconv.models import losses
@@ -23,6 +24,8 @@ from vconv.models.optimizers import chosen
 
 # Without spectral_normalization, which the critic's normalized layers would cancel.
 CONSTRAINTS = ("gradient_penalty", "weight_clipping", "none")
+# See `models.check_replicas`. `pair` sorts the whole batch; a loop of `intense_steps` cannot update mirrored variables.
+ON_REPLICAS = {"adversarial.pair": False, "adversarial.intense_steps": 0}
 
 
 def build(bins, speakers, settings):
@@ -105,7 +108,7 @@ class VAWGAN(AdversarialModel, ConvVAE):
         The fakes are a list of float32 [n, bins], in the order of the setting `fakes`. n is the size of the batch; with
         `pair` it is the number of its frames of the speaker who has fewer, but at least 1.
         """
-        codes = {"reconstruction": z, "conversion": ops.roll(z, -1, axis=0)}
+        codes = {"reconstruction": z, "conversion": replicas.roll(z, -1)}
         if self.settings["pair"]:
             order, of_target = ops.argsort(speaker), ops.sum(speaker)  # frames of the source, then those of the target
             rows = tf.shape(speaker)[0]
@@ -169,7 +172,8 @@ class VAWGAN(AdversarialModel, ConvVAE):
     def interpolate(self, frame, fakes, step):
         """Return a random point between each real frame and one of its fakes, chosen at random."""
         count = ops.shape(frame)[0]
-        draw = tf.random.stateless_uniform((2, count, 1), [self.seed + 1, ops.cast(step, "int32")])
+        seed = [self.seed + 1, ops.cast(step, "int32")]
+        draw = replicas.part(tf.random.stateless_uniform((2, count * replicas.count(), 1), seed), axis=1)
         chosen = ops.cast(ops.floor(draw[0, :, 0] * len(fakes)), "int32")
         fake = ops.sum(ops.stack(fakes, 1) * ops.one_hot(chosen, len(fakes))[..., None], axis=1)
         return frame + draw[1] * (fake - frame)
