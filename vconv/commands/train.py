@@ -1,6 +1,9 @@
 """Train a model, or resume an interrupted training."""
 
+import os
+
 from vconv.commands.options import add_shared, features_path
+from vconv.common import environment
 from vconv.layers.tensorflow_start import load_tensorflow
 
 
@@ -22,6 +25,13 @@ def add(sub):
         help="the frame-pair file that `vconv match` wrote, for models that train on it "
         "(default: frame_pairs.h5 beside the feature file)",
     )
+    sub.add_argument(
+        "--strategy",
+        choices=("mirrored", "multi-worker"),
+        help="train on several devices, each with a part of every batch: mirrored, all GPUs of this machine; "
+        "multi-worker, all machines that the variable TF_CONFIG names, each of which runs this command "
+        "(default: one device)",
+    )
 
 
 def run(options):
@@ -32,6 +42,7 @@ def run(options):
     from vconv.features.extract import refuse_other_features
     from vconv.features.statistics import load_or_compute
     from vconv.features.store import FeatureStore
+    from vconv.training import cluster
     from vconv.training.run_folder import RunFolder
     from vconv.voices import starting_point
 
@@ -40,6 +51,7 @@ def run(options):
     settings = models.settings(options.model, changes)  # reports a mistake before TensorFlow takes seconds to load
     corpus = read_settings(options.corpus, corpus_dir=options.corpus_dir)
     kind = data.kind(models.training_data(options.model))
+    workers = cluster.from_environment() if options.strategy == "multi-worker" else None
     with FeatureStore(features_path(options)) as store:
         refuse_other_features(store, corpus, kind.contents)
         inputs = kind.open_inputs(store, options.frame_pairs)
@@ -47,7 +59,24 @@ def run(options):
         start, changes, sentence = starting_point.find(settings, changes, found)
         if sentence and not RunFolder(options.run).exists():
             print(f"{options.run}: {sentence}")
-        load_tensorflow()
+        devices = load_tensorflow(lambda: _devices(options.strategy, workers))
         from vconv.training.train import train
 
-        train(options.model, store, found, corpus, options.run, changes, inputs=inputs, start=start)
+        train(options.model, store, found, corpus, options.run, changes, inputs=inputs, start=start, devices=devices)
+    if workers:
+        _end()
+
+
+def _devices(strategy, workers):
+    """Return the devices that --strategy names, for `vconv.training.train.train`."""
+    from vconv.training import distribution
+
+    if strategy == "multi-worker":
+        return distribution.multi_worker(workers)
+    return distribution.mirrored() if strategy == "mirrored" else distribution.ONE_DEVICE
+
+
+def _end():
+    """End this process at once: workers that end together may wait for ever in the shutdown of TensorFlow 2.21."""
+    environment.flush_streams()
+    os._exit(0)

@@ -13,13 +13,24 @@ from vconv.common.version import __version__
 from vconv.models.adversarial import AdversarialModel
 from vconv.training import conversion_network, tensorflow_files
 from vconv.training.callbacks import CheckpointCallback
+from vconv.training.distribution import ONE_DEVICE
 from vconv.training.health import Health
-from vconv.training.run_folder import RunFolder
 
 MAY_CHANGE = {"epochs", "early_stopping_patience"}  # settings of `training` that may differ when a run is resumed
 
 
-def train(model_name, store, statistics, corpus_settings, run, changes=None, report=print, inputs=None, start=None):
+def train(
+    model_name,
+    store,
+    statistics,
+    corpus_settings,
+    run,
+    changes=None,
+    report=print,
+    inputs=None,
+    start=None,
+    devices=ONE_DEVICE,
+):
     """Train a model, or resume an interrupted training, until its last epoch.
 
     Parameters
@@ -39,6 +50,8 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
         The result of `open_inputs` of the kind of training data; the files beside the store when left out.
     start : object, optional
         Its method `set_weights(model)` sets the first weights; they are random when it is left out.
+    devices : vconv.training.distribution.OneDevice
+        The devices that train together; all their processes make the same call.
 
     Returns
     -------
@@ -48,26 +61,52 @@ def train(model_name, store, statistics, corpus_settings, run, changes=None, rep
     ------
     VconvError
         The model or a setting is unknown, settings contradict each other or the number of speakers, the run folder has
-        other settings or features, another training runs in it, or a loss is not finite.
+        other settings or features, another training runs in it, or a loss is not finite. The model cannot be trained by
+        `devices`, or another of their processes has ended.
     """
     settings = models.settings(model_name, changes)
-    kind, folder = data.kind(models.training_data(model_name)), RunFolder(run)
+    kind, folder = data.kind(models.training_data(model_name)), devices.folder(run)
     inputs = kind.open_inputs(store) if inputs is None else inputs
     models.check(model_name, settings, **(kind.sizes(**statistics.dimensions) if kind.uses_statistics else {}))
-    with folder.locked():
+    report = report if devices.is_chief else _silent
+    if devices is not ONE_DEVICE:
+        models.check_replicas(model_name, settings, devices.replicas)
+    with devices.failures(folder.path), folder.locked():
         examples = kind(store, settings, statistics, **inputs)
-        _prepare(folder, model_name, settings, corpus_settings, store, statistics, examples)
-        _train(folder, model_name, settings["training"], examples, report, start)
+        prepare = partial(_prepare, folder, model_name, settings, corpus_settings, store, statistics, examples)
+        _begin(folder, devices, prepare)
+        _train(folder, model_name, settings["training"], examples, report, start, devices)
+        devices.gathered(folder.epochs_done())  # so that all processes end when the run folder is complete
     return folder
 
 
-def _train(folder, model_name, training, examples, report, start):
+def _begin(folder, devices, prepare):
+    """Let the chief `prepare` the run folder, and the other processes check it when that is done."""
+    if devices.is_chief:
+        prepare()
+    devices.gathered(0)
+    if not devices.is_chief:
+        prepare()
+    epochs = devices.gathered(folder.epochs_done())
+    if len(set(epochs)) > 1:
+        raise VconvError(
+            f"{folder.path}: processes of this training see different checkpoints, after {min(epochs)} and "
+            f"{max(epochs)} epochs; give a --run folder that all machines share"
+        )
+
+
+def _silent(line):
+    """Report nothing; the chief reports for all processes."""
+
+
+def _train(folder, model_name, training, examples, report, start, devices):
     """Train the model of a locked run folder on a `TrainingData`; `training` is the section of the settings."""
     keras.utils.set_random_seed(training["seed"])
     # TensorFlow's graph optimizer changes the last bits of 1 step in 250. Without it 5,000 steps are repeatable, at the
     # same speed (benchmarks/bit_exactness.py).
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    model = folder.build_model()
+    with devices.scope():
+        model = folder.build_model()
     examples.prepare(model)
     if folder.epochs_done():
         folder.load_checkpoint(model, resume=True)
@@ -80,7 +119,9 @@ def _train(folder, model_name, training, examples, report, start):
             f"{model_name}: training.{key} is {training[key]}, less than the {model.examples_per_step} "
             f"{examples.unit} of one step; raise it or lower training.batch_size"
         )
-    _fit(model, folder, training, examples, training[key] // model.examples_per_step, report)
+    _fit(model, folder, training, examples, training[key] // model.examples_per_step, report, devices)
+    if not devices.is_chief:
+        return
     if examples.uses_statistics:
         conversion_network.save(folder, model)
     if history := folder.history():
@@ -88,28 +129,36 @@ def _train(folder, model_name, training, examples, report, start):
         files.write(folder.path / "curves.png", partial(curves.savefig, dpi=120))
 
 
-def _fit(model, folder, training, examples, steps, report):
+def _fit(model, folder, training, examples, steps, report, devices):
     """Train `model` from the epoch after the newest checkpoint to the last, each epoch with so many `steps`."""
     done = folder.epochs_done()
-    with tensorflow_files.writing(folder.log):
-        writer = tf.summary.create_file_writer(str(folder.log))
+    writer = _log_writer(folder.log) if devices.is_chief else tf.summary.create_noop_writer()
     checkpoints = CheckpointCallback(folder, writer, model.monitored, training["early_stopping_patience"], report)
     if checkpoints.stops_early():
         return
     validation = examples.validation_batches()
     # Health is first, because each epoch with a checkpoint must have its row in health.csv.
     health = [Health(folder, writer, validation, report)] if isinstance(model, AdversarialModel) else []
+    pictures = [examples.pictures(writer, folder)] if devices.is_chief else []
     model.fit(
-        examples.batches(done, steps, model.examples_per_step),
+        devices.batches(
+            examples.batches(done, steps, model.examples_per_step), model.examples_per_step // training["batch_size"]
+        ),
         steps_per_epoch=steps,
         initial_epoch=done,
         epochs=training["epochs"],
         shuffle=False,
-        validation_data=validation,
-        callbacks=[*health, checkpoints, examples.pictures(writer, folder)],
-        verbose=1 if sys.stdout.isatty() else 2,
+        **devices.validation(validation),
+        callbacks=[*health, checkpoints, *pictures],
+        verbose=0 if not devices.is_chief else 1 if sys.stdout.isatty() else 2,
     )
     writer.close()
+
+
+def _log_writer(path):
+    """Return the writer of the TensorBoard log `path`."""
+    with tensorflow_files.writing(path):
+        return tf.summary.create_file_writer(str(path))
 
 
 def _prepare(folder, model_name, settings, corpus_settings, store, statistics, examples):
