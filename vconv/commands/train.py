@@ -1,9 +1,11 @@
 """Train a model, or resume an interrupted training."""
 
 import os
+from functools import partial
 
-from vconv.commands.options import add_shared, features_path
+from vconv.commands.options import add_shared, features_path, tell
 from vconv.common import environment
+from vconv.common.errors import VconvError
 from vconv.layers.tensorflow_start import load_tensorflow
 
 
@@ -59,12 +61,14 @@ def run(options):
         start, changes, sentence = starting_point.find(settings, changes, found)
         if sentence and not RunFolder(options.run).exists():
             print(f"{options.run}: {sentence}")
+        if workers:  # TensorFlow tells the end of another worker in many lines, and vconv in one sentence
+            os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         devices = load_tensorflow(lambda: _devices(options.strategy, workers))
         from vconv.training.train import train
 
-        train(options.model, store, found, corpus, options.run, changes, inputs=inputs, start=start, devices=devices)
-    if workers:
-        _end()
+        arguments = options.model, store, found, corpus, options.run, changes
+        work = partial(train, *arguments, inputs=inputs, start=start, devices=devices)
+        _end_after(work) if workers else work()
 
 
 def _devices(strategy, workers):
@@ -76,7 +80,12 @@ def _devices(strategy, workers):
     return distribution.mirrored() if strategy == "mirrored" else distribution.ONE_DEVICE
 
 
-def _end():
-    """End this process at once: workers that end together may wait for ever in the shutdown of TensorFlow 2.21."""
+def _end_after(work):
+    """Do the work and end this process at once, because workers that end together can hang in TensorFlow's shutdown."""
+    status = 0
+    try:
+        work()
+    except VconvError as error:
+        status = tell([error])
     environment.flush_streams()
-    os._exit(0)
+    os._exit(status)

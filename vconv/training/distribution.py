@@ -79,6 +79,7 @@ class Replicas(OneDevice):
         """
         count = self.replicas
 
+        @tf.autograph.experimental.do_not_convert
         def of_process(context):
             local = count // context.num_input_pipelines
             first = context.input_pipeline_id * local
