@@ -59,10 +59,13 @@ def run(options):
         inputs = kind.open_inputs(store, options.frame_pairs)
         found = load_or_compute(store) if kind.uses_statistics else None
         start, changes, sentence = starting_point.find(settings, changes, found)
-        if sentence and not RunFolder(options.run).exists():
+        is_chief = not workers or workers.is_chief
+        if sentence and is_chief and not RunFolder(options.run).exists():
             print(f"{options.run}: {sentence}")
         if workers:  # TensorFlow tells the end of another worker in many lines, and vconv in one sentence
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        if workers and is_chief:
+            print(f"{options.run}: waits until all {len(workers.addresses)} workers have begun", flush=True)
         devices = load_tensorflow(lambda: _devices(options.strategy, workers))
         from vconv.training.train import train
 

@@ -27,7 +27,12 @@ def mean(x):
 
 def whole(x):
     """Return the rows of the whole batch, [N · n, ...], from those of this replica, [n, ...]."""
-    return tf.distribute.get_replica_context().all_gather(x, axis=0) if count() > 1 else x
+    if count() == 1:
+        return x
+    # A sum of rows that are 0 on all other replicas, because TensorFlow's `all_gather` does not always run eagerly.
+    own = tf.one_hot(tf.distribute.get_replica_context().replica_id_in_sync_group, count(), dtype=x.dtype)
+    placed = tf.reshape(own, [-1] + [1] * len(x.shape)) * x[None]
+    return tf.reshape(total(placed), [-1, *x.shape[1:]])
 
 
 def part(x, axis=0):

@@ -5,6 +5,7 @@ import contextlib
 import tensorflow as tf
 
 from vconv.common.errors import VconvError
+from vconv.layers import replicas
 from vconv.training import cluster
 from vconv.training.run_folder import RunFolder
 
@@ -114,11 +115,11 @@ class Replicas(OneDevice):
     def gathered(self, number):
         """Return the number of each replica's process, and wait for all processes."""
 
-        def of_replica():
-            return tf.distribute.get_replica_context().all_gather(tf.constant([number]), axis=0)
+        def of_process():
+            return self.strategy.run(lambda: replicas.whole(tf.constant([number])))
 
-        of_process = tf.function(lambda: self.strategy.run(of_replica), autograph=False)
-        return self.strategy.experimental_local_results(of_process())[0].numpy().tolist()
+        of_replicas = tf.function(of_process, autograph=False)()
+        return self.strategy.experimental_local_results(of_replicas)[0].numpy().tolist()
 
     @contextlib.contextmanager
     def failures(self, path):
