@@ -165,7 +165,7 @@ def main():
     hit = {later for later, earlier in found if later in true and earlier < len(summaries)}
     table["duplicated"] += Counter(tp=len(hit), fn=len(true - hit), fp=len(found) - len(hit))
     lower = [one._replace(rate=8000) if number % 10 == 0 else one for number, one in enumerate(summaries)]
-    odd = {one.path for one in rates.mixed(lower) if one.path}
+    odd = {one.path for one in rates.mixed(lower, RATE) if one.path}
     true = {one.path for one in lower if one.rate == 8000}
     table["mixed rates"] += Counter(tp=len(odd & true), fn=len(true - odd), fp=len(odd - true))
     by_speaker = {

@@ -9,6 +9,7 @@ from speech import RATE, speech
 from vconv.diagnosis import doctor, duplicates, rates, voices
 from vconv.diagnosis.examination import summary as summary_of
 from vconv.diagnosis.profile import profile
+from vconv.diagnosis.purpose import Purpose
 
 
 def summary(name, y, speaker="anna", rate=RATE):
@@ -36,13 +37,19 @@ def test_each_of_many_copies_is_told_once():
 
 
 def test_a_rate_unlike_the_others_is_told():
-    assert not rates.mixed(HIGH)
-    (found,) = rates.mixed([*HIGH, summary("phone", speech(2.5), rate=8000)])
+    assert not rates.mixed(HIGH, RATE)
+    (found,) = rates.mixed([*HIGH, summary("phone", speech(2.5), rate=8000)], RATE)
     assert found.path == Path("phone") and found.severity == "warning"
 
 
+@pytest.mark.parametrize(("training_rate", "severity"), [(8000, "note"), (12000, "warning"), (48000, "warning")])
+def test_a_lower_rate_harms_if_it_is_below_that_of_the_training(training_rate, severity):
+    (found,) = rates.mixed([*HIGH, summary("phone", speech(2.5), rate=8000)], training_rate)
+    assert found.severity == severity
+
+
 def test_speakers_with_different_rates_are_told_once():
-    (found,) = rates.mixed(HIGH + [one._replace(speaker="ben", rate=44100) for one in LOW])
+    (found,) = rates.mixed(HIGH + [one._replace(speaker="ben", rate=44100) for one in LOW], RATE)
     assert found.path is None and "anna 16000 Hz, ben 44100 Hz" in found.measured
 
 
@@ -61,7 +68,13 @@ def test_a_stranger_among_recordings_is_found():
 
 def test_two_people_in_one_folder_are_found():
     found = kinds(HIGH + LOW)
-    assert "other voice" not in found and "3 of 10 recordings, such as low0" in found["two voices"].measured
+    assert "other voice" not in found and "3 of 10 recordings have" in found["two voices"].measured
+    assert "(low0, low1, low2)" in found["two voices"].measured
+
+
+def test_of_many_recordings_of_another_voice_some_are_named(monkeypatch):
+    monkeypatch.setattr(voices, "MOST_NAMED", 2)
+    assert "(such as low0, low1)" in kinds(HIGH + LOW)["two voices"].measured
 
 
 @pytest.mark.parametrize(("minutes", "severity"), [(0.5, "warning"), (5, "note"), (9, None)])
@@ -71,4 +84,4 @@ def test_the_amount_of_speech(minutes, severity):
 
 
 def test_a_folder_without_readable_recordings_is_compared_without_an_error():
-    assert doctor.compared([]) == []
+    assert doctor.compared([], Purpose()) == []

@@ -1,17 +1,20 @@
 """`vconv doctor` from a folder to a text, a JSON file and an exit status."""
 
 import json
+import math
 
 import numpy as np
 import pytest
 import soundfile
 from speech import RATE, speech
 
+from vconv.audio import wav
 from vconv.commands import cli
 from vconv.common.errors import VconvError
 from vconv.diagnosis.doctor import Diagnosis, recordings_of
 from vconv.diagnosis.findings import ERROR, NOTE, WARNING, Finding, by_severity
 from vconv.diagnosis.text import harmful
+from vconv.preparation.sources import find_sources
 
 
 @pytest.fixture
@@ -37,25 +40,46 @@ def test_the_command_tells_file_second_and_remedy(corpus, capsys):
 
 
 def test_a_folder_of_recordings_is_one_speaker(corpus):
-    recordings, _ = recordings_of(corpus / "ben")
-    assert [(speaker, path.name) for speaker, path in recordings] == [
+    assert [(speaker, path.name) for speaker, path in recordings_of(corpus / "ben").found] == [
         ("ben", "0.wav"),
         ("ben", "1.wav"),
         ("ben", "loud.wav"),
     ]
 
 
+def test_a_folder_holds_what_init_takes(corpus):
+    deeper = corpus / "anna" / "monday"
+    deeper.mkdir()
+    (corpus / "anna" / "0.wav").rename(deeper / "0.wav")
+    found = recordings_of(corpus)
+    assert found.found == [(one.speaker, one.path) for one in find_sources(corpus).sources]
+    assert ("anna", deeper / "0.wav") in found.found
+
+
+def test_recordings_that_init_cuts_may_be_long(corpus):
+    assert recordings_of(corpus).purpose == (RATE, math.inf)
+    (corpus / "corpus.yaml").write_text("sample_rate: 12000\n")
+    assert recordings_of(corpus).purpose == (12000, wav.LONGEST_UTTERANCE_S)
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_the_rate_of_the_training_can_be_given(corpus, described):
+    if described:
+        (corpus / "corpus.yaml").write_text("sample_rate: 12000\n")
+    assert recordings_of(corpus, rate=22050).purpose.rate == 22050
+
+
 @pytest.mark.parametrize("name", ["corpus.yaml", ""])
 def test_a_corpus_yaml_chooses_the_speakers(corpus, name):
     (corpus / "corpus.yaml").write_text("speakers: [anna]\n")
-    assert {speaker for speaker, _ in recordings_of(corpus / name)[0]} == {"anna"}
+    assert {speaker for speaker, _ in recordings_of(corpus / name).found} == {"anna"}
 
 
 def test_the_folder_of_a_corpus_yaml_can_be_replaced(corpus, tmp_path):
     described = tmp_path / "elsewhere"
     described.mkdir()
     (described / "corpus.yaml").write_text("root: nowhere\nsplits: {training: {pattern: '{speaker}/{utterance}'}}\n")
-    assert len(recordings_of(described, corpus)[0]) == 5
+    assert len(recordings_of(described, corpus).found) == 5
     with pytest.raises(VconvError, match="leave --corpus-dir out"):
         recordings_of(corpus, corpus)
 

@@ -28,6 +28,7 @@ def written(tmp_path_factory):
         soundfile.write(folder / "<b>anna & co" / f"loud{number}.wav", np.clip(y, -limit, limit), RATE)
     soundfile.write(folder / "<b>anna & co" / "good.wav", y, RATE)
     (folder / "<b>anna & co" / "notes.wav").write_text("no audio" * 1000)
+    (folder / "corpus.yaml").write_text(f"sample_rate: {RATE}\n")  # without one the speaker's name would be replaced
     assert cli.main(["doctor", str(folder), "--jobs", "1", "--page", str(folder / "doctor.html")]) == 1
     return folder / "doctor.html"
 

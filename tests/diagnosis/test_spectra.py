@@ -1,5 +1,7 @@
 """Checks of the spectrum find the fault that is planted, measure it, and find nothing in the recording without it."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from speech import RATE, speech
@@ -8,7 +10,7 @@ from vconv.audio import wav
 from vconv.diagnosis import spectra
 from vconv.diagnosis.profile import profile
 
-CHECKS = spectra.band_limit, spectra.hum, spectra.noise, spectra.reverberation
+CHECKS = partial(spectra.band_limit, training_rate=48000), spectra.hum, spectra.noise, spectra.reverberation
 CLEAN = speech(6.0)
 SECONDS = np.arange(len(CLEAN)) / RATE
 RNG = np.random.default_rng(3)
@@ -65,7 +67,12 @@ def test_the_cutoff_is_measured():
 def test_the_filter_before_the_sampling_is_no_band_limit(edge_hz, told):
     limited = wav.resample(wav.resample(CLEAN, RATE, 2 * edge_hz), 2 * edge_hz, RATE)
     assert spectra.cutoff(profile([limited], RATE).spectrum)[1] > spectra.CLIFF_DB
-    assert bool(spectra.band_limit(profile([limited], RATE))) == told
+    assert bool(spectra.band_limit(profile([limited], RATE), RATE)) == told
+
+
+@pytest.mark.parametrize(("training_rate", "told"), [(9000, False), (12000, True), (48000, True)])
+def test_a_band_limit_is_told_where_the_training_would_use_more(training_rate, told):
+    assert bool(spectra.band_limit(profile([FAULTS["band-limited"]], RATE), training_rate)) == told
 
 
 @pytest.mark.parametrize("mains_hz", [50, 60])
@@ -83,10 +90,10 @@ def test_the_level_of_hum_is_measured_and_weak_hum_is_not_told():
 
 def test_few_weak_consonants_show_that_a_recording_is_not_band_limited():
     low = FAULTS["band-limited"].copy()
-    assert spectra.band_limit(profile([low], RATE))
+    assert spectra.band_limit(profile([low], RATE), RATE)
     for first in range(RATE // 2, len(low), RATE):
         low[first : first + RATE // 10] = 0.1 * LEVEL * RNG.standard_normal(RATE // 10)
-    assert not spectra.band_limit(profile([low], RATE))
+    assert not spectra.band_limit(profile([low], RATE), RATE)
 
 
 @pytest.mark.parametrize("snr_db", [10, 15, 20, 25])

@@ -1,6 +1,6 @@
 """Say what is wrong with the recordings of a corpus, with file, second and remedy."""
 
-from vconv.commands.options import add_shared, note
+from vconv.commands.options import RATE_HZ, add_shared, note
 
 HARMFUL = 1  # exit status
 
@@ -10,13 +10,19 @@ def add(sub):
     sub.add_argument(
         "corpus",
         metavar="CORPUS",
-        help="a corpus.yaml, or a folder of recordings or of speakers' folders with recordings",
+        help="a corpus.yaml, or a folder of recordings, as `vconv init` takes it",
     )
     sub.add_argument("--json", metavar="FILE", help="write the findings there as JSON, too (default: text only)")
     sub.add_argument(
         "--page",
         metavar="FILE.html",
         help="write a page with a summary of each speaker, the findings and pictures there, too (default: text only)",
+    )
+    add_shared(
+        sub,
+        "--rate",
+        help=f"sample rate of the training in Hz, {RATE_HZ} (default: that of corpus.yaml, or what "
+        "`vconv init` chooses)",
     )
     add_shared(sub, "--corpus-dir", "--jobs")
 
@@ -30,8 +36,8 @@ def run(options):
     if options.page:
         from vconv.diagnosis import page  # needs packages of an extra, so before the long work
 
-    recordings, left_out = recordings_of(options.corpus, options.corpus_dir)
-    note(left_out)
+    recordings = recordings_of(options.corpus, options.corpus_dir, options.rate)
+    note(recordings.notes)
     diagnosis = diagnose(recordings, options.jobs)
     print(text.as_text(diagnosis))
     if options.json:

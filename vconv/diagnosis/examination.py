@@ -10,8 +10,10 @@ from vconv.common.errors import reason
 from vconv.diagnosis import channels, duplicates, headers, levels, sounds, speakers, spectra, tones, voices
 from vconv.diagnosis.findings import NOTE, Finding
 from vconv.diagnosis.profile import profile
+from vconv.diagnosis.purpose import Purpose
 
-OF_SPECTRA = spectra.band_limit, spectra.hum, spectra.noise, spectra.reverberation, tones.music
+OF_SPECTRA = spectra.hum, spectra.noise, spectra.reverberation, tones.music
+ANY = Purpose()
 
 
 class Summary(NamedTuple):
@@ -52,23 +54,24 @@ class Summary(NamedTuple):
     voice: np.ndarray | None
 
 
-def examine(path, speaker):
+def examine(path, speaker, purpose=ANY):
     """Return the findings and the `Summary` of a recording; the summary of one that cannot be used is None."""
     try:
-        findings, summary = _examine(path, speaker)
+        findings, summary = _examine(path, speaker, purpose)
     except Exception as error:
         findings, summary = [headers.unreadable(reason(error).removeprefix(f"{path}: "))], None
     return [one._replace(path=path, speaker=speaker) for one in findings if one], summary
 
 
-def _examine(path, speaker):
+def _examine(path, speaker, purpose):
     """Return findings, or None, and `Summary` as `examine` does; errors as of `recording.scan`."""
     scanned = recording.scan(path)
     measured = profile(scanned.blocks(scanned.rate), scanned.rate)
     findings = [headers.wrong_length(path, scanned.samples), headers.mislabeled(path)]
-    findings += [*levels.quick(measured.waveform), levels.too_long(measured.waveform), levels.holes(measured.waveform)]
+    findings += [*levels.quick(measured.waveform), levels.holes(measured.waveform)]
+    findings.append(levels.too_long(measured.waveform, purpose.longest_s))
     if not levels.too_short(measured.waveform):
-        findings += [check(measured) for check in OF_SPECTRA]
+        findings += [spectra.band_limit(measured, purpose.rate), *(check(measured) for check in OF_SPECTRA)]
     if decoding.format_of(path)[1] > 1:
         findings.append(channels.wrong_channel(*channels.powers(decoding.blocks(path))))
     if scanned.full_scale != 1:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from vconv.audio import wav
 from vconv.diagnosis.findings import ERROR, NOTE, WARNING, Finding
 
 NEAR_LIMIT = 0.995  # of the highest or lowest sample
@@ -80,16 +79,15 @@ def too_short(waveform):
     )
 
 
-def too_long(waveform):
-    """Return the finding of a recording that is too long for an utterance of a corpus, or None."""
-    if waveform.seconds <= wav.LONGEST_UTTERANCE_S:
+def too_long(waveform, longest_s):
+    """Return the finding of a recording of more than `longest_s` seconds, or None."""
+    if waveform.seconds <= longest_s:
         return None
     return Finding(
         "too long",
         ERROR,
-        f"lasts {waveform.seconds / 60:.1f} minutes, "
-        f"and `vconv extract` takes {wav.LONGEST_UTTERANCE_S / 60:g} at most",
-        "cut it into sentences of 2 to 15 s",
+        f"lasts {waveform.seconds / 60:.1f} minutes, and `vconv extract` takes {longest_s / 60:g} at most",
+        "let `vconv init` cut it at its pauses",
     )
 
 

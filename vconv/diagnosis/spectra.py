@@ -33,18 +33,18 @@ DECAYS, DECAYING_BANDS = 20, 5  # at least, of frames in a band and of bands
 SLOWEST_DECAY_DB = 280.0  # a second
 
 
-def band_limit(profile):
-    """Return the finding of a recording without the upper part of its spectrum, or None."""
+def band_limit(profile, training_rate):
+    """Return the finding of a recording without the upper part of the spectrum that a training uses, or None."""
     cutoff_hz, fall_db = cutoff(profile.spectrum)
-    rate = profile.waveform.rate
+    rate = min(profile.waveform.rate, training_rate)
     if fall_db < CLIFF_DB or cutoff_hz > HIGHEST_CUTOFF * rate / 2:
         return None
     return Finding(
         "band-limited",
         WARNING,
-        f"it holds nothing above {cutoff_hz / 1000:.1f} kHz, but its sample rate of {rate} Hz promises "
+        f"it holds nothing above {cutoff_hz / 1000:.1f} kHz, but a sample rate of {rate} Hz promises "
         f"{rate / 2000:g} kHz",
-        "find the recording before it was sent by telephone or coded, or lower sample_rate in corpus.yaml",
+        "find the recording before it was sent by telephone or coded, or train at a lower sample rate",
     )
 
 

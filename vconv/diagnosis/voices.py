@@ -9,6 +9,7 @@ ADVISED_MINUTES, LEAST_MINUTES = 9, 1  # of speech (docs/own_voices.md)
 MIN_VOICED = 25  # frames of 20 ms, of a recording whose voice is compared
 VOICE_BANDS = slice(2, BAND_EDGES_HZ.index(5300))  # 200 to 5300 Hz
 F0_STD, BAND_STD_DB = 0.12, 3.0  # usual spread between a speaker's recordings: octaves, and dB in a band
+MOST_NAMED = 5  # recordings of the smaller of two voices
 FEWEST = 6  # recordings of a speaker whose voices are compared
 FARTHEST = 3.2  # distance of a recording from its speaker's median; the usual one is 1
 SEPARATION = 2.6  # distance of the means of two halves, in the same unit
@@ -99,10 +100,12 @@ def _odd(one):
 
 def _two(speaker, others, count):
     """Return the finding of two voices in one folder; `others` are the `Summary`s of the smaller part."""
+    named = ", ".join(str(one.path) for one in others[:MOST_NAMED])
     return Finding(
         "two voices",
         WARNING,
-        f"{len(others)} of {count} recordings, such as {others[0].path}, have another voice than the rest",
+        f"{len(others)} of {count} recordings have another voice than the rest "
+        f"({'such as ' if len(others) > MOST_NAMED else ''}{named})",
         "listen to them, and give each person a folder",
         speaker=speaker,
     )
