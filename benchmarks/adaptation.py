@@ -7,6 +7,7 @@ seconds, are what the voice is adapted with. A source that the base knows is a k
 
 - full: as `vconv adapt`
 - network: the network's predictions, without the correction by examples
+- unmixed: as full, with `conversion.source_mix` 0
 - mean: the embedding is the mean of the base's speakers
 - transform: affine transforms map the source's features, without the network
 - unadapted: the base's speaker with the closest embedding, without any adaptation
@@ -36,7 +37,8 @@ from vconv.evaluation.speaker_encoder import SpeakerEncoder
 from vconv.voices import ready
 
 SETTINGS = {"frame_period_ms": 5.0, "f0_method": f0_estimation.DEFAULT_METHOD}  # of copies
-VARIANTS = ("full", "network", "mean", "transform", "unadapted", "copy")
+VARIANTS = ("full", "unmixed", "network", "mean", "transform", "unadapted", "copy")
+SOURCE_MIX = {"unmixed": 0.0, "transform": 1.0}
 TITLES = ("variant", "seconds", "target", "source", "similarity", "MCD / dB", "F0 / cents", "DistillMOS", "WER / %")
 
 
@@ -64,12 +66,12 @@ def conversions(voice, target, variant, source, recordings, folder):
     """Return {sentence: path} of the conversions to a speaker of a voice, made unless they are there."""
     converter = VoiceConverter.load(voice)
     embeddings = converter.spectral._network.embeddings
-    if variant != "full":
+    if variant not in ("full", "unmixed"):
         converter.spectral._correction = None
     if variant == "mean":
         embeddings[-1] = embeddings[:-1].mean(axis=0)
-    if variant == "transform":
-        converter.spectral.source_mix = 1.0
+    if variant in SOURCE_MIX:
+        converter.spectral.source_mix = SOURCE_MIX[variant]
     if variant == "unadapted":
         target = converter.speakers[int(np.square(embeddings[:-1] - embeddings[-1]).sum(axis=1).argmin())]
     outputs = {sentence: folder / f"{sentence}.wav" for sentence in recordings}
