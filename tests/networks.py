@@ -18,6 +18,7 @@ class FunctionNetwork:
     def __init__(self, function, speakers):
         self.function = function
         self.embeddings = np.arange(speakers, dtype=np.float32)[:, None]
+        self.fine_tuned = {}
 
     def __call__(self, x, embedding):
         return self.function(x, int(embedding[0]))

@@ -1,5 +1,6 @@
 """A ready voice, adapted to a synthetic speaker that it was not trained with."""
 
+from contextlib import contextmanager
 from types import SimpleNamespace
 from unittest import mock
 
@@ -24,15 +25,27 @@ def recordings(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def adapted(recordings, tmp_path_factory):
+def quick_adaptation():
+    """A function that returns a context in which an adaptation takes few frames and rounds."""
+
+    @contextmanager
+    def quick():
+        quick = match.settings({"adaptation": {"rounds": 1, "frames": 300}, "matching": {"frames": 300}})
+        with (
+            mock.patch.object(match, "settings", lambda changes: quick),
+            mock.patch.object(examples, "SEGMENTS", 6),
+            mock.patch.object(embedding.fit, "__defaults__", (1, embedding.RIDGE)),
+        ):
+            yield
+
+    return quick
+
+
+@pytest.fixture(scope="session")
+def adapted(recordings, quick_adaptation, tmp_path_factory):
     """The ready voice `vcc2016`, the same with the new speaker, and what `adapt` returned; a quick adaptation."""
     base, output, notes = ready.open_run("vcc2016"), tmp_path_factory.mktemp("adapted") / "new.vconv", []
-    quick = match.settings({"adaptation": {"rounds": 1, "frames": 300}, "matching": {"frames": 300}})
-    with (
-        mock.patch.object(match, "settings", lambda changes: quick),
-        mock.patch.object(examples, "SEGMENTS", 6),
-        mock.patch.object(embedding.fit, "__defaults__", (1, embedding.RIDGE)),
-    ):
+    with quick_adaptation():
         added, digest, failures = adapt.adapt(base, NAME, recordings, output, notes.append)
     return SimpleNamespace(
         base=base, voice=VoiceFile(output), added=added, digest=digest, failures=failures, notes=notes

@@ -26,7 +26,8 @@ def voices(tmp_path_factory):
         known, shape = len(found[-1].facts["speakers"]), (25, 24)
         transforms = np.random.default_rng(number).normal(size=(2, known, *shape)).astype(np.float32)
         examples = np.full((5 + number, 3, 40), number + 1.0), np.full((5 + number, 40), number + 2.0)
-        speaker = edit.AddedSpeaker(name, 12.0, arrays, embedding, *transforms, *examples)
+        network = ready.open_run("sample").network_content() if name == "Bo" else None
+        speaker = edit.AddedSpeaker(name, 12.0, arrays, embedding, *transforms, *examples, network)
         edit.append(found[-1], folder / f"{name}.vconv", speaker)
         found.append(VoiceFile(folder / f"{name}.vconv"))
     return found
@@ -73,6 +74,16 @@ def test_removing_an_added_speaker_gives_what_was_before(voices, tmp_path):
     np.testing.assert_array_equal(left.transforms()[-1, :-1], voices[2].transforms()[-1, :10])
     np.testing.assert_array_equal(left.examples().speaker, [10] * 6)
     np.testing.assert_array_equal(left.examples().recorded, voices[2].examples().recorded[5:])
+
+
+def test_a_fine_tuned_network_stays_with_its_speaker(voices, tmp_path):
+    network = ready.open_run("sample").network_content()
+    assert voices[1].fine_tuned() == {} and voices[2].fine_tuned() == {11: network}
+    assert list(voices[2].network().fine_tuned) == [11]
+    edit.remove(voices[2], tmp_path / "a.vconv", "Ann")
+    assert VoiceFile(tmp_path / "a.vconv").fine_tuned() == {10: network}
+    edit.remove(voices[2], tmp_path / "b.vconv", "Bo")
+    assert VoiceFile(tmp_path / "b.vconv").fine_tuned() == {}
 
 
 def test_the_last_examples_go_with_their_speaker(voices, tmp_path):

@@ -1,17 +1,18 @@
 """Adaptation of a voice file to a new speaker: statistics, matching against the codebook, embedding, examples."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
-from vconv.adaptation import embedding, new_speaker
+from vconv.adaptation import embedding, examples, fine_tuning, new_speaker
 from vconv.adaptation.codebook_frames import CodebookFrames
-from vconv.adaptation.examples import examples_of, recorded_examples
 from vconv.alignment import match, speaker_pairs
 from vconv.alignment.speaker_frames import SpeakerFrames
 from vconv.common.errors import VconvError
 from vconv.common.threads import one_blas_thread
 from vconv.common.workers import available_cores
+from vconv.spectral_conversion.network import Network
 from vconv.voices import edit
 from vconv.voices.voice_file import VoiceFile
 
@@ -41,7 +42,7 @@ def checked_voice(trained):
 
 
 @one_blas_thread()
-def adapt(voice, name, folder, output, report=print):
+def adapt(voice, name, folder, output, report=print, fine_tune=False):
     """Write a voice file with one more speaker, of whom a folder holds recordings.
 
     Parameters
@@ -56,6 +57,8 @@ def adapt(voice, name, folder, output, report=print):
         The new voice file.
     report : callable
         Gets a sentence about each oddity.
+    fine_tune : bool
+        Give the new speaker a fine-tuned network. It needs the extra `train`.
 
     Returns
     -------
@@ -81,9 +84,10 @@ def adapt(voice, name, folder, output, report=print):
         frames.speaker == frames.speakers - 1, frames, [matches.pairs for matches in forth]
     )
     network = voice.network()
-    found = embedding.fit(
-        network, network.embeddings[statistics.trained], *examples_of(frames, statistics, own, matched, weight)
-    )
+    segments_of = partial(examples.segments_of, frames, statistics, own, matched, weight)
+    segments = map(np.concatenate, zip(*(segments_of(new, examples.SEGMENTS) for new in (False, True)), strict=True))
+    found = embedding.fit(network, network.embeddings[statistics.trained], *segments)
+    tuned = fine_tuning.fine_tune(voice, found, segments_of) if fine_tune else None
     added = edit.AddedSpeaker(
         name,
         speaker.speech_s,
@@ -91,7 +95,8 @@ def adapt(voice, name, folder, output, report=print):
         found,
         _for_all([matches.transform for matches in forth], statistics),
         _for_all([matches.transform for matches in back], statistics),
-        *recorded_examples(frames, statistics, own, network, found),
+        *examples.recorded_examples(frames, statistics, own, Network(tuned) if tuned else network, found),
+        tuned,
     )
     return added, edit.append(voice, output, added), failures
 

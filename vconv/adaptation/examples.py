@@ -6,13 +6,12 @@ from vconv.features.normalizers import AcousticNormalizer
 from vconv.spectral_conversion.example_correction import around
 from vconv.voices.codebook import SEGMENT_FRAMES
 
-SEGMENTS = 64  # of the codebook, and as many at most of the new speaker
+SEGMENTS = 64  # of the codebook, and as many at most of the new speaker, to which the embedding is fitted
 RECORDED = 6000  # frames for the correction, 60 s of speech, at most: the time of a comparison grows with them
-OF_NEW_SPEAKER = (False, True)  # whose segments are taken
 
 
-def examples_of(frames, statistics, own, matched, weight):
-    """Return examples for `vconv.adaptation.embedding.fit`.
+def segments_of(frames, statistics, own, matched, weight, new, most):
+    """Return up to `most` segments, evenly spread, of the new speaker if `new`, otherwise of the codebook.
 
     Parameters
     ----------
@@ -25,6 +24,8 @@ def examples_of(frames, statistics, own, matched, weight):
         Acoustic features of the new speaker for all frames.
     weight : ndarray [n]
         Number of frames that were matched.
+    new : bool
+    most : int
 
     Returns
     -------
@@ -36,12 +37,13 @@ def examples_of(frames, statistics, own, matched, weight):
     normalized = _normalized(matched, statistics, own)
     arrays = frames.content, normalized, weight.astype(np.float32)
     starts = [
-        (frames.speaker[start] == frames.speakers - 1, first, min(SEGMENT_FRAMES, start + length - first))
+        (first, min(SEGMENT_FRAMES, start + length - first))
         for start, length in zip(*frames.segments, strict=True)
         for first in range(start, start + length, SEGMENT_FRAMES)
+        if (frames.speaker[start] == frames.speakers - 1) == new
     ]
-    chosen = [part for new in OF_NEW_SPEAKER for part in _evenly([part for part in starts if part[0] == new], SEGMENTS)]
-    return tuple(np.stack([_padded(array[first : first + n]) for _, first, n in chosen]) for array in arrays)
+    chosen = _evenly(starts, most)
+    return tuple(np.stack([_padded(array[first : first + n]) for first, n in chosen]) for array in arrays)
 
 
 def recorded_examples(frames, statistics, own, network, embedding):
@@ -50,7 +52,7 @@ def recorded_examples(frames, statistics, own, network, embedding):
     Parameters
     ----------
     frames, statistics, own
-        As of `examples_of`.
+        As of `segments_of`.
     network : callable
         As of `vconv.adaptation.embedding.fit`.
     embedding : ndarray [E], float32
@@ -81,7 +83,8 @@ def _normalized(acoustic, statistics, own):
 
 def _evenly(values, count):
     """Return `count` of the values, evenly spread, or all if there are fewer."""
-    return [values[number] for number in np.unique(np.linspace(0, len(values) - 1, count).round().astype(int))]
+    numbers = np.linspace(0, len(values) - 1, min(count, len(values))).round().astype(int)
+    return [values[number] for number in numbers]
 
 
 def _padded(values):

@@ -21,6 +21,8 @@ SPECTROGRAM = {"n_fft": 512, "hop_length": 64}
 class _KerasNetwork:
     """A model in training as a `vconv.spectral_conversion.network.Network`, with its present weights."""
 
+    fine_tuned = {}
+
     def __init__(self, model):
         self._network, self._table = tf.function(model.conversion_network()), model.speaker_embedding
 

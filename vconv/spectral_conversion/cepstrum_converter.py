@@ -7,6 +7,7 @@ from vconv.features import content
 from vconv.features.acoustic import ACOUSTIC_SIZE, FRAME_STEP
 from vconv.features.normalizers import AcousticNormalizer
 from vconv.spectral_conversion.acoustic_converter import AcousticConverter
+from vconv.spectral_conversion.blended_network import BlendedNetwork
 from vconv.spectral_conversion.encoded import Prediction
 from vconv.spectral_conversion.example_correction import ExampleCorrection
 from vconv.spectral_conversion.running_prediction import RunningPrediction
@@ -37,7 +38,7 @@ class CepstrumConverter(AcousticConverter):
     def __init__(self, network, statistics, conversion, transforms, reach, examples=None):
         super().__init__(network, statistics, conversion, transforms)
         self.normalizer, self.encoder = AcousticNormalizer(statistics), content.encoder_of(statistics.settings)
-        self.reach = reach
+        self.reach, self._blended = reach, BlendedNetwork(network)
         self._correction = None if examples is None else ExampleCorrection(examples)
 
     def content(self, acoustic, frames, speaker):
@@ -46,14 +47,14 @@ class CepstrumConverter(AcousticConverter):
 
     def predictor(self, near):
         """Return the `RunningPrediction` of a stream; `near` is its number of provisional outputs."""
-        return RunningPrediction(self._network.stream(self.reach, FRAME_STEP, near), self._network, self._prediction)
+        return RunningPrediction(self._blended.stream(self.reach, FRAME_STEP, near), self._prediction)
 
     def predicted(self, encoded, target):
         """Return the `Prediction` of the network, which takes every second frame."""
         x = np.empty((len(encoded.content), len(self.normalizer.std)), np.float32)
         for first in range(FRAME_STEP):  # even and odd frames are predicted separately
             frames = encoded.content[None, first::FRAME_STEP]
-            x[first::FRAME_STEP] = self._network(frames, target.mean(self._network.embeddings))[0]
+            x[first::FRAME_STEP] = self._blended(frames, target)[0]
         return self._prediction(x, target)
 
     def _prediction(self, x, target):

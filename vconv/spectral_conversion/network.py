@@ -27,6 +27,8 @@ class Network:
     ----------
     embeddings : ndarray [S, E], float32
         Of the speakers; a mixture of them is an embedding, too.
+    fine_tuned : dict
+        Number of an added speaker → the `Network` that predicts for that speaker; empty unless it is set.
     metadata : dict
         Name → text.
 
@@ -48,7 +50,7 @@ class Network:
         except Exception as error:  # the types of ONNX Runtime's errors have no common base
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise VconvError(f"holds no network for conversion, or a damaged one ({reason})") from error
-        self._content = content
+        self._content, self.fine_tuned = content, {}
 
     def __call__(self, x, embedding):
         """Return the output for `x` and one speaker embedding [E]."""

@@ -12,15 +12,14 @@ class RunningPrediction:
 
     Parameters
     ----------
-    stream : vconv.spectral_conversion.network_stream.ResidualStream or ContextStream
-    network : vconv.spectral_conversion.network.Network
-        With the speakers' embeddings.
+    predict : callable
+        As of `vconv.spectral_conversion.blended_network.BlendedNetwork.stream`.
     prediction : callable
         (outputs of the network [n, 40], Blend) → Prediction.
     """
 
-    def __init__(self, stream, network, prediction):
-        self._stream, self._network, self._prediction = stream, network, prediction
+    def __init__(self, predict, prediction):
+        self._predict, self._prediction = predict, prediction
         self._outputs, self._first = np.zeros((0, ACOUSTIC_SIZE), np.float32), 0  # the number of the first of them
 
     def __call__(self, new, wanted, target):
@@ -34,7 +33,7 @@ class RunningPrediction:
             Up to the last frame that came; as many after the last final output as the stream has provisional ones.
         target : vconv.spectral_conversion.blend.Blend
         """
-        outputs, final = self._stream.push(new.content, target.mean(self._network.embeddings))
+        outputs, final = self._predict(new.content, target)
         known = np.concatenate([self._outputs[wanted.start - self._first :], outputs])
         self._outputs, self._first = known[: len(known) - len(outputs) + final], wanted.start
         return self._prediction(known[: wanted.stop - wanted.start], target)

@@ -12,7 +12,7 @@ from vconv.common.names import composed
 from vconv.features.statistics import BY_SPEAKER
 from vconv.spectral_conversion.example_correction import Examples
 from vconv.voices import card, container
-from vconv.voices.voice_file import ADAPTED, EMBEDDINGS, EXAMPLES, FACTS, SUFFIX, TRANSFORMS, to_npy
+from vconv.voices.voice_file import ADAPTED, EMBEDDINGS, EXAMPLES, FACTS, FINE_TUNED, SUFFIX, TRANSFORMS, to_npy
 
 FORBIDDEN = '/\\:,"'  # in file names, in blends such as A:0.6,B:0.4
 
@@ -32,6 +32,8 @@ class AddedSpeaker(NamedTuple):
         Affine transforms between the S speakers and this one.
     predicted, recorded : ndarray [n, 3, 40], [n, 40]
         As of `vconv.spectral_conversion.example_correction.Examples`.
+    network : bytes, optional
+        ONNX model of a network that was fine-tuned for this speaker.
     """
 
     name: str
@@ -42,6 +44,7 @@ class AddedSpeaker(NamedTuple):
     to_others: np.ndarray
     predicted: np.ndarray
     recorded: np.ndarray
+    network: bytes | None = None
 
     @property
     def mean_f0_hz(self):
@@ -109,7 +112,9 @@ def append(voice, output, added):
     )
     known = voice.examples()
     examples = new if known is None else Examples(*map(np.concatenate, zip(known, new, strict=True)))
-    return _write(voice, output, [*voice.facts["speakers"], speaker], arrays, transforms, embeddings, examples)
+    fine_tuned = voice.fine_tuned() | ({count: added.network} if added.network else {})
+    speakers = [*voice.facts["speakers"], speaker]
+    return _write(voice, output, speakers, arrays, transforms, embeddings, examples, fine_tuned)
 
 
 def rename(voice, output, old, new):
@@ -136,7 +141,7 @@ def remove(voice, output, name):
     VconvError
         There is no such speaker, or the network was trained with it.
     """
-    speakers, names = voice.facts["speakers"], [speaker["name"] for speaker in voice.facts["speakers"]]
+    speakers, names = list(voice.facts["speakers"]), [speaker["name"] for speaker in voice.facts["speakers"]]
     number = names.index(one_of(composed(name), names, "speaker"))
     if ADAPTED not in speakers[number]:
         raise VconvError(
@@ -151,20 +156,24 @@ def remove(voice, output, name):
     if examples is not None:
         examples = examples.chosen(examples.speaker != number)
         examples = examples._replace(speaker=examples.speaker - (examples.speaker > number))
-    return _write(voice, output, speakers[:number] + speakers[number + 1 :], arrays, transforms, embeddings, examples)
+    fine_tuned = {old - (old > number): network for old, network in voice.fine_tuned().items() if old != number}
+    del speakers[number]
+    return _write(voice, output, speakers, arrays, transforms, embeddings, examples, fine_tuned)
 
 
-def _write(voice, output, speakers, arrays=None, transforms=None, embeddings=None, examples=None):
+def _write(voice, output, speakers, arrays=None, transforms=None, embeddings=None, examples=None, fine_tuned=None):
     """Write a voice file with other speakers and the arrays that are given, and return its digest.
 
-    Examples take the place of those of the voice; without a frame they are left out.
+    Examples and fine-tuned networks take the place of those of the voice; examples without a frame are left out.
     """
     replaced = {} if examples is None else {EXAMPLES.format(name): array for name, array in examples._asdict().items()}
-    members = {name: member for name, member in voice.members().items() if name not in replaced}
+    dropped = {*replaced, *({} if fine_tuned is None else map(FINE_TUNED.format, voice.fine_tuned()))}
+    members = {name: member for name, member in voice.members().items() if name not in dropped}
     facts = voice.facts | {"speakers": speakers}
     members[FACTS] = yaml.safe_dump(facts, sort_keys=False, allow_unicode=True, width=120).encode()
     members |= {f"statistics/{name}.npy": to_npy(array) for name, array in (arrays or {}).items()}
     members |= {} if transforms is None else {TRANSFORMS: to_npy(transforms)}
     members |= {} if embeddings is None else {EMBEDDINGS: to_npy(embeddings)}
     members |= {name: to_npy(array) for name, array in replaced.items() if len(array)}
+    members |= {FINE_TUNED.format(number): network for number, network in (fine_tuned or {}).items()}
     return container.write(checked_output(output), members)

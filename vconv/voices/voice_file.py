@@ -20,6 +20,7 @@ SETTINGS = ("model", "settings", "features", "data", "versions")
 KEYS = (*SETTINGS, "card", "speakers", "scores", "fingerprint", "codebook")
 FACTS, NETWORK, TRANSFORMS, EMBEDDINGS = "voice.yaml", "network.onnx", "transforms.npy", "embeddings.npy"
 EXAMPLES = "examples/{}.npy"
+FINE_TUNED = "fine_tuned/{}.onnx"  # by the number of the speaker
 ADAPTED = "adapted"  # key of a speaker that was added after the training
 
 
@@ -101,16 +102,22 @@ class VoiceFile:
         return self._container.read(NETWORK)
 
     def network(self):
-        """Return the `vconv.spectral_conversion.network.Network`, with the embeddings of all speakers."""
+        """Return the `vconv.spectral_conversion.network.Network`, with embeddings and networks of added speakers."""
         from vconv.spectral_conversion.network import Network  # imports ONNX Runtime
 
         try:
             network = Network(self.network_content())
+            network.fine_tuned = {number: Network(content) for number, content in self.fine_tuned().items()}
         except VconvError as error:
             raise VconvError(f"{self.path}: {error}; pack the voice again") from error
         if EMBEDDINGS in self._container:
             network.embeddings = self._array(EMBEDDINGS)
         return network
+
+    def fine_tuned(self):
+        """Return {number of an added speaker: network of that speaker alone, bytes of an ONNX model}."""
+        names = {number: FINE_TUNED.format(number) for number in range(len(self.facts["speakers"]))}
+        return {number: self._container.read(name) for number, name in names.items() if name in self._container}
 
     def examples(self):
         """Return the `example_correction.Examples` of added speakers; None if there are none."""

@@ -1,0 +1,55 @@
+"""Further training of the network of `matched` for one speaker, on segments in memory."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from vconv.models.loss_tracking import minimize
+
+STEPS, BATCH_SIZE, LEARNING_RATE = 50, 32, 1e-3  # more steps learn the recordings by heart (docs/adapt.md)
+OWN_SHARE = 0.5  # of a batch: recorded segments; the others are matched
+SEED = 0
+
+
+def fine_tune(network, embedding, recorded, matched):
+    """Train all weights of a network for a speaker.
+
+    The loss is that of `matched` without the consistency with other speakers. The learning rate falls along half a
+    cosine to 0.
+
+    Parameters
+    ----------
+    network : keras.Model
+        (content float32 [batch, T, C], speaker embedding float32 [batch, E]) → float32 [batch, T, A].
+    embedding : ndarray [E], float32
+        Of the speaker; it stays as it is.
+    recorded, matched : tuple of ndarray
+        Segments of the speaker, and of other speakers with matched frames: contents [n, T, C], normalized acoustic
+        features [n, T, A] of the speaker, and weights [n, T], all float32.
+    """
+    variables = network.trainable_variables
+    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, STEPS))
+    optimizer.build(variables)
+    speaker = tf.tile(embedding[None], (BATCH_SIZE, 1))
+
+    @tf.function
+    def step(contents, wanted, weight):
+        def loss_of():
+            squared = tf.reduce_mean(tf.square(network([contents, speaker]) - wanted), axis=-1)
+            return tf.reduce_sum(squared * weight) / tf.maximum(tf.reduce_sum(weight), 1.0), {}
+
+        minimize(loss_of, variables, optimizer)
+
+    random, own = np.random.default_rng(SEED), round(BATCH_SIZE * OWN_SHARE)
+    recorded, matched = map(_with_mean_weight_1, (recorded, matched))
+    for _ in range(STEPS):
+        chosen = random.integers(len(recorded[0]), size=own), random.integers(len(matched[0]), size=BATCH_SIZE - own)
+        step(
+            *(np.concatenate([one[chosen[0]], other[chosen[1]]]) for one, other in zip(recorded, matched, strict=True))
+        )
+
+
+def _with_mean_weight_1(segments):
+    """Return segments whose weights that are not 0 have the mean 1."""
+    *arrays, weight = segments
+    return *arrays, weight * ((weight > 0).sum() / max(weight.sum(), 1)).astype(np.float32)
