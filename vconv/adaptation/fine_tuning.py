@@ -1,4 +1,4 @@
-"""Fine-tuning: the network of a voice is trained further for a new speaker, which then has a network of its own.
+"""Fine-tuning: the network of a voice is trained further for a new speaker, who then has a separate network.
 
 The network of the other speakers stays as it is, so that the voice converts to them as before.
 """
