@@ -104,6 +104,10 @@ CASES = {
         "train matched --corpus={corpus} --run={new} --frame-pairs={features}",
         "{features}: is an HDF5 file, but holds no vconv frame pairs; make it with `vconv match`",
     ),
+    "no workers": (
+        "train convvae --corpus={corpus} --run={new} --strategy=multi-worker",
+        "the variable TF_CONFIG is not set; set it on each machine",
+    ),
     "text as features": ("statistics --features={corpus}", "{corpus}: is no HDF5 file"),
     "run as features": ("statistics --features={run}/statistics.h5", "holds no vconv features"),
     "corpus key": ("extract --corpus={mistyped}", "there is no key sample_rat; the keys are: "),
