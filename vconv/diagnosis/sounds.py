@@ -53,6 +53,12 @@ def common_share(asked, having):
     return float((_distances(asked[:count], having[:count]) <= near).mean())
 
 
+def _some(sounds):
+    """Return those of a speaker's cepstra [n, 12] that are compared, in random order, relative to the mean of all."""
+    chosen = np.random.default_rng(0).permutation(len(sounds))[: 2 * FRAMES]
+    return sounds[chosen].astype(np.float32) - sounds.mean(axis=0, dtype=np.float32)
+
+
 def _distances(queries, references):
     """Return the squared distance [n] of each query to its nearest reference."""
     return both_ways(queries, references)[1][: len(queries)]
@@ -62,8 +68,8 @@ def few_in_common(summaries):
     """Return the findings of speakers who have few of the other speakers' sounds, from `Summary`s."""
     names, frames = sorted({one.speaker for one in summaries}), {}
     for name in names:
-        own = np.concatenate([one.sounds for one in summaries if one.speaker == name]).astype(np.float32)
-        frames[name] = np.random.default_rng(0).permutation(own - own.mean(axis=0)) if len(own) else own
+        own = np.concatenate([one.sounds for one in summaries if one.speaker == name])
+        frames[name] = _some(own) if len(own) else own
     found = {}
     for name in names:
         others = [other for other in names if other != name]
