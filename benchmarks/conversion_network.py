@@ -67,7 +67,7 @@ def weights_of(model, settings):
     return network
 
 
-@one_blas_thread
+@one_blas_thread()
 def compare_matched():
     """Print the times of `matched` for 3 s and 5 minutes of speech."""
     settings = models.settings("matched")

@@ -2,6 +2,7 @@
 
 import os
 import resource
+from collections import Counter
 from contextlib import contextmanager
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -15,6 +16,13 @@ from small import SMALL, write_store
 
 from vconv.features.statistics import compute
 from vconv.features.store import FeatureStore
+
+
+def pytest_collection_modifyitems(items):
+    """Put files with slow tests first, then those with many, so that two processes end at about the same time."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    count = Counter(item.path for item in items)
+    items.sort(key=lambda item: (-slow[item.path], -count[item.path], item.path))
 
 
 @pytest.fixture(autouse=True)

@@ -51,7 +51,7 @@ def prepared(inputs):
 def conversion(inputs, part):
     """Return the work of a part of a conversion."""
     runs, y, rate = prepared(inputs)
-    return Work(len(y) / rate, one_blas_thread(runs[part]), partial(world_alone, y, rate))
+    return Work(len(y) / rate, one_blas_thread()(runs[part]), partial(world_alone, y, rate))
 
 
 ROWS = [

@@ -25,6 +25,8 @@ PUBLISHED = models.settings("convvae")["conversion"]
 class Network:
     """Stands for a trained network: the embedding of a speaker is added to what the source says."""
 
+    fine_tuned = {}
+
     def __init__(self, inputs, outputs):
         random = np.random.default_rng(0)
         self.embeddings = random.standard_normal((2, 4)).astype(np.float32)

@@ -58,7 +58,7 @@ class Killed(Exception):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", ["convvae", "vawgan", "matched"])
+@pytest.mark.parametrize("model", ["vawgan", "matched"])
 def test_a_resumed_training_equals_an_uninterrupted_one_bit_for_bit(train, model, monkeypatch, request):
     if model == "vawgan":  # its state is tested; to build four graphs takes long
         request.getfixturevalue("eager")
