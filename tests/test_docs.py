@@ -30,6 +30,7 @@ def site(tmp_path_factory):
     return folder / "html"
 
 
+@pytest.mark.slow
 def test_every_command_has_its_section(site):
     html = (site / "commands.html").read_text(encoding="utf-8")
     for command in [*cli.COMMANDS, "listening-test-build", "listening-test-score"]:

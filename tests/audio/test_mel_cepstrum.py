@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 from vconv.audio import mel_cepstrum
 
@@ -103,3 +104,14 @@ def test_the_warping_of_each_rate_is_that_used_with_sptk(rate, alpha):
 def test_the_example_in_the_docstring_holds():
     result = doctest.testmod(mel_cepstrum, extraglobs={"np": np})
     assert result.attempted and not result.failed
+
+
+def test_results_do_not_depend_on_the_number_of_threads_of_the_first_call():
+    found = []
+    for threads in 1, 2:
+        mel_cepstrum._matrix.cache_clear()
+        with threadpool_limits(threads):
+            mel_cepstrum.from_spectrum(spectrum(513))
+        with threadpool_limits(1):
+            found.append(mel_cepstrum.from_spectrum(np.stack([spectrum(513)] * 50)))
+    np.testing.assert_array_equal(*found)

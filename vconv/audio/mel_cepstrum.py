@@ -4,6 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from vconv.common.threads import one_blas_thread
+
 POWER_FLOOR = 1e-30
 
 
@@ -72,6 +74,7 @@ def mel_alpha(rate):
 
 
 @lru_cache(maxsize=32)
+@one_blas_thread()  # or all later results would depend on the threads of the first
 def _matrix(bins, order, alpha):
     """Return the matrix [bins, order + 1] from log amplitude to mel-cepstrum."""
     fft_size = 2 * (bins - 1)
