@@ -18,7 +18,7 @@ from vconv.features.store import FeatureStore
 from vconv.training import distribution
 from vconv.training.train import train
 
-MODELS = ("matched", "vawgan")  # the step of `convvae` is part of that of `vawgan`
+MODELS = ("convvae", "matched", "vawgan")
 ADVERSARIAL = {"critic_steps": 2, "warm_up_epochs": 0, "ema_decay": 0.9}
 
 
@@ -60,8 +60,8 @@ def main(folder):
         for name in MODELS:
             found[f"{name} one"] = results(trained(name, f"{name}-one", distribution.ONE_DEVICE))
             found[f"{name} two"] = results(trained(name, f"{name}-two", devices))
-        found["whole"] = results(trained("matched", "whole", devices, epochs=2))
-        found["parts"] = results(trained("matched", "matched-two", devices, epochs=2))
+        found["whole"] = results(trained("convvae", "whole", devices, epochs=2))
+        found["parts"] = results(trained("convvae", "convvae-two", devices, epochs=2))
     model = build("convvae", models.settings("convvae", settings("convvae")))
     found["noise one"] = [model.noise(3, 4).numpy()]
     found["noise two"] = [

@@ -194,13 +194,14 @@ class TestEvaluate:
         assert vconv_command("evaluate", *arguments, *more, *options) == status
         return scores.exists() and scores.read_text()
 
-    def test_parts_that_are_joined_equal_the_whole(self, corpus, whole, tmp_path):
-        scores = tmp_path / "s.json"
+    def test_parts_that_are_joined_equal_the_whole(self, corpus, tmp_path):
+        whole = self.evaluate(corpus, tmp_path / "whole" / "s.json", "--jobs=1")  # in this process, as the parts
+        scores = tmp_path / "parts" / "s.json"
         for number in 1, 3, 2:
             assert not self.evaluate(corpus, scores, "--jobs=1", f"--shard={number}/3")
-            assert len(list((tmp_path / "s.json.parts").glob("*.part"))) == {1: 1, 3: 2, 2: 3}[number]
+            assert len(list((tmp_path / "parts" / "s.json.parts").glob("*.part"))) == {1: 1, 3: 2, 2: 3}[number]
         assert self.evaluate(corpus, scores, "--jobs=1") == whole
-        assert sorted(os.listdir(tmp_path)) == ["cache", "s.csv", "s.json"]
+        assert sorted(os.listdir(tmp_path / "parts")) == ["cache", "s.csv", "s.json"]
 
     def test_dask_and_slurm_give_the_same_scores(self, corpus, whole, tmp_path, fake, address):
         assert self.evaluate(corpus, tmp_path / "dask.json", f"--engine={address}") == whole
