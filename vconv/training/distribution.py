@@ -82,17 +82,13 @@ class Replicas(OneDevice):
 
         @tf.autograph.experimental.do_not_convert
         def of_process(context):
+            """Return the dataset of one process, with an element for each of its replicas and each batch."""
             local = count // context.num_input_pipelines
-            first = context.input_pipeline_id * local
-
-            def shares(column):
-                rows = tf.shape(column)[0] // (parts * count)
-                sizes = column.shape[1:]
-                split = tf.reshape(column[: rows * parts * count], [parts, count, rows, *sizes])
-                return tf.stack([tf.reshape(split[:, first + n], [-1, *sizes]) for n in range(local)])
+            own = range(context.input_pipeline_id * local, (context.input_pipeline_id + 1) * local)
 
             def of_batch(*batch):
-                return tf.data.Dataset.from_tensor_slices(tf.nest.map_structure(shares, batch))
+                shares = tf.nest.map_structure(lambda column: _shares(column, parts, count, own), batch)
+                return tf.data.Dataset.from_tensor_slices(shares)
 
             return dataset.filter(lambda *batch: _rows(batch) >= parts * count).flat_map(of_batch)
 
@@ -131,6 +127,16 @@ class Replicas(OneDevice):
                 f"{path}: another worker has ended, so that this one cannot go on; start all workers again with the "
                 "same command, and the training continues after its last epoch"
             ) from error
+
+
+def _shares(column, parts, count, own):
+    """Return the rows of the replicas `own`, [len(own), parts · n, ...], of a column of a batch, [rows, ...].
+
+    Each of `count` replicas gets n rows of each of the `parts` of the batch.
+    """
+    n, sizes = tf.shape(column)[0] // (parts * count), column.shape[1:]
+    split = tf.reshape(column[: n * parts * count], [parts, count, n, *sizes])
+    return tf.stack([tf.reshape(split[:, replica], [-1, *sizes]) for replica in own])
 
 
 def _rows(batch):
