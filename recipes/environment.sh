@@ -67,14 +67,15 @@ make_environment() {  # the stamp goes first and comes last: what was interrupte
         "$python" -m venv "$venv"
     fi
     rm -f "$venv/stamp"
-    (   # From inside the repository: pip splits these variables at spaces, which a full path may have.
-        # They bind what builds a package (for pyworld: Cython, NumPy, setuptools), too, in older and newer pips.
+    (   # pyworld is built with the locked packages too: they are installed first, and its build is not isolated.
         cd "$repository"
-        export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0
-        PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
-            .venv/bin/python -m pip install --quiet --require-hashes --requirement constraints.txt &&
+        export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0 PIP_REQUIRE_HASHES=1 PIP_QUIET=1
+        unset PIP_CONSTRAINT
+        awk '/^[a-z]/ { chosen = /^(cython|numpy|setuptools)==/ } chosen' constraints.txt > .venv/build.txt &&
+            .venv/bin/python -m pip install --requirement .venv/build.txt &&
+            .venv/bin/python -m pip install --no-build-isolation --requirement constraints.txt &&
             # Nothing is left to download; pip has no hashes of a folder.
-            .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+            PIP_REQUIRE_HASHES=0 .venv/bin/python -m pip install --no-deps --no-build-isolation --editable .
     ) || fail "installing into $venv failed, pip says why above; mend that and run the same command again"
     environment_stamp > "$venv/stamp"
 }

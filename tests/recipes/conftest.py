@@ -20,6 +20,7 @@ def bare(tmp_path):
     """The recipes without an environment; the only Python records its arguments."""
     copy = Copy(tmp_path)
     for tool in (
+        "awk",
         "bash",
         "sh",
         "basename",

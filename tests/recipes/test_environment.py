@@ -6,7 +6,7 @@ import sys
 import pytest
 from recipe_copy import REPOSITORY, one_sentence
 
-INSTALLATION = ["--require-hashes", "--editable"]  # of the packages, and of vconv
+INSTALLATION = [".venv/build.txt", "constraints.txt", "--editable"]  # of what pyworld's build needs, of all, of vconv
 
 
 def steps(copy):
@@ -20,7 +20,10 @@ def test_the_environment_is_built_once_with_pinned_versions(bare):
         result = bare.run("sample", "--stop-stage", "1")
         assert result.returncode == 0, result.stderr
     assert steps(bare) == ["venv", *INSTALLATION]
-    assert "constraint constraints.txt" in bare.recorded()
+    assert [line for line in bare.recorded() if line.startswith("hashes")] == ["hashes 1", "hashes 1", "hashes 0"]
+    locked = (bare.root / ".venv" / "build.txt").read_text().splitlines()
+    packages = {line.partition("==")[0] for line in locked if line and not line.startswith(" ")}
+    assert packages == {"cython", "numpy", "setuptools"} and any("--hash=sha256:" in line for line in locked)
 
 
 @pytest.mark.parametrize("file", ["pyproject.toml", "constraints.txt"])
