@@ -114,7 +114,8 @@ def append(voice, output, added):
     examples = new if known is None else Examples(*map(np.concatenate, zip(known, new, strict=True)))
     fine_tuned = voice.fine_tuned() | ({count: added.network} if added.network else {})
     speakers = [*voice.facts["speakers"], speaker]
-    return _write(voice, output, speakers, arrays, transforms, embeddings, examples, fine_tuned)
+    changed = _of_speakers(voice, arrays, transforms, embeddings, examples, fine_tuned)
+    return _write(voice, output, speakers, changed)
 
 
 def rename(voice, output, old, new):
@@ -158,22 +159,25 @@ def remove(voice, output, name):
         examples = examples._replace(speaker=examples.speaker - (examples.speaker > number))
     fine_tuned = {old - (old > number): network for old, network in voice.fine_tuned().items() if old != number}
     del speakers[number]
-    return _write(voice, output, speakers, arrays, transforms, embeddings, examples, fine_tuned)
+    changed = _of_speakers(voice, arrays, transforms, embeddings, examples, fine_tuned)
+    return _write(voice, output, speakers, changed)
 
 
-def _write(voice, output, speakers, arrays=None, transforms=None, embeddings=None, examples=None, fine_tuned=None):
-    """Write a voice file with other speakers and the arrays that are given, and return its digest.
+def _of_speakers(voice, arrays, transforms, embeddings, examples, fine_tuned):
+    """Return the members that depend on the number of speakers: name → bytes, or None for one that is left out.
 
-    Examples and fine-tuned networks take the place of those of the voice; examples without a frame are left out.
+    Fine-tuned networks take the place of those of the voice; examples without a frame are left out.
     """
-    replaced = {} if examples is None else {EXAMPLES.format(name): array for name, array in examples._asdict().items()}
-    dropped = {*replaced, *({} if fine_tuned is None else map(FINE_TUNED.format, voice.fine_tuned()))}
-    members = {name: member for name, member in voice.members().items() if name not in dropped}
-    facts = voice.facts | {"speakers": speakers}
-    members[FACTS] = yaml.safe_dump(facts, sort_keys=False, allow_unicode=True, width=120).encode()
-    members |= {f"statistics/{name}.npy": to_npy(array) for name, array in (arrays or {}).items()}
-    members |= {} if transforms is None else {TRANSFORMS: to_npy(transforms)}
-    members |= {} if embeddings is None else {EMBEDDINGS: to_npy(embeddings)}
-    members |= {name: to_npy(array) for name, array in replaced.items() if len(array)}
-    members |= {FINE_TUNED.format(number): network for number, network in (fine_tuned or {}).items()}
-    return container.write(checked_output(output), members)
+    members = dict.fromkeys(map(FINE_TUNED.format, voice.fine_tuned()))
+    members |= {FINE_TUNED.format(number): network for number, network in fine_tuned.items()}
+    members |= {f"statistics/{name}.npy": to_npy(array) for name, array in arrays.items()}
+    members |= {TRANSFORMS: to_npy(transforms), EMBEDDINGS: to_npy(embeddings)}
+    recorded = {} if examples is None else examples._asdict()
+    return members | {EXAMPLES.format(name): to_npy(array) if len(array) else None for name, array in recorded.items()}
+
+
+def _write(voice, output, speakers, changed=None):
+    """Write a voice file with other speakers and the members that `_of_speakers` returns, and return its digest."""
+    facts = yaml.safe_dump(voice.facts | {"speakers": speakers}, sort_keys=False, allow_unicode=True, width=120)
+    members = voice.members() | {FACTS: facts.encode()} | (changed or {})
+    return container.write(checked_output(output), {name: one for name, one in members.items() if one is not None})
