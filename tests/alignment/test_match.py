@@ -14,7 +14,6 @@ from vconv.alignment.speaker_frames import SpeakerFrames
 from vconv.commands import cli
 from vconv.common.errors import VconvError
 from vconv.data.frame_pairs import FramePairSegments
-from vconv.voices import codebook
 
 
 def run(corpus, output, **changes):
@@ -185,7 +184,7 @@ def test_with_few_partners_the_file_holds_the_same_of_fewer_pairs(many, tmp_path
     np.testing.assert_allclose(few.transforms[2, 0][:-1], composed, rtol=1e-5, atol=1e-6)
 
 
-def test_segments_and_codebook_have_the_partners_as_targets(many, tmp_path):
+def test_segments_have_the_partners_as_targets(many, tmp_path):
     few, _ = run(many, tmp_path / "few.h5", matching={"partners": 2})
     segments = FramePairSegments(many.store, few, many.statistics, "training", 30)
     (_, targets), matched, weight = segments.read(np.arange(segments.ends[-1]))
@@ -201,9 +200,3 @@ def test_segments_and_codebook_have_the_partners_as_targets(many, tmp_path):
         atol=2e-3,
     )
     np.testing.assert_array_equal(weight[second], few.weight[1, first : first + 30])
-    book = codebook.sample(many.store, few, many.statistics)
-    speaker = np.repeat(book.speaker, np.diff([*book.start, len(book.content)]))
-    for number in range(5):
-        has = np.isin(few.targets[speaker], number).any(axis=1)
-        assert not book.weight[number, ~has].any() and not book.acoustic[number, ~has].any()
-        assert (book.weight[number, speaker == number] == 1).any() and (book.weight[number, has] > 0).mean() > 0.5

@@ -24,7 +24,8 @@ class CodebookFrames(AlignmentFrames):
     """
 
     def __init__(self, codebook, statistics, utterances, mean, std):
-        self.encoder, self.speakers = content.encoder_of(statistics.settings), len(codebook.acoustic) + 1
+        self.encoder = content.encoder_of(statistics.settings)
+        self.speakers = len(statistics.speakers) - statistics.adapted + 1
         encoded = [encode_utterance(frames, self.encoder, mean, std) for frames in utterances]
         acoustic, coefficients, contents, speech = (np.concatenate(part) for part in zip(*encoded, strict=True))
         lengths = np.append(np.diff([*codebook.start, len(codebook.content)]), [len(part[0]) for part in encoded])
@@ -33,9 +34,9 @@ class CodebookFrames(AlignmentFrames):
         self.speaker = np.repeat([*codebook.speaker, *[self.speakers - 1] * len(encoded)], lengths)
         self.training = np.ones(len(self.speaker), bool)
         old = self.speaker[: len(codebook.content)]
-        own = codebook.acoustic[old, np.arange(len(old))].astype(np.float32)
+        own = codebook.acoustic.astype(np.float32)
         normalized = (own - statistics.acoustic_mean[old]) / statistics.acoustic_std[old]
-        self.speech = np.append(codebook.weight[old, np.arange(len(old))] > 0, speech)
+        self.speech = np.append(codebook.speech, speech)
         self.acoustic = np.concatenate([own, acoustic], dtype=np.float32)
         self.coefficients = np.concatenate(
             [normalized[:, TRANSFORMED], coefficients], dtype=np.float32, casting="same_kind"

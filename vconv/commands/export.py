@@ -26,14 +26,7 @@ def add(sub):
     sub.add_argument(
         "--scores", metavar="FILE", help="with voice: scores of the run (default: RUN/scores.json, if any)"
     )
-    add_shared(
-        sub, "--features", help="with voice: the feature file, for a codebook of aligned frames (default: no codebook)"
-    )
-    sub.add_argument(
-        "--frame-pairs",
-        metavar="FRAME_PAIRS.h5",
-        help="with voice: the frame-pair file (default: frame_pairs.h5 beside the feature file)",
-    )
+    add_shared(sub, "--features", help="with voice: the feature file, for a codebook of frames (default: no codebook)")
 
 
 def run(options):
@@ -43,9 +36,9 @@ def run(options):
     RunFolder(options.run).settings()
     if options.format == "voice":
         return _pack(options)
-    of_voice = [name for name in ("card", "scores", "features", "frame_pairs") if getattr(options, name)]
+    of_voice = [name for name in ("card", "scores", "features") if getattr(options, name)]
     if of_voice:
-        raise VconvError(f"--{of_voice[0].replace('_', '-')} belongs to --format voice; leave it out")
+        raise VconvError(f"--{of_voice[0]} belongs to --format voice; leave it out")
     if options.format == "onnx":
         from vconv.conversion.export_network import export_network
 
@@ -71,10 +64,9 @@ def _codebook(options):
     """Return the codebook of --features; None without this option."""
     if not options.features:
         return None
-    from vconv.alignment.frame_pairs import open_for
     from vconv.features.store import FeatureStore
     from vconv.training.run_folder import RunFolder
     from vconv.voices import codebook
 
-    with FeatureStore(options.features) as store, open_for(store, options.frame_pairs) as pairs:
-        return codebook.sample(store, pairs, RunFolder(options.run).statistics())
+    with FeatureStore(options.features) as store:
+        return codebook.sample(store, RunFolder(options.run).statistics())

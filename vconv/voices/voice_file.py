@@ -1,5 +1,6 @@
 """A voice file: what converting needs of a trained run, facts about it, and perhaps a codebook (docs/files.md)."""
 
+import inspect
 import io
 from pathlib import Path
 
@@ -130,13 +131,15 @@ class VoiceFile:
 
         if self.facts["codebook"] is None:
             return None
-        found = self.facts["codebook"]["version"]
-        if found != codebook.VERSION:
+        version = self.facts["codebook"]["version"]
+        kinds = {1: codebook.from_version_1, codebook.VERSION: codebook.Codebook}
+        if version not in kinds:
             raise VconvError(
-                f"{self.path}: has version {found} of the codebook, this vconv reads version {codebook.VERSION}; "
-                "pack the voice again"
+                f"{self.path}: has version {version} of the codebook, this vconv reads versions 1 and "
+                f"{codebook.VERSION}; pack the voice again"
             )
-        return codebook.Codebook(*(self._array(f"codebook/{name}.npy") for name in codebook.Codebook._fields))
+        names = inspect.signature(kinds[version]).parameters
+        return kinds[version](**{name: self._array(f"codebook/{name}.npy") for name in names})
 
     def members(self):
         """Return the content of the file, name → bytes."""
