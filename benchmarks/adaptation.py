@@ -6,6 +6,7 @@ The first recordings of a target, `--held-out` of them, are the reference; the f
 seconds, are what the voice is adapted with. A source that the base knows is a known source. Variants:
 
 - full: as `vconv adapt`
+- fine_tuned: as `vconv adapt --fine-tune`
 - network: the network's predictions, without the correction by examples
 - unmixed: as full, with `conversion.source_mix` 0
 - mean: the embedding is the mean of the base's speakers
@@ -37,7 +38,7 @@ from vconv.evaluation.speaker_encoder import SpeakerEncoder
 from vconv.voices import ready
 
 SETTINGS = {"frame_period_ms": 5.0, "f0_method": f0_estimation.DEFAULT_METHOD}  # of copies
-VARIANTS = ("full", "unmixed", "network", "mean", "transform", "unadapted", "copy")
+VARIANTS = ("full", "fine_tuned", "unmixed", "network", "mean", "transform", "unadapted", "copy")
 SOURCE_MIX = {"unmixed": 0.0, "transform": 1.0}
 TITLES = ("variant", "seconds", "target", "source", "similarity", "MCD / dB", "F0 / cents", "DistillMOS", "WER / %")
 
@@ -48,9 +49,9 @@ def folder_of(text):
     return name, by_name(folder)
 
 
-def adapted(base, name, recordings, seconds, work):
+def adapted(base, name, recordings, seconds, work, fine_tune):
     """Return the voice file, made unless it is there, from the first `seconds` of recordings."""
-    output, speech, left = work / f"{seconds:g}.vconv", work / f"{seconds:g}s", seconds
+    output, speech, left = work / f"{seconds:g}{'-fine-tuned' * fine_tune}.vconv", work / f"{seconds:g}s", seconds
     for sentence, path in recordings.items():
         y, rate = wav.read(path)
         if left > 0:
@@ -58,7 +59,7 @@ def adapted(base, name, recordings, seconds, work):
         left -= len(y) / rate
     if not output.exists():
         with mock.patch.object(new_speaker, "LEAST_S", 0.0):
-            adapt.adapt(base, name, speech, output, print)
+            adapt.adapt(base, name, speech, output, print, fine_tune)
     return output
 
 
@@ -66,7 +67,7 @@ def conversions(voice, target, variant, source, recordings, folder):
     """Return {sentence: path} of the conversions to a speaker of a voice, made unless they are there."""
     converter = VoiceConverter.load(voice)
     embeddings = converter.spectral._network.embeddings
-    if variant not in ("full", "unmixed"):
+    if variant not in ("full", "fine_tuned", "unmixed"):
         converter.spectral._correction = None
     if variant == "mean":
         embeddings[-1] = embeddings[:-1].mean(axis=0)
@@ -168,8 +169,8 @@ def main():
             reference = {sentence: recordings[sentence] for sentence in names[: options.held_out]}
             rest = {sentence: recordings[sentence] for sentence in names[options.held_out :]}
             known = name in base.statistics().speakers
-            voice = base if known else adapted(base, name, rest, seconds, work)
             for variant in options.variant:
+                voice = base if known else adapted(base, name, rest, seconds, work, variant == "fine_tuned")
                 for source, spoken in options.source:
                     chosen = dict(list(spoken.items())[options.first : options.first + options.sentences])
                     folder = work / f"{variant}-{seconds:g}"

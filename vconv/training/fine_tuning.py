@@ -6,8 +6,8 @@ import tensorflow as tf
 
 from vconv.models.loss_tracking import minimize
 
-STEPS, BATCH_SIZE, LEARNING_RATE = 50, 32, 1e-3  # more steps learn the recordings by heart (docs/adapt.md)
-OWN_SHARE = 0.5  # of a batch: recorded segments; the others are matched
+STEPS, BATCH_SIZE, LEARNING_RATE = 600, 32, 1e-3
+OWN_SHARE = 0.2  # of a batch: recorded segments, which a larger share learns by heart; the others are matched
 SEED = 0
 
 

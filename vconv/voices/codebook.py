@@ -17,7 +17,7 @@ from vconv.features.acoustic import ACOUSTIC_SIZE
 
 VERSION = 2
 SEGMENT_FRAMES = 64  # of a segment, at most; the length on which `matched` trains
-LARGEST_BYTES = 6_900_000
+LARGEST_BYTES = 6_500_000
 
 
 class Codebook(NamedTuple):
