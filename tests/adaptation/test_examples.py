@@ -28,7 +28,8 @@ def found():
         segments=([0, 3, 7], [3, 4, 3]),
     )
     own = {"acoustic_mean": np.full(40, 5.0)}
-    return lambda: examples.recorded_examples(frames, known, own, lambda content, speaker: content + speaker, EMBEDDING)
+    shown = examples.SpeakerExamples(frames, known, own, frames.acoustic, SPEECH)
+    return lambda: shown.recorded(lambda content, speaker: content + speaker, EMBEDDING)
 
 
 def test_speech_frames_of_the_new_speaker_have_their_prediction_and_its_neighbors(found):

@@ -1,7 +1,6 @@
 """Adaptation of a voice file to a new speaker: statistics, matching against the codebook, embedding, examples."""
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import numpy as np
 
@@ -83,11 +82,11 @@ def adapt(voice, name, folder, output, report=print, fine_tune=False):
     matched, weight = match.matched_features(
         frames.speaker == frames.speakers - 1, frames, [matches.pairs for matches in forth]
     )
+    shown = examples.SpeakerExamples(frames, statistics, own, matched, weight)
     network = voice.network()
-    segments_of = partial(examples.segments_of, frames, statistics, own, matched, weight)
-    segments = map(np.concatenate, zip(*(segments_of(new, examples.SEGMENTS) for new in (False, True)), strict=True))
+    segments = map(np.concatenate, zip(*(shown.segments(new, examples.SEGMENTS) for new in (False, True)), strict=True))
     found = embedding.fit(network, network.embeddings[statistics.trained], *segments)
-    tuned = fine_tuning.fine_tune(voice, found, segments_of) if fine_tune else None
+    tuned = fine_tuning.fine_tune(voice, found, shown) if fine_tune else None
     added = edit.AddedSpeaker(
         name,
         speaker.speech_s,
@@ -95,7 +94,7 @@ def adapt(voice, name, folder, output, report=print, fine_tune=False):
         found,
         _for_all([matches.transform for matches in forth], statistics),
         _for_all([matches.transform for matches in back], statistics),
-        *examples.recorded_examples(frames, statistics, own, Network(tuned) if tuned else network, found),
+        *shown.recorded(Network(tuned) if tuned else network, found),
         tuned,
     )
     return added, edit.append(voice, output, added), failures

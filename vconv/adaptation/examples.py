@@ -1,5 +1,7 @@
 """Examples of a new speaker: segments for the fit of the embedding, and recorded frames for the correction."""
 
+import sys
+
 import numpy as np
 
 from vconv.features.normalizers import AcousticNormalizer
@@ -10,8 +12,8 @@ SEGMENTS = 64  # of the codebook, and as many at most of the new speaker, to whi
 RECORDED = 6000  # frames for the correction, 60 s of speech, at most: the time of a comparison grows with them
 
 
-def segments_of(frames, statistics, own, matched, weight, new, most):
-    """Return up to `most` segments, evenly spread, of the new speaker if `new`, otherwise of the codebook.
+class SpeakerExamples:
+    """What shows how the new speaker sounds: recorded frames, and frames of the codebook with matched features.
 
     Parameters
     ----------
@@ -24,61 +26,59 @@ def segments_of(frames, statistics, own, matched, weight, new, most):
         Acoustic features of the new speaker for all frames.
     weight : ndarray [n]
         Number of frames that were matched.
-    new : bool
-    most : int
-
-    Returns
-    -------
-    contents : ndarray [B, 64, C], float32
-    matched : ndarray [B, 64, 40], float32
-        Normalized.
-    weight : ndarray [B, 64], float32
     """
-    normalized = _normalized(matched, statistics, own)
-    arrays = frames.content, normalized, weight.astype(np.float32)
-    starts = [
-        (first, min(SEGMENT_FRAMES, start + length - first))
-        for start, length in zip(*frames.segments, strict=True)
-        for first in range(start, start + length, SEGMENT_FRAMES)
-        if (frames.speaker[start] == frames.speakers - 1) == new
-    ]
-    chosen = _evenly(starts, most)
-    return tuple(np.stack([_padded(array[first : first + n]) for first, n in chosen]) for array in arrays)
 
+    def __init__(self, frames, statistics, own, matched, weight):
+        normalizer = AcousticNormalizer(statistics)
+        self._frames, self._new = frames, frames.speaker == frames.speakers - 1
+        self._recorded = normalizer.forward(frames.acoustic[self._new], own["acoustic_mean"])
+        matched = normalizer.forward(matched, own["acoustic_mean"])
+        self._arrays = frames.content, matched, weight.astype(np.float32)
 
-def recorded_examples(frames, statistics, own, network, embedding):
-    """Return `predicted` and `recorded` of `example_correction.Examples` of the new speaker.
+    def segments(self, new, most=sys.maxsize):
+        """Return up to `most` segments, evenly spread, of the new speaker if `new`, otherwise of the codebook.
 
-    Parameters
-    ----------
-    frames, statistics, own
-        As of `segments_of`.
-    network : callable
-        As of `vconv.adaptation.embedding.fit`.
-    embedding : ndarray [E], float32
-        Of the new speaker.
+        Returns
+        -------
+        contents : ndarray [B, 64, C], float32
+        matched : ndarray [B, 64, 40], float32
+            Normalized.
+        weight : ndarray [B, 64], float32
+        """
+        starts = [
+            (first, min(SEGMENT_FRAMES, start + length - first))
+            for start, length in zip(*self._frames.segments, strict=True)
+            for first in range(start, start + length, SEGMENT_FRAMES)
+            if self._new[start] == new
+        ]
+        chosen = _evenly(starts, most)
+        return tuple(np.stack([_padded(array[first : first + n]) for first, n in chosen]) for array in self._arrays)
 
-    Returns
-    -------
-    predicted : ndarray [n, 3, 40], float32
-    recorded : ndarray [n, 40], float32
-        Of the speech frames, evenly spread if there are more than `RECORDED`.
-    """
-    utterances = [
-        slice(start, start + length)
-        for start, length in zip(*frames.segments, strict=True)
-        if frames.speaker[start] == frames.speakers - 1
-    ]
-    predicted = np.concatenate([around(network(frames.content[None, part], embedding)[0]) for part in utterances])
-    of_speaker = frames.speaker == frames.speakers - 1
-    recorded, speech = _normalized(frames.acoustic[of_speaker], statistics, own), frames.speech[of_speaker]
-    chosen = _evenly(np.flatnonzero(speech), RECORDED)
-    return predicted[chosen], recorded[chosen]
+    def recorded(self, network, embedding):
+        """Return `predicted` and `recorded` of `example_correction.Examples` of the new speaker.
 
+        Parameters
+        ----------
+        network : callable
+            As of `vconv.adaptation.embedding.fit`.
+        embedding : ndarray [E], float32
+            Of the new speaker.
 
-def _normalized(acoustic, statistics, own):
-    """Return acoustic features [n, 40] of the new speaker, normalized, float32."""
-    return AcousticNormalizer(statistics).forward(acoustic, own["acoustic_mean"])
+        Returns
+        -------
+        predicted : ndarray [n, 3, 40], float32
+        recorded : ndarray [n, 40], float32
+            Of the speech frames, evenly spread if there are more than `RECORDED`.
+        """
+        utterances = [
+            slice(start, start + length)
+            for start, length in zip(*self._frames.segments, strict=True)
+            if self._new[start]
+        ]
+        contents = self._frames.content
+        predicted = np.concatenate([around(network(contents[None, part], embedding)[0]) for part in utterances])
+        chosen = _evenly(np.flatnonzero(self._frames.speech[self._new]), RECORDED)
+        return predicted[chosen], self._recorded[chosen]
 
 
 def _evenly(values, count):

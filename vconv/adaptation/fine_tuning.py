@@ -4,11 +4,8 @@ The network of the other speakers stays as it is, so that the voice converts to 
 """
 
 import json
-import sys
 
 from vconv.common.extras import needed_for
-
-ALL = sys.maxsize  # segments
 
 
 def load_training():
@@ -20,7 +17,7 @@ def load_training():
         from vconv.onnx_graph import network  # noqa: F401
 
 
-def fine_tune(voice, embedding, segments_of):
+def fine_tune(voice, embedding, examples):
     """Return the network of a new speaker, bytes of an ONNX model.
 
     Parameters
@@ -29,8 +26,8 @@ def fine_tune(voice, embedding, segments_of):
         Of the model `matched`.
     embedding : ndarray [E], float32
         Of the new speaker.
-    segments_of : callable
-        (whether of the new speaker or of the codebook, most segments) → segments as of `examples.segments_of`.
+    examples : vconv.adaptation.examples.SpeakerExamples
+        Of the new speaker.
 
     Raises
     ------
@@ -43,7 +40,7 @@ def fine_tune(voice, embedding, segments_of):
     from vconv.onnx_graph.weights import load_weights
     from vconv.training import fine_tuning
 
-    recorded, of_codebook = (segments_of(new, ALL) for new in (True, False))
+    recorded, of_codebook = (examples.segments(new) for new in (True, False))
     network = matched.converter(*(array.shape[-1] for array in recorded[:2]), voice.model_settings()["network"])
     load_weights(network, voice.network_content())
     fine_tuning.fine_tune(network, embedding, recorded, of_codebook)
