@@ -27,7 +27,7 @@ def found():
         acoustic=known.acoustic_std[0] * CONTENT + 5,
         segments=([0, 3, 7], [3, 4, 3]),
     )
-    own = {"acoustic_mean": np.full(40, 5.0)}
+    own = {"acoustic_mean": np.full(40, 5.0), "acoustic_std": np.ones(40)}
     shown = examples.SpeakerExamples(frames, known, own, frames.acoustic, SPEECH)
     return lambda: shown.recorded(lambda content, speaker: content + speaker, EMBEDDING)
 

@@ -1,7 +1,9 @@
 """A fine-tuned speaker has a network that predicts unheard recordings better; the other speakers stay as they are."""
 
 import sys
+from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 from calls import vconv_command
@@ -12,11 +14,14 @@ from vconv.alignment.frames import encode_utterance
 from vconv.conversion.converter import VoiceConverter
 from vconv.features import content
 from vconv.features.analysis import analyze_frames
+from vconv.features.content.interface import ContentFromAcoustic
 from vconv.features.normalizers import AcousticNormalizer
+from vconv.models import matched
 from vconv.training import fine_tuning as training
 from vconv.voices.voice_file import VoiceFile
 
 SOURCE = speech(1.5, seed=7)
+EMBEDDING = np.float32([0.1, -0.1])
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +29,7 @@ def tuned(adapted, quick_adaptation, recordings, tmp_path_factory):
     """The ready voice with the new speaker, fine-tuned by a few steps."""
     output = tmp_path_factory.mktemp("tuned") / "new.vconv"
     with quick_adaptation(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "STEPS", 8)
+        patch.setattr(training, "STEPS", 24)
         adapt.adapt(adapted.base, NAME, recordings, output, lambda note: None, fine_tune=True)
     return VoiceFile(output)
 
@@ -89,27 +94,53 @@ def test_without_the_extra_the_command_says_so_before_the_work(recordings, tmp_p
     assert err.count("\n") == 1 and not output.exists()
 
 
-def test_the_loss_falls_on_segments_that_were_not_used():
+KNOWN = np.float32([[1, 0], [0, 1], [-1, 1]])
+RULE = ContentFromAcoustic((slice(0, 4),), np.ones((1, 4), np.float32), 4, -1e9)  # no frame is a pause
+
+
+@pytest.mark.parametrize("rule", [None, RULE])
+def test_the_loss_falls_on_segments_that_were_not_used(rule):
     """A network learns a speaker whose features are 1 higher than the network says."""
-    import keras
+    case = small_case()
+    before = np.square(case.predicted() - case.wanted).mean()
+    training.fine_tune(case.network, EMBEDDING, *case.segments, KNOWN, rule)
+    assert before == pytest.approx(1) and np.square(case.predicted() - case.wanted).mean() < 0.95
 
-    from vconv.models import matched
 
+def test_with_the_consistency_a_known_speaker_hears_more_of_the_content(monkeypatch):
+    """The network as it was converts predictions to a known speaker; the content should come out as from the source."""
+    errors = []
+    for weight in (0.0, 30.0):
+        case = small_case()
+        old = keras.models.clone_model(case.network)
+        old.set_weights(case.network.get_weights())
+        monkeypatch.setattr(training, "CONSISTENCY", weight)
+        training.fine_tune(case.network, EMBEDDING, *case.segments, KNOWN, RULE)
+        again = np.concatenate([case.predicted(), case.contents[..., 4:]], axis=-1)
+        known = np.tile(KNOWN[:1], (len(again), 1))
+        errors.append(np.square(old([again, known]) - old([case.contents, known])).mean())
+    assert errors[1] < 0.9 * errors[0]
+
+
+def small_case():
+    """Return a network, the segments it is trained with, and contents with the features wanted for them."""
     keras.utils.set_random_seed(0)
     settings = {"channels": 6, "kernel": 3, "dilations": [1], "speaker_embedding": 2, "slope": 0.1}
     network = matched.converter(5, 4, settings | {"look_ahead_frames": 1000})
-    random, embedding = np.random.default_rng(0), np.float32([0.1, -0.1])
+    random = np.random.default_rng(0)
+
+    def predicted(contents):
+        return np.array(network([contents, np.tile(EMBEDDING, (len(contents), 1))]))
 
     def segments(count):
         contents = random.normal(size=(count, 16, 5)).astype(np.float32)
-        wanted = np.array(network([contents, np.tile(embedding, (count, 1))])) + 1
-        return contents, wanted, np.ones((count, 16), np.float32)
+        return contents, predicted(contents) + 1, np.ones((count, 16), np.float32)
 
-    recorded, of_others, held_out = segments(20), segments(20), segments(10)
-    before, after = [], []
-    for losses in (before, after):
-        predicted = np.array(network([held_out[0], np.tile(embedding, (10, 1))]))
-        losses.append(np.square(predicted - held_out[1]).mean())
-        if losses is before:
-            training.fine_tune(network, embedding, recorded, of_others)
-    assert before == [pytest.approx(1)] and after[0] < 0.95
+    training_segments, (contents, wanted, _) = (segments(20), segments(20)), segments(10)
+    return SimpleNamespace(
+        network=network,
+        segments=training_segments,
+        contents=contents,
+        wanted=wanted,
+        predicted=lambda: predicted(contents),
+    )

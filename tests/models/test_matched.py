@@ -9,6 +9,7 @@ from small import changes_for
 from vconv import models
 from vconv.common.errors import VconvError
 from vconv.features.content.interface import ContentFromAcoustic
+from vconv.models.matched import content_of
 from vconv.training import info
 
 SPEAKERS = 3
@@ -101,7 +102,7 @@ def test_content_of_a_prediction_keeps_pauses_voicing_and_aperiodicity(small):
     (content, target), _, _ = batch()
     content[0, 2, 24], content[1, 3, 24] = -2.6, -2.4  # below and above the threshold of pauses
     scaled(small)
-    found = np.asarray(small.content_of(np.asarray(small((content, target))), content, target))
+    found = np.asarray(content_of(small.content_rule, np.asarray(small((content, target))), content, target))
     assert np.array_equal(found[0, 2], content[0, 2]) and not np.isclose(found[1, 3, :25], content[1, 3, :25]).any()
     assert np.array_equal(found[..., 25:], content[..., 25:])
 
@@ -125,7 +126,7 @@ def test_the_second_pass_of_the_consistency_loss_has_no_gradient(small):
         predicted = np.asarray(small(inputs))
         for one, at in zip(variables, begin, strict=True):
             one.assign(at)
-        again = np.asarray(small((np.asarray(small.content_of(predicted, *inputs)), third)), np.float64)
+        again = np.asarray(small((np.asarray(content_of(small.content_rule, predicted, *inputs)), third)), np.float64)
         return 3 * np.square(again - wanted).mean(axis=-1)[weight == 1].mean()
 
     slope = sum(np.sum(tf.convert_to_tensor(one) * to) for one, to in zip(gradients, way, strict=True))

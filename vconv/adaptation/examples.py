@@ -1,6 +1,7 @@
 """Examples of a new speaker: segments for the fit of the embedding, and recorded frames for the correction."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,6 +30,7 @@ class SpeakerExamples:
     """
 
     def __init__(self, frames, statistics, own, matched, weight):
+        self._statistics, self._own_std = statistics, own["acoustic_std"]
         normalizer = AcousticNormalizer(statistics)
         self._frames, self._new = frames, frames.speaker == frames.speakers - 1
         self._recorded = normalizer.forward(frames.acoustic[self._new], own["acoustic_mean"])
@@ -53,6 +55,18 @@ class SpeakerExamples:
         ]
         chosen = _evenly(starts, most)
         return tuple(np.stack([_padded(array[first : first + n]) for first, n in chosen]) for array in self._arrays)
+
+    def content_rule(self):
+        """Return the `ContentFromAcoustic` of the new speaker alone; None if the content encoder has no rule."""
+        known = self._statistics
+        with_new = replace(
+            known,
+            speakers=(*known.speakers, "new"),
+            acoustic_std=np.concatenate([known.acoustic_std, self._own_std[None]]),
+            adapted=known.adapted + 1,
+        )
+        rule = self._frames.encoder.from_acoustic(with_new)
+        return rule and rule._replace(scale=rule.scale[-1:])
 
     def recorded(self, network, embedding):
         """Return `predicted` and `recorded` of `example_correction.Examples` of the new speaker.

@@ -43,5 +43,6 @@ def fine_tune(voice, embedding, examples):
     recorded, of_codebook = (examples.segments(new) for new in (True, False))
     network = matched.converter(*(array.shape[-1] for array in recorded[:2]), voice.model_settings()["network"])
     load_weights(network, voice.network_content())
-    fine_tuning.fine_tune(network, embedding, recorded, of_codebook)
+    known = voice.network().embeddings[voice.statistics().trained]
+    fine_tuning.fine_tune(network, embedding, recorded, of_codebook, known, examples.content_rule())
     return to_onnx(network, {"speaker_embeddings": json.dumps([embedding.tolist()])}).SerializeToString()

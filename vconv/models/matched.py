@@ -79,6 +79,26 @@ def _convolution(network, dilation, padding, name):
     return lambda x: convolution(zeros(x))
 
 
+def content_of(rule, predicted, content, speaker):
+    """Return the content [batch, T, C] of predicted acoustic features.
+
+    Pauses, and the columns that do not follow from acoustic features, are taken from `content`.
+
+    Parameters
+    ----------
+    rule : vconv.features.content.interface.ContentFromAcoustic
+    predicted : Tensor [batch, T, A]
+    content : Tensor [batch, T, C]
+        Of the source.
+    speaker : Tensor [batch], int32
+        Whose features were predicted; a row of `rule.scale`.
+    """
+    scale = ops.take(ops.convert_to_tensor(rule.scale), speaker, axis=0)[:, None]
+    columns = ops.concatenate([predicted[..., part] for part in rule.acoustic], axis=-1) * scale
+    columns = ops.concatenate([columns, content[..., scale.shape[-1] :]], axis=-1)
+    return ops.where(content[..., rule.mask_column : rule.mask_column + 1] > rule.mask_threshold, columns, content)
+
+
 class Matched(LossTrackingModel):
     """Maps (content float32 [batch, T, C], target speaker int32 [batch]) to acoustic features float32 [batch, T, A].
 
@@ -136,25 +156,14 @@ class Matched(LossTrackingModel):
         """
         (content, target), matched, weight = batch
         predicted = self((content, target))
-        terms = {"matched": _mean(predicted - matched, weight)}
+        terms = {"matched": mean_square(predicted - matched, weight)}
         if self.consistency:
             third = replicas.roll(target, 1)
             direct = ops.stop_gradient(self((content, third)))
-            again = self._convert_frozen(self.content_of(predicted, content, target), third)
-            terms["consistency"] = _mean(again - direct, ops.cast(weight > 0, "float32"))
+            again = self._convert_frozen(content_of(self.content_rule, predicted, content, target), third)
+            terms["consistency"] = mean_square(again - direct, ops.cast(weight > 0, "float32"))
         loss = terms["matched"] + self.consistency * terms.get("consistency", 0.0)
         return loss, {"loss": loss, **terms}
-
-    def content_of(self, predicted, content, target):
-        """Return the content [batch, T, C] of a prediction.
-
-        Pauses, and the columns that do not follow from acoustic features, are taken from `content`.
-        """
-        rule = self.content_rule
-        scale = ops.take(ops.convert_to_tensor(rule.scale), target, axis=0)[:, None]
-        columns = ops.concatenate([predicted[..., part] for part in rule.acoustic], axis=-1) * scale
-        columns = ops.concatenate([columns, content[..., scale.shape[-1] :]], axis=-1)
-        return ops.where(content[..., rule.mask_column : rule.mask_column + 1] > rule.mask_threshold, columns, content)
 
     def _convert_frozen(self, content, target):
         """Convert as `call` does, without a gradient with respect to the weights."""
@@ -169,7 +178,7 @@ class Matched(LossTrackingModel):
         return self.track(self.loss_of(batch)[1])
 
 
-def _mean(error, weight):
+def mean_square(error, weight):
     """Return the mean of error² [batch, T, A] over features and, by weight [batch, T], over frames."""
     squared = ops.mean(ops.square(error), axis=-1)
     # The mean over replicas of the result is the mean over the whole batch, which may be all pause.

@@ -5,17 +5,19 @@ import numpy as np
 import tensorflow as tf
 
 from vconv.models.loss_tracking import minimize
+from vconv.models.matched import content_of, mean_square
 
-STEPS, BATCH_SIZE, LEARNING_RATE = 600, 32, 1e-3
+STEPS, BATCH_SIZE, LEARNING_RATE = 300, 32, 3e-4  # more steps, or a higher rate, cost words (docs/adapt.md)
 OWN_SHARE = 0.2  # of a batch: recorded segments, which a larger share learns by heart; the others are matched
+CONSISTENCY = 1.0  # weight of the consistency, which keeps words
 SEED = 0
 
 
-def fine_tune(network, embedding, recorded, matched):
+def fine_tune(network, embedding, recorded, matched, known, rule):
     """Train all weights of a network for a speaker.
 
-    The loss is that of `matched` without the consistency with other speakers. The learning rate falls along half a
-    cosine to 0.
+    The loss is that of `matched`. For the consistency, the prediction is converted to a third speaker, one of the known
+    ones, by the network as it was. The learning rate falls along half a cosine to 0.
 
     Parameters
     ----------
@@ -26,17 +28,28 @@ def fine_tune(network, embedding, recorded, matched):
     recorded, matched : tuple of ndarray
         Segments of the speaker, and of other speakers with matched frames: contents [n, T, C], normalized acoustic
         features [n, T, A] of the speaker, and weights [n, T], all float32.
+    known : ndarray [S, E], float32
+        Embeddings of the speakers of the network.
+    rule : vconv.features.content.interface.ContentFromAcoustic or None
+        Of the speaker alone. None: without the consistency.
     """
     variables = network.trainable_variables
     optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, STEPS))
     optimizer.build(variables)
     speaker = tf.tile(embedding[None], (BATCH_SIZE, 1))
+    before = keras.models.clone_model(network)
+    before.set_weights(network.get_weights())
 
     @tf.function
-    def step(contents, wanted, weight):
+    def step(contents, wanted, weight, third):
         def loss_of():
-            squared = tf.reduce_mean(tf.square(network([contents, speaker]) - wanted), axis=-1)
-            return tf.reduce_sum(squared * weight) / tf.maximum(tf.reduce_sum(weight), 1.0), {}
+            predicted = network([contents, speaker])
+            loss = mean_square(predicted - wanted, weight)
+            if rule:
+                again = before([content_of(rule, predicted, contents, tf.zeros(BATCH_SIZE, tf.int32)), third])
+                difference = again - before([contents, third])
+                loss += CONSISTENCY * mean_square(difference, tf.cast(weight > 0, tf.float32))
+            return loss, {}
 
         minimize(loss_of, variables, optimizer)
 
@@ -45,7 +58,8 @@ def fine_tune(network, embedding, recorded, matched):
     for _ in range(STEPS):
         chosen = random.integers(len(recorded[0]), size=own), random.integers(len(matched[0]), size=BATCH_SIZE - own)
         step(
-            *(np.concatenate([one[chosen[0]], other[chosen[1]]]) for one, other in zip(recorded, matched, strict=True))
+            *(np.concatenate([one[chosen[0]], other[chosen[1]]]) for one, other in zip(recorded, matched, strict=True)),
+            known[random.integers(len(known), size=BATCH_SIZE)],
         )
 
 
