@@ -1,6 +1,7 @@
 """Checks of the spectrum find the fault that is planted, measure it, and find nothing in the recording without it."""
 
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from speech import RATE, speech
 
 from vconv.audio import wav
 from vconv.diagnosis import spectra
+from vconv.diagnosis.findings import NOTE, WARNING
 from vconv.diagnosis.profile import profile
 
 CHECKS = partial(spectra.band_limit, training_rate=48000), spectra.hum, spectra.noise, spectra.reverberation
@@ -94,6 +96,13 @@ def test_few_weak_consonants_show_that_a_recording_is_not_band_limited():
     for first in range(RATE // 2, len(low), RATE):
         low[first : first + RATE // 10] = 0.1 * LEVEL * RNG.standard_normal(RATE // 10)
     assert not spectra.band_limit(profile([low], RATE), RATE)
+
+
+@pytest.mark.parametrize(("snr_db", "severity"), [(20, WARNING), (27.5, NOTE), (40, None)])
+def test_noise_is_a_warning_where_it_costs_the_voice(snr_db, severity, monkeypatch):
+    monkeypatch.setattr(spectra, "signal_to_noise_db", lambda bands: snr_db)
+    found = spectra.noise(SimpleNamespace(bands=None))
+    assert (found and found.severity) == severity
 
 
 @pytest.mark.parametrize("snr_db", [10, 15, 20, 25])
