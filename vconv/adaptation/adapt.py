@@ -84,9 +84,10 @@ def adapt(voice, name, folder, output, report=print, fine_tune=False):
     )
     shown = examples.SpeakerExamples(frames, statistics, own, matched, weight)
     network = voice.network()
+    known = network.embeddings[statistics.trained]
     segments = map(np.concatenate, zip(*(shown.segments(new, examples.SEGMENTS) for new in (False, True)), strict=True))
-    found = embedding.fit(network, network.embeddings[statistics.trained], *segments)
-    tuned = fine_tuning.fine_tune(voice, found, shown) if fine_tune else None
+    found = embedding.fit(network, known, *segments)
+    tuned = fine_tuning.fine_tune(voice, known, found, shown) if fine_tune else None
     added = edit.AddedSpeaker(
         name,
         speaker.speech_s,

@@ -17,13 +17,15 @@ def load_training():
         from vconv.onnx_graph import network  # noqa: F401
 
 
-def fine_tune(voice, embedding, examples):
+def fine_tune(voice, known, embedding, examples):
     """Return the network of a new speaker, bytes of an ONNX model.
 
     Parameters
     ----------
     voice : vconv.voices.voice_file.VoiceFile
         Of the model `matched`.
+    known : ndarray [S, E], float32
+        Embeddings of the speakers of the training.
     embedding : ndarray [E], float32
         Of the new speaker.
     examples : vconv.adaptation.examples.SpeakerExamples
@@ -43,6 +45,5 @@ def fine_tune(voice, embedding, examples):
     recorded, of_codebook = (examples.segments(new) for new in (True, False))
     network = matched.converter(*(array.shape[-1] for array in recorded[:2]), voice.model_settings()["network"])
     load_weights(network, voice.network_content())
-    known = voice.network().embeddings[voice.statistics().trained]
     fine_tuning.fine_tune(network, embedding, recorded, of_codebook, known, examples.content_rule())
     return to_onnx(network, {"speaker_embeddings": json.dumps([embedding.tolist()])}).SerializeToString()

@@ -42,7 +42,10 @@ def fine_tune(network, embedding, recorded, matched, known, rule):
 
     @tf.function
     def step(contents, wanted, weight, third):
+        """Update the weights by one batch of segments; `third` [batch, E] are the embeddings of the third speakers."""
+
         def loss_of():
+            """Return (loss, terms), as `minimize` takes them."""
             predicted = network([contents, speaker])
             loss = mean_square(predicted - wanted, weight)
             if rule:
