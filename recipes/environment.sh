@@ -69,13 +69,13 @@ make_environment() {  # the stamp goes first and comes last: what was interrupte
     rm -f "$venv/stamp"
     (   # pyworld is built with the locked packages too: they are installed first, and its build is not isolated.
         cd "$repository"
-        export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0 PIP_REQUIRE_HASHES=1 PIP_QUIET=1
-        unset PIP_CONSTRAINT
+        export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0 PIP_QUIET=1
+        unset PIP_CONSTRAINT PIP_REQUIRE_HASHES
         awk '/^[a-z]/ { chosen = /^(cython|numpy|setuptools)==/ } chosen' constraints.txt > .venv/build.txt &&
-            .venv/bin/python -m pip install --requirement .venv/build.txt &&
-            .venv/bin/python -m pip install --no-build-isolation --requirement constraints.txt &&
+            .venv/bin/python -m pip install --require-hashes --requirement .venv/build.txt &&
+            .venv/bin/python -m pip install --require-hashes --no-build-isolation --requirement constraints.txt &&
             # Nothing is left to download; pip has no hashes of a folder.
-            PIP_REQUIRE_HASHES=0 .venv/bin/python -m pip install --no-deps --no-build-isolation --editable .
+            .venv/bin/python -m pip install --no-deps --no-build-isolation --editable .
     ) || fail "installing into $venv failed, pip says why above; mend that and run the same command again"
     environment_stamp > "$venv/stamp"
 }

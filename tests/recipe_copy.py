@@ -35,7 +35,7 @@ echo "$*" >> "$NOTES"
 case "$*" in
     "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
     "-m pip install "*)
-        printf '%s\\n' "hashes $PIP_REQUIRE_HASHES" "user $PIP_USER" >> "$NOTES"
+        printf '%s\\n' "user $PIP_USER" >> "$NOTES"
         [[ ${FAILING:-} != pip ]] || exit 1
         printf '#!/bin/sh\\n' > .venv/bin/vconv && chmod +x .venv/bin/vconv ;;
 esac

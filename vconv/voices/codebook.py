@@ -15,7 +15,8 @@ from vconv.common.errors import VconvError
 from vconv.features import content
 from vconv.features.acoustic import ACOUSTIC_SIZE
 
-VERSION = 2
+VERSION = 2  # that is written
+VERSIONS = (1, VERSION)  # that are read
 SEGMENT_FRAMES = 64  # of a segment, at most; the length on which `matched` trains
 LARGEST_BYTES = 6_500_000
 
@@ -44,7 +45,22 @@ class Codebook(NamedTuple):
     speaker: np.ndarray
 
 
-def from_version_1(content, acoustic, weight, start, speaker):
+def read(version, array_of):
+    """Return the `Codebook` of a voice file.
+
+    Parameters
+    ----------
+    version : int
+        One of `VERSIONS`.
+    array_of : callable
+        Returns the stored array with a name.
+    """
+    if version == VERSION:
+        return Codebook(*map(array_of, Codebook._fields))
+    return _from_version_1(*map(array_of, ("content", "acoustic", "weight", "start", "speaker")))
+
+
+def _from_version_1(content, acoustic, weight, start, speaker):
     """Return the `Codebook` of a file of version 1, which has acoustic features of each speaker for each frame.
 
     `acoustic` is [S, N, 40]; `weight` [S, N] is the number of frames that were matched, and of a speaker's own frames

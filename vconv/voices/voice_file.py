@@ -1,6 +1,5 @@
 """A voice file: what converting needs of a trained run, facts about it, and perhaps a codebook (docs/files.md)."""
 
-import inspect
 import io
 from pathlib import Path
 
@@ -132,14 +131,12 @@ class VoiceFile:
         if self.facts["codebook"] is None:
             return None
         version = self.facts["codebook"]["version"]
-        kinds = {1: codebook.from_version_1, codebook.VERSION: codebook.Codebook}
-        if version not in kinds:
+        if version not in codebook.VERSIONS:
             raise VconvError(
-                f"{self.path}: has version {version} of the codebook, this vconv reads versions 1 and "
-                f"{codebook.VERSION}; pack the voice again"
+                f"{self.path}: has version {version} of the codebook, this vconv reads versions "
+                f"{' and '.join(map(str, codebook.VERSIONS))}; pack the voice again"
             )
-        names = inspect.signature(kinds[version]).parameters
-        return kinds[version](**{name: self._array(f"codebook/{name}.npy") for name in names})
+        return codebook.read(version, lambda name: self._array(f"codebook/{name}.npy"))
 
     def members(self):
         """Return the content of the file, name → bytes."""
