@@ -9,6 +9,7 @@ validation, and the rest trains. Variants:
 - alone: `vconv train matched --set start.voice=none`
 - started: `vconv train matched`, whose first weights are those of the ready voice
 - adapted: the ready voice, to which `vconv adapt` adds both speakers
+- fine_tuned: the same by `vconv adapt --fine-tune`
 
 Conversions and measures may run in different environments: the first command needs the extra `train`, the second one
 the judges of the extra `neural`. What is there in `--work` is not made again. The measures are those of
@@ -27,6 +28,7 @@ from vconv.audio import wav
 from vconv.commands import cli
 from vconv.conversion.converter import VoiceConverter
 
+VARIANTS = ("alone", "started", "adapted", "fine_tuned")
 EVALUATION, VALIDATION = slice(0, 3), slice(3, 4)
 TITLES = ("variant", "source", "target", "normalized similarity", "F0 / cents", "DistillMOS", "WER / %")
 
@@ -65,15 +67,16 @@ def trained(work, name, settings):
     return work / name
 
 
-def adapted(work, speakers, voice):
-    """Return the ready voice with both speakers, added from their recordings of the training."""
+def adapted(work, speakers, voice, *options):
+    """Return the ready voice with both speakers, added from their recordings of the training by `vconv adapt`."""
     for name, recordings in speakers:
-        output = work / f"{name}.vconv"
+        output = work / f"{name}{''.join(options)}.vconv"
         for path in list(recordings.values())[VALIDATION.stop :]:
             (work / "adaptation" / name).mkdir(parents=True, exist_ok=True)
             shutil.copy(path, work / "adaptation" / name)
         if not output.exists():
-            vconv("adapt", "--run", voice, "--speaker", name, "--output", output, work / "adaptation" / name)
+            how = "--run", voice, "--speaker", name, "--output", output, *options
+            vconv("adapt", *how, work / "adaptation" / name)
         voice = output
     return voice
 
@@ -89,7 +92,7 @@ def convert(run, source, target, recordings, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--speaker", type=folder_of, action="append", required=True)
-    parser.add_argument("--variant", choices=("alone", "started", "adapted"), nargs="+", default=["alone", "started"])
+    parser.add_argument("--variant", choices=VARIANTS, nargs="+", default=VARIANTS)
     parser.add_argument("--voice", default="vcc2016")
     parser.add_argument("--epochs", type=int, help="of a training alone (default: that of the model)")
     parser.add_argument("--only-convert", action="store_true")
@@ -102,6 +105,7 @@ def main():
         "alone": lambda: trained(options.work, "alone", alone),
         "started": lambda: trained(options.work, "started", [f"start.voice={options.voice}"]),
         "adapted": lambda: adapted(options.work, options.speaker, options.voice),
+        "fine_tuned": lambda: adapted(options.work, options.speaker, options.voice, "--fine-tune"),
     }
     prepare(options.work, options.speaker)
     evaluated = {name: dict(list(recordings.items())[EVALUATION]) for name, recordings in options.speaker}
