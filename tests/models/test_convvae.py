@@ -59,8 +59,9 @@ def test_the_network_is_built_for_any_number_of_bins(bins):
 
 def test_the_loss_is_the_sum_of_reconstruction_kl_and_l2(small):
     x, speaker = batch()
-    loss, terms, z = small.vae_loss((x, speaker), 5)
+    loss, terms, z, mean = small.vae_loss((x, speaker), 5)
     z_mean, z_log_variance = small.encoder(x)
+    assert np.allclose(mean, z_mean, atol=1e-6)
     noise = small.noise(5, 8)
     assert np.allclose(z, z_mean + np.exp(0.5 * np.asarray(z_log_variance)) * noise, atol=1e-5)
     assert float(terms["reconstruction"]) == pytest.approx(

@@ -14,7 +14,7 @@ from vconv.training import info
 
 def build(settings, speakers=3, bins=27, **adversarial):
     keras.utils.set_random_seed(1)
-    changes = settings | {"adversarial": {"critic_steps": 2, **adversarial}}
+    changes = settings | {"adversarial": {"critic_steps": 2, "fakes_of": "sample", **adversarial}}
     changes["network"] |= {"critic_channels": [2, 3], "critic_kernels": [7, 9]}
     return models.build("vawgan", models.settings("vawgan", changes), bins=bins, speakers=speakers)
 
@@ -128,13 +128,16 @@ def linear_critic(model, direction):
     model.critic = lambda inputs: tf.linalg.matvec(inputs[0], tf.constant(direction, tf.float32))
 
 
-def test_objectives_by_hand_with_a_linear_critic(small_settings):
-    model = build(small_settings, fakes=["conversion"], alpha=7.0)
+@pytest.mark.parametrize("fakes_of", ["mean", "sample"])
+def test_objectives_by_hand_with_a_linear_critic(small_settings, fakes_of):
+    model = build(small_settings, fakes=["conversion"], alpha=7.0, fakes_of=fakes_of)
     x, speaker = batch()
     direction = np.zeros(27)
     direction[0], direction[1] = 1.8, 2.4  # of length 3: penalty (3 − 1)² = 4
     linear_critic(model, direction)
-    z = model.vae_loss((x, speaker), model.optimizer.iterations)[2]
+    _, _, sample, mean = model.vae_loss((x, speaker), model.optimizer.iterations)
+    z = {"mean": mean, "sample": sample}[fakes_of]
+    assert not np.allclose(mean, sample, atol=0.1)
     converted = model.decode(tf.roll(z, -1, 0), speaker).numpy()
     real_score, fake_score = float(np.mean(x.numpy() @ direction)), float(np.mean(converted @ direction))
     loss, terms = model.critic_loss((x, speaker))

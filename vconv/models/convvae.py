@@ -112,18 +112,22 @@ class ConvVAE(LossTrackingModel):
         shape = (count * replicas.count(), self.encoder.outputs[0].shape[-1])
         return replicas.part(tf.random.stateless_normal(shape, [self.seed, ops.cast(step, "int32")]))
 
-    def vae_loss(self, batch, step):
-        """Return (loss, terms, z): the negative evidence lower bound of a frame, in nats, plus the L2 terms."""
-        frame, speaker = batch
+    def encode(self, frame, step):
+        """Return mean, log variance and a sample of the latent, each float32 [batch, latent]."""
         z_mean, z_log_variance = self.encoder(frame)
-        z = sample_code(z_mean, z_log_variance, self.noise(step, ops.shape(frame)[0]))
+        return z_mean, z_log_variance, sample_code(z_mean, z_log_variance, self.noise(step, ops.shape(frame)[0]))
+
+    def vae_loss(self, batch, step):
+        """Return (loss, terms, z, z_mean): the negative evidence lower bound of a frame, in nats, plus the L2 terms."""
+        frame, speaker = batch
+        z_mean, z_log_variance, z = self.encode(frame, step)
         terms = {
             "reconstruction": ops.mean(losses.gaussian_nll(frame, self.decode(z, speaker))),
             "kl": ops.mean(losses.gaussian_kl(z_mean, z_log_variance)),
             "l2": sum(self.speaker_embedding.losses) + sum(self.decoder.losses),
         }
         loss = sum(terms.values())
-        return loss, {"loss": loss, **terms}, z
+        return loss, {"loss": loss, **terms}, z, z_mean
 
     def train_step(self, batch):
         step = self.optimizer.iterations

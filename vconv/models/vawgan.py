@@ -12,7 +12,6 @@ from keras import ops
 
 from vconv.layers import replicas
 from vconv.layers.convolution import convolution_block
-from vconv.layers.sampling import sample_code
 from vconv.models import losses
 from vconv.models.adversarial import AdversarialModel
 from vconv.models.adversarial_settings import check as check_adversarial
@@ -102,6 +101,10 @@ class VAWGAN(AdversarialModel, ConvVAE):
         """The variables that the critic's optimizer updates."""
         return self.critic.trainable_variables
 
+    def code_of_fakes(self, z_mean, z):
+        """Return the mean of the latent or its sample `z`, as the setting `fakes_of` says."""
+        return z_mean if self.settings["fakes_of"] == "mean" else z
+
     def compared(self, frame, z, speaker):
         """Return what the critic compares: real frames [n, bins], their speakers [n], and the fakes of these speakers.
 
@@ -143,8 +146,8 @@ class VAWGAN(AdversarialModel, ConvVAE):
         The objective's loss trains decoder and embedding, not the encoder. In the Wasserstein objective it is the
         negative mean score of the fakes.
         """
-        loss, terms, z = self.vae_loss(batch, self.optimizer.iterations)
-        _, speaker, fakes = self.compared(batch[0], ops.stop_gradient(z), batch[1])
+        loss, terms, z, z_mean = self.vae_loss(batch, self.optimizer.iterations)
+        _, speaker, fakes = self.compared(batch[0], ops.stop_gradient(self.code_of_fakes(z_mean, z)), batch[1])
         terms["adversarial"] = self.objective.generator(self.scores(fakes, speaker))
         terms["loss"] = loss + self.settings["alpha"] * terms["adversarial"]
         return terms["loss"], terms
@@ -157,9 +160,8 @@ class VAWGAN(AdversarialModel, ConvVAE):
         """
         frame, speaker = batch
         step = self.critic_optimizer.iterations
-        z_mean, z_log_variance = self.encoder(frame)
-        z = sample_code(z_mean, z_log_variance, self.noise(step, ops.shape(frame)[0]))
-        frame, speaker, fakes = self.compared(frame, z, speaker)
+        z_mean, _, z = self.encode(frame, step)
+        frame, speaker, fakes = self.compared(frame, self.code_of_fakes(z_mean, z), speaker)
         scores = self.scores([frame, *fakes], speaker)
         loss, metrics = self.objective_of(scores[0], scores[1:])
         loss, penalty = self.penalized(loss, lambda: self.gradient_between(frame, fakes, speaker, step))
